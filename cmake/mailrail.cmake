@@ -1,0 +1,45 @@
+# How every part of mailrail is compiled, and the one way to declare a module.
+
+set(CMAKE_CXX_STANDARD 23)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS ON)  # TRY is a GNU statement expression.
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+find_package(Threads REQUIRED)
+find_package(GTest REQUIRED)
+find_package(Boost 1.81 REQUIRED)
+find_package(OpenSSL 3 REQUIRED)
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(simdjson REQUIRED)
+
+add_library(mailrail_flags INTERFACE)
+target_include_directories(mailrail_flags INTERFACE ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR})
+target_compile_options(mailrail_flags INTERFACE -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Werror)
+target_link_libraries(mailrail_flags INTERFACE Threads::Threads)
+
+# mailrail_module(NAME log USES base LIBRARIES xxhash SOURCES a.cc TESTS a_test.cc)
+#
+# Builds the library mailrail_NAME, which may include only itself, base and what USES names (tools/tidy.py checks the
+# includes), and the test binary NAME_test, which may also include sim/.
+function(mailrail_module)
+  cmake_parse_arguments(module "" "NAME" "USES;LIBRARIES;SOURCES;TESTS;TEST_USES" ${ARGN})
+  set(target mailrail_${module_NAME})
+  add_library(${target} STATIC ${module_SOURCES})
+  set(uses ${module_USES})
+  list(TRANSFORM uses PREPEND mailrail_)
+  target_link_libraries(${target} PUBLIC mailrail_flags ${uses} ${module_LIBRARIES})
+  if(module_TESTS)
+    mailrail_test(NAME ${module_NAME}_test USES ${module_NAME} ${module_TEST_USES} SOURCES ${module_TESTS})
+  endif()
+endfunction()
+
+# mailrail_test(NAME engine_test USES engine SOURCES ...): a GoogleTest binary, run by ctest.
+function(mailrail_test)
+  cmake_parse_arguments(test "" "NAME" "USES;LIBRARIES;SOURCES" ${ARGN})
+  list(TRANSFORM test_USES PREPEND mailrail_)
+  add_executable(${test_NAME} ${test_SOURCES})
+  target_link_libraries(${test_NAME} PRIVATE ${test_USES} ${test_LIBRARIES} GTest::gtest GTest::gmock GTest::gtest_main)
+  add_test(NAME ${test_NAME} COMMAND ${test_NAME} --gtest_brief=1)
+  set_tests_properties(${test_NAME} PROPERTIES LABELS unit)
+endfunction()

@@ -1,0 +1,80 @@
+#include <gtest/gtest.h>
+
+#include "base/bytes.h"
+#include "base/digest.h"
+#include "base/random.h"
+#include "base/result.h"
+
+namespace mailrail {
+namespace {
+
+TEST(Bytes, ReadBackWhatWasWritten) {
+  std::string bytes;
+  ByteWriter writer(bytes);
+  writer.u8(7);
+  writer.u32(70000);
+  writer.varint(0);
+  writer.varint(~std::uint64_t{0});
+  writer.string("hello");
+
+  ByteReader reader(bytes);
+
+  EXPECT_EQ(reader.u8(), 7);
+  EXPECT_EQ(reader.u32(), 70000u);
+  EXPECT_EQ(reader.varint(), 0u);
+  EXPECT_EQ(reader.varint(), ~std::uint64_t{0});
+  EXPECT_EQ(reader.string(), "hello");
+  EXPECT_TRUE(reader.at_end());
+  EXPECT_FALSE(reader.failed());
+}
+
+TEST(Bytes, AReadPastTheEndFailsForGood) {
+  ByteReader reader("\x05hi");
+
+  EXPECT_EQ(reader.string(), "");
+  EXPECT_TRUE(reader.failed());
+  EXPECT_EQ(reader.u8(), 0);
+}
+
+TEST(Bytes, AnOverlongVarintFails) {
+  ByteReader reader("\xff\xff\xff\xff\xff\xff\xff\xff\xff\x02");
+
+  EXPECT_EQ(reader.varint(), 0u);
+  EXPECT_TRUE(reader.failed());
+}
+
+TEST(Digest, MatchesKnownVectors) {
+  EXPECT_EQ(hex(md5("message")), "78e731027d8fd50ed642340b7c9a63b3");
+  EXPECT_EQ(hex(sha256("Test")), "532eaabd9574880dbf76b9b8cc00832c20a6ec113d682299550d7a6e0f345e25");
+}
+
+TEST(Base64, RoundTripsAndRefusesWhatIsNotBase64) {
+  EXPECT_EQ(base64("any carnal pleas"), "YW55IGNhcm5hbCBwbGVhcw==");
+  EXPECT_EQ(from_base64("YW55IGNhcm5hbCBwbGVhcw=="), "any carnal pleas");
+  EXPECT_EQ(from_base64(""), "");
+  EXPECT_EQ(from_base64("YW5"), std::nullopt);
+  EXPECT_EQ(from_base64("YW5\n"), std::nullopt);
+  EXPECT_EQ(from_base64("=W5h"), std::nullopt);
+}
+
+TEST(SeededRandom, GivesTheSameNumbersForTheSameSeed) {
+  SeededRandom one(7);
+  SeededRandom two(7);
+
+  for (int i = 0; i < 100; ++i) EXPECT_EQ(one.next(), two.next());
+}
+
+Result<int> half(int number) {
+  if (number % 2 != 0) return fail(errors::unusable, "odd");
+  return number / 2;
+}
+
+Result<int> quarter(int number) { return half(TRY(half(number))); }
+
+TEST(Try, YieldsTheValueOrReturnsTheError) {
+  EXPECT_EQ(quarter(8), 2);
+  EXPECT_EQ(quarter(6).error().message, "odd");
+}
+
+}  // namespace
+}  // namespace mailrail
