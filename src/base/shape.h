@@ -12,8 +12,9 @@
 //     };
 //   };
 //
-// Members may be std::string, Blob, int, std::int64_t, bool, such a struct, and std::optional, std::vector and
-// std::map<std::string, T> of these. A Shape is the type-erased view that codecs walk; void* lives here and in them only.
+// Members may be std::string, Blob, int, std::int64_t, bool, such a struct, and std::optional,
+// std::vector and std::map<std::string, T> of these. A Shape is the type-erased view that codecs
+// walk; void* lives here and in them only.
 
 #pragma once
 
@@ -39,8 +40,9 @@ enum class ShapeKind { string, blob, integer, long_integer, boolean, structure, 
 
 struct Field;
 
-// How to reach into a value of one C++ type. `kind` says which C++ type the pointer is to (string: std::string,
-// blob: Blob, integer: int, long_integer: std::int64_t, boolean: bool) or which of the functions below apply.
+// How to reach into a value of one C++ type. `kind` says which C++ type the pointer is to (string:
+// std::string, blob: Blob, integer: int, long_integer: std::int64_t, boolean: bool) or which of the
+// functions below apply.
 struct Shape {
   ShapeKind kind;
 
@@ -53,10 +55,13 @@ struct Shape {
   std::size_t (*size)(const void* collection) = nullptr;
   const void* (*at)(const void* list, std::size_t index) = nullptr;
   void* (*insert)(void* map, std::string_view key) = nullptr;  // Replaces what was there.
-  void (*for_each)(const void* map, void* context, void (*visit)(void* context, std::string_view key, const void* value)) = nullptr;
+  void (*for_each)(const void* map,
+                   void* context,
+                   void (*visit)(void* context, std::string_view key, const void* value)) = nullptr;
 };
 
-// One field of a structure, with what the wire needs to know beyond its C++ type. Names and types are AWS's model's.
+// One field of a structure, with what the wire needs to know beyond its C++ type. Names and types
+// are AWS's model's.
 struct Field {
   std::string_view name;
   const Shape* shape;
@@ -65,7 +70,8 @@ struct Field {
   const void* (*value)(const void* structure);  // Null if an optional is empty.
 
   bool is_required = false;
-  // Query and XML: the element name of a collection that is repeated in place. Empty: wrapped, as `Name.member.N`.
+  // Query and XML: the element name of a collection that is repeated in place. Empty: wrapped, as
+  // `Name.member.N`.
   std::string_view flattened_name = {};
   // Query and XML: how an entry of a map spells its two halves.
   std::string_view entry_key = "key";
@@ -128,9 +134,14 @@ struct ShapeOf<std::vector<Element>> {
   using List = std::vector<Element>;
   static void* append(void* list) { return &static_cast<List*>(list)->emplace_back(); }
   static std::size_t size(const void* list) { return static_cast<const List*>(list)->size(); }
-  static const void* at(const void* list, std::size_t index) { return &(*static_cast<const List*>(list))[index]; }
-  static constexpr Shape shape{
-      .kind = ShapeKind::list, .element = &ShapeOf<Element>::shape, .append = &append, .size = &size, .at = &at};
+  static const void* at(const void* list, std::size_t index) {
+    return &(*static_cast<const List*>(list))[index];
+  }
+  static constexpr Shape shape{.kind = ShapeKind::list,
+                               .element = &ShapeOf<Element>::shape,
+                               .append = &append,
+                               .size = &size,
+                               .at = &at};
 };
 template <class Element>
 struct ShapeOf<std::map<std::string, Element>> {
@@ -141,7 +152,9 @@ struct ShapeOf<std::map<std::string, Element>> {
     element = Element();
     return &element;
   }
-  static void for_each(const void* map, void* context, void (*visit)(void*, std::string_view, const void*)) {
+  static void for_each(const void* map,
+                       void* context,
+                       void (*visit)(void*, std::string_view, const void*)) {
     for (const auto& [key, element] : *static_cast<const Map*>(map)) visit(context, key, &element);
   }
   static constexpr Shape shape{.kind = ShapeKind::map,
@@ -155,12 +168,16 @@ template <class Structure, class Type, Type Structure::* Member>
 struct Access {
   using Value = Type;
   static void* emplace(void* structure) { return &(static_cast<Structure*>(structure)->*Member); }
-  static const void* value(const void* structure) { return &(static_cast<const Structure*>(structure)->*Member); }
+  static const void* value(const void* structure) {
+    return &(static_cast<const Structure*>(structure)->*Member);
+  }
 };
 template <class Structure, class Type, std::optional<Type> Structure::* Member>
 struct Access<Structure, std::optional<Type>, Member> {
   using Value = Type;
-  static void* emplace(void* structure) { return &(static_cast<Structure*>(structure)->*Member).emplace(); }
+  static void* emplace(void* structure) {
+    return &(static_cast<Structure*>(structure)->*Member).emplace();
+  }
   static const void* value(const void* structure) {
     const std::optional<Type>& member = static_cast<const Structure*>(structure)->*Member;
     return member ? &*member : nullptr;
@@ -179,7 +196,8 @@ inline constexpr const Shape& shape_of = detail::ShapeOf<Type>::shape;
 
 template <auto Member>
 constexpr Field field(std::string_view name) {
-  using Access = detail::Access<decltype(detail::structure_of(Member)), decltype(detail::type_of(Member)), Member>;
+  using Access = detail::Access<decltype(detail::structure_of(Member)),
+                                decltype(detail::type_of(Member)), Member>;
   return Field{.name = name,
                .shape = &detail::ShapeOf<typename Access::Value>::shape,
                .emplace = &Access::emplace,
