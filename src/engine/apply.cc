@@ -47,6 +47,7 @@ void Engine::on(const QueueChanged& fact, const Body&) {
 void Engine::on(const QueueDeleted& fact, const Body&) {
   const Queue& queue = queue_at(fact.queue);
   bury(queue.contents);
+  store_.woken.push_back(fact.queue);  // Who waits for its messages must be told.
   names_.erase(queue.name);
   queues_.erase(fact.queue);
 }
