@@ -8,14 +8,19 @@
 namespace mailrail::broker {
 namespace {
 
-// Room that must be left in a frame for one more call: a batch of 1 MiB, its attributes and the engine's own facts.
+// Room that must be left in a frame for one more call: a batch of 1 MiB, its attributes and the
+// engine's own facts.
 constexpr std::size_t call_bytes_max = std::size_t{2} << 20;
 constexpr Duration expiry_interval = 1s;
 constexpr std::size_t expired_per_turn_max = 4096;
 
 }  // namespace
 
-Broker::Broker(engine::Engine& engine, const log::LogStore& log, Random& random, Outbox& outbox, const Options& options)
+Broker::Broker(engine::Engine& engine,
+               const log::LogStore& log,
+               Random& random,
+               Outbox& outbox,
+               const Options& options)
     : engine_(engine),
       log_(log),
       random_(random),
@@ -49,7 +54,10 @@ log::SharedFrame Broker::take_frame() {
   const bool is_awaited = !held_for_open_.empty() || !unasked_.empty() || !may_wait_;
   const bool is_old = open_since_ && *open_since_ + options_.unawaited_commit_after <= now_;
   if (!is_awaited && !is_old) return nullptr;
-  log::Frame frame{.position = open_.position(), .time = now_, .count = open_.count(), .payload = open_.take_payload()};
+  log::Frame frame{.position = open_.position(),
+                   .time = now_,
+                   .count = open_.count(),
+                   .payload = open_.take_payload()};
   const Position next = log_.position_after(frame);
   in_flight_ = std::make_shared<const log::Frame>(std::move(frame));
   open_ = engine::FactWriter(next);
@@ -80,7 +88,8 @@ std::optional<Instant> Broker::next_turn() const {
     if (other && (!next || *other < *next)) next = other;
   };
   consider(waiters_.next_deadline());
-  if (open_since_ && in_flight_ == nullptr) consider(*open_since_ + options_.unawaited_commit_after);
+  if (open_since_ && in_flight_ == nullptr)
+    consider(*open_since_ + options_.unawaited_commit_after);
   if (engine_.message_count() > 0) consider(std::max(next_expiry_, options_.retention_starts));
   return next;
 }
@@ -89,7 +98,9 @@ bool Broker::is_idle() const {
   return in_flight_ == nullptr && open_.count() == 0 && unasked_.empty() && held_for_open_.empty();
 }
 
-bool Broker::has_room() const { return open_.payload().size() + call_bytes_max <= log::frame_bytes_max; }
+bool Broker::has_room() const {
+  return open_.payload().size() + call_bytes_max <= log::frame_bytes_max;
+}
 
 Decision Broker::decide(Call& call) {
   engine::Turn turn{.now = now_, .random = random_, .facts = open_};
@@ -116,7 +127,8 @@ void Broker::answer(std::unique_ptr<Call> call, const Decision& decision) {
   bool is_waiting_for_open = open_.count() > 0;
   if (decision.waits == Decision::Waits::for_bodies) {
     waits_for = Position(0);
-    for (const engine::Body& body : call->bodies()) waits_for = std::max(waits_for, body.position + body.length);
+    for (const engine::Body& body : call->bodies())
+      waits_for = std::max(waits_for, body.position + body.length);
     is_waiting_for_open = waits_for > open_.position();
   }
   if (is_waiting_for_open) {

@@ -1,7 +1,8 @@
 // Call: one request on its way through the engine.
 //
-// It is decided on the engine thread, once or, if it waits for messages, again and again: a long poll is the same call asked
-// again when its queue may have something. When all that its answer tells is durable it leaves through the Outbox.
+// It is decided on the engine thread, once or, if it waits for messages, again and again: a long
+// poll is the same call asked again when its queue may have something. When all that its answer
+// tells is durable it leaves through the Outbox.
 
 #pragma once
 
@@ -40,7 +41,8 @@ class Call {
   Call(const Call&) = delete;
   Call& operator=(const Call&) = delete;
 
-  // Looks at the state and records facts; nothing else. At or after the deadline it named it may not wait again.
+  // Looks at the state and records facts; nothing else. At or after the deadline it named it may
+  // not wait again.
   virtual Decision decide(engine::Engine& engine, engine::Turn& turn) = 0;
 
   // The bodies that the answer shows; asked once it is decided.

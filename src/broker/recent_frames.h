@@ -1,4 +1,5 @@
-// RecentFrames: the youngest sealed frames, so that a message received soon after it was sent is not read back.
+// RecentFrames: the youngest sealed frames, so that a message received soon after it was sent is
+// not read back.
 
 #pragma once
 

@@ -5,7 +5,8 @@
 namespace mailrail::broker {
 
 void Waiters::add(QueueId queue, Instant deadline, std::unique_ptr<Call> call) {
-  put_back(Waiter{.ticket = ++last_ticket_, .deadline = deadline, .queue = queue, .call = std::move(call)});
+  put_back(Waiter{
+      .ticket = ++last_ticket_, .deadline = deadline, .queue = queue, .call = std::move(call)});
 }
 
 void Waiters::put_back(Waiter waiter) {
