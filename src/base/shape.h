@@ -13,11 +13,13 @@
 //   };
 //
 // Members may be std::string, Blob, int, std::int64_t, bool, such a struct, and std::optional,
-// std::vector and std::map<std::string, T> of these. A Shape is the type-erased view that codecs
-// walk; void* lives here and in them only.
+// std::vector and std::map<std::string, T> of these; a collection is never optional, as an empty
+// one isn't sent. A Shape is the type-erased view that codecs walk; void* lives here and in them
+// only.
 
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -37,6 +39,10 @@ struct Blob {
 };
 
 enum class ShapeKind { string, blob, integer, long_integer, boolean, structure, list, map };
+
+constexpr bool is_collection(ShapeKind kind) {
+  return kind == ShapeKind::list || kind == ShapeKind::map;
+}
 
 struct Field;
 
@@ -66,7 +72,8 @@ struct Field {
   std::string_view name;
   const Shape* shape;
 
-  void* (*emplace)(void* structure);            // The value to decode into; engages an optional.
+  void* (*emplace)(void* structure);  // A fresh value to decode into; engages an optional.
+  void (*clear)(void* structure);     // As if it had never been given.
   const void* (*value)(const void* structure);  // Null if an optional is empty.
 
   bool is_required = false;
@@ -167,7 +174,11 @@ struct ShapeOf<std::map<std::string, Element>> {
 template <class Structure, class Type, Type Structure::* Member>
 struct Access {
   using Value = Type;
-  static void* emplace(void* structure) { return &(static_cast<Structure*>(structure)->*Member); }
+  static void* emplace(void* structure) {
+    clear(structure);
+    return &(static_cast<Structure*>(structure)->*Member);
+  }
+  static void clear(void* structure) { static_cast<Structure*>(structure)->*Member = Type(); }
   static const void* value(const void* structure) {
     return &(static_cast<const Structure*>(structure)->*Member);
   }
@@ -175,9 +186,12 @@ struct Access {
 template <class Structure, class Type, std::optional<Type> Structure::* Member>
 struct Access<Structure, std::optional<Type>, Member> {
   using Value = Type;
+  static_assert(!is_collection(ShapeOf<Type>::shape.kind),
+                "An empty collection and an absent one look the same.");
   static void* emplace(void* structure) {
     return &(static_cast<Structure*>(structure)->*Member).emplace();
   }
+  static void clear(void* structure) { (static_cast<Structure*>(structure)->*Member).reset(); }
   static const void* value(const void* structure) {
     const std::optional<Type>& member = static_cast<const Structure*>(structure)->*Member;
     return member ? &*member : nullptr;
@@ -201,7 +215,43 @@ constexpr Field field(std::string_view name) {
   return Field{.name = name,
                .shape = &detail::ShapeOf<typename Access::Value>::shape,
                .emplace = &Access::emplace,
+               .clear = &Access::clear,
                .value = &Access::value};
+}
+
+// The input or output of an action that has none.
+struct Nothing {
+  static constexpr std::array<Field, 0> fields{};
+  friend bool operator==(const Nothing&, const Nothing&) = default;
+};
+
+// A value with its shape: what an encoder reads, what a decoder fills.
+struct Source {
+  const Shape* shape;
+  const void* value;
+};
+struct Target {
+  const Shape* shape;
+  void* value;
+};
+
+template <class Type>
+Source source_of(const Type& value) {
+  return {.shape = &shape_of<Type>, .value = &value};
+}
+template <class Type>
+Target target_of(Type& value) {
+  return {.shape = &shape_of<Type>, .value = &value};
+}
+
+// The first required member of this structure, though not of those inside it, that holds nothing:
+// an empty string or an empty optional. What an empty collection means is for its action to say.
+// Decoding doesn't ask this, so that an action's errors keep their order.
+std::optional<std::string_view> first_missing(Source structure);
+
+template <class Type>
+std::optional<std::string_view> first_missing(const Type& structure) {
+  return first_missing(source_of(structure));
 }
 
 }  // namespace mailrail
