@@ -1,6 +1,7 @@
 #include "wire/form.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include <fmt/format.h>
 #include <simdjson.h>
@@ -85,9 +86,12 @@ Decoded<std::string_view> Form::decode(std::string_view encoded) {
   return decoded;
 }
 
-// Stable, so that the last one of a name stands last, and is the one kept.
+// The text lies in the order of the request, so of a repeated name the last one is that with the
+// highest address.
 void Form::sort() {
-  std::ranges::stable_sort(parameters_, {}, &Parameter::name);
+  std::ranges::sort(parameters_, [](const Parameter& left, const Parameter& right) {
+    return std::tuple(left.name, left.name.data()) < std::tuple(right.name, right.name.data());
+  });
   std::size_t kept = 0;
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
     const bool is_repeated =
