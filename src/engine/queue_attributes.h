@@ -1,4 +1,5 @@
-// QueueAttributes: what a queue's owner may set, in the engine's terms. AWS's spellings and ranges live in sqs/.
+// QueueAttributes: what a queue's owner may set, in the engine's terms. AWS's spellings and ranges
+// live in sqs/.
 
 #pragma once
 
@@ -12,7 +13,8 @@
 
 namespace mailrail::engine {
 
-// What tells one queue from another at any moment. Over time a QueueId does: a queue made again has another one.
+// What tells one queue from another at any moment. Over time a QueueId does: a queue made again has
+// another one.
 struct QueueName {
   std::string region;
   std::string account;
@@ -24,7 +26,8 @@ struct QueueName {
 enum class DeduplicationScope : std::uint8_t { queue, message_group };
 enum class FifoThroughputLimit : std::uint8_t { per_queue, per_message_group_id };
 
-// A receive that would raise a message's receive count above the maximum moves it to the target instead.
+// A receive that would raise a message's receive count above the maximum moves it to the target
+// instead.
 struct DeadLetter {
   QueueName target;
   std::uint32_t receive_count_max = 0;
@@ -43,7 +46,8 @@ struct QueueAttributes {
   DeduplicationScope deduplication_scope = DeduplicationScope::queue;
   FifoThroughputLimit fifo_throughput_limit = FifoThroughputLimit::per_queue;
   std::optional<DeadLetter> dead_letter = {};
-  // Attributes that are stored and returned as they were sent, by AWS's name: policies, encryption settings.
+  // Attributes that are stored and returned as they were sent, by AWS's name: policies, encryption
+  // settings.
   std::map<std::string, std::string> kept = {};
 
   friend bool operator==(const QueueAttributes&, const QueueAttributes&) = default;
