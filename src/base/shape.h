@@ -244,6 +244,20 @@ Target target_of(Type& value) {
   return {.shape = &shape_of<Type>, .value = &value};
 }
 
+// Calls `visit(key, Source)` for every entry of a map, in the order of its keys.
+template <class Visit>
+void for_each_entry(Source map, Visit visit) {
+  struct Context {
+    const Shape* element;
+    Visit& visit;
+  } context{.element = map.shape->element, .visit = visit};
+  map.shape->for_each(map.value, &context,
+                      [](void* passed, std::string_view key, const void* value) {
+                        const Context& called = *static_cast<Context*>(passed);
+                        called.visit(key, Source{.shape = called.element, .value = value});
+                      });
+}
+
 // The first required member of this structure, though not of those inside it, that holds nothing:
 // an empty string or an empty optional. What an empty collection means is for its action to say.
 // Decoding doesn't ask this, so that an action's errors keep their order.
