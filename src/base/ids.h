@@ -1,4 +1,5 @@
 // Ids are types: a QueueId is not a Seq, and neither is a plain number.
+// What one means, and that it is never used twice, stands with its alias below.
 
 #pragma once
 
