@@ -30,19 +30,19 @@ run: build
 
 build:
 	@tools/setup build
-	@cmake --preset release --log-level=WARNING
+	@cmake --preset release --log-level=WARNING >/dev/null
 	@cmake --build --preset release --target mailrail -- $(quiet)
 	@echo "Built build/release/mailrail."
 
 test:
 	@tools/setup
-	@cmake --preset $(PRESET) --log-level=WARNING
+	@cmake --preset $(PRESET) --log-level=WARNING >/dev/null
 	@cmake --build --preset $(PRESET) -- $(quiet)
 	@ctest --test-dir build/$(PRESET) --output-on-failure --no-tests=error $(tests)
 
 bench:
 	@tools/setup
-	@cmake --preset release --log-level=WARNING
+	@cmake --preset release --log-level=WARNING >/dev/null
 	@cmake --build --preset release -- $(quiet)
 	@bench/run build/release
 
