@@ -93,6 +93,7 @@ class Tidy(unittest.TestCase):
         self.assert_bites("bool-parameter", "src/engine/a.h", HEADER + "void f(bool is_fifo);\n", 5)
         self.assert_bites("bool-parameter", "src/engine/a.h", HEADER + "void f(int a,\n       const bool b = true);\n", 6)
         self.assert_silent("src/engine/a.h", HEADER + "struct A {\n  bool b;\n  bool f(int a) const;\n  explicit operator bool() const;\n};\n")
+        self.assert_silent("src/engine/a.h", HEADER + "void boolean(bool value);\n")
         self.assert_silent("src/engine/a.h", HEADER + "std::map<int, bool, Less> answers;\nstd::pair<int, bool> f(int a);\n")
 
     def test_a_pure_module_touches_no_file_thread_or_clock(self):

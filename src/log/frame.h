@@ -1,7 +1,8 @@
 // Frame: what one group commit writes, as the engine and every log store see it.
 //
-// The payload is the same in every store; padding, chain, salt and segment belong to a store's own envelope. A sealed frame
-// is immutable and shared by count, so that replies can be rendered from it while the log thread writes it.
+// The payload is the same in every store; padding, chain, salt and segment belong to a store's own
+// envelope. A sealed frame is immutable and shared by count, so that replies can be rendered from
+// it while the log thread writes it.
 
 #pragma once
 
@@ -15,7 +16,8 @@
 
 namespace mailrail::log {
 
-// No payload is longer. With it a position always fits a slot and an offset in the stores that number frames.
+// No payload is longer. With it a position always fits a slot and an offset in the stores that
+// number frames.
 inline constexpr std::size_t frame_bytes_max = std::size_t{8} << 20;
 
 struct Frame {

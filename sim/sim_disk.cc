@@ -1,0 +1,252 @@
+#include "sim/sim_disk.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/check.h"
+
+namespace mailrail::sim {
+namespace {
+
+std::unexpected<Error> failed(std::string_view verb, const std::string& path, Fault fault) {
+  const std::string_view cause = fault == Fault::power_cut  ? "No power"
+                                 : fault == Fault::no_space ? "No space left on device"
+                                                            : "Input/output error";
+  return fail(errors::io, fmt::format("Cannot {} {}: {}.", verb, path, cause));
+}
+
+void overwrite(std::string& content, std::uint64_t offset, std::string_view bytes) {
+  if (content.size() < offset + bytes.size()) content.resize(offset + bytes.size());
+  content.replace(offset, bytes.size(), bytes);
+}
+
+std::uint64_t unit_bytes(Unsynced unsynced) {
+  switch (unsynced) {
+    case Unsynced::survives_in_pages:
+      return 4096;
+    case Unsynced::survives_in_sectors:
+      return 512;
+    default:
+      return std::uint64_t{1} << 62;
+  }
+}
+
+}  // namespace
+
+class SimFile final : public log::File {
+ public:
+  SimFile(SimDisk& disk, SimDisk::FileNumber number, std::string path)
+      : disk_(disk), number_(number), path_(std::move(path)), boot_(disk.boots_) {}
+
+  Result<std::size_t> read_at(std::uint64_t offset, std::span<char> out) const override {
+    if (const auto fault = step()) return failed("read", path_, *fault);
+    const std::string& cached = content().cached;
+    if (offset >= cached.size()) return 0;
+    return cached.copy(out.data(), out.size(), offset);
+  }
+
+  Result<void> write_at(std::uint64_t offset, std::span<const std::string_view> pieces) override {
+    std::string bytes;
+    for (const std::string_view piece : pieces) bytes += piece;
+    const bool had_power = is_alive();
+    const auto fault = step();
+    if (fault && *fault != Fault::power_cut) bytes.resize(bytes.size() / 2);
+    if (had_power) {
+      overwrite(content().cached, offset, bytes);
+      content().unsynced.push_back(SimDisk::Write{.offset = offset, .bytes = std::move(bytes)});
+    }
+    if (fault) return failed("write", path_, *fault);
+    return {};
+  }
+
+  Result<void> sync() override {
+    const auto fault = step();
+    if (fault == Fault::sync_failure) content().unsynced.clear();
+    if (fault) return failed("sync", path_, *fault);
+    disk_.settle(content(), Unsynced::survives);
+    return {};
+  }
+
+  Result<void> allocate(std::uint64_t bytes) override {
+    const bool had_power = is_alive();
+    const auto fault = step();
+    if (had_power && (!fault || *fault == Fault::power_cut) && content().cached.size() < bytes) {
+      content().cached.resize(bytes);
+      content().unsynced.push_back(SimDisk::Growth{.size = bytes});
+    }
+    if (fault) return failed("reserve space for", path_, *fault);
+    return {};
+  }
+
+  Result<std::uint64_t> size() const override {
+    if (const auto fault = step()) return failed("examine", path_, *fault);
+    return content().cached.size();
+  }
+
+ private:
+  bool is_alive() const { return disk_.has_power_ && boot_ == disk_.boots_; }
+  std::optional<Fault> step() const {
+    return boot_ == disk_.boots_ ? disk_.step() : Fault::power_cut;
+  }
+  SimDisk::Content& content() const { return disk_.files_.at(number_); }
+
+  SimDisk& disk_;
+  SimDisk::FileNumber number_;
+  std::string path_;
+  std::uint64_t boot_;
+};
+
+SimDisk::SimDisk(std::uint64_t seed, std::string directory)
+    : directory_(std::move(directory)), random_(seed) {}
+
+void SimDisk::inject(std::uint64_t step, Fault fault) {
+  fault_step_ = step;
+  fault_ = fault;
+}
+
+std::optional<Fault> SimDisk::step() const {
+  if (!has_power_) return Fault::power_cut;
+  if (++steps_ != fault_step_) return std::nullopt;
+  if (fault_ == Fault::power_cut) has_power_ = false;
+  return fault_;
+}
+
+void SimDisk::restart(Unsynced unsynced) {
+  for (const Change& each : unsynced_changes_) {
+    if (survives(unsynced)) apply(synced_entries_, each);
+  }
+  unsynced_changes_.clear();
+  cached_entries_ = synced_entries_;
+
+  std::map<FileNumber, Content> kept;
+  for (const auto& [name, number] : synced_entries_) kept.insert(files_.extract(number));
+  files_ = std::move(kept);
+  for (auto& [number, content] : files_) {
+    settle(content, unsynced);
+    content.cached = content.synced;
+  }
+  ++boots_;
+  has_power_ = true;
+}
+
+bool SimDisk::survives(Unsynced unsynced) {
+  if (unsynced == Unsynced::vanishes) return false;
+  return unsynced == Unsynced::survives || random_.below(2) == 0;
+}
+
+// Decides for each unsynced write, unit by unit, and forgets them.
+void SimDisk::settle(Content& content, Unsynced unsynced) {
+  const std::uint64_t unit = unit_bytes(unsynced);
+  for (const auto& each : content.unsynced) {
+    if (const auto* growth = std::get_if<Growth>(&each)) {
+      if (survives(unsynced) && content.synced.size() < growth->size)
+        content.synced.resize(growth->size);
+      continue;
+    }
+    const auto& write = std::get<Write>(each);
+    const std::uint64_t end = write.offset + write.bytes.size();
+    for (std::uint64_t at = write.offset; at < end;) {
+      const std::uint64_t unit_end = std::min(end, (at / unit + 1) * unit);
+      const auto part = std::string_view(write.bytes).substr(at - write.offset, unit_end - at);
+      if (survives(unsynced)) overwrite(content.synced, at, part);
+      at = unit_end;
+    }
+  }
+  content.unsynced.clear();
+}
+
+void SimDisk::apply(Entries& entries, const Change& change) {
+  if (const auto* entered = std::get_if<Entered>(&change)) {
+    entries[entered->name] = entered->file;
+  } else if (const auto* renamed = std::get_if<Renamed>(&change)) {
+    entries.erase(renamed->from);
+    entries[renamed->to] = renamed->file;
+  } else {
+    entries.erase(std::get<Removed>(change).name);
+  }
+}
+
+Result<void> SimDisk::change(const Change& change) {
+  const bool had_power = has_power_;
+  const auto fault = step();
+  if (had_power && (!fault || *fault == Fault::power_cut)) {
+    apply(cached_entries_, change);
+    unsynced_changes_.push_back(change);
+  }
+  if (fault) return failed("change", directory_, *fault);
+  return {};
+}
+
+std::vector<std::string> SimDisk::names() const {
+  std::vector<std::string> names;
+  for (const auto& [name, number] : cached_entries_) names.push_back(name);
+  return names;
+}
+
+std::string SimDisk::content(std::string_view name) const {
+  const auto entry = cached_entries_.find(name);
+  CHECK(entry != cached_entries_.end());
+  return files_.at(entry->second).cached;
+}
+
+void SimDisk::put(std::string_view name, std::string bytes) {
+  files_[file_next_] = Content{.cached = bytes, .synced = std::move(bytes), .unsynced = {}};
+  cached_entries_[std::string(name)] = file_next_;
+  synced_entries_[std::string(name)] = file_next_;
+  ++file_next_;
+}
+
+void SimDisk::erase(std::string_view name) {
+  cached_entries_.erase(std::string(name));
+  synced_entries_.erase(std::string(name));
+}
+
+Result<void> SimDisk::lock() {
+  if (const auto fault = step()) return failed("lock", directory_, *fault);
+  return {};
+}
+
+Result<std::vector<std::string>> SimDisk::list() const {
+  if (const auto fault = step()) return failed("list", directory_, *fault);
+  return names();
+}
+
+Result<std::unique_ptr<log::File>> SimDisk::open_file(std::string_view name) {
+  if (const auto fault = step()) return failed("open", path(name), *fault);
+  const auto entry = cached_entries_.find(name);
+  if (entry == cached_entries_.end()) {
+    return fail(errors::io, fmt::format("Cannot open {}: No such file or directory.", path(name)));
+  }
+  return std::make_unique<SimFile>(*this, entry->second, path(name));
+}
+
+Result<std::unique_ptr<log::File>> SimDisk::create_file(std::string_view name) {
+  const FileNumber number = file_next_++;
+  files_[number];
+  TRY(change(Entered{.name = std::string(name), .file = number}));
+  return std::make_unique<SimFile>(*this, number, path(name));
+}
+
+Result<void> SimDisk::rename(std::string_view from, std::string_view to) {
+  const auto entry = cached_entries_.find(from);
+  CHECK(!has_power_ || entry != cached_entries_.end());
+  const FileNumber number = has_power_ ? entry->second : 0;
+  return change(Renamed{.from = std::string(from), .to = std::string(to), .file = number});
+}
+
+Result<void> SimDisk::remove(std::string_view name) {
+  return change(Removed{.name = std::string(name)});
+}
+
+Result<void> SimDisk::sync() {
+  const auto fault = step();
+  if (fault == Fault::sync_failure) unsynced_changes_.clear();
+  if (fault) return failed("sync", directory_, *fault);
+  for (const Change& each : unsynced_changes_) apply(synced_entries_, each);
+  unsynced_changes_.clear();
+  return {};
+}
+
+}  // namespace mailrail::sim

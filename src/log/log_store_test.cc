@@ -1,0 +1,287 @@
+// The conformance suite: what every LogStore promises. A store joins with a struct that can open it
+// again and again.
+
+#include "log/log_store.h"
+
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "log/file/file_log.h"
+#include "log/memory/memory_log.h"
+#include "log/posix_disk.h"
+#include "sim/sim_disk.h"
+
+namespace mailrail::log {
+namespace {
+
+struct MemoryStores {
+  std::unique_ptr<LogStore> open() { return std::make_unique<MemoryLog>(storage); }
+  std::size_t payload_bytes_max() const { return frame_bytes_max; }
+
+  MemoryLog::Storage storage;
+};
+
+struct FileStores {
+  FileStores() {
+    std::string name = (std::filesystem::temp_directory_path() / "mailrail-log-XXXXXX").string();
+    directory = ::mkdtemp(name.data());
+  }
+  ~FileStores() { std::filesystem::remove_all(directory); }
+
+  std::unique_ptr<LogStore> open() {
+    disk = *PosixDisk::open(directory.string());
+    return *FileLog::open(*disk, random);
+  }
+  std::size_t payload_bytes_max() const { return frame_bytes_max; }
+
+  std::filesystem::path directory;
+  std::unique_ptr<PosixDisk> disk;
+  SystemRandom random;
+};
+
+// So small that a segment is full after a few frames.
+struct SmallFileStores {
+  std::unique_ptr<LogStore> open() { return *FileLog::open(disk, random, options); }
+  std::size_t payload_bytes_max() const { return options.payload_bytes_max; }
+
+  sim::SimDisk disk{1};
+  SeededRandom random{1};
+  FileLogOptions options{
+      .segment_bytes = 96 << 10, .payload_bytes_max = 20'000, .zeroed_step_bytes = 16 << 10};
+};
+
+// A payload whose every part tells where it came from.
+std::string text(std::size_t number, std::size_t bytes) {
+  std::string text;
+  while (text.size() < bytes)
+    text += std::to_string(number) + ":" + std::to_string(text.size()) + " ";
+  text.resize(bytes);
+  return text;
+}
+
+Frame frame(Position position, std::size_t number, std::size_t bytes) {
+  return Frame{.position = position,
+               .time = from_unix_ms(1'700'000'000'000 + static_cast<std::int64_t>(number)),
+               .count = static_cast<std::uint32_t>(number + 1),
+               .payload = text(number, bytes)};
+}
+
+Frame append(LogStore& log, std::size_t number, std::size_t bytes) {
+  Frame appended = frame(log.next_position(), number, bytes);
+  const Appended outcome = log.append(appended);
+  EXPECT_EQ(outcome.outcome, Outcome::durable) << outcome.reason;
+  return appended;
+}
+
+std::vector<Frame> scan(LogStore& log) {
+  std::vector<Frame> frames;
+  const Result<void> scanned = log.scan([&](const Frame& each) -> Result<void> {
+    frames.push_back(each);
+    return {};
+  });
+  EXPECT_TRUE(scanned) << scanned.error().message;
+  return frames;
+}
+
+void expect_same(const std::vector<Frame>& actual, const std::vector<Frame>& expected) {
+  ASSERT_EQ(actual.size(), expected.size());
+  for (std::size_t i = 0; i < actual.size(); ++i) {
+    EXPECT_EQ(actual[i].position, expected[i].position);
+    EXPECT_EQ(actual[i].time, expected[i].time);
+    EXPECT_EQ(actual[i].count, expected[i].count);
+    EXPECT_TRUE(actual[i].payload == expected[i].payload) << "Frame " << i;
+  }
+}
+
+template <class Stores>
+class EveryLogStore : public testing::Test {
+ protected:
+  std::vector<Frame> append_some(LogStore& log, std::size_t count) {
+    std::vector<Frame> frames;
+    for (std::size_t i = 0; i < count; ++i) {
+      frames.push_back(append(log, i, 1 + i * 1237 % stores_.payload_bytes_max() % 20'000));
+    }
+    return frames;
+  }
+
+  Stores stores_;
+};
+
+using AllStores = testing::Types<MemoryStores, FileStores, SmallFileStores>;
+TYPED_TEST_SUITE(EveryLogStore, AllStores);
+
+TYPED_TEST(EveryLogStore, IsEmptyAtFirst) {
+  const auto log = this->stores_.open();
+
+  EXPECT_GT(log->next_position(), Position(0));
+  expect_same(scan(*log), {});
+}
+
+TYPED_TEST(EveryLogStore, ScansWhatWasAppendedInOrder) {
+  const auto log = this->stores_.open();
+  const std::vector<Frame> frames = this->append_some(*log, 50);
+
+  expect_same(scan(*log), frames);
+}
+
+TYPED_TEST(EveryLogStore, KeepsEverythingAcrossARestart) {
+  std::vector<Frame> frames = this->append_some(*this->stores_.open(), 50);
+
+  auto log = this->stores_.open();
+  expect_same(scan(*log), frames);
+  frames.push_back(append(*log, 50, 100));
+  log.reset();
+
+  expect_same(scan(*this->stores_.open()), frames);
+}
+
+TYPED_TEST(EveryLogStore, KeepsEverythingAcrossACleanStop) {
+  auto log = this->stores_.open();
+  const std::vector<Frame> frames = this->append_some(*log, 20);
+  const Position next = log->next_position();
+
+  ASSERT_TRUE(log->close());
+  log.reset();
+
+  log = this->stores_.open();
+  EXPECT_EQ(log->next_position(), next);
+  expect_same(scan(*log), frames);
+}
+
+TYPED_TEST(EveryLogStore, KnowsTheNextPositionBeforeTheFrameIsAppended) {
+  const auto log = this->stores_.open();
+
+  for (std::size_t i = 0; i < 100; ++i) {
+    const Frame next =
+        frame(log->next_position(), i, 1 + i * 997 % this->stores_.payload_bytes_max());
+    const Position after = log->position_after(next);
+    ASSERT_EQ(log->append(next).outcome, Outcome::durable);
+
+    EXPECT_EQ(log->next_position(), after);
+    EXPECT_GE(after, next.position + next.payload.size());
+  }
+}
+
+TYPED_TEST(EveryLogStore, KeepsItsNextPositionAcrossARestart) {
+  auto log = this->stores_.open();
+  this->append_some(*log, 30);
+  const Position next = log->next_position();
+
+  log.reset();
+
+  EXPECT_EQ(this->stores_.open()->next_position(), next);
+}
+
+TYPED_TEST(EveryLogStore, ReadsAnyPartOfAFrame) {
+  const auto log = this->stores_.open();
+  const std::vector<Frame> frames = this->append_some(*log, 40);
+
+  for (const Frame& each : frames) {
+    const std::size_t size = each.payload.size();
+    EXPECT_EQ(log->read(each.position, size), each.payload);
+    EXPECT_EQ(log->read(each.position, 1), each.payload.substr(0, 1));
+    EXPECT_EQ(log->read(each.position + size / 3, size / 2),
+              each.payload.substr(size / 3, size / 2));
+    EXPECT_EQ(log->read(each.position + (size - 1), 1), each.payload.substr(size - 1));
+  }
+}
+
+TYPED_TEST(EveryLogStore, ReadsWhatAnEarlierOwnerWrote) {
+  const std::vector<Frame> frames = this->append_some(*this->stores_.open(), 40);
+
+  const auto log = this->stores_.open();
+
+  for (const Frame& each : frames)
+    EXPECT_EQ(log->read(each.position, each.payload.size()), each.payload);
+}
+
+TYPED_TEST(EveryLogStore, RefusesToReadWhatIsNotWithinOneFrame) {
+  const auto log = this->stores_.open();
+  const Frame first = append(*log, 0, 100);
+  const Frame last = append(*log, 1, 100);
+
+  EXPECT_FALSE(log->read(first.position, 101));
+  EXPECT_FALSE(log->read(last.position + 50, 51));
+  EXPECT_FALSE(log->read(log->next_position(), 1));
+  EXPECT_FALSE(log->read(Position(0), 1));
+  EXPECT_FALSE(log->read(Position(~std::uint64_t{0}), 1));
+}
+
+TYPED_TEST(EveryLogStore, TakesTheSmallestAndTheLargestFrame) {
+  auto log = this->stores_.open();
+  const std::size_t largest = this->stores_.payload_bytes_max();
+  std::vector<Frame> frames;
+  for (std::size_t i = 0; i < 9; ++i) frames.push_back(append(*log, i, i % 3 == 1 ? 1 : largest));
+
+  log.reset();
+  log = this->stores_.open();
+
+  expect_same(scan(*log), frames);
+  EXPECT_EQ(log->read(frames[2].position + (largest - 10), 10),
+            frames[2].payload.substr(largest - 10));
+}
+
+TYPED_TEST(EveryLogStore, AScanStopsAtTheVisitorsError) {
+  const auto log = this->stores_.open();
+  this->append_some(*log, 3);
+  int visited = 0;
+
+  const Result<void> scanned = log->scan([&](const Frame&) -> Result<void> {
+    if (++visited == 2) return fail(errors::corrupt, "Enough.");
+    return {};
+  });
+
+  ASSERT_FALSE(scanned);
+  EXPECT_EQ(scanned.error().message, "Enough.");
+  EXPECT_EQ(visited, 2);
+}
+
+TYPED_TEST(EveryLogStore, PreparingAheadComesToAnEndAndChangesNothing) {
+  const auto log = this->stores_.open();
+  const std::vector<Frame> frames = this->append_some(*log, 5);
+  const Position next = log->next_position();
+
+  int steps = 0;
+  while (log->prepare_ahead()) ASSERT_LT(++steps, 10'000);
+
+  EXPECT_EQ(log->next_position(), next);
+  expect_same(scan(*log), frames);
+}
+
+TYPED_TEST(EveryLogStore, DiesOfAFrameAtAnotherPosition) {
+  const auto log = this->stores_.open();
+
+  EXPECT_DEATH(log->append(frame(log->next_position() + 1, 0, 10)), "position");
+}
+
+TYPED_TEST(EveryLogStore, DiesOfAFrameThatIsEmptyOrTooLong) {
+  const auto log = this->stores_.open();
+
+  EXPECT_DEATH(log->append(frame(log->next_position(), 0, 0)), "payload");
+  EXPECT_DEATH(log->append(frame(log->next_position(), 0, this->stores_.payload_bytes_max() + 1)),
+               "payload");
+}
+
+TYPED_TEST(EveryLogStore, DiesOfAFrameAfterItWasClosed) {
+  const auto log = this->stores_.open();
+  ASSERT_TRUE(log->close());
+
+  EXPECT_DEATH(log->append(frame(log->next_position(), 0, 10)), "closed");
+}
+
+TEST(MemoryLog, FencesTheOwnerBeforeIt) {
+  MemoryLog::Storage storage;
+  MemoryLog older(storage);
+  MemoryLog newer(storage);
+
+  EXPECT_EQ(older.append(frame(older.next_position(), 0, 10)).outcome, Outcome::fenced);
+  EXPECT_EQ(newer.append(frame(newer.next_position(), 0, 10)).outcome, Outcome::durable);
+}
+
+}  // namespace
+}  // namespace mailrail::log

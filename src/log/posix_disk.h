@@ -1,0 +1,56 @@
+// PosixDisk: real files in a real directory.
+//
+// Writes are gathered by pwritev and made durable by fdatasync; interrupted and short calls are
+// continued, every other failure is reported once and never retried. Files are readable by their
+// owner only.
+
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "log/disk.h"
+
+namespace mailrail::log {
+
+// Owns a file descriptor.
+class Descriptor {
+ public:
+  explicit Descriptor(int number = -1) : number_(number) {}
+  Descriptor(Descriptor&& other) noexcept;
+  Descriptor& operator=(Descriptor&& other) noexcept;
+  ~Descriptor();
+
+  int number() const { return number_; }
+  bool is_open() const { return number_ >= 0; }
+
+ private:
+  int number_;
+};
+
+class PosixDisk final : public Disk {
+ public:
+  // Makes the directory, and those above it, if absent.
+  static Result<std::unique_ptr<PosixDisk>> open(std::string directory);
+
+  const std::string& directory() const override { return directory_; }
+  Result<void> lock() override;
+  Result<std::vector<std::string>> list() const override;
+  Result<std::unique_ptr<File>> open_file(std::string_view name) override;
+  Result<std::unique_ptr<File>> create_file(std::string_view name) override;
+  Result<void> rename(std::string_view from, std::string_view to) override;
+  Result<void> remove(std::string_view name) override;
+  Result<void> sync() override;
+
+ private:
+  PosixDisk(std::string directory, Descriptor descriptor)
+      : directory_(std::move(directory)), descriptor_(std::move(descriptor)) {}
+  Result<std::unique_ptr<File>> open_with(std::string_view name, int flags);
+
+  std::string directory_;
+  Descriptor descriptor_;
+  Descriptor lock_;  // Open while the directory is ours.
+};
+
+}  // namespace mailrail::log

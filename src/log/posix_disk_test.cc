@@ -1,0 +1,126 @@
+#include "log/posix_disk.h"
+
+#include <array>
+#include <cstdlib>
+#include <filesystem>
+
+#include <gtest/gtest.h>
+
+namespace mailrail::log {
+namespace {
+
+class PosixDiskTest : public testing::Test {
+ protected:
+  PosixDiskTest() {
+    std::string name = (std::filesystem::temp_directory_path() / "mailrail-disk-XXXXXX").string();
+    root_ = ::mkdtemp(name.data());
+  }
+  ~PosixDiskTest() override { std::filesystem::remove_all(root_); }
+
+  std::string directory(const char* name) const { return (root_ / name).string(); }
+
+  std::filesystem::path root_;
+};
+
+std::string content(const File& file) {
+  std::string bytes(*file.size(), '?');
+  EXPECT_EQ(file.read_at(0, bytes), bytes.size());
+  return bytes;
+}
+
+TEST_F(PosixDiskTest, MakesTheDirectoryWithAllAboveIt) {
+  const auto disk = PosixDisk::open(directory("a/b/c/"));
+
+  ASSERT_TRUE(disk) << disk.error().message;
+  EXPECT_EQ((*disk)->directory(), directory("a/b/c"));
+  EXPECT_EQ((*disk)->list(), std::vector<std::string>{});
+}
+
+TEST_F(PosixDiskTest, SaysWhyADirectoryCannotBeMade) {
+  ASSERT_TRUE((*PosixDisk::open(root_.string()))->create_file("file"));
+
+  const auto disk = PosixDisk::open(directory("file/data"));
+
+  ASSERT_FALSE(disk);
+  EXPECT_EQ(disk.error().message,
+            "Cannot make the directory " + directory("file/data") + ": Not a directory.");
+}
+
+TEST_F(PosixDiskTest, WritesPiecesOneBehindTheOther) {
+  const auto disk = *PosixDisk::open(directory("data"));
+  const auto file = *disk->create_file("file");
+  const std::vector<std::string_view> pieces(200, "ab");
+
+  ASSERT_TRUE(file->write_at(0, pieces));
+  ASSERT_TRUE(file->write_at(1, std::array<std::string_view, 4>{"", "X", "", "YZ"}));
+
+  EXPECT_EQ(content(*file).substr(0, 6), "aXYZab");
+  EXPECT_EQ(file->size(), 400u);
+}
+
+TEST_F(PosixDiskTest, AllocatedBytesReadAsZeros) {
+  const auto disk = *PosixDisk::open(directory("data"));
+  const auto file = *disk->create_file("file");
+  ASSERT_TRUE(file->write_at(0, std::array<std::string_view, 1>{"abc"}));
+
+  ASSERT_TRUE(file->allocate(6));
+  ASSERT_TRUE(file->allocate(2));
+
+  EXPECT_EQ(content(*file), std::string("abc\0\0\0", 6));
+}
+
+TEST_F(PosixDiskTest, ReadsFewerBytesAtTheEndOfTheFile) {
+  const auto disk = *PosixDisk::open(directory("data"));
+  const auto file = *disk->create_file("file");
+  ASSERT_TRUE(file->write_at(0, std::array<std::string_view, 1>{"abc"}));
+
+  std::array<char, 8> bytes;
+
+  EXPECT_EQ(file->read_at(1, bytes), 2u);
+  EXPECT_EQ(file->read_at(9, bytes), 0u);
+}
+
+TEST_F(PosixDiskTest, RenamesAndRemoves) {
+  const auto disk = *PosixDisk::open(directory("data"));
+  ASSERT_TRUE(disk->create_file("a"));
+  ASSERT_TRUE(disk->create_file("b"));
+  ASSERT_TRUE(disk->create_file("c"));
+
+  ASSERT_TRUE(disk->rename("a", "b"));
+  ASSERT_TRUE(disk->remove("c"));
+  ASSERT_TRUE(disk->sync());
+
+  EXPECT_EQ(disk->list(), std::vector<std::string>{"b"});
+}
+
+TEST_F(PosixDiskTest, AFailureNamesTheFileAndTheCause) {
+  const auto disk = *PosixDisk::open(directory("data"));
+
+  const auto file = disk->open_file("absent");
+
+  ASSERT_FALSE(file);
+  EXPECT_EQ(file.error().message,
+            "Cannot open " + directory("data/absent") + ": No such file or directory.");
+}
+
+TEST_F(PosixDiskTest, ASecondOwnerIsRefused) {
+  const auto first = *PosixDisk::open(directory("data"));
+  const auto second = *PosixDisk::open(directory("data"));
+  ASSERT_TRUE(first->lock());
+
+  const Result<void> locked = second->lock();
+
+  ASSERT_FALSE(locked);
+  EXPECT_EQ(locked.error().message, "Another process is using the data directory " +
+                                        directory("data") +
+                                        "; stop it, or choose another directory.");
+}
+
+TEST_F(PosixDiskTest, TheLockGoesWithItsOwner) {
+  ASSERT_TRUE((*PosixDisk::open(directory("data")))->lock());
+
+  EXPECT_TRUE((*PosixDisk::open(directory("data")))->lock());
+}
+
+}  // namespace
+}  // namespace mailrail::log
