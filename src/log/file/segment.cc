@@ -53,19 +53,6 @@ Result<std::unique_ptr<Segment>> Segment::open(Disk& disk, std::uint64_t number)
   return std::unique_ptr<Segment>(new Segment(std::move(file), disk.path(name), *header));
 }
 
-Result<std::unique_ptr<Segment>> Segment::create(std::unique_ptr<File> file,
-                                                 std::string path,
-                                                 SegmentHeader header) {
-  header.checksum = format::header_checksum(header, 0);
-  std::string page(format::bytes_of(header));
-  page.resize(page_bytes);
-  TRY(file->write_at(0, std::array<std::string_view, 1>{page}));
-  TRY(file->sync());
-  auto segment = std::unique_ptr<Segment>(new Segment(std::move(file), std::move(path), header));
-  segment->mark_complete();
-  return segment;
-}
-
 FrameHeader Segment::frame_header(std::uint64_t offset,
                                   FrameHeader header,
                                   std::string_view payload) const {
