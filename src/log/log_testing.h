@@ -3,11 +3,13 @@
 
 #pragma once
 
+#include <deque>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "base/random.h"
 #include "log/log_store.h"
 
 namespace mailrail::log {
@@ -41,6 +43,12 @@ inline Result<std::vector<Frame>> scan(LogStore& log) {
     return {};
   }));
   return frames;
+}
+
+// Lives until the process ends, so that a log can be handed around without it.
+inline Random& random_for_ever(std::uint64_t seed) {
+  static std::deque<SeededRandom> all;
+  return all.emplace_back(seed);
 }
 
 inline bool is_same(const Frame& one, const Frame& two) {

@@ -33,8 +33,7 @@ Result<std::unique_ptr<FileLog>> open(SimDisk& disk,
                                       std::uint64_t zeroed_step_bytes = 40 << 10) {
   FileLogOptions options = small;
   options.zeroed_step_bytes = zeroed_step_bytes;
-  SeededRandom random(seed);
-  return FileLog::open(disk, random, options);
+  return FileLog::open(disk, random_for_ever(seed), options);
 }
 
 // Whoever reads after a restart may tell others: what was read must then stay.
@@ -56,8 +55,8 @@ enum class End { closed, killed };
 
 // One life of the process, up to its first failure.
 Result<void> live(SimDisk& disk, Ledger& ledger, std::size_t frames, End end) {
-  SeededRandom random(disk.steps());
-  const std::unique_ptr<FileLog> log = TRY(FileLog::open(disk, random, small));
+  const std::unique_ptr<FileLog> log =
+      TRY(FileLog::open(disk, random_for_ever(disk.steps()), small));
   TRY(read_all(*log, ledger));
   for (std::size_t i = 0; i < frames; ++i) {
     const std::size_t number = ledger.appended.size();

@@ -61,7 +61,10 @@ Position SegmentReader::payload_position(std::uint64_t offset) const {
 
 Result<std::string_view> SegmentReader::view(std::uint64_t offset, std::size_t length) {
   if (offset < buffer_offset_ || offset + length > buffer_offset_ + buffer_count_) {
-    buffer_.resize(std::max({buffer_.size(), length, read_bytes}));
+    const std::uint64_t left =
+        segment_->header().bytes - std::min(offset, segment_->header().bytes);
+    buffer_.resize(
+        std::max<std::size_t>({buffer_.size(), length, std::min<std::uint64_t>(left, read_bytes)}));
     buffer_offset_ = offset;
     buffer_count_ = 0;
     buffer_count_ = TRY(segment_->file().read_at(offset, buffer_));
