@@ -210,6 +210,17 @@ TEST(Damage, ANewerFormatIsNamed) {
             "above 1; use a newer mailrail.");
 }
 
+TEST(Damage, OfOneFrameLeavesTheOthersReadable) {
+  Journal damaged = journal(End::killed);
+  flip(damaged.disk, segment(0), 4096 + 8192 + 8);
+
+  const auto log = *open(damaged.disk);
+
+  for (const std::size_t i : {0, 2, 3})
+    EXPECT_EQ(log->read(damaged.frames[i].position, 5000), damaged.frames[i].payload);
+  EXPECT_FALSE(log->read(damaged.frames[1].position, 5000));
+}
+
 // A client's body can hold a whole frame, and a torn write can leave it without the frame around
 // it.
 TEST(Imitation, AFrameInAPayloadIsNoFrame) {

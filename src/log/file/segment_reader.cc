@@ -26,7 +26,9 @@ Result<SegmentReader::Found> SegmentReader::next() {
       format::frame_header(TRY(view(offset_, page_bytes)), salt, payload_position(offset_));
   if (!header) return Found::nothing;
   const std::uint64_t extent = format::frame_extent(header->length);
-  if (offset_ + extent > segment_->header().bytes) return Found::nothing;
+  const std::uint64_t seal_bytes =
+      header->kind == format::FrameKind::facts ? page_bytes : 0;  // Behind it.
+  if (offset_ + extent + seal_bytes > segment_->header().bytes) return Found::nothing;
 
   const std::string_view frame = TRY(view(offset_, extent)).substr(sizeof *header);
   if (frame.size() != extent - sizeof *header) return Found::nothing;
