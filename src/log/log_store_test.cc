@@ -3,13 +3,18 @@
 
 #include "log/log_store.h"
 
+#include <cstdlib>
+#include <filesystem>
 #include <memory>
 #include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "log/file/file_log.h"
 #include "log/memory/memory_log.h"
+#include "log/posix_disk.h"
+#include "sim/sim_disk.h"
 
 namespace mailrail::log {
 namespace {
@@ -19,6 +24,35 @@ struct MemoryStores {
   std::size_t payload_bytes_max() const { return frame_bytes_max; }
 
   MemoryLog::Storage storage;
+};
+
+struct FileStores {
+  FileStores() {
+    std::string name = (std::filesystem::temp_directory_path() / "mailrail-log-XXXXXX").string();
+    directory = ::mkdtemp(name.data());
+  }
+  ~FileStores() { std::filesystem::remove_all(directory); }
+
+  std::unique_ptr<LogStore> open() {
+    disk = *PosixDisk::open(directory.string());
+    return *FileLog::open(*disk, random);
+  }
+  std::size_t payload_bytes_max() const { return frame_bytes_max; }
+
+  std::filesystem::path directory;
+  std::unique_ptr<PosixDisk> disk;
+  SystemRandom random;
+};
+
+// So small that a segment is full after a few frames.
+struct SmallFileStores {
+  std::unique_ptr<LogStore> open() { return *FileLog::open(disk, random, options); }
+  std::size_t payload_bytes_max() const { return options.payload_bytes_max; }
+
+  sim::SimDisk disk{1};
+  SeededRandom random{1};
+  FileLogOptions options{
+      .segment_bytes = 96 << 10, .payload_bytes_max = 20'000, .zeroed_step_bytes = 16 << 10};
 };
 
 // A payload whose every part tells where it came from.
@@ -78,7 +112,7 @@ class EveryLogStore : public testing::Test {
   Stores stores_;
 };
 
-using AllStores = testing::Types<MemoryStores>;
+using AllStores = testing::Types<MemoryStores, FileStores, SmallFileStores>;
 TYPED_TEST_SUITE(EveryLogStore, AllStores);
 
 TYPED_TEST(EveryLogStore, IsEmptyAtFirst) {

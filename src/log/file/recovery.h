@@ -1,0 +1,58 @@
+// Recovery: finds the end of the journal and makes it fit to go on.
+//
+// The log can only end in its last, unsealed segment. The first place there without a valid frame
+// is the end, if no later frame of this segment life is valid; anything else is damage, and so is
+// anything but the recorded end after a clean stop. After an unclean stop, what a torn last frame
+// left is copied to torn-N and zeroed, and the last valid frame is written once more and synced,
+// because a crash may have left it in the page cache only. Older segments are verified when they
+// are scanned.
+
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/time.h"
+#include "log/disk.h"
+#include "log/file/format.h"
+#include "log/file/segment.h"
+
+namespace mailrail::log {
+
+using Segments = std::map<std::uint64_t, std::unique_ptr<Segment>>;
+
+// Where the log ends: in its last segment.
+struct Tail {
+  Segment* segment = nullptr;
+  std::uint64_t offset = 0;     // Of the next frame.
+  std::uint64_t chain = 0;      // What the next frame names as the one before it.
+  std::optional<Instant> time;  // Of the last frame.
+};
+
+enum class LastStop { none, clean, unclean };
+
+// What the start banner tells.
+struct Recovered {
+  LastStop last_stop = LastStop::none;  // None: the directory was new.
+  std::optional<Instant> last_frame_time;
+  std::uint64_t torn_frames = 0;
+  std::string torn_copy;     // The file that has it.
+  std::uint64_t frames = 0;  // These two are known after a scan.
+  std::uint64_t bytes = 0;   // Of payload.
+};
+
+struct Recovery {
+  format::Superblock superblock;
+  Segments segments;
+  Tail tail;
+  Recovered report;
+};
+
+// Nothing if the directory has no journal yet; a first start that didn't come to its end counts as
+// none. `payload_bytes_max` is what decides whether a segment has room.
+Result<std::optional<Recovery>> recover(Disk& disk, std::uint64_t payload_bytes_max);
+
+}  // namespace mailrail::log

@@ -1,0 +1,161 @@
+#include "log/file/segment.h"
+
+#include <array>
+#include <bit>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace mailrail::log {
+
+using format::FrameHeader;
+using format::page_bytes;
+using format::SegmentHeader;
+
+namespace {
+
+constexpr std::uint64_t bits_per_word = 64;
+
+}  // namespace
+
+std::unexpected<Error> damaged(const std::string& path,
+                               std::uint64_t offset,
+                               std::string_view what) {
+  return fail(
+      errors::corrupt,
+      fmt::format(
+          "The journal is damaged in {} at offset {}: {}. Restore the data directory from a "
+          "backup, or save what can be read with `mailrail salvage`.",
+          path, offset, what));
+}
+
+Segment::Segment(std::unique_ptr<File> file, std::string path, SegmentHeader header)
+    : file_(std::move(file)),
+      path_(std::move(path)),
+      header_(header),
+      frame_starts_((header.bytes / page_bytes + bits_per_word - 1) / bits_per_word) {}
+
+Result<std::unique_ptr<Segment>> Segment::open(Disk& disk, std::uint64_t number) {
+  const std::string name = format::segment_name(number);
+  std::unique_ptr<File> file = TRY(disk.open_file(name));
+  std::array<char, page_bytes> page;
+  const std::size_t count = TRY(file->read_at(0, page));
+  const std::optional<SegmentHeader> header =
+      format::segment_header(std::string_view(page.data(), count));
+  if (!header) return damaged(disk.path(name), 0, "the segment's header is not valid");
+  if (header->base != format::position_at(number, 0)) {
+    return damaged(disk.path(name), 0,
+                   fmt::format("it is segment {}", format::segment_of(header->base)));
+  }
+  const std::uint64_t size = TRY(file->size());
+  if (size < header->bytes)
+    return damaged(disk.path(name), size, fmt::format("it should be {} bytes long", header->bytes));
+  return std::unique_ptr<Segment>(new Segment(std::move(file), disk.path(name), *header));
+}
+
+Result<std::unique_ptr<Segment>> Segment::create(std::unique_ptr<File> file,
+                                                 std::string path,
+                                                 SegmentHeader header) {
+  header.checksum = format::header_checksum(header, 0);
+  std::string page(format::bytes_of(header));
+  page.resize(page_bytes);
+  TRY(file->write_at(0, std::array<std::string_view, 1>{page}));
+  TRY(file->sync());
+  auto segment = std::unique_ptr<Segment>(new Segment(std::move(file), std::move(path), header));
+  segment->mark_complete();
+  return segment;
+}
+
+FrameHeader Segment::frame_header(std::uint64_t offset,
+                                  FrameHeader header,
+                                  std::string_view payload) const {
+  header.position = header_.base + offset + sizeof header;
+  header.length = static_cast<std::uint32_t>(payload.size());
+  header.payload_checksum = format::checksum(payload, header_.salt);
+  header.checksum = format::header_checksum(header, header_.salt);
+  return header;
+}
+
+Result<void> Segment::write(const FrameHeader& header, std::string_view payload) {
+  static constexpr std::array<char, page_bytes> zeros{};
+  const std::uint64_t offset = format::offset_of(header.position) - sizeof header;
+  const std::size_t padding = format::frame_extent(payload.size()) - sizeof header - payload.size();
+  TRY(file_->write_at(offset, std::array{format::bytes_of(header), payload,
+                                         std::string_view(zeros.data(), padding)}));
+  TRY(file_->sync());
+  mark_frame(offset);
+  return {};
+}
+
+Result<std::string> Segment::read(Position position, std::size_t length) const {
+  TRY(index());
+  const std::uint64_t offset = format::offset_of(position);
+  const std::optional<std::uint64_t> start = frame_before(offset);
+  const auto absent = [&] {
+    return damaged(path_, offset, fmt::format("there are no {} bytes of one frame", length));
+  };
+  if (!start) return absent();
+  const std::optional<FrameHeader> header = TRY(header_at(*start));
+  if (!header) return damaged(path_, *start, "the frame's header is not valid");
+  const std::uint64_t payload_start = *start + sizeof(FrameHeader);
+  if (offset < payload_start || length > header->length ||
+      offset - payload_start > header->length - length)
+    return absent();
+
+  const bool is_whole = header->length <= verified_bytes_max;
+  std::string bytes(is_whole ? header->length : length, '\0');
+  if (TRY(file_->read_at(is_whole ? payload_start : offset, bytes)) != bytes.size())
+    return absent();
+  if (!is_whole) return bytes;
+  if (format::checksum(bytes, header_.salt) != header->payload_checksum) {
+    return damaged(path_, *start, "the frame's payload is not valid");
+  }
+  if (length == bytes.size()) return bytes;
+  return bytes.substr(offset - payload_start, length);
+}
+
+// Walks the headers of a segment that an earlier run has filled.
+Result<void> Segment::index() const {
+  if (is_indexed_.load(std::memory_order_acquire)) return {};
+  const std::scoped_lock lock(indexing_);
+  if (is_indexed_.load(std::memory_order_relaxed)) return {};
+  for (std::uint64_t offset = page_bytes;;) {
+    const std::optional<FrameHeader> header = TRY(header_at(offset));
+    if (!header || offset >= header_.bytes)
+      return damaged(path_, offset, "the frame's header is not valid");
+    if (header->kind == format::FrameKind::seal) break;
+    mark_frame(offset);
+    offset += format::frame_extent(header->length);
+  }
+  mark_complete();
+  return {};
+}
+
+Result<std::optional<FrameHeader>> Segment::header_at(std::uint64_t offset) const {
+  std::array<char, sizeof(FrameHeader)> bytes;
+  const std::size_t count = TRY(file_->read_at(offset, bytes));
+  return format::frame_header(std::string_view(bytes.data(), count), header_.salt,
+                              header_.base + offset + sizeof(FrameHeader));
+}
+
+void Segment::mark_frame(std::uint64_t offset) const {
+  const std::uint64_t page = offset / page_bytes;
+  frame_starts_[page / bits_per_word].fetch_or(std::uint64_t{1} << (page % bits_per_word),
+                                               std::memory_order_release);
+}
+
+// Where the last frame that begins at `offset` or before it begins.
+std::optional<std::uint64_t> Segment::frame_before(std::uint64_t offset) const {
+  const std::uint64_t page = offset / page_bytes;
+  if (page >= header_.bytes / page_bytes) return std::nullopt;
+  std::uint64_t mask = ~std::uint64_t{0} >> (bits_per_word - 1 - page % bits_per_word);
+  for (std::uint64_t word = page / bits_per_word + 1; word-- > 0; mask = ~std::uint64_t{0}) {
+    const std::uint64_t bits = frame_starts_[word].load(std::memory_order_acquire) & mask;
+    if (bits != 0)
+      return (word * bits_per_word + static_cast<std::uint64_t>(std::bit_width(bits)) - 1) *
+             page_bytes;
+  }
+  return std::nullopt;
+}
+
+}  // namespace mailrail::log

@@ -1,0 +1,76 @@
+// Segment: one file of the journal, written by the log thread and read by any.
+//
+// Writing a frame ends with a sync; from then on readers find it. A position names a byte, not a
+// frame, so each segment keeps one bit a page that says where frames begin: at most 2 KiB of memory
+// for 64 MiB of file. A segment from an earlier run learns its bits when it is first read from.
+
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "log/disk.h"
+#include "log/file/format.h"
+
+namespace mailrail::log {
+
+// Damage in what was synced, which a restart can't repair: mailrail refuses to start.
+std::unexpected<Error> damaged(const std::string& path,
+                               std::uint64_t offset,
+                               std::string_view what);
+
+class Segment {
+ public:
+  // Refuses a file whose header or length is wrong.
+  static Result<std::unique_ptr<Segment>> open(Disk& disk, std::uint64_t number);
+
+  // A new segment: writes the header over the file's first page and syncs it.
+  static Result<std::unique_ptr<Segment>> create(std::unique_ptr<File> file,
+                                                 std::string path,
+                                                 format::SegmentHeader header);
+
+  std::uint64_t number() const { return format::segment_of(header_.base); }
+  const format::SegmentHeader& header() const { return header_; }
+  const std::string& path() const { return path_; }
+  File& file() const { return *file_; }
+
+  // A header with the checksums of this segment's life, for a frame at `offset`.
+  format::FrameHeader frame_header(std::uint64_t offset,
+                                   format::FrameHeader header,
+                                   std::string_view payload) const;
+
+  // Writes the frame where its header says and syncs it.
+  Result<void> write(const format::FrameHeader& header, std::string_view payload);
+
+  // Bytes of one frame's payload. A frame of at most `verified_bytes_max` is read and verified
+  // whole; of a longer one only the header is, and the caller has the record's own checksum.
+  Result<std::string> read(Position position, std::size_t length) const;
+  static constexpr std::size_t verified_bytes_max = std::size_t{64} << 10;
+
+  // Recovery has found a frame at `offset`; it has found all of them.
+  void mark_frame(std::uint64_t offset) const;
+  void mark_complete() const { is_indexed_.store(true, std::memory_order_release); }
+
+ private:
+  Segment(std::unique_ptr<File> file, std::string path, format::SegmentHeader header);
+
+  Result<void> index() const;
+  std::optional<std::uint64_t> frame_before(std::uint64_t offset) const;
+  Result<std::optional<format::FrameHeader>> header_at(std::uint64_t offset) const;
+
+  std::unique_ptr<File> file_;
+  std::string path_;
+  format::SegmentHeader header_;
+
+  // A bit a page: a frame that is durable begins here.
+  mutable std::vector<std::atomic<std::uint64_t>> frame_starts_;
+  mutable std::mutex indexing_;
+  mutable std::atomic<bool> is_indexed_ = false;
+};
+
+}  // namespace mailrail::log

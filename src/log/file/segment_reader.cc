@@ -1,0 +1,72 @@
+#include "log/file/segment_reader.h"
+
+#include <algorithm>
+
+namespace mailrail::log {
+
+using format::page_bytes;
+
+namespace {
+
+constexpr std::size_t read_bytes =
+    std::size_t{1} << 20;  // At least; enough to run at the disk's or the cache's speed.
+
+}  // namespace
+
+void SegmentReader::start(const Segment& segment) {
+  segment_ = &segment;
+  offset_ = page_bytes;
+  chain_ = segment.header().previous;
+  buffer_count_ = 0;
+}
+
+Result<SegmentReader::Found> SegmentReader::next() {
+  const std::uint64_t salt = segment_->header().salt;
+  const auto header =
+      format::frame_header(TRY(view(offset_, page_bytes)), salt, payload_position(offset_));
+  if (!header) return Found::nothing;
+  const std::uint64_t extent = format::frame_extent(header->length);
+  if (offset_ + extent > segment_->header().bytes) return Found::nothing;
+
+  const std::string_view frame = TRY(view(offset_, extent)).substr(sizeof *header);
+  if (frame.size() != extent - sizeof *header) return Found::nothing;
+  const std::string_view payload = frame.substr(0, header->length);
+  if (format::checksum(payload, salt) != header->payload_checksum) return Found::nothing;
+  if (!format::is_zeros(frame.substr(header->length))) return Found::nothing;
+  if (header->previous != chain_) return Found::unchained;
+
+  header_ = *header;
+  payload_ = payload;
+  offset_ += extent;
+  chain_ = header->checksum;
+  return header->kind == format::FrameKind::seal ? Found::seal : Found::facts;
+}
+
+Result<SegmentReader::Rest> SegmentReader::rest() {
+  Rest rest{.written_end = offset_};
+  for (std::uint64_t at = offset_; at < segment_->header().bytes; at += page_bytes) {
+    const std::string_view page = TRY(view(at, page_bytes));
+    if (format::is_zeros(page)) continue;
+    rest.written_end = at + page_bytes;
+    const bool is_later = at > offset_;
+    if (is_later && format::frame_header(page, segment_->header().salt, payload_position(at)))
+      rest.has_valid_header = true;
+  }
+  return rest;
+}
+
+Position SegmentReader::payload_position(std::uint64_t offset) const {
+  return segment_->header().base + offset + sizeof(format::FrameHeader);
+}
+
+Result<std::string_view> SegmentReader::view(std::uint64_t offset, std::size_t length) {
+  if (offset < buffer_offset_ || offset + length > buffer_offset_ + buffer_count_) {
+    buffer_.resize(std::max({buffer_.size(), length, read_bytes}));
+    buffer_offset_ = offset;
+    buffer_count_ = 0;
+    buffer_count_ = TRY(segment_->file().read_at(offset, buffer_));
+  }
+  return std::string_view(buffer_.data(), buffer_count_).substr(offset - buffer_offset_, length);
+}
+
+}  // namespace mailrail::log

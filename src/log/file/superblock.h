@@ -1,0 +1,21 @@
+// The file JOURNAL: read at every start, replaced as a whole at every start and clean stop.
+//
+// It says which format the directory has, which epoch owns it, which segment is the oldest, and
+// where the log ended if it was closed. A crash leaves the old one or the new one, never a mixture.
+
+#pragma once
+
+#include <optional>
+
+#include "log/disk.h"
+#include "log/file/format.h"
+
+namespace mailrail::log {
+
+// Nothing if there is none. Refuses a newer format and a damaged file.
+Result<std::optional<format::Superblock>> read_superblock(Disk& disk);
+
+// Durable when it returns, and so is every change of the directory before it.
+Result<void> write_superblock(Disk& disk, format::Superblock block);
+
+}  // namespace mailrail::log
