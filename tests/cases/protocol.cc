@@ -140,8 +140,8 @@ std::string_view name_of(Protocol protocol) {
 
 http::Request request_of(Protocol protocol, const ProtocolCall& call) {
   http::Request request{.method = "POST", .target = "/", .headers = {}, .body = {}};
-  request.headers.add("Host", "mailrail.test");
   for (const std::string& each : call.options) add_option(request, each);
+  if (request.header("Host").empty()) request.headers.add("Host", "mailrail.test");
   if (protocol == Protocol::json) {
     request.headers.add("X-Amz-Target", fmt::format("AmazonSQS.{}", call.action));
     request.headers.add("Content-Type", "application/x-amz-json-1.0");
