@@ -14,15 +14,22 @@
 namespace mailrail::sqs {
 namespace {
 
-// A dead-letter queue must exist and take this queue's dead letters.
+// A dead-letter queue must exist, belong to the same account and region, and take this queue's dead
+// letters.
 Result<void> check_dead_letter_target(const engine::Engine& engine,
                                       const engine::QueueName& source,
                                       const engine::QueueAttributes& attributes) {
   if (!attributes.dead_letter) return {};
+  const engine::QueueName& name = attributes.dead_letter->target;
   const auto policy = attributes.kept.find(std::string(attribute::redrive_policy));
   const std::string_view shown =
       policy == attributes.kept.end() ? std::string_view{} : policy->second;
-  const engine::Queue* target = engine.find_queue(attributes.dead_letter->target);
+  if (name.account != source.account || name.region != source.region) {
+    return errors::invalid_parameter(
+        {attribute::redrive_policy, shown},
+        "Dead letter target must be in the same account and region as the source");
+  }
+  const engine::Queue* target = engine.find_queue(name);
   if (target == nullptr)
     return errors::invalid_parameter({attribute::redrive_policy, shown},
                                      "Dead letter target does not exist");
