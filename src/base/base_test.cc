@@ -45,7 +45,8 @@ TEST(Bytes, AnOverlongVarintFails) {
 
 TEST(Digest, MatchesKnownVectors) {
   EXPECT_EQ(hex(md5("message")), "78e731027d8fd50ed642340b7c9a63b3");
-  EXPECT_EQ(hex(sha256("Test")), "532eaabd9574880dbf76b9b8cc00832c20a6ec113d682299550d7a6e0f345e25");
+  EXPECT_EQ(hex(sha256("Test")),
+            "532eaabd9574880dbf76b9b8cc00832c20a6ec113d682299550d7a6e0f345e25");
 }
 
 TEST(Base64, RoundTripsAndRefusesWhatIsNotBase64) {
@@ -69,7 +70,9 @@ Result<int> half(int number) {
   return number / 2;
 }
 
-Result<int> quarter(int number) { return half(TRY(half(number))); }
+Result<int> quarter(int number) {
+  return half(TRY(half(number)));
+}
 
 TEST(Try, YieldsTheValueOrReturnsTheError) {
   EXPECT_EQ(quarter(8), 2);

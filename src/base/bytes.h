@@ -1,7 +1,8 @@
-// Bytes in and out for everything that is kept on disk: little-endian numbers, varints, length-prefixed strings.
+// Bytes in and out for everything that is kept on disk: little-endian numbers, varints,
+// length-prefixed strings.
 //
-// The reader never trusts its input: a read past the end or an overlong varint makes it `failed()`, and every later read
-// yields zero or an empty string, so that a decoder checks once, at its end.
+// The reader never trusts its input: a read past the end or an overlong varint makes it `failed()`,
+// and every later read yields zero or an empty string, so that a decoder checks once, at its end.
 
 #pragma once
 
@@ -102,6 +103,7 @@ class ByteReader {
   bool failed_ = false;
 };
 
-static_assert(std::endian::native == std::endian::little, "The formats on disk are little-endian, and so must the machine be.");
+static_assert(std::endian::native == std::endian::little,
+              "The formats on disk are little-endian, and so must the machine be.");
 
 }  // namespace mailrail

@@ -1,4 +1,5 @@
-// Digests and text encodings of bytes, by OpenSSL: MD5 (what SQS shows its clients), SHA-256, HMAC, hex, base64.
+// Digests and text encodings of bytes, by OpenSSL: MD5 (what SQS shows its clients), SHA-256, HMAC,
+// hex, base64. Pure functions: same bytes, same answer, and only decoding can refuse its input.
 
 #pragma once
 
@@ -24,7 +25,8 @@ std::string hex(const std::array<std::uint8_t, Size>& bytes) {
   return hex(std::string_view(reinterpret_cast<const char*>(bytes.data()), Size));
 }
 
-// Standard alphabet with padding. Decoding takes nothing else: no line breaks, no missing or extra padding.
+// Standard alphabet with padding. Decoding takes nothing else: no line breaks, no missing or extra
+// padding.
 std::string base64(std::string_view bytes);
 std::optional<std::string> from_base64(std::string_view text);
 

@@ -1,4 +1,5 @@
 // Ids are types: a QueueId is not a Seq, and neither is a plain number.
+// What one means, and that it is never used twice, stands with its alias below.
 
 #pragma once
 
@@ -23,20 +24,27 @@ class Id {
   Number value_ = 0;
 };
 
-// One incarnation of a queue: deleted and created again under the same name, it has another id. Never reused; 0 is no queue.
+// One incarnation of a queue: deleted and created again under the same name, it has another id.
+// Never reused; 0 is no queue.
 using QueueId = Id<struct QueueIdTag, std::uint32_t>;
 
-// A message's place in the order of everything ever sent to this server. Never reused; 0 is no message.
+// A message's place in the order of everything ever sent to this server. Never reused; 0 is no
+// message.
 using Seq = Id<struct SeqTag, std::uint64_t>;
 
 // A place in the log: opaque and ordered, plus an offset within one frame's payload.
 using Position = Id<struct PositionTag, std::uint64_t>;
 
-constexpr Position operator+(Position position, std::uint64_t bytes) { return Position(position.value() + bytes); }
+constexpr Position operator+(Position position, std::uint64_t bytes) {
+  return Position(position.value() + bytes);
+}
+constexpr Seq operator+(Seq seq, std::uint64_t count) { return Seq(seq.value() + count); }
 
 }  // namespace mailrail
 
 template <class Tag, class Number>
 struct std::hash<mailrail::Id<Tag, Number>> {
-  std::size_t operator()(mailrail::Id<Tag, Number> id) const { return std::hash<Number>{}(id.value()); }
+  std::size_t operator()(mailrail::Id<Tag, Number> id) const {
+    return std::hash<Number>{}(id.value());
+  }
 };

@@ -31,10 +31,10 @@ Value yield(std::expected<Value, Error>&& result) {
 
 }  // namespace mailrail
 
-#define TRY(expression)                                                            \
-  __extension__({                                                                  \
-    auto mailrail_result = (expression);                                           \
-    if (!mailrail_result) [[unlikely]]                                             \
+#define TRY(expression)                                                              \
+  __extension__({                                                                    \
+    auto mailrail_result = (expression);                                             \
+    if (!mailrail_result) [[unlikely]]                                               \
       return std::unexpected<::mailrail::Error>(std::move(mailrail_result).error()); \
-    ::mailrail::detail::yield(std::move(mailrail_result));                         \
+    ::mailrail::detail::yield(std::move(mailrail_result));                           \
   })

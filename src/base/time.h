@@ -1,6 +1,7 @@
 // Time as the engine knows it: milliseconds since the Unix epoch, which never go back.
 //
-// Instants come from a Clock at the edge (server, simulator) and are handed down; nothing below asks for the time.
+// Instants come from a Clock at the edge (server, simulator) and are handed down; nothing below
+// asks for the time.
 
 #pragma once
 
@@ -24,9 +25,15 @@ struct EngineTime {
 
 using Instant = EngineTime::time_point;
 
-constexpr Instant from_unix_ms(std::int64_t ms) { return Instant(Duration(ms)); }
-constexpr std::int64_t unix_ms(Instant instant) { return instant.time_since_epoch().count(); }
-constexpr std::int64_t unix_seconds(Instant instant) { return unix_ms(instant) / 1000; }
+constexpr Instant from_unix_ms(std::int64_t ms) {
+  return Instant(Duration(ms));
+}
+constexpr std::int64_t unix_ms(Instant instant) {
+  return instant.time_since_epoch().count();
+}
+constexpr std::int64_t unix_seconds(Instant instant) {
+  return unix_ms(instant) / 1000;
+}
 
 // Seam: the server's clock is the machine's, the simulator's is turned by hand. Never goes back.
 class Clock {

@@ -1,0 +1,132 @@
+// ApiCall: one request of a service's API, from its input to the bytes of its answer.
+//
+// prepare and finish run on an HTTP thread, decide on the engine thread. What differs between
+// protocols is done here, from the action's shapes; an action knows none.
+
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "api/bodies.h"
+#include "api/call_slots.h"
+#include "api/context.h"
+#include "base/result.h"
+#include "base/shape.h"
+#include "broker/call.h"
+#include "engine/identity.h"
+#include "http/message.h"
+#include "http/server.h"
+#include "wire/reply.h"
+
+namespace mailrail::api {
+
+// How the answer is to be written, and to whom.
+struct Envelope {
+  const wire::Service* service = nullptr;
+  wire::Protocol protocol = wire::Protocol::json;
+  std::string request_id = {};
+  std::string_view action = {};
+};
+
+http::Response answer_with(const Envelope& envelope, Source output);
+http::Response answer_with(const Envelope& envelope, const Error& error);
+
+// Whom the call is for, and its place among the calls under way.
+struct Seat {
+  std::uint64_t call_id;
+  http::ExchangeId exchange;
+  CallSlot slot;
+};
+
+class ApiCall : public broker::Call {
+ public:
+  explicit ApiCall(Seat seat)
+      : Call(seat.call_id), exchange(seat.exchange), slot(std::move(seat.slot)) {}
+
+  // The answer, once it may be told.
+  virtual http::Response finish(const Bodies& bodies) const = 0;
+  // Instead of it, when a body could not be read back.
+  virtual http::Response finish_unreadable(const Error& why) const = 0;
+
+  // The leases that the answer hands out, to be given back if nobody is there to take it.
+  virtual std::vector<engine::ReceiptHandle> leases() const { return {}; }
+
+  const http::ExchangeId exchange;
+  mutable CallSlot slot;  // Given back while the call waits, and when it ends.
+};
+
+// What an action's decide() came to.
+template <class Decided>
+struct Asked {
+  Asked(Result<Decided> decided)
+      : value(std::move(decided)) {}  // NOLINT(google-explicit-constructor): an answer is the rule.
+  Asked(Decided decided) : value(std::move(decided)) {}  // NOLINT(google-explicit-constructor)
+  Asked(std::unexpected<Error> error)
+      : value(std::move(error)) {}  // NOLINT(google-explicit-constructor)
+  Asked(broker::Decision asked, Decided decided) : decision(asked), value(std::move(decided)) {}
+
+  broker::Decision decision = {};
+  Result<Decided> value;
+};
+
+// An action is a struct with
+//   name, Input, Output, Prepared, Decided,
+//   static Prepared prepare(Input, const Context&),
+//   static Asked<Decided> decide(engine::Engine&, engine::Turn&, Prepared&),
+//   static Result<Output> finish(const Decided&, const Prepared&, const Context&, const Bodies&);
+// one whose answer shows messages has, too,
+//   static std::span<const engine::Body> bodies(const Decided&),
+//   static std::vector<engine::ReceiptHandle> leases(const Decided&).
+template <class Action>
+class ActionCall final : public ApiCall {
+ public:
+  ActionCall(Seat seat, Envelope envelope, Context context, typename Action::Input input)
+      : ApiCall(std::move(seat)),
+        envelope_(std::move(envelope)),
+        context_(std::move(context)),
+        prepared_(Action::prepare(std::move(input), context_)) {}
+
+  broker::Decision decide(engine::Engine& engine, engine::Turn& turn) override {
+    Asked<typename Action::Decided> asked = Action::decide(engine, turn, prepared_);
+    decided_ = std::move(asked.value);
+    return asked.decision;
+  }
+
+  std::span<const engine::Body> bodies() const override {
+    if constexpr (requires { Action::bodies(**decided_); }) {
+      if (decided_->has_value()) return Action::bodies(**decided_);
+    }
+    return {};
+  }
+
+  std::vector<engine::ReceiptHandle> leases() const override {
+    if constexpr (requires { Action::leases(**decided_); }) {
+      if (decided_->has_value()) return Action::leases(**decided_);
+    }
+    return {};
+  }
+
+  http::Response finish(const Bodies& bodies) const override {
+    if (!decided_->has_value()) return answer_with(envelope_, decided_->error());
+    const Result<typename Action::Output> output =
+        Action::finish(**decided_, prepared_, context_, bodies);
+    if (!output) return answer_with(envelope_, output.error());
+    return answer_with(envelope_, source_of(*output));
+  }
+
+  http::Response finish_unreadable(const Error& why) const override {
+    return answer_with(envelope_, why);
+  }
+
+ private:
+  const Envelope envelope_;
+  const Context context_;
+  typename Action::Prepared prepared_;
+  std::optional<Result<typename Action::Decided>> decided_;
+};
+
+}  // namespace mailrail::api

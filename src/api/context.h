@@ -1,0 +1,22 @@
+// Context: what an action may know of the request beyond its input.
+
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "auth/caller.h"
+#include "engine/identity.h"
+
+namespace mailrail::api {
+
+struct Context {
+  auth::Caller caller;
+  std::string endpoint;  // `http://HOST` as the caller wrote it: queue URLs echo it.
+  std::optional<std::string> trace_header;  // X-Amzn-Trace-Id.
+  const engine::Identity* identity = nullptr;
+  // The caller asked by AWS Query, which words some rules differently.
+  bool is_query = false;
+};
+
+}  // namespace mailrail::api

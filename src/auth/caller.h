@@ -1,0 +1,30 @@
+// Caller: on whose behalf a request is, as its credential scope says.
+//
+// Signatures are not verified here. The region is the credential scope's; the account is the
+// server's only one, unless the access key id is itself an account number, by which test
+// environments choose one.
+
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "http/message.h"
+
+namespace mailrail::auth {
+
+inline constexpr std::string_view default_account = "000000000000";
+inline constexpr std::string_view default_region = "us-east-1";
+
+struct Caller {
+  std::string account{default_account};
+  std::string region{default_region};
+  std::string user;  // What a consumer sees as SenderId.
+};
+
+Caller caller_of(const http::Request& request);
+
+// Twelve digits.
+bool is_account(std::string_view text);
+
+}  // namespace mailrail::auth

@@ -1,0 +1,189 @@
+#include "broker/broker.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/check.h"
+
+namespace mailrail::broker {
+namespace {
+
+// Room that must be left in a frame for one more call: a batch of 1 MiB, its attributes and the
+// engine's own facts.
+constexpr std::size_t call_bytes_max = std::size_t{2} << 20;
+constexpr Duration expiry_interval = 1s;
+constexpr std::size_t expired_per_turn_max = 4096;
+
+}  // namespace
+
+Broker::Broker(engine::Engine& engine,
+               const log::LogStore& log,
+               Random& random,
+               Outbox& outbox,
+               const Options& options)
+    : engine_(engine),
+      log_(log),
+      random_(random),
+      outbox_(outbox),
+      options_(options),
+      open_(log.next_position()),
+      recent_(options.recent_bytes_max) {}
+
+void Broker::turn(Instant now, std::vector<std::unique_ptr<Call>> calls) {
+  now_ = std::max(now_, now);
+  if (!engine_.is_founded()) {
+    engine::Turn founding{.now = now_, .random = random_, .facts = open_};
+    engine_.found(founding);
+  }
+  is_behind_ = !engine_.advance(now_);
+  remove_expired();
+  serve_woken();
+  serve_due();
+  for (auto& call : calls) unasked_.push_back(std::move(call));
+  for (std::size_t left = unasked_.size(); left > 0 && has_room(); --left) {
+    std::unique_ptr<Call> call = std::move(unasked_.front());
+    unasked_.pop_front();
+    ask(std::move(call));
+    serve_woken();
+  }
+  if (open_.count() > 0 && !open_since_) open_since_ = now_;
+}
+
+log::SharedFrame Broker::take_frame() {
+  if (in_flight_ != nullptr || open_.count() == 0) return nullptr;
+  const bool is_awaited = !held_for_open_.empty() || !unasked_.empty() || !may_wait_;
+  const bool is_old = open_since_ && *open_since_ + options_.unawaited_commit_after <= now_;
+  if (!is_awaited && !is_old) return nullptr;
+  log::Frame frame{.position = open_.position(),
+                   .time = now_,
+                   .count = open_.count(),
+                   .payload = open_.take_payload()};
+  const Position next = log_.position_after(frame);
+  in_flight_ = std::make_shared<const log::Frame>(std::move(frame));
+  open_ = engine::FactWriter(next);
+  open_since_.reset();
+  held_for_in_flight_ = std::exchange(held_for_open_, {});
+  return in_flight_;
+}
+
+void Broker::durable() {
+  CHECK(in_flight_ != nullptr);
+  recent_.add(std::exchange(in_flight_, nullptr));
+  for (auto& call : std::exchange(held_for_in_flight_, {})) release(std::move(call));
+}
+
+void Broker::cancel(std::uint64_t call_id) {
+  if (auto waiter = waiters_.take(call_id)) outbox_.drop(std::move(waiter->call));
+}
+
+void Broker::stop_waiting() {
+  may_wait_ = false;
+  while (auto waiter = waiters_.take_any()) ask(std::move(waiter->call));
+}
+
+std::optional<Instant> Broker::next_turn() const {
+  if (is_behind_ || (!unasked_.empty() && has_room())) return now_;
+  std::optional<Instant> next = engine_.next_due();
+  const auto consider = [&](std::optional<Instant> other) {
+    if (other && (!next || *other < *next)) next = other;
+  };
+  consider(waiters_.next_deadline());
+  if (open_since_ && in_flight_ == nullptr)
+    consider(*open_since_ + options_.unawaited_commit_after);
+  if (engine_.message_count() > 0) consider(std::max(next_expiry_, options_.retention_starts));
+  return next;
+}
+
+bool Broker::is_idle() const {
+  return in_flight_ == nullptr && open_.count() == 0 && unasked_.empty() && held_for_open_.empty();
+}
+
+bool Broker::has_room() const {
+  return open_.payload().size() + call_bytes_max <= log::frame_bytes_max;
+}
+
+Decision Broker::decide(Call& call) {
+  engine::Turn turn{.now = now_, .random = random_, .facts = open_};
+  return call.decide(engine_, turn);
+}
+
+void Broker::ask(std::unique_ptr<Call> call) {
+  const Decision decision = decide(*call);
+  switch (decision.verdict) {
+    case Decision::Verdict::answer:
+      answer(std::move(call), decision);
+      break;
+    case Decision::Verdict::wait:
+      park(std::move(call), decision);
+      break;
+    case Decision::Verdict::again:
+      unasked_.push_back(std::move(call));
+      break;
+  }
+}
+
+void Broker::answer(std::unique_ptr<Call> call, const Decision& decision) {
+  Position waits_for = open_.end();
+  bool is_waiting_for_open = open_.count() > 0;
+  if (decision.waits == Decision::Waits::for_bodies) {
+    waits_for = Position(0);
+    for (const engine::Body& body : call->bodies())
+      waits_for = std::max(waits_for, body.position + body.length);
+    is_waiting_for_open = waits_for > open_.position();
+  }
+  if (is_waiting_for_open) {
+    held_for_open_.push_back(std::move(call));
+  } else if (in_flight_ != nullptr && waits_for > in_flight_->position) {
+    held_for_in_flight_.push_back(std::move(call));
+  } else {
+    release(std::move(call));
+  }
+}
+
+void Broker::park(std::unique_ptr<Call> call, const Decision& decision) {
+  CHECK(decision.deadline > now_);
+  if (!may_wait_ || waiters_.size() >= options_.waiting_max) {
+    answer(std::move(call), {});
+    return;
+  }
+  outbox_.parked(*call);
+  waiters_.add(decision.queue, decision.deadline, std::move(call));
+}
+
+void Broker::release(std::unique_ptr<Call> call) {
+  std::vector<log::SharedFrame> frames;
+  for (const engine::Body& body : call->bodies()) frames.push_back(recent_.find(body));
+  outbox_.release(std::move(call), std::move(frames));
+}
+
+// Waiters are asked in order, and the first that gets nothing ends the asking.
+void Broker::serve_woken() {
+  for (const QueueId queue : engine_.take_woken()) {
+    while (auto waiter = waiters_.take_first_of(queue)) {
+      const Decision decision = decide(*waiter->call);
+      if (decision.verdict == Decision::Verdict::wait) {
+        waiters_.put_back(*std::move(waiter));
+        break;
+      }
+      if (decision.verdict == Decision::Verdict::again) {
+        unasked_.push_back(std::move(waiter->call));
+        break;
+      }
+      answer(std::move(waiter->call), decision);
+    }
+  }
+}
+
+void Broker::serve_due() {
+  while (auto waiter = waiters_.take_due(now_)) ask(std::move(waiter->call));
+}
+
+void Broker::remove_expired() {
+  if (now_ < next_expiry_ || now_ < options_.retention_starts) return;
+  engine::Turn turn{.now = now_, .random = random_, .facts = open_};
+  const bool is_done = engine_.remove_expired(turn, expired_per_turn_max);
+  next_expiry_ = now_ + (is_done ? expiry_interval : Duration(0));
+  is_behind_ = is_behind_ || !is_done;
+}
+
+}  // namespace mailrail::broker

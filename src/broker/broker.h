@@ -1,0 +1,102 @@
+// Broker: joins the engine, the log and the calls that wait.
+//
+// It runs turns, fills the next frame while one is being made durable, and holds every answer until
+// what it tells is on disk. It has no thread, clock or lock: whoever drives it (the server's engine
+// thread, the simulator) gives it the time and calls, takes the frames it has filled to the log,
+// and tells it when they are durable. At most one frame is on its way.
+//
+// When the log fails, throw the broker and the engine away: nothing that was held may be answered.
+
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/random.h"
+#include "base/time.h"
+#include "broker/call.h"
+#include "broker/outbox.h"
+#include "broker/recent_frames.h"
+#include "broker/waiters.h"
+#include "engine/engine.h"
+#include "log/log_store.h"
+
+namespace mailrail::broker {
+
+struct Options {
+  std::size_t waiting_max = 20'000;  // Beyond it a long poll answers at once.
+  std::size_t recent_bytes_max = std::size_t{8}
+                                 << 20;  // Frames kept for receives that follow soon.
+  Duration unawaited_commit_after = 1s;  // Facts that nobody waits for are committed after this.
+  Instant retention_starts = {};         // No message is removed for its age before this.
+};
+
+class Broker {
+ public:
+  // The log is only asked where frames will lie; the engine may be fresh or replayed.
+  Broker(engine::Engine& engine,
+         const log::LogStore& log,
+         Random& random,
+         Outbox& outbox,
+         const Options& options = {});
+
+  // Lets time pass and asks the calls, in their order.
+  void turn(Instant now, std::vector<std::unique_ptr<Call>> calls);
+
+  // The next frame to append, if there is reason to and none is on its way; else null.
+  log::SharedFrame take_frame();
+
+  // The frame that was taken is durable.
+  void durable();
+
+  // A waiting call's caller is gone. Nothing happens if it does not wait.
+  void cancel(std::uint64_t call_id);
+
+  // Ends waiting for good: every call that waits, now or later, gets the answer it would get at its
+  // deadline.
+  void stop_waiting();
+
+  // When turn() has something to do even if no call comes.
+  std::optional<Instant> next_turn() const;
+
+  // No answer is held and nothing waits to be made durable.
+  bool is_idle() const;
+  std::size_t waiting() const { return waiters_.size(); }
+
+ private:
+  void ask(std::unique_ptr<Call> call);
+  Decision decide(Call& call);
+  void answer(std::unique_ptr<Call> call, const Decision& decision);
+  void park(std::unique_ptr<Call> call, const Decision& decision);
+  void release(std::unique_ptr<Call> call);
+  void serve_woken();
+  void serve_due();
+  void remove_expired();
+  bool has_room() const;
+
+  engine::Engine& engine_;
+  const log::LogStore& log_;
+  Random& random_;
+  Outbox& outbox_;
+  const Options options_;
+
+  Instant now_{};
+  engine::FactWriter open_;            // The frame that is being filled.
+  std::optional<Instant> open_since_;  // Its first fact.
+  log::SharedFrame in_flight_;         // The frame that is being made durable.
+  std::vector<std::unique_ptr<Call>> held_for_in_flight_;
+  std::vector<std::unique_ptr<Call>> held_for_open_;
+  std::deque<std::unique_ptr<Call>>
+      unasked_;  // Calls for the next turn: the frame was full, or they asked for another.
+  Waiters waiters_;
+  RecentFrames recent_;
+  bool is_behind_ = false;  // Time has more to do than one turn should.
+  bool may_wait_ = true;
+  Instant next_expiry_{};
+};
+
+}  // namespace mailrail::broker

@@ -1,0 +1,314 @@
+#include "broker/broker.h"
+
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "log/memory/memory_log.h"
+
+namespace mailrail::broker {
+namespace {
+
+using engine::Engine;
+using engine::Turn;
+
+// A call made of a function, which says its name when it leaves.
+class TestCall final : public Call {
+ public:
+  using Decide = std::function<Decision(Engine&, Turn&, TestCall&)>;
+
+  TestCall(std::string called, Decide decide, std::uint64_t id = 0)
+      : Call(id), name(std::move(called)), decide_(std::move(decide)) {}
+
+  Decision decide(Engine& state, Turn& turn) override { return decide_(state, turn, *this); }
+  std::span<const engine::Body> bodies() const override { return needed; }
+
+  std::string name;
+  std::vector<engine::Body> needed;
+
+ private:
+  Decide decide_;
+};
+
+struct TestOutbox final : Outbox {
+  void release(std::unique_ptr<Call> call, std::vector<log::SharedFrame> frames) override {
+    released.push_back(static_cast<TestCall&>(*call).name);
+    last_frames = std::move(frames);
+  }
+  void drop(std::unique_ptr<Call> call) override {
+    dropped.push_back(static_cast<TestCall&>(*call).name);
+  }
+  void parked(const Call& call) override {
+    parked_calls.push_back(static_cast<const TestCall&>(call).name);
+  }
+
+  std::vector<std::string> released;
+  std::vector<std::string> dropped;
+  std::vector<std::string> parked_calls;
+  std::vector<log::SharedFrame> last_frames;
+};
+
+using Names = std::vector<std::string>;
+
+class BrokerTest : public testing::Test {
+ protected:
+  BrokerTest() {
+    run("create", [&](Engine& state, Turn& turn, TestCall&) {
+      standard = state.create_queue(turn, {.region = "r", .account = "a", .name = "q"}, {}, {});
+      fifo = state.create_queue(turn, {.region = "r", .account = "a", .name = "q.fifo"},
+                                {.is_fifo = true}, {});
+      return Decision{};
+    });
+    commit();
+    outbox.released.clear();
+  }
+
+  void run(std::string name, TestCall::Decide decide, std::uint64_t id = 0) {
+    std::vector<std::unique_ptr<Call>> calls;
+    calls.push_back(std::make_unique<TestCall>(std::move(name), std::move(decide), id));
+    broker.turn(now, std::move(calls));
+  }
+
+  void send(QueueId queue, const std::string& body) {
+    run("send " + body, [=](Engine& state, Turn& turn, TestCall&) {
+      state.send(turn, {.queue = queue, .group = "g", .deduplication_id = body, .record = body});
+      return Decision{};
+    });
+  }
+
+  void receive(std::string name, QueueId queue, Duration wait = 0s, std::uint64_t id = 0) {
+    const Instant deadline = now + wait;
+    run(
+        std::move(name),
+        [=](Engine& state, Turn& turn, TestCall& call) {
+          if (state.find_queue(queue) == nullptr) return Decision{};
+          const auto result = state.receive(turn, {.queue = queue, .count_max = 1});
+          if (result.messages.empty()) {
+            if (turn.now < deadline)
+              return Decision{
+                  .verdict = Decision::Verdict::wait, .queue = queue, .deadline = deadline};
+            return Decision{};
+          }
+          call.needed = {result.messages[0].body};
+          const bool is_fifo = state.find_queue(queue)->attributes.is_fifo;
+          return Decision{.waits = is_fifo ? Decision::Waits::for_everything
+                                           : Decision::Waits::for_bodies};
+        },
+        id);
+  }
+
+  void pass(Duration time) {
+    now += time;
+    broker.turn(now, {});
+  }
+
+  bool commit() {
+    const log::SharedFrame frame = broker.take_frame();
+    if (frame == nullptr) return false;
+    EXPECT_EQ(log.append(*frame).outcome, log::Outcome::durable);
+    broker.durable();
+    return true;
+  }
+
+  log::MemoryLog::Storage storage;
+  log::MemoryLog log{storage};
+  SeededRandom random{1};
+  TestOutbox outbox;
+  Engine engine{1};
+  Broker broker{engine, log, random, outbox};
+  Instant now = from_unix_ms(1'700'000'000'000);
+  QueueId standard;
+  QueueId fifo;
+};
+
+TEST_F(BrokerTest, HoldsTheAnswerToASendUntilItsFrameIsDurable) {
+  send(standard, "a");
+  EXPECT_EQ(outbox.released, (Names{}));
+  const log::SharedFrame frame = broker.take_frame();
+  EXPECT_EQ(outbox.released, (Names{}));
+  log.append(*frame);
+  broker.durable();
+
+  EXPECT_EQ(outbox.released, (Names{"send a"}));
+}
+
+TEST_F(BrokerTest, CommitsManySendsInOneFrame) {
+  for (const char* each : {"a", "b", "c"}) send(standard, each);
+
+  EXPECT_TRUE(commit());
+  EXPECT_EQ(outbox.released, (Names{"send a", "send b", "send c"}));
+  EXPECT_FALSE(commit());
+}
+
+TEST_F(BrokerTest, FillsTheNextFrameWhileOneIsOnItsWay) {
+  send(standard, "a");
+  const log::SharedFrame first = broker.take_frame();
+  send(standard, "b");
+
+  EXPECT_EQ(broker.take_frame(), nullptr);
+  log.append(*first);
+  broker.durable();
+  EXPECT_EQ(outbox.released, (Names{"send a"}));
+  EXPECT_TRUE(commit());
+  EXPECT_EQ(outbox.released, (Names{"send a", "send b"}));
+}
+
+TEST_F(BrokerTest, HoldsTheAnswerToAFifoReceiveUntilItsLeaseIsDurable) {
+  send(fifo, "a");
+  commit();
+  receive("receive", fifo);
+
+  EXPECT_EQ(outbox.released, (Names{"send a"}));
+  EXPECT_TRUE(commit());
+  EXPECT_EQ(outbox.released, (Names{"send a", "receive"}));
+}
+
+TEST_F(BrokerTest, AnswersAStandardReceiveOnceTheMessageIsDurable) {
+  send(standard, "a");
+  commit();
+  receive("at once", standard);
+  EXPECT_EQ(outbox.released, (Names{"send a", "at once"}));
+
+  send(standard, "b");
+  receive("with the send", standard);
+  EXPECT_EQ(outbox.released, (Names{"send a", "at once"}));
+  EXPECT_TRUE(commit());
+  EXPECT_EQ(outbox.released, (Names{"send a", "at once", "send b", "with the send"}));
+}
+
+TEST_F(BrokerTest, HoldsAReadOfWhatIsNotYetDurable) {
+  send(standard, "a");
+  const log::SharedFrame frame = broker.take_frame();
+  run("count", [&](Engine& state, Turn&, TestCall&) {
+    EXPECT_EQ(state.counts(standard).visible, 1u);
+    return Decision{};
+  });
+
+  EXPECT_EQ(outbox.released, (Names{}));
+  log.append(*frame);
+  broker.durable();
+  EXPECT_EQ(outbox.released, (Names{"send a", "count"}));
+}
+
+TEST_F(BrokerTest, CommitsFactsThatNobodyWaitsForAfterASecond) {
+  send(standard, "a");
+  commit();
+  receive("receive", standard);
+
+  EXPECT_FALSE(commit());
+  EXPECT_EQ(broker.next_turn(), now + 1s);
+  pass(1s);
+  EXPECT_TRUE(commit());
+  EXPECT_TRUE(broker.is_idle());
+}
+
+TEST_F(BrokerTest, GivesTheFramesOfRecentBodiesAlong) {
+  send(standard, "a");
+  commit();
+  receive("receive", standard);
+
+  ASSERT_EQ(outbox.last_frames.size(), 1u);
+  EXPECT_NE(outbox.last_frames[0], nullptr);
+}
+
+TEST_F(BrokerTest, WakesTheLongestWaiterOnly) {
+  receive("first", standard, 20s);
+  receive("second", standard, 20s);
+  EXPECT_EQ(outbox.parked_calls, (Names{"first", "second"}));
+  send(standard, "a");
+  commit();
+
+  EXPECT_EQ(outbox.released, (Names{"send a", "first"}));
+  EXPECT_EQ(broker.waiting(), 1u);
+}
+
+TEST_F(BrokerTest, WakesAWaiterWhenAVisibilityTimeoutEnds) {
+  send(standard, "a");
+  receive("holder", standard);
+  commit();
+  receive("waiter", standard, 60s);
+  pass(29'999ms);
+  EXPECT_EQ(broker.waiting(), 1u);
+  pass(1ms);
+
+  EXPECT_EQ(broker.waiting(), 0u);
+  EXPECT_EQ(outbox.released.back(), "waiter");
+}
+
+TEST_F(BrokerTest, AnswersAWaiterAtItsDeadline) {
+  receive("waiter", standard, 20s);
+  EXPECT_EQ(broker.next_turn(), now + 20s);
+  pass(19'999ms);
+  EXPECT_EQ(outbox.released, (Names{}));
+  pass(1ms);
+
+  EXPECT_EQ(outbox.released, (Names{"waiter"}));
+}
+
+TEST_F(BrokerTest, AWaiterThatIsGivenUpGetsNoMessage) {
+  receive("gone", standard, 20s, 5);
+  receive("there", standard, 20s, 6);
+  broker.cancel(5);
+  broker.cancel(7);
+  send(standard, "a");
+  commit();
+
+  EXPECT_EQ(outbox.dropped, (Names{"gone"}));
+  EXPECT_EQ(outbox.released, (Names{"send a", "there"}));
+}
+
+TEST_F(BrokerTest, AnswersAllWaitersWhenWaitingEnds) {
+  receive("one", standard, 20s);
+  broker.stop_waiting();
+  EXPECT_EQ(outbox.released, (Names{"one"}));
+  receive("two", standard, 20s);
+
+  EXPECT_EQ(outbox.released, (Names{"one", "two"}));
+}
+
+TEST_F(BrokerTest, TellsWaitersThatTheirQueueIsGone) {
+  receive("waiter", standard, 20s);
+  run("delete", [&](Engine& state, Turn& turn, TestCall&) {
+    state.delete_queue(turn, standard);
+    return Decision{};
+  });
+
+  commit();
+
+  EXPECT_EQ(outbox.released, (Names{"delete", "waiter"}));
+}
+
+TEST_F(BrokerTest, AFullFrameLeavesCallsForTheNext) {
+  const std::string large(1'000'000, 'x');
+  for (int i = 0; i < 10; ++i) send(standard, large + std::to_string(i));
+
+  const log::SharedFrame first = broker.take_frame();
+  EXPECT_LE(first->payload.size(), log::frame_bytes_max);
+  log.append(*first);
+  broker.durable();
+  pass(0s);
+  EXPECT_TRUE(commit());
+  EXPECT_EQ(outbox.released.size(), 10u);
+}
+
+TEST_F(BrokerTest, AReplayOfTheLogGivesTheStateThatWroteIt) {
+  for (int i = 0; i < 100; ++i) send(fifo, std::to_string(i));
+  receive("receive", fifo);
+  commit();
+
+  Engine replayed(2);
+  const auto scanned = log.scan([&](const log::Frame& frame) {
+    return engine::decode_facts(
+        frame.payload, [&](const engine::Fact& fact, engine::FactPlace place) {
+          replayed.apply(fact, {.position = frame.position + place.offset, .length = place.length});
+        });
+  });
+  ASSERT_TRUE(scanned.has_value());
+  EXPECT_EQ(replayed.state_hash(now), engine.state_hash(now));
+}
+
+}  // namespace
+}  // namespace mailrail::broker

@@ -1,0 +1,18 @@
+// `mailrail serve`: runs a server until it is told to stop.
+
+#pragma once
+
+#include <string>
+
+namespace mailrail::cli {
+
+struct ServeOptions {
+  std::string listen = "127.0.0.1:4566";
+  std::string data = "./mailrail-data";
+};
+
+// The process's exit code: 0 after SIGTERM or SIGINT, 1 if it could not start or stop in order, 2
+// for a bad option.
+int serve(const ServeOptions& options);
+
+}  // namespace mailrail::cli

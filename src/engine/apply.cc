@@ -1,0 +1,188 @@
+// Applying facts: the only place where the engine's state changes. Nothing here can fail or look at
+// the time.
+
+#include <algorithm>
+
+#include <xxhash.h>
+
+#include "base/bytes.h"
+#include "base/check.h"
+#include "engine/engine.h"
+
+namespace mailrail::engine {
+
+void Engine::record(Turn& turn, const Fact& fact) {
+  apply(fact, turn.facts.append(fact));
+}
+
+void Engine::apply(const Fact& fact, const Body& place) {
+  std::visit([&](const auto& each) { on(each, place); }, fact);
+}
+
+void Engine::on(const Founded& fact, const Body&) {
+  secret_ = fact.secret;
+  identity_ = std::make_unique<Identity>(secret_);
+}
+
+void Engine::on(const QueueCreated& fact, const Body&) {
+  last_queue_ = std::max(last_queue_, fact.queue);
+  names_.emplace(fact.name, fact.queue);
+  queues_.emplace(fact.queue, Queue{.id = fact.queue,
+                                    .name = fact.name,
+                                    .attributes = fact.attributes,
+                                    .tags = fact.tags,
+                                    .created_at = fact.at,
+                                    .changed_at = fact.at,
+                                    .contents = open_contents(fact.queue, fact.attributes)});
+}
+
+void Engine::on(const QueueChanged& fact, const Body&) {
+  Queue& queue = queue_at(fact.queue);
+  queue.attributes = fact.attributes;
+  queue.tags = fact.tags;
+  queue.changed_at = fact.at;
+  contents_of(queue).set_delay(fact.attributes.delay);
+}
+
+void Engine::on(const QueueDeleted& fact, const Body&) {
+  const Queue& queue = queue_at(fact.queue);
+  bury(queue.contents);
+  store_.woken.push_back(fact.queue);  // Who waits for its messages must be told.
+  names_.erase(queue.name);
+  queues_.erase(fact.queue);
+}
+
+void Engine::on(const Purged& fact, const Body&) {
+  Queue& queue = queue_at(fact.queue);
+  CHECK(fact.below_seq > last_seq_);  // All that the queue has goes.
+  bury(queue.contents);
+  queue.contents = open_contents(queue.id, queue.attributes);
+  queue.purged_below = fact.below_seq;
+}
+
+void Engine::on(const Sent& fact, const Body& place) {
+  last_seq_ = std::max(last_seq_, fact.seq);
+  Entry entry;
+  entry.seq = fact.seq;
+  entry.position = place.position;
+  entry.length = place.length;
+  entry.sent = fact.at;
+  entry.delay_seconds = fact.delay_seconds;
+  contents_of(queue_at(fact.queue)).add(entry, fact.group, nullptr);
+  if (fact.deduplication_key) deduplication_.remember(fact.deduplication_key, fact.seq, fact.at);
+}
+
+void Engine::on(const Leased& fact, const Body&) {
+  const Queue& queue = queue_at(fact.queue);
+  const Index entry = find_entry(queue, fact.seq);
+  CHECK(entry != no_index);
+  Delivery delivery;
+  delivery.until = fact.until;
+  delivery.lease_started = fact.started;
+  delivery.first_received = fact.first_received;
+  delivery.receive_count = fact.receive_count;
+  contents_of(queue).lease(entry, delivery);
+  if (fact.attempt) {
+    attempts_.remember(fact.attempt, fact.started,
+                       {.seq = fact.seq, .generation = fact.receive_count});
+  }
+}
+
+void Engine::on(const Removed& fact, const Body&) {
+  const Queue& queue = queue_at(fact.queue);
+  for (const Seq each : fact.seqs) {
+    const Index entry = find_entry(queue, each);
+    CHECK(entry != no_index);
+    contents_of(queue).remove(entry);
+  }
+}
+
+void Engine::on(const Moved& fact, const Body&) {
+  last_seq_ = std::max(last_seq_, fact.seq);
+  const Queue& from = queue_at(fact.from);
+  Entry entry;
+  entry.seq = fact.seq;
+  entry.position = fact.body.position;
+  entry.length = fact.body.length;
+  entry.sent = fact.sent;
+  Delivery delivery;
+  delivery.origin_queue = fact.origin_queue;
+  delivery.origin_seq = fact.origin_seq;
+  delivery.receive_count = fact.receive_count;
+  delivery.first_received = fact.first_received;
+  delivery.source = intern_source(from.name);
+  // Added before it is removed: the fact's group may be a view of the group that the removal frees.
+  contents_of(queue_at(fact.to)).add(entry, fact.group, &delivery);
+  const Index moved = find_entry(from, fact.from_seq);
+  CHECK(moved != no_index);
+  contents_of(from).remove(moved);
+}
+
+Index Engine::open_contents(QueueId queue, const QueueAttributes& attributes) {
+  if (free_contents_.empty()) {
+    free_contents_.push_back(static_cast<Index>(contents_.size()));
+    contents_.emplace_back();
+  }
+  const Index number = free_contents_.back();
+  free_contents_.pop_back();
+  const QueueType type = attributes.is_fifo ? QueueType::fifo : QueueType::standard;
+  contents_[number] = std::make_unique<Contents>(store_, number, queue, type);
+  contents_[number]->set_delay(attributes.delay);
+  return number;
+}
+
+void Engine::bury(Index contents) {
+  contents_[contents]->detach();
+  graveyard_.push_back(contents);
+}
+
+Index Engine::intern_source(const QueueName& name) {
+  const auto [known, is_new] =
+      source_numbers_.try_emplace(name, static_cast<Index>(sources_.size()));
+  if (is_new) sources_.push_back(name);
+  return known->second;
+}
+
+std::uint64_t Engine::state_hash(Instant now) const {
+  std::string bytes;
+  ByteWriter out(bytes);
+  out.string({secret_.data(), secret_.size()});
+  out.u64(last_seq_.value());
+  out.u64(last_queue_.value());
+  for (const auto& [name, id] : names_) {
+    const Queue& queue = queue_at(id);
+    encode_fact(QueueChanged{.queue = id,
+                             .at = queue.changed_at,
+                             .attributes = queue.attributes,
+                             .tags = queue.tags},
+                bytes);
+    out.string(name.region + "/" + name.account + "/" + name.name);
+    out.u64(static_cast<std::uint64_t>(unix_ms(queue.created_at)));
+    out.u64(queue.purged_below.value());
+    const Contents& contents = contents_of(queue);
+    for (Index index = contents.first_from(Seq(0)); index != no_index;) {
+      const Entry& entry = store_.entries[index];
+      for (const std::uint64_t part :
+           {entry.seq.value(), entry.position.value(), std::uint64_t{entry.length},
+            static_cast<std::uint64_t>(unix_ms(entry.sent)), std::uint64_t{entry.delay_seconds}}) {
+        out.u64(part);
+      }
+      out.string(store_.groups[entry.group].name_view());
+      if (const Delivery* delivery = delivery_of(entry)) {
+        for (const Instant at :
+             {delivery->until, delivery->lease_started, delivery->first_received}) {
+          out.u64(static_cast<std::uint64_t>(unix_ms(at)));
+        }
+        out.u64(delivery->origin_seq.value());
+        out.u64(delivery->origin_queue.value());
+        out.u32(delivery->receive_count);
+        if (delivery->source != no_index) out.string(sources_[delivery->source].name);
+      }
+      index = contents.first_from(entry.seq + 1);
+    }
+  }
+  out.u64(deduplication_.hash(now));
+  return XXH3_64bits(bytes.data(), bytes.size());
+}
+
+}  // namespace mailrail::engine

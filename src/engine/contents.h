@@ -1,0 +1,118 @@
+// Contents: the messages of one queue, arranged so that the next one to receive is found at once.
+//
+// A queue is a set of groups. Groups that have something to receive stand in a rotation; a blocked
+// one stands nowhere, so no step looks at it. FIFO groups lock behind their first message that is
+// not visible; standard groups do not, and those that take more than their share of the messages in
+// flight (noisy neighbours) are served after the quiet ones.
+//
+// Only facts change what is kept here (add, lease, remove). Which list holds an entry, and the
+// counts, are derived.
+
+#pragma once
+
+#include <cstdint>
+#include <set>
+#include <string_view>
+#include <utility>
+
+#include "base/ids.h"
+#include "base/time.h"
+#include "engine/seq_index.h"
+#include "engine/store.h"
+
+namespace mailrail::engine {
+
+enum class QueueType : std::uint8_t { standard, fifo };
+
+class Contents {
+ public:
+  Contents(Store& store, Index self, QueueId queue, QueueType type);
+  Contents(const Contents&) = delete;
+  Contents& operator=(const Contents&) = delete;
+
+  // --- What facts do.
+
+  // The entry becomes the youngest of its group. `delivery` is null unless the message was received
+  // before, elsewhere.
+  void add(const Entry& values, std::string_view group, const Delivery* delivery);
+  // Starts a lease or re-dates it; what `values` says replaces what was known. Only its fields
+  // above `source` count.
+  void lease(Index entry, const Delivery& values);
+  void remove(Index entry);
+  // FIFO: the delay of the whole queue, which also holds for messages that it has already.
+  void set_delay(Duration delay);
+  // No longer what the queue holds: it is being freed and wakes nobody.
+  void detach() { is_detached_ = true; }
+
+  // --- What time does.
+
+  void lease_ended(Index entry);
+  void delay_ended(Index entry);
+  // FIFO delay: lets at most `count_max` due messages through.
+  void let_due_through(Instant now, std::size_t count_max);
+
+  // --- Whom to serve.
+
+  // The group whose turn it is; no_index if nothing can be received.
+  Index next_group(Instant now);
+  // The message to receive next from a group that next_group() gave.
+  Index next_message(Index group) const;
+  // FIFO: the one behind it, if that may be received in the same answer; else no_index.
+  Index next_in_order(Index entry) const;
+  // Puts the group behind all others.
+  void served(Index group);
+
+  // --- What there is.
+
+  Index find(Seq seq) const { return index_.find(seq); }
+  Index first_from(Seq seq) const { return index_.first_from(seq); }
+  QueueId queue() const { return queue_; }
+  QueueType type() const { return type_; }
+  bool empty() const { return index_.empty(); }
+  std::uint64_t size() const { return index_.size(); }
+  std::uint64_t in_flight() const { return in_flight_; }
+  std::uint64_t delayed() const { return delayed_; }
+  std::uint64_t visible() const { return size() - in_flight_ - delayed_; }
+
+ private:
+  bool can_be_served(const Group& group) const;
+  bool is_due(const Entry& entry) const { return !holds_back_ || entry.seq < due_before_; }
+  void refresh(Index group);
+  void link_ready(Index group);
+  void unlink_ready(Index group);
+  void push_back(Index group, Index entry);
+  void unlink(Index group, Index entry);
+  void count_in_flight(Index group, int change);
+  void judge_noise(Index group);
+  void calm_if_silent(Index group, Instant now);
+  void schedule_due();
+  void wake();
+
+  Store& store_;
+  const Index self_;
+  const QueueId queue_;
+  const QueueType type_;
+  bool is_detached_ = false;
+  bool is_woken_ = false;  // Already in store_.woken.
+
+  SeqIndex index_;
+  std::uint64_t in_flight_ = 0;
+  std::uint64_t delayed_ = 0;
+
+  // The rotation of quiet groups that can be served, and the noisy ones, those with the fewest
+  // messages in flight first.
+  Index rotation_head_ = no_index;
+  Index rotation_tail_ = no_index;
+  std::set<std::pair<std::uint32_t, Index>> noisy_;
+
+  // FIFO delay. While the queue holds back, messages from `due_before_` on are not due yet, as far
+  // as is known.
+  Duration delay_{0};
+  bool holds_back_ = false;
+  Seq due_before_;
+  Instant due_scheduled_{};  // This contents' key in store_.fifo_due; zero if it has none.
+
+  friend class Engine;  // Clears is_woken_ when it hands the woken queues out.
+};
+
+}  // namespace mailrail::engine

@@ -1,0 +1,194 @@
+// Engine: the rules of queues, as a pure and deterministic state machine.
+//
+// Methods that take a Turn decide: they look at the state, record facts and apply each at once.
+// apply() is the only thing that changes the state; replaying the same facts gives the same state
+// on every machine. Nothing here blocks, waits, asks the time or reads a body. What the caller must
+// check (names, ranges, sizes) was checked before; here stand the rules that need state: order,
+// visibility, deduplication, receive counts, dead letters.
+//
+// Time passes by advance(): leases end, delays end, old ids are forgotten. Each call does a bounded
+// amount of work.
+
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/time.h"
+#include "engine/contents.h"
+#include "engine/deduplication.h"
+#include "engine/fact.h"
+#include "engine/identity.h"
+#include "engine/queue.h"
+#include "engine/receive_attempts.h"
+#include "engine/store.h"
+#include "engine/turn.h"
+
+namespace mailrail::engine {
+
+struct SendRequest {
+  QueueId queue = {};
+  std::optional<Duration> delay = {};      // Standard queues; else the queue's.
+  std::string_view group = {};             // FIFO: required. Standard: the tenant, if any.
+  std::string_view deduplication_id = {};  // FIFO: required.
+  std::string_view record = {};
+};
+
+// Sent, or the message that it is a duplicate of.
+struct SendResult {
+  QueueId queue = {};
+  Seq seq = {};
+};
+
+struct ReceiveRequest {
+  QueueId queue = {};
+  std::size_t count_max = 1;
+  std::optional<Duration> visibility_timeout = {};  // Else the queue's.
+  std::string_view attempt = {};                    // FIFO: ReceiveRequestAttemptId.
+};
+
+struct ReceivedMessage {
+  QueueId queue = {};
+  Seq seq = {};
+  Body body = {};
+  Instant sent = {};
+  Instant first_received = {};
+  std::uint32_t receive_count = 0;
+  QueueId origin_queue = {};
+  Seq origin_seq = {};
+  std::optional<QueueName> dead_letter_source = {};
+
+  ReceiptHandle handle() const { return {.queue = queue, .seq = seq, .generation = receive_count}; }
+};
+
+struct ReceiveResult {
+  std::vector<ReceivedMessage> messages;
+  bool is_unfinished = false;  // Much had to be set aside first: ask again in another turn.
+  bool is_at_limit = false;    // Nothing given because too many messages are in flight.
+  bool moved_dead_letters = false;
+};
+
+enum class DeleteResult { done, handle_expired };
+enum class VisibilityResult { done, no_such_message, handle_expired, beyond_limit };
+
+class Engine {
+ public:
+  // The seed keys hash tables that are never seen outside; any value, the same on no two servers.
+  explicit Engine(std::uint64_t hash_seed);
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  // --- Once, before anything else, unless the log was replayed.
+
+  bool is_founded() const { return identity_ != nullptr; }
+  void found(Turn& turn);
+  const Identity& identity() const { return *identity_; }
+
+  // --- Queues. Pointers hold until the next turn.
+
+  const Queue* find_queue(const QueueName& name) const;
+  const Queue* find_queue(QueueId id) const;
+  const std::map<QueueName, QueueId>& queue_names() const { return names_; }
+  QueueCounts counts(QueueId queue) const;
+
+  QueueId create_queue(Turn& turn,
+                       const QueueName& name,
+                       const QueueAttributes& attributes,
+                       const std::map<std::string, std::string>& tags);
+  void change_queue(Turn& turn, QueueId queue, const QueueAttributes& attributes);
+  void delete_queue(Turn& turn, QueueId queue);
+  void purge_queue(Turn& turn, QueueId queue);
+
+  // --- Messages. The queue must exist.
+
+  SendResult send(Turn& turn, const SendRequest& request);
+  ReceiveResult receive(Turn& turn, const ReceiveRequest& request);
+  DeleteResult delete_message(Turn& turn, const ReceiptHandle& handle);
+  VisibilityResult change_visibility(Turn& turn, const ReceiptHandle& handle, Duration timeout);
+  // Gives a lease back whose receive was never answered, if it still is that lease.
+  void give_back(Turn& turn, const ReceiptHandle& handle);
+
+  // --- Time.
+
+  // Ends what ends by `now`. False if there is more to do than one turn should: call again.
+  bool advance(Instant now);
+  // When advance() has something to do next, if ever.
+  std::optional<Instant> next_due() const;
+  // Removes expired messages, looking at no more than `count_max`. False if there may be more at
+  // once.
+  bool remove_expired(Turn& turn, std::size_t count_max);
+  // Queues that may have something to receive since this was last asked.
+  std::vector<QueueId> take_woken();
+
+  // --- Replay, and what tests compare.
+
+  void apply(const Fact& fact, const Body& place);
+  std::size_t message_count() const { return store_.entries.size(); }
+  std::size_t group_count() const { return store_.groups.size(); }
+  // Of what is stored, not of what is derived: equal after a replay of the same log.
+  std::uint64_t state_hash(Instant now) const;
+
+ private:
+  void record(Turn& turn, const Fact& fact);
+  void on(const Founded& fact, const Body&);
+  void on(const QueueCreated& fact, const Body&);
+  void on(const QueueChanged& fact, const Body&);
+  void on(const QueueDeleted& fact, const Body&);
+  void on(const Purged& fact, const Body&);
+  void on(const Sent& fact, const Body& place);
+  void on(const Leased& fact, const Body&);
+  void on(const Removed& fact, const Body&);
+  void on(const Moved& fact, const Body&);
+
+  struct Receiving;  // One receive while it is being decided.
+  void receive_again(Turn& turn, Receiving& receiving);
+  void take_from_standard(Turn& turn, Receiving& receiving);
+  void take_from_fifo(Turn& turn, Receiving& receiving);
+  bool set_aside(Turn& turn, Receiving& receiving, Index entry);
+  void lease(Turn& turn, Receiving& receiving, Index entry);
+  void give(Receiving& receiving, Index entry) const;
+  bool is_current(const ReceiptHandle& handle, Index entry, Instant now) const;
+  void move_to_dead_letters(Turn& turn, const Queue& from, const Entry& entry, const Queue& to);
+  bool remove_expired_from(Turn& turn, const Queue& queue, Seq& cursor, std::size_t& budget);
+
+  Queue& queue_at(QueueId id);
+  const Queue& queue_at(QueueId id) const;
+  Contents& contents_of(const Queue& queue) { return *contents_[queue.contents]; }
+  const Contents& contents_of(const Queue& queue) const { return *contents_[queue.contents]; }
+  Index open_contents(QueueId queue, const QueueAttributes& attributes);
+  void bury(Index contents);
+  void free_buried(std::size_t& budget);
+  Index find_entry(const Queue& queue, Seq seq) const { return contents_of(queue).find(seq); }
+  Delivery* delivery_of(const Entry& entry);
+  const Delivery* delivery_of(const Entry& entry) const;
+  Index intern_source(const QueueName& name);
+
+  Store store_;
+  std::vector<std::unique_ptr<Contents>> contents_;  // By number; freed slots are null.
+  std::vector<Index> free_contents_;
+  std::vector<Index> graveyard_;  // Contents that no queue has any more, freed bit by bit.
+
+  std::map<QueueId, Queue> queues_;
+  std::map<QueueName, QueueId> names_;
+  Deduplication deduplication_;
+  ReceiveAttempts attempts_;
+  std::vector<QueueName> sources_;  // Dead-letter sources that deliveries refer to by index.
+  std::map<QueueName, Index> source_numbers_;
+  std::unique_ptr<Identity> identity_;
+  std::array<char, 32> secret_{};
+  QueueId last_queue_ = {};
+  Seq last_seq_ = {};
+
+  // Where remove_expired() goes on.
+  QueueId sweep_queue_ = {};
+  Seq sweep_seq_ = {};
+};
+
+}  // namespace mailrail::engine

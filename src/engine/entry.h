@@ -1,0 +1,66 @@
+// Entry: one message in memory. Delivery: what is known of it once it was received.
+//
+// The body lies in the log; an entry says where. Both are plain and small, because a server holds
+// millions: 48 bytes for a message that waits, 56 more from its first receive on. They live in
+// pools and link to each other by index.
+
+#pragma once
+
+#include <cstdint>
+
+#include "base/ids.h"
+#include "base/time.h"
+#include "engine/pool.h"
+
+namespace mailrail::engine {
+
+// Where a message's Sent fact lies in the log.
+struct Body {
+  Position position;
+  std::uint32_t length = 0;  // Of the whole fact.
+
+  friend bool operator==(const Body&, const Body&) = default;
+};
+
+enum class EntryState : std::uint8_t {
+  delayed,   // Standard queues: in the delay wheel until it is due.
+  fresh,     // In its group's list. On a FIFO queue this is also the state of a message whose lease
+             // ended.
+  returned,  // Standard queues: its lease ended; in its group's tree of returned messages.
+  in_flight,  // Leased to a consumer. On a FIFO queue it keeps its place in the group's list.
+};
+
+struct Entry {
+  Seq seq;
+  Position position;
+  Instant sent;
+  std::uint32_t length = 0;
+  Index group = no_index;
+  // By state: neighbours in the delay wheel (delayed), in the group's list (fresh; FIFO always), or
+  // the left and right subtree (returned).
+  Index previous = no_index;
+  Index next = no_index;
+  Index delivery = no_index;
+  std::uint16_t delay_seconds = 0;  // Standard queues only: a FIFO queue delays as a whole.
+  EntryState state = EntryState::fresh;
+
+  Body body() const { return Body{.position = position, .length = length}; }
+};
+static_assert(sizeof(Entry) <= 48);
+
+struct Delivery {
+  Instant until;           // The last lease ends, or ended, here.
+  Instant lease_started;   // When the receive that holds or held it happened; caps extensions.
+  Instant first_received;  // Fixed at the first receive, wherever that was.
+  Seq origin_seq;  // The message as it was first sent: its identity, which a dead-letter move
+                   // keeps.
+  QueueId origin_queue;
+  std::uint32_t receive_count = 0;  // Also the generation of the current receipt handle.
+  Index source = no_index;  // Dead-letter source: an index into the engine's list of source names.
+  Index entry = no_index;
+  Index wheel_previous = no_index;
+  Index wheel_next = no_index;
+};
+static_assert(sizeof(Delivery) <= 56);
+
+}  // namespace mailrail::engine

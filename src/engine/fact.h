@@ -1,0 +1,124 @@
+// Facts: everything that ever changes the engine's state, and all that the log holds.
+//
+// A fact states what is now so, never an increment, and carries whole what it creates; applying it
+// twice changes nothing. A fact does not contain its own position in the log, but is told it when
+// it is applied. The bytes on disk (fact_codec.h) are for ever: fields are added at the end, with a
+// default, and never changed or reused.
+
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/time.h"
+#include "engine/entry.h"
+#include "engine/queue_attributes.h"
+
+namespace mailrail::engine {
+
+// 128 bits that name something by keyed hash: a deduplication id, a receive attempt. All zero is
+// nothing.
+struct Hash128 {
+  std::uint64_t low = 0;
+  std::uint64_t high = 0;
+
+  friend bool operator==(Hash128, Hash128) = default;
+  explicit operator bool() const { return low != 0 || high != 0; }
+};
+
+// The first fact of every log. The secret keys message ids, receipt handles and hashes.
+struct Founded {
+  Instant at = {};
+  std::array<char, 32> secret;
+};
+
+struct QueueCreated {
+  QueueId queue = {};
+  Instant at = {};
+  QueueName name;
+  QueueAttributes attributes;
+  std::map<std::string, std::string> tags;
+};
+
+// Attributes and tags whole, as they are after the change.
+struct QueueChanged {
+  QueueId queue = {};
+  Instant at = {};
+  QueueAttributes attributes;
+  std::map<std::string, std::string> tags;
+};
+
+struct QueueDeleted {
+  QueueId queue = {};
+};
+
+// Removes every message below `below_seq` and forgets the queue's deduplication ids.
+struct Purged {
+  QueueId queue = {};
+  Seq below_seq = {};
+};
+
+struct Sent {
+  QueueId queue = {};
+  Seq seq = {};
+  Instant at = {};
+  std::uint16_t delay_seconds = 0;         // Standard queues.
+  std::string_view group = {};             // Empty: none.
+  std::string_view deduplication_id = {};  // FIFO; as the consumer will see it.
+  Hash128 deduplication_key = {};          // FIFO: what a later send is compared with.
+  std::string_view record = {};            // The message as its service encoded it; opaque here.
+};
+
+// A lease starts, or its end moves: by a receive, or by a change of visibility (which keeps all but
+// `until`).
+struct Leased {
+  QueueId queue = {};
+  Seq seq = {};
+  Instant until = {};
+  Instant started = {};         // The receive that began it.
+  Instant first_received = {};  // The message's first receive ever.
+  std::uint32_t receive_count = 0;
+  Hash128 attempt =
+      {};  // FIFO: the receive's attempt id, so that a repeated call gets the same answer.
+};
+
+enum class RemovalReason : std::uint8_t { deleted = 0, expired = 1 };
+
+struct Removed {
+  QueueId queue = {};
+  RemovalReason why = RemovalReason::deleted;
+  std::vector<Seq> seqs;
+};
+
+// To the dead-letter queue. Carries the entry whole; its body stays where it is in the log.
+struct Moved {
+  QueueId from = {};
+  Seq from_seq = {};
+  QueueId to = {};
+  Seq seq = {};
+  Instant sent = {};
+  Body body = {};
+  std::string_view group = {};
+  QueueId origin_queue = {};
+  Seq origin_seq = {};
+  std::uint32_t receive_count = 0;
+  Instant first_received = {};
+};
+
+using Fact = std::variant<Founded,
+                          QueueCreated,
+                          QueueChanged,
+                          QueueDeleted,
+                          Purged,
+                          Sent,
+                          Leased,
+                          Removed,
+                          Moved>;
+
+}  // namespace mailrail::engine

@@ -1,0 +1,378 @@
+#include "engine/fact_codec.h"
+
+#include <fmt/format.h>
+#include <xxhash.h>
+
+#include "base/bytes.h"
+
+namespace mailrail::engine {
+namespace {
+
+enum class FactType : std::uint8_t {  // For ever.
+  founded = 1,
+  queue_created = 2,
+  queue_changed = 3,
+  queue_deleted = 4,
+  purged = 5,
+  sent = 6,
+  leased = 7,
+  removed = 8,
+  moved = 9,
+};
+
+std::uint32_t checksum(std::string_view bytes) {
+  return static_cast<std::uint32_t>(XXH3_64bits(bytes.data(), bytes.size()));
+}
+
+// --- Fields, out and in. Instants are milliseconds, durations too.
+
+void put(ByteWriter& out, Instant at) {
+  out.varint(static_cast<std::uint64_t>(unix_ms(at)));
+}
+void put(ByteWriter& out, Duration duration) {
+  out.varint(static_cast<std::uint64_t>(duration.count()));
+}
+void put(ByteWriter& out, QueueId id) {
+  out.varint(id.value());
+}
+void put(ByteWriter& out, Seq seq) {
+  out.varint(seq.value());
+}
+void put(ByteWriter& out, const Hash128& hash) {
+  out.u64(hash.low);
+  out.u64(hash.high);
+}
+void put(ByteWriter& out, const std::map<std::string, std::string>& map) {
+  out.varint(map.size());
+  for (const auto& [key, value] : map) {
+    out.string(key);
+    out.string(value);
+  }
+}
+void put(ByteWriter& out, const QueueName& name) {
+  out.string(name.region);
+  out.string(name.account);
+  out.string(name.name);
+}
+void put(ByteWriter& out, const QueueAttributes& attributes) {
+  put(out, attributes.delay);
+  out.varint(attributes.message_bytes_max);
+  put(out, attributes.retention);
+  put(out, attributes.receive_wait);
+  put(out, attributes.visibility_timeout);
+  out.u8(attributes.is_fifo ? 1 : 0);
+  out.u8(attributes.content_based_deduplication ? 1 : 0);
+  out.u8(static_cast<std::uint8_t>(attributes.deduplication_scope));
+  out.u8(static_cast<std::uint8_t>(attributes.fifo_throughput_limit));
+  out.u8(attributes.dead_letter ? 1 : 0);
+  if (attributes.dead_letter) {
+    put(out, attributes.dead_letter->target);
+    out.varint(attributes.dead_letter->receive_count_max);
+  }
+  put(out, attributes.kept);
+}
+
+Instant instant(ByteReader& in) {
+  return from_unix_ms(static_cast<std::int64_t>(in.varint()));
+}
+Duration duration(ByteReader& in) {
+  return Duration(static_cast<std::int64_t>(in.varint()));
+}
+std::uint32_t number32(ByteReader& in) {
+  const std::uint64_t number = in.varint();
+  if (number > ~std::uint32_t{0}) in.fail();
+  return static_cast<std::uint32_t>(number);
+}
+QueueId queue_id(ByteReader& in) {
+  return QueueId(number32(in));
+}
+Seq seq(ByteReader& in) {
+  return Seq(in.varint());
+}
+Hash128 hash128(ByteReader& in) {
+  const std::uint64_t low = in.u64();
+  return Hash128{.low = low, .high = in.u64()};
+}
+template <class Enum>
+Enum choice(ByteReader& in, Enum last) {
+  const std::uint8_t value = in.u8();
+  if (value > static_cast<std::uint8_t>(last)) in.fail();
+  return static_cast<Enum>(value);
+}
+bool flag(ByteReader& in) {
+  const std::uint8_t value = in.u8();
+  if (value > 1) in.fail();
+  return value == 1;
+}
+std::map<std::string, std::string> string_map(ByteReader& in) {
+  std::map<std::string, std::string> map;
+  for (std::uint64_t left = in.varint(); left > 0 && !in.failed(); --left) {
+    std::string key(in.string());
+    map[std::move(key)] = in.string();
+  }
+  return map;
+}
+QueueName queue_name(ByteReader& in) {
+  QueueName name;
+  name.region = in.string();
+  name.account = in.string();
+  name.name = in.string();
+  return name;
+}
+QueueAttributes queue_attributes(ByteReader& in) {
+  QueueAttributes attributes;
+  attributes.delay = duration(in);
+  attributes.message_bytes_max = number32(in);
+  attributes.retention = duration(in);
+  attributes.receive_wait = duration(in);
+  attributes.visibility_timeout = duration(in);
+  attributes.is_fifo = flag(in);
+  attributes.content_based_deduplication = flag(in);
+  attributes.deduplication_scope = choice(in, DeduplicationScope::message_group);
+  attributes.fifo_throughput_limit = choice(in, FifoThroughputLimit::per_message_group_id);
+  if (flag(in)) {
+    QueueName target = queue_name(in);
+    attributes.dead_letter =
+        DeadLetter{.target = std::move(target), .receive_count_max = number32(in)};
+  }
+  attributes.kept = string_map(in);
+  return attributes;
+}
+
+// --- Facts out.
+
+FactType write(ByteWriter& out, const Founded& fact) {
+  put(out, fact.at);
+  out.string({fact.secret.data(), fact.secret.size()});
+  return FactType::founded;
+}
+FactType write(ByteWriter& out, const QueueCreated& fact) {
+  put(out, fact.queue);
+  put(out, fact.at);
+  put(out, fact.name);
+  put(out, fact.attributes);
+  put(out, fact.tags);
+  return FactType::queue_created;
+}
+FactType write(ByteWriter& out, const QueueChanged& fact) {
+  put(out, fact.queue);
+  put(out, fact.at);
+  put(out, fact.attributes);
+  put(out, fact.tags);
+  return FactType::queue_changed;
+}
+FactType write(ByteWriter& out, const QueueDeleted& fact) {
+  put(out, fact.queue);
+  return FactType::queue_deleted;
+}
+FactType write(ByteWriter& out, const Purged& fact) {
+  put(out, fact.queue);
+  put(out, fact.below_seq);
+  return FactType::purged;
+}
+FactType write(ByteWriter& out, const Sent& fact) {
+  put(out, fact.queue);
+  put(out, fact.seq);
+  put(out, fact.at);
+  out.varint(fact.delay_seconds);
+  out.string(fact.group);
+  out.string(fact.deduplication_id);
+  put(out, fact.deduplication_key);
+  out.string(fact.record);
+  return FactType::sent;
+}
+FactType write(ByteWriter& out, const Leased& fact) {
+  put(out, fact.queue);
+  put(out, fact.seq);
+  put(out, fact.until);
+  put(out, fact.started);
+  put(out, fact.first_received);
+  out.varint(fact.receive_count);
+  put(out, fact.attempt);
+  return FactType::leased;
+}
+FactType write(ByteWriter& out, const Removed& fact) {
+  put(out, fact.queue);
+  out.u8(static_cast<std::uint8_t>(fact.why));
+  out.varint(fact.seqs.size());
+  for (const Seq each : fact.seqs) put(out, each);
+  return FactType::removed;
+}
+FactType write(ByteWriter& out, const Moved& fact) {
+  put(out, fact.from);
+  put(out, fact.from_seq);
+  put(out, fact.to);
+  put(out, fact.seq);
+  put(out, fact.sent);
+  out.varint(fact.body.position.value());
+  out.varint(fact.body.length);
+  out.string(fact.group);
+  put(out, fact.origin_queue);
+  put(out, fact.origin_seq);
+  out.varint(fact.receive_count);
+  put(out, fact.first_received);
+  return FactType::moved;
+}
+
+// --- Facts in.
+
+Fact read_founded(ByteReader& in) {
+  Founded fact{.at = instant(in), .secret = {}};
+  const std::string_view secret = in.string();
+  if (secret.size() == fact.secret.size()) {
+    std::copy(secret.begin(), secret.end(), fact.secret.begin());
+  } else {
+    in.fail();
+  }
+  return fact;
+}
+Fact read_removed(ByteReader& in) {
+  Removed fact{.queue = queue_id(in), .why = choice(in, RemovalReason::expired), .seqs = {}};
+  for (std::uint64_t left = in.varint(); left > 0 && !in.failed(); --left)
+    fact.seqs.push_back(seq(in));
+  return fact;
+}
+Sent read_sent(ByteReader& in) {  // Braced initialisers are evaluated in order.
+  Sent fact{.queue = queue_id(in), .seq = seq(in), .at = instant(in)};
+  const std::uint64_t delay_seconds = in.varint();
+  if (delay_seconds > 0xffff) in.fail();
+  fact.delay_seconds = static_cast<std::uint16_t>(delay_seconds);
+  fact.group = in.string();
+  fact.deduplication_id = in.string();
+  fact.deduplication_key = hash128(in);
+  fact.record = in.string();
+  if (fact.group.size() > 255) in.fail();
+  return fact;
+}
+Fact read_moved(ByteReader& in) {
+  Moved fact{.from = queue_id(in),
+             .from_seq = seq(in),
+             .to = queue_id(in),
+             .seq = seq(in),
+             .sent = instant(in),
+             .body = {}};
+  fact.body.position = Position(in.varint());
+  fact.body.length = number32(in);
+  fact.group = in.string();
+  fact.origin_queue = queue_id(in);
+  fact.origin_seq = seq(in);
+  fact.receive_count = number32(in);
+  fact.first_received = instant(in);
+  if (fact.group.size() > 255) in.fail();
+  return fact;
+}
+Fact read_leased(ByteReader& in) {
+  return Leased{.queue = queue_id(in),
+                .seq = seq(in),
+                .until = instant(in),
+                .started = instant(in),
+                .first_received = instant(in),
+                .receive_count = number32(in),
+                .attempt = hash128(in)};
+}
+
+Fact read(FactType type, ByteReader& in) {
+  switch (type) {
+    case FactType::founded:
+      return read_founded(in);
+    case FactType::queue_created:
+      return QueueCreated{.queue = queue_id(in),
+                          .at = instant(in),
+                          .name = queue_name(in),
+                          .attributes = queue_attributes(in),
+                          .tags = string_map(in)};
+    case FactType::queue_changed:
+      return QueueChanged{.queue = queue_id(in),
+                          .at = instant(in),
+                          .attributes = queue_attributes(in),
+                          .tags = string_map(in)};
+    case FactType::queue_deleted:
+      return QueueDeleted{.queue = queue_id(in)};
+    case FactType::purged:
+      return Purged{.queue = queue_id(in), .below_seq = seq(in)};
+    case FactType::sent:
+      return read_sent(in);
+    case FactType::leased:
+      return read_leased(in);
+    case FactType::removed:
+      return read_removed(in);
+    case FactType::moved:
+      return read_moved(in);
+  }
+  in.fail();
+  return QueueDeleted{};
+}
+
+// One fact without its length: type, fields and, on a Sent fact, the checksum.
+Result<Fact> decode_fact(std::string_view bytes) {
+  const std::string_view whole = bytes;
+  if (bytes.empty()) return fail(errors::corrupt, "a fact of no length");
+  const auto type = static_cast<FactType>(bytes.front());
+  if (type == FactType::sent) {
+    if (bytes.size() < 5) return fail(errors::corrupt, "a message shorter than its checksum");
+    ByteReader trailer(bytes.substr(bytes.size() - 4));
+    bytes.remove_suffix(4);
+    if (trailer.u32() != checksum(bytes))
+      return fail(errors::corrupt, "a message whose checksum does not match");
+  }
+  ByteReader in(bytes.substr(1));
+  Fact fact = read(type, in);
+  if (in.failed()) {
+    return fail(errors::corrupt, fmt::format("a fact of type {} and {} bytes that cannot be read",
+                                             int{whole[0]}, whole.size()));
+  }
+  return fact;
+}
+
+std::size_t varint_size(std::uint64_t value) {
+  std::size_t size = 1;
+  for (; value >= 0x80; value >>= 7) size += 1;
+  return size;
+}
+
+}  // namespace
+
+std::size_t encode_fact(const Fact& fact, std::string& out) {
+  thread_local std::string bytes;
+  bytes.assign(1, '\0');
+  ByteWriter fields(bytes);
+  const FactType type = std::visit([&](const auto& each) { return write(fields, each); }, fact);
+  bytes[0] = static_cast<char>(type);
+  const std::size_t trailer = type == FactType::sent ? 4 : 0;
+  const std::size_t before = out.size();
+  ByteWriter writer(out);
+  writer.varint(bytes.size() + trailer);
+  out.append(bytes);
+  if (trailer > 0) writer.u32(checksum(bytes));
+  return out.size() - before;
+}
+
+Result<void> decode_facts(std::string_view payload,
+                          const std::function<void(const Fact&, FactPlace)>& visit) {
+  std::uint64_t offset = 0;
+  while (offset < payload.size()) {
+    ByteReader in(payload.substr(offset));
+    const std::string_view bytes = in.string();
+    if (in.failed())
+      return fail(errors::corrupt,
+                  fmt::format("a fact at payload offset {} that reaches past its frame", offset));
+    const std::uint64_t length = varint_size(bytes.size()) + bytes.size();
+    visit(TRY(decode_fact(bytes)),
+          FactPlace{.offset = offset, .length = static_cast<std::uint32_t>(length)});
+    offset += length;
+  }
+  return {};
+}
+
+Result<Sent> decode_sent(std::string_view bytes) {
+  ByteReader in(bytes);
+  const std::string_view fact_bytes = in.string();
+  if (in.failed() || !in.at_end())
+    return fail(errors::corrupt, "bytes that are not one whole fact");
+  const Fact fact = TRY(decode_fact(fact_bytes));
+  const Sent* sent = std::get_if<Sent>(&fact);
+  if (sent == nullptr) return fail(errors::corrupt, "a fact that is not a message");
+  return *sent;
+}
+
+}  // namespace mailrail::engine

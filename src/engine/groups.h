@@ -1,0 +1,65 @@
+// Groups: finds the group of a name in the contents of one queue, and makes and frees groups.
+//
+// One set for all queues, cut into 256 shards so that no single growth step moves more than a small
+// part of it.
+
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include <boost/unordered/unordered_flat_set.hpp>
+
+#include "engine/group.h"
+#include "engine/pool.h"
+
+namespace mailrail::engine {
+
+class Groups {
+ public:
+  explicit Groups(std::uint64_t seed);
+  ~Groups();
+  Groups(const Groups&) = delete;
+  Groups& operator=(const Groups&) = delete;
+
+  Index find(Index contents, std::string_view name) const;
+  // The group of that name, made if there is none.
+  Index obtain(Index contents, std::string_view name);
+  // It must be empty.
+  void free(Index group);
+
+  Group& operator[](Index group) { return pool_[group]; }
+  const Group& operator[](Index group) const { return pool_[group]; }
+  std::size_t size() const { return pool_.size(); }
+
+ private:
+  struct Key {
+    Index contents;
+    std::string_view name;
+    std::uint64_t hash;
+  };
+  struct Hash {
+    using is_transparent = void;
+    using is_avalanching = void;
+    const Pool<Group>* pool;
+    std::size_t operator()(Index group) const { return (*pool)[group].hash; }
+    std::size_t operator()(const Key& key) const { return key.hash; }
+  };
+  struct Equal {
+    using is_transparent = void;
+    const Pool<Group>* pool;
+    bool operator()(Index left, Index right) const { return left == right; }
+    bool operator()(const Key& key, Index group) const;
+    bool operator()(Index group, const Key& key) const { return (*this)(key, group); }
+  };
+  using Shard = boost::unordered_flat_set<Index, Hash, Equal>;
+
+  Key key_of(Index contents, std::string_view name) const;
+  Shard& shard(std::uint64_t hash) { return shards_[hash >> 56]; }
+
+  std::uint64_t seed_;
+  Pool<Group> pool_;
+  std::vector<Shard> shards_;
+};
+
+}  // namespace mailrail::engine

@@ -1,0 +1,58 @@
+// Identity: the names that clients see, made from the log's secret: message ids, receipt handles,
+// sequence numbers.
+//
+// None of them is stored: an id is a keyed hash of where a message was first sent, a handle says
+// which lease it stands for and carries a keyed checksum. Immutable, so any thread may use it.
+
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/ids.h"
+#include "engine/fact.h"
+
+namespace mailrail::engine {
+
+// One lease of one message. The generation is the receive count it began with.
+struct ReceiptHandle {
+  QueueId queue;
+  Seq seq;
+  std::uint32_t generation = 0;
+
+  friend bool operator==(const ReceiptHandle&, const ReceiptHandle&) = default;
+};
+
+class Identity {
+ public:
+  explicit Identity(const std::array<char, 32>& secret);
+
+  // A UUID in its usual text form.
+  std::string message_id(QueueId origin_queue, Seq origin_seq) const;
+
+  std::string receipt_handle(const ReceiptHandle& handle) const;
+  // Nothing if this server did not make it.
+  std::optional<ReceiptHandle> read_receipt_handle(std::string_view text) const;
+
+  // What two sends must share to be duplicates. `purged_below` makes a purge forget; an empty group
+  // means the whole queue.
+  Hash128 deduplication_key(QueueId queue,
+                            Seq purged_below,
+                            std::string_view group,
+                            std::string_view id) const;
+  Hash128 attempt_key(QueueId queue, std::string_view attempt) const;
+
+ private:
+  std::string checksum(std::string_view bytes) const;
+
+  std::string secret_;
+  std::uint64_t seed_;
+};
+
+// 20 decimal digits, growing with the order of sends.
+std::string sequence_number(Seq seq);
+
+}  // namespace mailrail::engine

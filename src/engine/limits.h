@@ -1,0 +1,36 @@
+// The engine's own limits. Those of AWS stand with the sentence that promises them.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "base/time.h"
+
+namespace mailrail::engine {
+
+// "For most standard queues [...] there can be a maximum of approximately 120,000 in flight
+// messages"; FIFO queues: "a maximum of 120,000 in flight messages" (Amazon SQS Developer Guide,
+// message quotas).
+inline constexpr std::uint64_t in_flight_max = 120'000;
+
+// "The deduplication interval [...] is 5 minutes" (Amazon SQS Developer Guide, exactly-once
+// processing).
+inline constexpr Duration deduplication_window = 5min;
+
+// "You can use ReceiveRequestAttemptId only for 5 minutes after a ReceiveMessage action" (API
+// reference, ReceiveMessage).
+inline constexpr Duration receive_attempt_window = 5min;
+
+// "A message can be extended to a total of 12 hours from when it is received" (API reference,
+// ChangeMessageVisibility).
+inline constexpr Duration lease_total_max = 12h;
+
+// Dead-letter moves and expired messages that one receive deals with before it is asked again in a
+// turn of its own.
+inline constexpr std::size_t set_aside_per_receive_max = 100;
+
+// What one call of Engine::advance() looks at, so that no turn is long.
+inline constexpr std::size_t steps_per_advance_max = 4096;
+
+}  // namespace mailrail::engine

@@ -1,0 +1,258 @@
+// Decisions about messages: sending, receiving, deleting, hiding.
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "engine/engine.h"
+#include "engine/limits.h"
+
+namespace mailrail::engine {
+
+struct Engine::Receiving {
+  const Queue& queue;
+  Contents& contents;
+  std::size_t count_max;
+  Duration visibility_timeout;
+  Hash128 attempt;
+  std::size_t set_aside = 0;
+  ReceiveResult result = {};
+
+  bool is_full() const { return result.messages.size() >= count_max; }
+  bool is_exhausted() const { return set_aside >= set_aside_per_receive_max; }
+  bool is_at_limit() const { return contents.in_flight() >= in_flight_max; }
+};
+
+SendResult Engine::send(Turn& turn, const SendRequest& request) {
+  const Queue& queue = queue_at(request.queue);
+  Sent fact{.queue = queue.id,
+            .seq = last_seq_ + 1,
+            .at = turn.now,
+            .group = request.group,
+            .record = request.record};
+  if (queue.attributes.is_fifo) {
+    CHECK(!request.group.empty() && !request.deduplication_id.empty());
+    const bool is_per_group =
+        queue.attributes.deduplication_scope == DeduplicationScope::message_group;
+    fact.deduplication_id = request.deduplication_id;
+    fact.deduplication_key = identity_->deduplication_key(
+        queue.id, queue.purged_below, is_per_group ? request.group : std::string_view{},
+        request.deduplication_id);
+    if (const auto original = deduplication_.find(fact.deduplication_key, turn.now))
+      return {.queue = queue.id, .seq = *original};
+  } else {
+    const Duration delay = request.delay.value_or(queue.attributes.delay);
+    fact.delay_seconds =
+        static_cast<std::uint16_t>(std::chrono::duration_cast<std::chrono::seconds>(delay).count());
+  }
+  record(turn, fact);
+  return {.queue = queue.id, .seq = fact.seq};
+}
+
+ReceiveResult Engine::receive(Turn& turn, const ReceiveRequest& request) {
+  advance(turn.now);
+  const Queue& queue = queue_at(request.queue);
+  Receiving receiving{.queue = queue,
+                      .contents = contents_of(queue),
+                      .count_max = request.count_max,
+                      .visibility_timeout =
+                          request.visibility_timeout.value_or(queue.attributes.visibility_timeout),
+                      .attempt = {}};
+  if (!queue.attributes.is_fifo) {
+    take_from_standard(turn, receiving);
+  } else {
+    if (!request.attempt.empty()) {
+      receiving.attempt = identity_->attempt_key(queue.id, request.attempt);
+      receive_again(turn, receiving);
+    }
+    if (receiving.result.messages.empty()) take_from_fifo(turn, receiving);
+  }
+  ReceiveResult& result = receiving.result;
+  result.is_unfinished = result.messages.empty() && receiving.is_exhausted();
+  result.is_at_limit = result.messages.empty() && receiving.is_at_limit();
+  return std::move(result);
+}
+
+// The same attempt again: the same messages under the same handles, their time starting over,
+// unless any has changed.
+void Engine::receive_again(Turn& turn, Receiving& receiving) {
+  const auto given = attempts_.find(receiving.attempt, turn.now);
+  for (const auto& [seq, generation] : given) {
+    const Index entry = find_entry(receiving.queue, seq);
+    if (entry == no_index) return;
+    const Delivery* delivery = delivery_of(store_.entries[entry]);
+    if (delivery == nullptr || delivery->receive_count != generation || delivery->until <= turn.now)
+      return;
+  }
+  for (const auto& [seq, generation] : given) {
+    const Index entry = find_entry(receiving.queue, seq);
+    Delivery& delivery = *delivery_of(store_.entries[entry]);
+    record(turn, Leased{.queue = receiving.queue.id,
+                        .seq = seq,
+                        .until = turn.now + receiving.visibility_timeout,
+                        .started = delivery.lease_started,
+                        .first_received = delivery.first_received,
+                        .receive_count = generation,
+                        .attempt = receiving.attempt});
+    give(receiving, entry);
+  }
+}
+
+// One message of each tenant in turn.
+void Engine::take_from_standard(Turn& turn, Receiving& receiving) {
+  while (!receiving.is_full() && !receiving.is_exhausted() && !receiving.is_at_limit()) {
+    const Index group = receiving.contents.next_group(turn.now);
+    if (group == no_index) return;
+    const Index entry = receiving.contents.next_message(group);
+    if (set_aside(turn, receiving, entry)) continue;
+    lease(turn, receiving, entry);
+    receiving.contents.served(group);
+  }
+}
+
+// As many as possible of one conversation, in order, then the next conversation.
+void Engine::take_from_fifo(Turn& turn, Receiving& receiving) {
+  while (!receiving.is_full() && !receiving.is_exhausted() && !receiving.is_at_limit()) {
+    const Index group = receiving.contents.next_group(turn.now);
+    if (group == no_index) return;
+    Index entry = receiving.contents.next_message(group);
+    while (entry != no_index && !receiving.is_full() && !receiving.is_exhausted() &&
+           !receiving.is_at_limit()) {
+      const Index behind = receiving.contents.next_in_order(entry);
+      if (!set_aside(turn, receiving, entry)) lease(turn, receiving, entry);
+      entry = behind;
+    }
+  }
+}
+
+// Removes an expired message, moves a dead letter. True if the message is gone.
+bool Engine::set_aside(Turn& turn, Receiving& receiving, Index index) {
+  const Entry& entry = store_.entries[index];
+  const QueueAttributes& attributes = receiving.queue.attributes;
+  if (entry.sent + attributes.retention <= turn.now) {
+    record(
+        turn,
+        Removed{.queue = receiving.queue.id, .why = RemovalReason::expired, .seqs = {entry.seq}});
+    receiving.set_aside += 1;
+    return true;
+  }
+  const Delivery* delivery = delivery_of(entry);
+  if (!attributes.dead_letter || delivery == nullptr) return false;
+  if (delivery->receive_count < attributes.dead_letter->receive_count_max) return false;
+  const Queue* target = find_queue(attributes.dead_letter->target);
+  const bool can_take = target != nullptr && target != &receiving.queue &&
+                        target->attributes.is_fifo == attributes.is_fifo;
+  if (!can_take) return false;  // Better received once more than lost.
+  move_to_dead_letters(turn, receiving.queue, entry, *target);
+  receiving.result.moved_dead_letters = true;
+  receiving.set_aside += 1;
+  return true;
+}
+
+void Engine::lease(Turn& turn, Receiving& receiving, Index index) {
+  const Entry& entry = store_.entries[index];
+  const Delivery* delivery = delivery_of(entry);
+  record(turn, Leased{.queue = receiving.queue.id,
+                      .seq = entry.seq,
+                      .until = turn.now + receiving.visibility_timeout,
+                      .started = turn.now,
+                      .first_received = delivery == nullptr ? turn.now : delivery->first_received,
+                      .receive_count = delivery == nullptr ? 1 : delivery->receive_count + 1,
+                      .attempt = receiving.attempt});
+  give(receiving, index);
+}
+
+// Adds a message, as its lease now says, to the answer.
+void Engine::give(Receiving& receiving, Index index) const {
+  const Entry& entry = store_.entries[index];
+  const Delivery& delivery = store_.deliveries[entry.delivery];
+  ReceivedMessage message{.queue = receiving.queue.id,
+                          .seq = entry.seq,
+                          .body = entry.body(),
+                          .sent = entry.sent,
+                          .first_received = delivery.first_received,
+                          .receive_count = delivery.receive_count,
+                          .origin_queue = delivery.origin_queue,
+                          .origin_seq = delivery.origin_seq};
+  if (delivery.source != no_index) message.dead_letter_source = sources_[delivery.source];
+  receiving.result.messages.push_back(std::move(message));
+}
+
+void Engine::move_to_dead_letters(Turn& turn,
+                                  const Queue& from,
+                                  const Entry& entry,
+                                  const Queue& to) {
+  const Delivery& delivery = *delivery_of(entry);
+  record(turn, Moved{.from = from.id,
+                     .from_seq = entry.seq,
+                     .to = to.id,
+                     .seq = last_seq_ + 1,
+                     // "The enqueue timestamp is unchanged" on a standard queue and "is reset" on a
+                     // FIFO queue (Amazon SQS Developer Guide, dead-letter queues and retention).
+                     .sent = to.attributes.is_fifo ? turn.now : entry.sent,
+                     .body = entry.body(),
+                     .group = store_.groups[entry.group].name_view(),
+                     .origin_queue = delivery.origin_queue,
+                     .origin_seq = delivery.origin_seq,
+                     .receive_count = delivery.receive_count,
+                     .first_received = delivery.first_received});
+}
+
+DeleteResult Engine::delete_message(Turn& turn, const ReceiptHandle& handle) {
+  const Queue& queue = queue_at(handle.queue);
+  const Index entry = find_entry(queue, handle.seq);
+  if (entry == no_index) return DeleteResult::done;
+  if (queue.attributes.is_fifo && !is_current(handle, entry, turn.now))
+    return DeleteResult::handle_expired;
+  record(turn, Removed{.queue = queue.id, .why = RemovalReason::deleted, .seqs = {handle.seq}});
+  return DeleteResult::done;
+}
+
+VisibilityResult Engine::change_visibility(Turn& turn,
+                                           const ReceiptHandle& handle,
+                                           Duration timeout) {
+  advance(turn.now);
+  const Queue& queue = queue_at(handle.queue);
+  const Index index = find_entry(queue, handle.seq);
+  if (index == no_index) return VisibilityResult::no_such_message;
+  if (queue.attributes.is_fifo && !is_current(handle, index, turn.now))
+    return VisibilityResult::handle_expired;
+  const Entry& entry = store_.entries[index];
+  const Delivery* delivery = delivery_of(entry);
+  const bool is_in_flight = entry.state == EntryState::in_flight;
+  const Instant started =
+      is_in_flight ? delivery->lease_started : turn.now;  // A standard queue hides it anew.
+  if (turn.now + timeout > started + lease_total_max) return VisibilityResult::beyond_limit;
+  // On a standard queue the lease itself may be what a crash took back: then the handle says what
+  // it was.
+  record(turn, Leased{.queue = queue.id,
+                      .seq = entry.seq,
+                      .until = turn.now + timeout,
+                      .started = started,
+                      .first_received = delivery == nullptr ? turn.now : delivery->first_received,
+                      .receive_count =
+                          delivery == nullptr ? handle.generation : delivery->receive_count});
+  return VisibilityResult::done;
+}
+
+void Engine::give_back(Turn& turn, const ReceiptHandle& handle) {
+  const Queue* queue = find_queue(handle.queue);
+  if (queue == nullptr) return;
+  const Index entry = find_entry(*queue, handle.seq);
+  if (entry == no_index || !is_current(handle, entry, turn.now)) return;
+  const Delivery& delivery = *delivery_of(store_.entries[entry]);
+  record(turn, Leased{.queue = queue->id,
+                      .seq = handle.seq,
+                      .until = turn.now,
+                      .started = delivery.lease_started,
+                      .first_received = delivery.first_received,
+                      .receive_count = delivery.receive_count});
+}
+
+// Is this the lease that the message is under now?
+bool Engine::is_current(const ReceiptHandle& handle, Index entry, Instant now) const {
+  const Delivery* delivery = delivery_of(store_.entries[entry]);
+  return delivery != nullptr && delivery->receive_count == handle.generation &&
+         delivery->until > now;
+}
+
+}  // namespace mailrail::engine

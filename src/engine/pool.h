@@ -1,0 +1,112 @@
+// Pool: items of one small, plain type, addressed by 32-bit indices that never move.
+//
+// Memory is taken and returned a page at a time, so no growth copies items and a drained server
+// gives its memory back. An index stays valid until it is given back; using it later is a bug that
+// nothing here detects.
+
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <type_traits>
+#include <vector>
+
+#include "base/check.h"
+
+namespace mailrail::engine {
+
+using Index = std::uint32_t;
+inline constexpr Index no_index = ~Index{0};
+
+template <class Item>
+class Pool {
+  static_assert(std::is_trivially_destructible_v<Item>);
+
+ public:
+  // A value-initialised item.
+  Index take() {
+    while (!pages_with_room_.empty()) {
+      const Index page = pages_with_room_.back();
+      if (pages_[page] != nullptr && pages_[page]->first_free != none_free) return take_from(page);
+      if (pages_[page] != nullptr) pages_[page]->is_listed = false;
+      pages_with_room_.pop_back();
+    }
+    return take_from(add_page());
+  }
+
+  void give_back(Index index) {
+    const Index page_number = index / page_items;
+    Page& page = *pages_[page_number];
+    Slot& slot = page.slots[index % page_items];
+    slot.next_free = page.first_free;
+    page.first_free = static_cast<std::uint16_t>(index % page_items);
+    size_ -= 1;
+    if (--page.used == 0 && size_ > 0) {
+      pages_[page_number].reset();
+      absent_pages_.push_back(page_number);
+    } else if (!page.is_listed) {
+      page.is_listed = true;
+      pages_with_room_.push_back(page_number);
+    }
+  }
+
+  Item& operator[](Index index) {
+    return pages_[index / page_items]->slots[index % page_items].item;
+  }
+  const Item& operator[](Index index) const {
+    return pages_[index / page_items]->slots[index % page_items].item;
+  }
+
+  std::size_t size() const { return size_; }
+
+ private:
+  static constexpr Index page_items = 1024;
+  static constexpr std::uint16_t none_free = 0xffff;
+
+  union Slot {
+    Slot() {}
+    Item item;
+    std::uint16_t next_free;
+  };
+  struct Page {
+    Slot slots[page_items];
+    std::uint16_t first_free = 0;
+    std::uint16_t used = 0;
+    bool is_listed = true;
+  };
+
+  Index add_page() {
+    Index number = static_cast<Index>(pages_.size());
+    if (absent_pages_.empty()) {
+      CHECK(pages_.size() < no_index / page_items);
+      pages_.emplace_back();
+    } else {
+      number = absent_pages_.back();
+      absent_pages_.pop_back();
+    }
+    pages_[number] = std::make_unique<Page>();
+    for (Index i = 0; i < page_items; ++i) {
+      pages_[number]->slots[i].next_free =
+          i + 1 < page_items ? static_cast<std::uint16_t>(i + 1) : none_free;
+    }
+    pages_with_room_.push_back(number);
+    return number;
+  }
+
+  Index take_from(Index page_number) {
+    Page& page = *pages_[page_number];
+    const std::uint16_t within = page.first_free;
+    page.first_free = page.slots[within].next_free;
+    page.used += 1;
+    size_ += 1;
+    new (&page.slots[within].item) Item();
+    return page_number * page_items + within;
+  }
+
+  std::vector<std::unique_ptr<Page>> pages_;
+  std::vector<Index> pages_with_room_;  // Candidates; an entry may be stale.
+  std::vector<Index> absent_pages_;     // Numbers of pages that were returned.
+  std::size_t size_ = 0;
+};
+
+}  // namespace mailrail::engine

@@ -1,0 +1,33 @@
+// Queue: a name, its settings, and where its messages are.
+
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "base/ids.h"
+#include "base/time.h"
+#include "engine/pool.h"
+#include "engine/queue_attributes.h"
+
+namespace mailrail::engine {
+
+struct Queue {
+  QueueId id;
+  QueueName name;
+  QueueAttributes attributes;
+  std::map<std::string, std::string> tags;
+  Instant created_at;
+  Instant changed_at;
+  Seq purged_below = {};  // Also forgets the deduplication ids of before.
+  Index contents = no_index;
+};
+
+// Approximate only in AWS's words.
+struct QueueCounts {
+  std::uint64_t visible = 0;
+  std::uint64_t in_flight = 0;
+  std::uint64_t delayed = 0;
+};
+
+}  // namespace mailrail::engine

@@ -1,0 +1,37 @@
+#include "engine/receive_attempts.h"
+
+#include "engine/limits.h"
+
+namespace mailrail::engine {
+
+void ReceiveAttempts::remember(Hash128 attempt, Instant started, Given given) {
+  const Key key{attempt.low, attempt.high};
+  Attempt& known = attempts_[key];
+  if (known.started != started) {
+    known = Attempt{.started = started, .given = {}};
+    order_.emplace_back(started, key);
+  }
+  for (Given& each : known.given) {
+    if (each.seq != given.seq) continue;
+    each = given;
+    return;
+  }
+  known.given.push_back(given);
+}
+
+std::vector<ReceiveAttempts::Given> ReceiveAttempts::find(Hash128 attempt, Instant now) const {
+  const auto found = attempts_.find({attempt.low, attempt.high});
+  if (found == attempts_.end() || now - found->second.started >= receive_attempt_window) return {};
+  return found->second.given;
+}
+
+void ReceiveAttempts::forget(Instant now) {
+  while (!order_.empty() && now - order_.front().first >= receive_attempt_window) {
+    const auto& [started, key] = order_.front();
+    const auto found = attempts_.find(key);
+    if (found != attempts_.end() && found->second.started == started) attempts_.erase(found);
+    order_.pop_front();
+  }
+}
+
+}  // namespace mailrail::engine

@@ -1,0 +1,45 @@
+// ReceiveAttempts: what a FIFO receive with an attempt id was given, so that the same call asked
+// again within five minutes gets the same messages and handles (its answer was lost on the way).
+//
+// Filled from Leased facts, so it survives a restart like the leases themselves.
+
+#pragma once
+
+#include <deque>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/time.h"
+#include "engine/fact.h"
+
+namespace mailrail::engine {
+
+class ReceiveAttempts {
+ public:
+  struct Given {
+    Seq seq;
+    std::uint32_t generation;
+  };
+
+  void remember(Hash128 attempt, Instant started, Given given);
+
+  // Empty if the attempt is unknown or older than the window.
+  std::vector<Given> find(Hash128 attempt, Instant now) const;
+
+  void forget(Instant now);
+
+ private:
+  struct Attempt {
+    Instant started;
+    std::vector<Given> given;
+  };
+  using Key = std::pair<std::uint64_t, std::uint64_t>;
+
+  std::map<Key, Attempt> attempts_;
+  std::deque<std::pair<Instant, Key>>
+      order_;  // Oldest first; what a later attempt replaced is skipped.
+};
+
+}  // namespace mailrail::engine

@@ -1,0 +1,53 @@
+// Store: what the messages of all queues are made of, shared so that memory is pooled and one wheel
+// turns for everyone.
+//
+// Contents (one per queue) arrange what lies here; the engine owns both.
+
+#pragma once
+
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/time.h"
+#include "engine/entry.h"
+#include "engine/groups.h"
+#include "engine/pool.h"
+#include "engine/timing_wheel.h"
+
+namespace mailrail::engine {
+
+struct Store {
+  struct LeaseAccess {
+    Store* store;
+    Delivery& delivery(Index entry) { return store->deliveries[store->entries[entry].delivery]; }
+    Index& previous(Index entry) { return delivery(entry).wheel_previous; }
+    Index& next(Index entry) { return delivery(entry).wheel_next; }
+    Instant due(Index entry) { return delivery(entry).until; }
+  };
+  struct DelayAccess {
+    Store* store;
+    Index& previous(Index entry) { return store->entries[entry].previous; }
+    Index& next(Index entry) { return store->entries[entry].next; }
+    Instant due(Index entry) {
+      return store->entries[entry].sent + std::chrono::seconds(store->entries[entry].delay_seconds);
+    }
+  };
+
+  explicit Store(std::uint64_t seed) : groups(seed) {}
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+
+  Pool<Entry> entries;
+  Pool<Delivery> deliveries;
+  Groups groups;
+  TimingWheel<LeaseAccess> leases{
+      LeaseAccess{this}};  // Entries in flight, by the end of their lease.
+  TimingWheel<DelayAccess> delays{DelayAccess{this}};  // Delayed entries of standard queues.
+  std::set<std::pair<Instant, Index>>
+      fifo_due;                // Contents of delaying FIFO queues, by when the next message is due.
+  std::vector<QueueId> woken;  // Queues that may have something to receive since last asked.
+};
+
+}  // namespace mailrail::engine

@@ -1,0 +1,51 @@
+// Turn: one step of the engine: when it happens, and what comes of it.
+//
+// Facts are written into the payload of the frame that is being filled as soon as they are decided,
+// so that the position of each is known when it is applied. All turns of one frame share `now`.
+
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/ids.h"
+#include "base/random.h"
+#include "base/time.h"
+#include "engine/fact.h"
+#include "engine/fact_codec.h"
+
+namespace mailrail::engine {
+
+// The facts of one frame, as bytes.
+class FactWriter {
+ public:
+  // `position` is where the payload's first byte will lie in the log.
+  explicit FactWriter(Position position) : position_(position) {}
+
+  // Where the fact lies, and its length there.
+  Body append(const Fact& fact) {
+    const Position at = end();
+    const std::size_t length = encode_fact(fact, payload_);
+    count_ += 1;
+    return Body{.position = at, .length = static_cast<std::uint32_t>(length)};
+  }
+
+  Position position() const { return position_; }
+  Position end() const { return position_ + payload_.size(); }
+  std::uint32_t count() const { return count_; }
+  const std::string& payload() const { return payload_; }
+  std::string take_payload() { return std::move(payload_); }
+
+ private:
+  Position position_;
+  std::string payload_;
+  std::uint32_t count_ = 0;
+};
+
+struct Turn {
+  Instant now;
+  Random& random;
+  FactWriter& facts;
+};
+
+}  // namespace mailrail::engine

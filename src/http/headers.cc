@@ -1,0 +1,52 @@
+#include "http/headers.h"
+
+#include <algorithm>
+
+namespace mailrail::http {
+
+namespace {
+
+char lower(char letter) {
+  return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter | 0x20) : letter;
+}
+
+}  // namespace
+
+bool equal_ignoring_case(std::string_view left, std::string_view right) {
+  return std::ranges::equal(left, right, [](char a, char b) { return lower(a) == lower(b); });
+}
+
+void Headers::add(std::string_view name, std::string_view value) {
+  if (places_.empty()) {  // What an SDK sends fits without growing.
+    text_.reserve(1024);
+    places_.reserve(16);
+  }
+  places_.push_back({.begin = static_cast<std::uint32_t>(text_.size()),
+                     .name_bytes = static_cast<std::uint32_t>(name.size()),
+                     .value_bytes = static_cast<std::uint32_t>(value.size())});
+  text_.append(name).append(value);
+}
+
+std::optional<std::string_view> Headers::find(std::string_view name) const {
+  for (std::size_t index = 0; index < size(); ++index) {
+    const Header header = (*this)[index];
+    if (equal_ignoring_case(header.name, name)) return header.value;
+  }
+  return std::nullopt;
+}
+
+std::size_t Headers::count(std::string_view name) const {
+  std::size_t found = 0;
+  for (std::size_t index = 0; index < size(); ++index)
+    found += equal_ignoring_case((*this)[index].name, name);
+  return found;
+}
+
+Header Headers::operator[](std::size_t index) const {
+  const Place& place = places_[index];
+  const std::string_view text = text_;
+  return {.name = text.substr(place.begin, place.name_bytes),
+          .value = text.substr(place.begin + place.name_bytes, place.value_bytes)};
+}
+
+}  // namespace mailrail::http

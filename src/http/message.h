@@ -1,0 +1,45 @@
+// A request as the handler gets it, and the response it answers with: plain values, whole bodies.
+//
+// Framing is the server's: it decodes chunked bodies and writes Date, Content-Length and Connection
+// itself.
+
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "http/headers.h"
+
+namespace mailrail::http {
+
+struct Request {
+  std::string method;  // As sent: methods are case-sensitive.
+  std::string
+      target;  // As sent: path and query, or a whole URL if the client thinks it talks to a proxy.
+  Headers headers;
+  std::string body;
+  std::string remote_address = {};  // Without the port.
+
+  // Empty if the request has no such header.
+  std::string_view header(std::string_view name) const {
+    return headers.find(name).value_or(std::string_view());
+  }
+};
+
+enum class Connection { keep, close };
+
+struct Response {
+  int status = 200;
+  Headers headers = {};
+  std::string body = {};
+  Connection connection = Connection::keep;  // Kept only if the client wants that, too.
+};
+
+// A sentence for a person, as text/plain.
+inline Response text_response(int status, std::string sentence) {
+  Response response{.status = status, .body = std::move(sentence)};
+  response.headers.add("Content-Type", "text/plain; charset=utf-8");
+  return response;
+}
+
+}  // namespace mailrail::http

@@ -1,0 +1,75 @@
+// The HTTP/1.1 server: N threads, each with an event loop and the connections it alone owns.
+//
+// A request goes to the Handler whole, on the thread of its connection, and the connection waits
+// until it is answered there: at once or in twenty seconds, at the price of a socket and some
+// hundred bytes. One request of a connection is with the handler at a time, so pipelined ones are
+// answered in order. Bad clients get the right status and a close; everything a client can make the
+// server hold has a limit in Options.
+
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "http/message.h"
+#include "http/options.h"
+
+namespace mailrail::http {
+
+// One request that waits for its answer. An id whose client has gone, or that was answered, matches
+// nothing any more.
+struct ExchangeId {
+  std::uint32_t thread = 0;  // The HTTP thread that owns the connection.
+  std::uint32_t slot = 0;    // The connection's place on that thread.
+  std::uint64_t generation = 0;
+
+  friend bool operator==(const ExchangeId&, const ExchangeId&) = default;
+};
+
+// Both are called on the exchange's HTTP thread and must not block: all its connections wait
+// meanwhile.
+class Handler {
+ public:
+  virtual ~Handler() = default;
+  virtual void on_request(ExchangeId exchange, Request request) = 0;
+
+  // The client closed, or stopped sending, before its request was answered. At most once an
+  // exchange; no answer gets through.
+  virtual void on_gone(ExchangeId exchange) = 0;
+};
+
+class Server {
+ public:
+  // Listens before it returns. The handler must outlive the server.
+  static Result<std::unique_ptr<Server>> open(const Options& options, Handler& handler);
+
+  // Drops every connection that is still there.
+  ~Server();
+
+  std::uint16_t port() const;
+  std::uint32_t threads() const;
+
+  // Any thread: runs `work` on that HTTP thread, in order of posting. One wake-up each, so post a
+  // batch of answers at once.
+  void post(std::uint32_t thread, std::function<void()> work);
+
+  // On the exchange's thread. False if the client is gone, so that a lease can be given back.
+  bool answer(ExchangeId exchange, Response response);
+
+  // Graceful shutdown, from any thread but the HTTP threads'. First: no new connections, idle ones
+  // are closed, and every answer from now on closes its connection.
+  void stop_accepting();
+  // Then: waits until every request has been answered. False if `patience` ended before.
+  bool drain(Duration patience);
+
+ private:
+  struct Parts;
+  explicit Server(std::unique_ptr<Parts> parts);
+
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace mailrail::http

@@ -1,0 +1,104 @@
+// Worker: one HTTP thread, its event loop, and the connections it owns.
+//
+// A connection goes idle -> receiving -> handling -> sending -> idle, or ends in lingering, where
+// it waits for the client to take a last reply and close. All deadlines are looked at by one sweep
+// over the connections, not by a timer each.
+
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include "http/occupancy.h"
+#include "http/options.h"
+#include "http/request_parser.h"
+#include "http/response_head.h"
+#include "http/server.h"
+#include "http/stream.h"
+
+namespace mailrail::http {
+
+class Worker {
+ public:
+  Worker(std::uint32_t thread, const Options& options, Occupancy& occupancy, Handler& handler);
+  ~Worker();  // Drops what connections there are.
+
+  void start();
+  void stop();  // Returns when the thread has ended.
+
+  // Any thread.
+  asio::io_context& loop() { return loop_; }
+
+  // All below on the worker's own thread.
+  void adopt(Stream::Socket socket, Admission admission);
+  bool answer(ExchangeId exchange, Response response);
+  void close_idle_connections();
+
+ private:
+  using Steady = std::chrono::steady_clock;
+  struct Guest;  // One connection.
+  struct Key;
+
+  Guest* find(const Key& key);
+  void close(Guest& guest);
+  void lose(Guest& guest);
+  void close_unless_busy(Guest& guest);
+
+  // Requests in.
+  void watch(Guest& guest);
+  void on_readable(Guest& guest, Stream::Outcome outcome);
+  void receive(Guest& guest);
+  void take_in(Guest& guest, std::string_view bytes);
+  std::string_view serve(Guest& guest, std::string_view bytes);
+  void begin_request(Guest& guest);
+  void tell_to_go_on(Guest& guest);
+  void hand_over(Guest& guest);
+
+  // Replies out.
+  bool send(Guest& guest, Response response);
+  void send_rest_later(Guest& guest);
+  void send_rest(Guest& guest);
+  void on_sent(Guest& guest);
+  void refuse(Guest& guest, int status, std::string_view sentence);
+  void linger(Guest& guest);
+
+  // Deadlines and memory.
+  void sweep_later();
+  void sweep(Guest& guest, Steady::time_point now);
+  bool fits(Guest& guest);
+
+  const std::uint32_t thread_;
+  const Options& options_;
+  Occupancy& occupancy_;
+  Handler& handler_;
+
+  asio::io_context loop_{1};
+  asio::basic_waitable_timer<Steady, asio::wait_traits<Steady>, asio::io_context::executor_type>
+      sweep_timer_{loop_};
+  const Duration sweep_period_;
+
+  std::vector<std::unique_ptr<Guest>> guests_;  // By slot; null where free.
+  std::vector<std::uint32_t> free_slots_;
+  std::uint64_t generations_ =
+      0;  // Counts connections and exchanges alike, so that no key or id comes twice.
+  std::size_t buffered_bytes_ = 0;  // By all guests. See fits().
+  bool is_closing_ = false;         // Every answer closes its connection.
+
+  // Scratch, so that a connection needs no buffers of its own.
+  std::array<char, 64 << 10> received_;
+  std::string head_;
+  DateCache date_;
+
+  std::thread runner_;
+};
+
+}  // namespace mailrail::http

@@ -1,0 +1,43 @@
+#include "server/engine_clock.h"
+
+#include <algorithm>
+#include <ctime>
+
+namespace mailrail::server {
+namespace {
+
+constexpr std::int64_t ns_per_ms = 1'000'000;
+constexpr std::int64_t slew_share = 20;
+
+std::int64_t nanoseconds(clockid_t clock) {
+  timespec time{};
+  clock_gettime(clock, &time);
+  return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+}
+
+}  // namespace
+
+ClockReading read_machine_clocks() {
+  return {.boot_ns = nanoseconds(CLOCK_BOOTTIME), .wall_ns = nanoseconds(CLOCK_REALTIME)};
+}
+
+EngineClock::EngineClock(Instant not_before, ReadClocks read)
+    : read_(read),
+      last_(read()),
+      now_ns_(std::max(last_.wall_ns, unix_ms(not_before) * ns_per_ms)) {}
+
+Instant EngineClock::now() {
+  const ClockReading reading = read_();
+  const std::int64_t passed = std::max<std::int64_t>(reading.boot_ns - last_.boot_ns, 0);
+  const std::int64_t slew_max = passed / slew_share;
+  const std::int64_t behind_wall = reading.wall_ns - (now_ns_ + passed);
+  now_ns_ += passed + std::clamp(behind_wall, -slew_max, slew_max);
+  last_ = reading;
+  return from_unix_ms(now_ns_ / ns_per_ms);
+}
+
+Duration EngineClock::wall_ahead() const {
+  return Duration((last_.wall_ns - now_ns_) / ns_per_ms);
+}
+
+}  // namespace mailrail::server

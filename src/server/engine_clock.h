@@ -1,0 +1,40 @@
+// EngineClock: the machine's time as the engine may see it: it never goes back, whatever happens to
+// the wall clock.
+//
+// Runs on CLOCK_BOOTTIME, which also counts while the machine sleeps, from the later of the wall
+// clock and the log's last frame, and is slewed towards the wall clock by at most a twentieth of
+// the time that passes. A conversation is therefore never unlocked early by a clock that jumps.
+
+#pragma once
+
+#include <cstdint>
+
+#include "base/time.h"
+
+namespace mailrail::server {
+
+// Readings of the machine's clocks, in nanoseconds. Seam: tests turn them by hand.
+struct ClockReading {
+  std::int64_t boot_ns;
+  std::int64_t wall_ns;
+};
+using ReadClocks = ClockReading (*)();
+ClockReading read_machine_clocks();
+
+class EngineClock final : public Clock {
+ public:
+  EngineClock(Instant not_before, ReadClocks read = &read_machine_clocks);
+
+  // One thread.
+  Instant now() override;
+
+  // How far the wall clock is ahead (negative: behind). A second or more means it jumped.
+  Duration wall_ahead() const;
+
+ private:
+  ReadClocks read_;
+  ClockReading last_;
+  std::int64_t now_ns_;
+};
+
+}  // namespace mailrail::server

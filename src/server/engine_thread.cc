@@ -1,0 +1,106 @@
+#include "server/engine_thread.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/check.h"
+
+namespace mailrail::server {
+
+EngineThread::EngineThread(engine::Engine& engine,
+                           log::LogStore& log,
+                           Clock& clock,
+                           Random& random,
+                           Hooks hooks,
+                           const broker::Options& options)
+    : clock_(clock),
+      hooks_(std::move(hooks)),
+      broker_(engine, log, random, *this, options),
+      log_thread_(log, [this](const log::Appended& appended) { frame_done(appended); }) {
+  broker_.turn(clock_.now(), {});
+}
+
+EngineThread::~EngineThread() {
+  stop();
+}
+
+void EngineThread::run() {
+  log_thread_.run();
+  thread_ = std::thread([this] { loop(); });
+}
+
+template <class Change>
+void EngineThread::change_inbox(Change change) {
+  bool must_wake = false;
+  {
+    const std::scoped_lock lock(mutex_);
+    change(inbox_);
+    must_wake = std::exchange(is_asleep_, false);
+  }
+  if (must_wake) has_mail_.notify_one();
+}
+
+void EngineThread::submit(std::unique_ptr<broker::Call> call) {
+  change_inbox([&](Inbox& inbox) { inbox.calls.push_back(std::move(call)); });
+}
+
+void EngineThread::cancel(std::uint64_t call_id) {
+  change_inbox([&](Inbox& inbox) { inbox.cancelled.push_back(call_id); });
+}
+
+void EngineThread::stop_waiting() {
+  change_inbox([](Inbox& inbox) { inbox.stops_waiting = true; });
+}
+
+void EngineThread::stop() {
+  if (!thread_.joinable()) return;
+  change_inbox([](Inbox& inbox) { inbox.stops = true; });
+  thread_.join();
+  log_thread_.stop();
+}
+
+void EngineThread::frame_done(const log::Appended& appended) {
+  if (appended.outcome != log::Outcome::durable) hooks_.log_failed(appended.reason);
+  change_inbox([](Inbox& inbox) { inbox.is_durable = true; });
+}
+
+void EngineThread::release(std::unique_ptr<broker::Call> call,
+                           std::vector<log::SharedFrame> frames) {
+  leaving_.push_back(Leaving{.call = std::move(call), .frames = std::move(frames)});
+}
+
+void EngineThread::loop() {
+  while (!is_stopping_ || !broker_.is_idle()) {
+    take(next_inbox());
+    if (log::SharedFrame frame = broker_.take_frame()) log_thread_.append(std::move(frame));
+    if (!leaving_.empty()) hooks_.deliver(std::exchange(leaving_, {}));
+  }
+}
+
+EngineThread::Inbox EngineThread::next_inbox() {
+  std::unique_lock lock(mutex_);
+  if (inbox_.empty()) {
+    is_asleep_ = true;
+    const auto has_mail = [this] { return !inbox_.empty(); };
+    if (const std::optional<Instant> next = broker_.next_turn()) {
+      has_mail_.wait_for(lock, std::max(*next - clock_.now(), Duration(0)), has_mail);
+    } else {
+      has_mail_.wait(lock, has_mail);
+    }
+    is_asleep_ = false;
+  }
+  return std::exchange(inbox_, {});
+}
+
+void EngineThread::take(Inbox inbox) {
+  if (inbox.is_durable) broker_.durable();
+  // Before the turn, so that it leases nothing to who is gone; after it, for calls that came
+  // together with their end.
+  for (const std::uint64_t each : inbox.cancelled) broker_.cancel(each);
+  broker_.turn(clock_.now(), std::move(inbox.calls));
+  for (const std::uint64_t each : inbox.cancelled) broker_.cancel(each);
+  if (inbox.stops_waiting || inbox.stops) broker_.stop_waiting();
+  is_stopping_ = is_stopping_ || inbox.stops;
+}
+
+}  // namespace mailrail::server

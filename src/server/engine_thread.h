@@ -1,0 +1,102 @@
+// EngineThread: drives the broker. The one thread that touches the engine's state, and the log
+// thread beside it.
+//
+// Other threads hand it calls; it runs them in turns, gives filled frames to the log thread, and
+// hands calls whose answers may leave to the Deliver function, in batches. When the log fails
+// nothing that is held may be answered: it says why and ends the process, and a restart recovers.
+
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "base/random.h"
+#include "base/time.h"
+#include "broker/broker.h"
+#include "broker/outbox.h"
+#include "engine/engine.h"
+#include "log/log_store.h"
+#include "server/log_thread.h"
+
+namespace mailrail::server {
+
+// A call that leaves, and the recent frames of its bodies (null: the log has it).
+struct Leaving {
+  std::unique_ptr<broker::Call> call;
+  std::vector<log::SharedFrame> frames;
+};
+
+class EngineThread final : private broker::Outbox {
+ public:
+  struct Hooks {
+    std::function<void(std::vector<Leaving>)>
+        deliver;  // On the engine thread: hand them on, do not work.
+    std::function<void(const broker::Call&)> parked;          // On the engine thread.
+    std::function<void(std::string_view reason)> log_failed;  // Must end the process.
+  };
+
+  // Founds the engine if it is new. Call run() before anything else.
+  EngineThread(engine::Engine& engine,
+               log::LogStore& log,
+               Clock& clock,
+               Random& random,
+               Hooks hooks,
+               const broker::Options& options);
+  ~EngineThread() override;
+
+  void run();
+
+  // Any thread.
+  void submit(std::unique_ptr<broker::Call> call);
+  void cancel(std::uint64_t call_id);
+  // Long polls are answered from now on, whether there is something or not.
+  void stop_waiting();
+
+  // Makes everything durable, delivers what was held and ends both threads. No call may be
+  // submitted afterwards.
+  void stop();
+
+ private:
+  struct Inbox {
+    std::vector<std::unique_ptr<broker::Call>> calls;
+    std::vector<std::uint64_t> cancelled;
+    bool is_durable = false;
+    bool stops_waiting = false;
+    bool stops = false;
+
+    bool empty() const {
+      return calls.empty() && cancelled.empty() && !is_durable && !stops_waiting && !stops;
+    }
+  };
+
+  void release(std::unique_ptr<broker::Call> call, std::vector<log::SharedFrame> frames) override;
+  void drop(std::unique_ptr<broker::Call>) override {}
+  void parked(const broker::Call& call) override { hooks_.parked(call); }
+
+  void loop();
+  Inbox next_inbox();
+  void take(Inbox inbox);
+  void frame_done(const log::Appended& appended);
+  template <class Change>
+  void change_inbox(Change change);
+
+  Clock& clock_;
+  Hooks hooks_;
+  broker::Broker broker_;
+  LogThread log_thread_;
+  std::vector<Leaving> leaving_;
+  bool is_stopping_ = false;
+
+  std::mutex mutex_;
+  std::condition_variable has_mail_;
+  bool is_asleep_ = false;  // Nobody is woken who is awake.
+  Inbox inbox_;
+  std::thread thread_;
+};
+
+}  // namespace mailrail::server

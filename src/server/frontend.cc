@@ -1,0 +1,150 @@
+#include "server/frontend.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include "api/errors.h"
+
+namespace mailrail::server {
+namespace {
+
+// More than the HTTP server lets connections in: they are refused there first.
+constexpr std::size_t calls_max = 16'384;
+constexpr std::size_t call_bytes_max = std::size_t{256} << 20;
+constexpr std::size_t reader_threads = 2;
+
+std::uint64_t call_id(http::ExchangeId exchange) {
+  return exchange.generation << 8 | (exchange.thread + 1);
+}
+
+// The answer never reached its consumer: the lease ends now, if it still is that lease.
+class GiveBack final : public broker::Call {
+ public:
+  explicit GiveBack(std::vector<engine::ReceiptHandle> leases)
+      : Call(0), leases_(std::move(leases)) {}
+
+  broker::Decision decide(engine::Engine& engine, engine::Turn& turn) override {
+    for (const engine::ReceiptHandle& each : leases_) engine.give_back(turn, each);
+    return {};
+  }
+
+ private:
+  std::vector<engine::ReceiptHandle> leases_;
+};
+
+}  // namespace
+
+Frontend::Frontend(const api::Dispatcher& dispatcher,
+                   const log::LogStore& log,
+                   std::uint32_t threads)
+    : dispatcher_(dispatcher),
+      log_(log),
+      slots_(calls_max, call_bytes_max),
+      readers_(reader_threads) {
+  SystemRandom seeds;
+  for (std::uint32_t i = 0; i < threads; ++i) randoms_.emplace_back(seeds.next());
+}
+
+void Frontend::connect(http::Server& http, EngineThread& engine) {
+  http_ = &http;
+  engine_ = &engine;
+}
+
+void Frontend::on_request(http::ExchangeId exchange, http::Request request) {
+  if (auto health = answer_health(request)) {
+    http_->answer(exchange, *std::move(health));
+    return;
+  }
+  api::Made made = dispatcher_.dispatch(std::move(request), exchange, call_id(exchange), slots_,
+                                        randoms_[exchange.thread]);
+  if (made) {
+    engine_->submit(*std::move(made));
+  } else {
+    http_->answer(exchange, std::move(made).error());
+  }
+}
+
+void Frontend::on_gone(http::ExchangeId exchange) {
+  engine_->cancel(call_id(exchange));
+}
+
+void Frontend::deliver(std::vector<Leaving> leaving) {
+  std::vector<std::vector<Ready>> by_thread(http_->threads());
+  for (Leaving& each : leaving) {
+    auto* call = dynamic_cast<api::ApiCall*>(each.call.get());
+    if (call == nullptr) continue;  // A GiveBack has nobody to answer.
+    Ready ready{.call = std::unique_ptr<api::ApiCall>(call), .bodies = {}, .unreadable = {}};
+    (void)each.call.release();
+    if (std::ranges::find(each.frames, nullptr) != each.frames.end()) {
+      readers_.add([this, shared = std::make_shared<Ready>(std::move(ready)),
+                    frames = std::move(each.frames)] { read_and_post(shared, frames); });
+      continue;
+    }
+    ready.bodies = api::Bodies(call->bodies(), std::move(each.frames), {});
+    by_thread[call->exchange.thread].push_back(std::move(ready));
+  }
+  for (std::uint32_t thread = 0; thread < by_thread.size(); ++thread) {
+    if (!by_thread[thread].empty()) post(thread, std::move(by_thread[thread]));
+  }
+}
+
+void Frontend::parked(const broker::Call& call) {
+  if (const auto* waiting = dynamic_cast<const api::ApiCall*>(&call)) waiting->slot.give_back();
+}
+
+std::optional<http::Response> Frontend::answer_health(const http::Request& request) const {
+  const std::string_view path = api::path_of(request);
+  if (path == "/livez") return http::text_response(200, "alive\n");
+  if (path == "/readyz" || path == "/health") {
+    return is_stopping_ ? http::text_response(503, "stopping\n")
+                        : http::text_response(200, "ready\n");
+  }
+  if (path == "/_localstack/health") {
+    http::Response response{
+        .status = 200, .headers = {}, .body = R"({"services": {"sqs": "running"}})"};
+    response.headers.add("Content-Type", "application/json");
+    return response;
+  }
+  return std::nullopt;
+}
+
+void Frontend::read_and_post(std::shared_ptr<Ready> ready, std::vector<log::SharedFrame> frames) {
+  const auto places = ready->call->bodies();
+  std::vector<std::string> read(frames.size());
+  for (std::size_t i = 0; i < frames.size() && !ready->unreadable; ++i) {
+    if (frames[i] != nullptr) continue;
+    Result<std::string> bytes = log_.read(places[i].position, places[i].length);
+    if (bytes) {
+      read[i] = *std::move(bytes);
+    } else {
+      spdlog::error("a message could not be read back: {}", bytes.error().message);
+      ready->unreadable = Error{
+          .kind = &api::errors::internal_failure,
+          .message = "A message could not be read back from the log. The server's log says more."};
+    }
+  }
+  ready->bodies = api::Bodies(places, std::move(frames), std::move(read));
+  const std::uint32_t thread = ready->call->exchange.thread;
+  std::vector<Ready> one;
+  one.push_back(std::move(*ready));
+  post(thread, std::move(one));
+}
+
+void Frontend::post(std::uint32_t thread, std::vector<Ready> ready) {
+  http_->post(thread, [this, batch = std::make_shared<std::vector<Ready>>(std::move(ready))] {
+    for (const Ready& each : *batch) answer(each);
+  });
+}
+
+void Frontend::answer(const Ready& ready) {
+  const api::ApiCall& call = *ready.call;
+  http::Response response =
+      ready.unreadable ? call.finish_unreadable(*ready.unreadable) : call.finish(ready.bodies);
+  if (http_->answer(call.exchange, std::move(response))) return;
+  std::vector<engine::ReceiptHandle> leases = call.leases();
+  if (!leases.empty()) engine_->submit(std::make_unique<GiveBack>(std::move(leases)));
+}
+
+}  // namespace mailrail::server

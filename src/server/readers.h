@@ -1,0 +1,38 @@
+// Readers: a small pool of threads that read bodies back from the log, one job a receive.
+
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace mailrail::server {
+
+class Readers {
+ public:
+  using Job = std::function<void()>;
+
+  explicit Readers(std::size_t threads);
+  ~Readers();
+
+  // Any thread. Jobs are bounded by the calls under way.
+  void add(Job job);
+
+  // Finishes the jobs that it has and ends the threads.
+  void stop();
+
+ private:
+  void loop();
+
+  std::mutex mutex_;
+  std::condition_variable has_job_;
+  std::deque<Job> jobs_;
+  bool stops_ = false;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace mailrail::server

@@ -1,0 +1,54 @@
+// Server: owns all parts of a running mailrail and joins them: log, engine, broker, HTTP and the
+// services.
+
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "log/file/recovery.h"
+
+namespace mailrail::server {
+
+struct Options {
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 4566;  // 0: any free one.
+  std::string data = "./mailrail-data";
+  std::uint32_t http_threads = 2;
+};
+
+// What the start found, for the banner.
+struct Started {
+  log::Recovered recovered;
+  std::size_t queues = 0;
+  std::size_t messages = 0;
+  std::chrono::milliseconds recovery_time{0};
+};
+
+class Server {
+ public:
+  // Recovers, then listens. Refuses, with one sentence, what it can't keep its promises with.
+  static Result<std::unique_ptr<Server>> open(const Options& options);
+  ~Server();
+
+  const Started& started() const;
+  std::uint16_t port() const;
+
+  // Graceful: no new connections, open long polls answered, then everything made durable and the
+  // log closed. begin_stop() returns at once; is_drained() waits at most `patience` and says
+  // whether all is answered.
+  void begin_stop();
+  bool is_drained(std::chrono::milliseconds patience);
+  Result<void> finish_stop();
+
+ private:
+  struct Parts;
+  explicit Server(std::unique_ptr<Parts> parts);
+
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace mailrail::server

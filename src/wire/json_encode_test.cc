@@ -1,0 +1,40 @@
+#include "wire/json_encode.h"
+
+#include <gtest/gtest.h>
+
+#include "wire/example_shapes.h"
+
+namespace mailrail::wire {
+namespace {
+
+using example::Letter;
+using example::Page;
+using example::Stamp;
+
+TEST(JsonEncode, LeavesOutAbsentOptionalsAndEmptyCollections) {
+  EXPECT_EQ(encode_json(Letter{}), R"({"To":"","Weight":0,"IsUrgent":false,"Seal":""})");
+  EXPECT_EQ(encode_json(Nothing{}), "{}");
+}
+
+TEST(JsonEncode, WritesMapsAsObjectsAndBlobsAsBase64) {
+  const Page page{.id = "1",
+                  .stamps = {{"trace", Stamp{.kind = "Binary", .text = {}, .image = Blob{"any"}}}}};
+
+  EXPECT_EQ(encode_json(page), R"({"Id":"1","Stamps":{"trace":{"Kind":"Binary","Image":"YW55"}}})");
+}
+
+TEST(JsonEncode, WritesMapsAsEntriesInAnAnswerToQuery) {
+  const Letter letter{
+      .to = "x", .names = {"a"}, .labels = {{"k", "v"}}, .wrapped_labels = {{"k", "v"}}};
+  std::string out;
+  JsonWriter json(out);
+
+  write_query_json(json, source_of(letter));
+
+  EXPECT_EQ(out,
+            R"({"To":"x","Weight":0,"IsUrgent":false,"Seal":"","names":["a"],)"
+            R"("Labels":[{"Key":"k","Value":"v"}],"WrappedLabels":[{"key":"k","value":"v"}]})");
+}
+
+}  // namespace
+}  // namespace mailrail::wire
