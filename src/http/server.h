@@ -43,8 +43,11 @@ class Handler {
 
 class Server {
  public:
-  // Listens before it returns. The handler must outlive the server.
+  // Listens before it returns: clients may connect, and wait. The handler must outlive the server.
   static Result<std::unique_ptr<Server>> open(const Options& options, Handler& handler);
+
+  // Starts the threads: from now on the handler is called.
+  Result<void> run();
 
   // Drops every connection that is still there.
   ~Server();
