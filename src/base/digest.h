@@ -1,5 +1,5 @@
 // Digests and text encodings of bytes, by OpenSSL: MD5 (what SQS shows its clients), SHA-256, HMAC,
-// hex, base64.
+// hex, base64. Pure functions: same bytes, same answer, and only decoding can refuse its input.
 
 #pragma once
 

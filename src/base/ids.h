@@ -1,4 +1,5 @@
 // Ids are types: a QueueId is not a Seq, and neither is a plain number.
+// What one means, and that it is never used twice, stands with its alias below.
 
 #pragma once
 
@@ -37,9 +38,7 @@ using Position = Id<struct PositionTag, std::uint64_t>;
 constexpr Position operator+(Position position, std::uint64_t bytes) {
   return Position(position.value() + bytes);
 }
-constexpr Seq operator+(Seq seq, std::uint64_t count) {
-  return Seq(seq.value() + count);
-}
+constexpr Seq operator+(Seq seq, std::uint64_t count) { return Seq(seq.value() + count); }
 
 }  // namespace mailrail
 

@@ -1,5 +1,5 @@
 // Randomness as a seam: the server draws from the operating system, tests and the simulator from a
-// seed.
+// seed. What was drawn is kept in facts, so that a replay draws nothing.
 
 #pragma once
 

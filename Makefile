@@ -1,0 +1,62 @@
+# mailrail's front door. `make run` and `make test` each work as the first command on a fresh Debian 12 machine.
+#
+#   make run [ARGS=...]     build the server and start it on 127.0.0.1:4566 with data in ./mailrail-data
+#   make build              leave the release binary at build/release/mailrail
+#   make test [PRESET=dev]  build and run all tests; PRESET=asan or tsan: unit tests and a short simulation under a sanitizer
+#   make bench              the figures of the README, measured on this machine
+#   make lint [ALL=1]       layout, habits and clang-tidy, of what changed since origin; ALL=1: of everything
+#   make format             lay out all C++ with clang-format
+#   make soak               the long runs: the whole corpus against kill -9
+#   make clean              remove build/ (not the tools under .tools, and never data)
+
+PRESET ?= dev
+JOBS ?= $(shell nproc)
+ARGS ?=
+
+export CMAKE_BUILD_PARALLEL_LEVEL ?= $(JOBS)
+export CTEST_PARALLEL_LEVEL ?= $(JOBS)
+export CMAKE_CXX_COMPILER_LAUNCHER ?= $(shell command -v ccache)
+
+# On a terminal ninja overwrites one line of progress; elsewhere that would be a line for every file.
+quiet := $(if $(MAKE_TERMOUT),,--quiet)
+# What can run under a sanitizer within its budget; the dev preset runs everything.
+tests := $(if $(filter asan tsan,$(PRESET)),--label-regex '^(unit|simulation)$$')
+
+.PHONY: run build test bench lint format soak clean
+.DEFAULT_GOAL := build
+
+run: build
+	@exec build/release/mailrail serve $(ARGS)
+
+build:
+	@tools/setup build
+	@cmake --preset release --log-level=WARNING >/dev/null
+	@cmake --build --preset release --target mailrail -- $(quiet)
+	@echo "Built build/release/mailrail."
+
+test:
+	@tools/setup
+	@cmake --preset $(PRESET) --log-level=WARNING >/dev/null
+	@cmake --build --preset $(PRESET) -- $(quiet)
+	@ctest --test-dir build/$(PRESET) --output-on-failure --no-tests=error $(tests)
+
+bench:
+	@tools/setup
+	@cmake --preset release --log-level=WARNING >/dev/null
+	@cmake --build --preset release -- $(quiet)
+	@bench/run build/release
+
+lint:
+	@tools/setup
+	@tools/lint $(if $(ALL),--all)
+
+format:
+	@tools/setup
+	@git ls-files -z '*.h' '*.cc' | xargs --null clang-format-19 -i
+
+soak: build
+	@tools/setup
+	@tests/e2e/soak build/release/mailrail
+
+clean:
+	@rm -rf build

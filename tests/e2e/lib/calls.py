@@ -1,0 +1,42 @@
+"""AWS JSON calls over plain sockets, for tests that look below what an SDK shows."""
+
+import http.client
+import json
+
+
+class Connection:
+    """One kept connection to a server on 127.0.0.1. Only one call at a time."""
+
+    def __init__(self, port, timeout=60):
+        self.http = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
+
+    def start(self, action, **members):
+        """Sends a call without waiting for its answer."""
+        self.http.request("POST", "/", json.dumps(members), headers(action))
+
+    def finish(self):
+        """The answer to what was started: its members, and its request id as `request_id`."""
+        response = self.http.getresponse()
+        text = response.read()
+        if response.status != 200:
+            raise AssertionError(f"{response.status}: {text}")
+        return {**json.loads(text or "{}"), "request_id": response.getheader("x-amzn-RequestId")}
+
+    def call(self, action, **members):
+        self.start(action, **members)
+        return self.finish()
+
+    def close(self):
+        self.http.close()
+
+
+def headers(action):
+    return {"X-Amz-Target": f"AmazonSQS.{action}", "Content-Type": "application/x-amz-json-1.0"}
+
+
+def request_bytes(action, **members):
+    """A call as it goes over the wire, for clients that write to sockets themselves."""
+    body = json.dumps(members).encode()
+    lines = [f"{name}: {value}" for name, value in headers(action).items()]
+    head = ["POST / HTTP/1.1", "Host: 127.0.0.1", *lines, f"Content-Length: {len(body)}", "", ""]
+    return "\r\n".join(head).encode() + body

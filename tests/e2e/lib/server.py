@@ -1,0 +1,107 @@
+"""A mailrail server of a test's own: started on a free port and a temporary directory, ended by its process id.
+
+The binary is $MAILRAIL_BINARY. setpriv ties the server's life to the test's: a test that is killed leaves nothing behind.
+"""
+
+import os
+import random
+import resource
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+import urllib.request
+
+READY_WITHIN_S = 30
+ENDED_WITHIN_S = 30
+SKIPPED = 77  # The exit code by which ctest knows a skipped test.
+
+
+def binary():
+    path = os.environ.get("MAILRAIL_BINARY")
+    if not path:
+        raise SystemExit("set MAILRAIL_BINARY to the mailrail to test")
+    return path
+
+
+def free_port():
+    """Below the range from which the system picks ports for outgoing connections, so that a restart finds it free again."""
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
+
+
+def raise_file_limit():
+    """As many open files as the system lets us have; returns how many."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    return hard
+
+
+class Server:
+    """Use as a context: `with Server() as server`. `prefix` is a command to run the server under."""
+
+    def __init__(self, data=None, port=None, prefix=()):
+        self.owns_data = data is None
+        self.data = data or tempfile.mkdtemp(prefix="mailrail-")
+        self.port = port or free_port()
+        self.endpoint = f"http://127.0.0.1:{self.port}"
+        self.prefix = list(prefix)
+        self.process = None
+        self.log = tempfile.TemporaryFile("w+")
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *_):
+        if self.process and self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        self.log.close()
+        if self.owns_data:
+            shutil.rmtree(self.data, ignore_errors=True)
+
+    def spawn(self):
+        """Starts the process without waiting until it is ready."""
+        self.log.seek(0)
+        self.log.truncate()
+        serve = [binary(), "serve", "--listen", f"127.0.0.1:{self.port}", "--data", self.data]
+        tied = ["setpriv", "--pdeathsig", "KILL"]
+        command = [*tied, *self.prefix, *tied, *serve] if self.prefix else [*tied, *serve]
+        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
+
+    def start(self):
+        self.spawn()
+        deadline = time.monotonic() + READY_WITHIN_S
+        while time.monotonic() < deadline and self.process.poll() is None:
+            try:
+                with urllib.request.urlopen(self.endpoint + "/readyz", timeout=1):
+                    return
+            except OSError:
+                time.sleep(0.005)
+        raise AssertionError(f"the server did not become ready (exit code {self.process.poll()})\n{self.output()}")
+
+    def end(self, how=signal.SIGTERM):
+        """Ends the process and returns its exit code."""
+        self.process.send_signal(how)
+        return self.process.wait(ENDED_WITHIN_S)
+
+    def output(self):
+        """What it has printed."""
+        self.log.seek(0)
+        return self.log.read()
+
+    def process_id(self):
+        """Of the server itself, where it runs under a prefix."""
+        if not self.prefix:
+            return self.process.pid
+        with open(f"/proc/{self.process.pid}/task/{self.process.pid}/children") as children:
+            return int(children.read().split()[0])
