@@ -42,7 +42,6 @@ struct Service {
 };
 
 Error decode_error(wire::Protocol protocol, const wire::DecodeError& error);
-Error missing_parameter(std::string_view name);
 Error unknown_action(const Envelope& envelope);
 
 template <class Action>

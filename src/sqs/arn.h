@@ -16,8 +16,6 @@ std::string queue_arn(const engine::QueueName& name);
 // Nothing if it isn't the ARN of an SQS queue. Whether the queue exists is another question.
 std::optional<engine::QueueName> parse_queue_arn(std::string_view arn);
 
-inline bool is_fifo_name(std::string_view queue_name) {
-  return queue_name.ends_with(".fifo");
-}
+inline bool is_fifo_name(std::string_view queue_name) { return queue_name.ends_with(".fifo"); }
 
 }  // namespace mailrail::sqs
