@@ -1,5 +1,5 @@
-// What the HTTP server is told at its start: where to listen, and the bounds that keep bad clients
-// from hurting good ones.
+// What the HTTP server is told at its start: where to listen, and its bounds. Each bound keeps a
+// bad client from hurting good ones.
 
 #pragma once
 

@@ -150,19 +150,10 @@ Result<std::unique_ptr<Server>> Server::open(const Options& options, Handler& ha
   try {
     auto parts = std::make_unique<Parts>(options, handler);
     TRY(parts->listen());
+    for (const std::unique_ptr<Worker>& worker : parts->workers) worker->start();
     return std::unique_ptr<Server>(new Server(std::move(parts)));
-  } catch (const std::exception& exception) {  // Asio's, if the machine has no descriptor to give.
-    return fail(errors::unusable,
-                fmt::format("Cannot open the HTTP server: {}.", exception.what()));
-  }
-}
-
-Result<void> Server::run() {
-  try {
-    parts_->accept();
-    for (const std::unique_ptr<Worker>& worker : parts_->workers) worker->start();
-    return {};
-  } catch (const std::exception& exception) {  // The machine has no thread to give.
+  } catch (const std::exception&
+               exception) {  // Asio's, if the machine has no descriptor or thread to give.
     return fail(errors::unusable,
                 fmt::format("Cannot start the HTTP threads: {}.", exception.what()));
   }
@@ -172,6 +163,10 @@ Server::Server(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
 Server::~Server() {
   for (const std::unique_ptr<Worker>& worker : parts_->workers) worker->stop();
+}
+
+void Server::start() {
+  asio::post(parts_->workers[0]->loop(), [parts = parts_.get()] { parts->accept(); });
 }
 
 std::uint16_t Server::port() const { return parts_->port; }

@@ -114,7 +114,7 @@ TestServer::TestServer(Options options) {
   auto opened = Server::open(with_free_port(std::move(options)), *this);
   CHECK(opened.has_value());
   server_ = *std::move(opened);
-  CHECK(server_->run().has_value());
+  server_->start();
 }
 
 void TestServer::on_request(ExchangeId exchange, Request request) {

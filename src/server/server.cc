@@ -116,7 +116,7 @@ Result<std::unique_ptr<Server>> Server::open(const Options& options) {
   parts->http = TRY(http::Server::open(http_options, *parts->frontend));
   parts->frontend->connect(*parts->http, *parts->engine_thread);
   parts->engine_thread->run();
-  TRY(parts->http->run());
+  parts->http->start();
   return std::unique_ptr<Server>(new Server(std::move(parts)));
 }
 
