@@ -14,13 +14,16 @@ http::Response response_of(const Envelope& envelope, int status, std::string bod
 
 http::Response answer_with(const Envelope& envelope, Source output) {
   const wire::Answer answer{.action = envelope.action, .request_id = envelope.request_id};
-  return response_of(envelope, 200, wire::render_output(envelope.protocol, *envelope.service, answer, output));
+  return response_of(envelope, 200,
+                     wire::render_output(envelope.protocol, *envelope.service, answer, output));
 }
 
 http::Response answer_with(const Envelope& envelope, const Error& error) {
-  http::Response response = response_of(envelope, error.kind->http_status,
-                                        wire::render_error(envelope.protocol, *envelope.service, envelope.request_id, error));
-  if (envelope.protocol == wire::Protocol::json) response.headers.add("x-amzn-query-error", wire::query_error_header(*error.kind));
+  http::Response response = response_of(
+      envelope, error.kind->http_status,
+      wire::render_error(envelope.protocol, *envelope.service, envelope.request_id, error));
+  if (envelope.protocol == wire::Protocol::json)
+    response.headers.add("x-amzn-query-error", wire::query_error_header(*error.kind));
   if (error.kind->http_status == 503) response.headers.add("Retry-After", "1");
   return response;
 }

@@ -1,7 +1,7 @@
 // ApiCall: one request of a service's API, from its input to the bytes of its answer.
 //
-// prepare and finish run on an HTTP thread, decide on the engine thread. What differs between protocols is done here, from
-// the action's shapes; an action knows none.
+// prepare and finish run on an HTTP thread, decide on the engine thread. What differs between
+// protocols is done here, from the action's shapes; an action knows none.
 
 #pragma once
 
@@ -35,10 +35,17 @@ struct Envelope {
 http::Response answer_with(const Envelope& envelope, Source output);
 http::Response answer_with(const Envelope& envelope, const Error& error);
 
+// Whom the call is for, and its place among the calls under way.
+struct Seat {
+  std::uint64_t call_id;
+  http::ExchangeId exchange;
+  CallSlot slot;
+};
+
 class ApiCall : public broker::Call {
  public:
-  ApiCall(std::uint64_t id, http::ExchangeId exchange_id, CallSlot call_slot)
-      : Call(id), exchange(exchange_id), slot(std::move(call_slot)) {}
+  explicit ApiCall(Seat seat)
+      : Call(seat.call_id), exchange(seat.exchange), slot(std::move(seat.slot)) {}
 
   // The answer, once it may be told.
   virtual http::Response finish(const Bodies& bodies) const = 0;
@@ -55,9 +62,11 @@ class ApiCall : public broker::Call {
 // What an action's decide() came to.
 template <class Decided>
 struct Asked {
-  Asked(Result<Decided> decided) : value(std::move(decided)) {}  // NOLINT(google-explicit-constructor): an answer is the rule.
-  Asked(Decided decided) : value(std::move(decided)) {}          // NOLINT(google-explicit-constructor)
-  Asked(std::unexpected<Error> error) : value(std::move(error)) {}  // NOLINT(google-explicit-constructor)
+  Asked(Result<Decided> decided)
+      : value(std::move(decided)) {}  // NOLINT(google-explicit-constructor): an answer is the rule.
+  Asked(Decided decided) : value(std::move(decided)) {}  // NOLINT(google-explicit-constructor)
+  Asked(std::unexpected<Error> error)
+      : value(std::move(error)) {}  // NOLINT(google-explicit-constructor)
   Asked(broker::Decision asked, Decided decided) : decision(asked), value(std::move(decided)) {}
 
   broker::Decision decision = {};
@@ -67,7 +76,7 @@ struct Asked {
 // An action is a struct with
 //   name, Input, Output, Prepared, Decided,
 //   static Prepared prepare(Input, const Context&),
-//   static Asked<Decided> decide(engine::Engine&, engine::Turn&, const Prepared&),
+//   static Asked<Decided> decide(engine::Engine&, engine::Turn&, Prepared&),
 //   static Result<Output> finish(const Decided&, const Prepared&, const Context&, const Bodies&);
 // one whose answer shows messages has, too,
 //   static std::span<const engine::Body> bodies(const Decided&),
@@ -75,13 +84,8 @@ struct Asked {
 template <class Action>
 class ActionCall final : public ApiCall {
  public:
-  ActionCall(std::uint64_t id,
-             http::ExchangeId exchange,
-             CallSlot slot,
-             Envelope envelope,
-             Context context,
-             typename Action::Input input)
-      : ApiCall(id, exchange, std::move(slot)),
+  ActionCall(Seat seat, Envelope envelope, Context context, typename Action::Input input)
+      : ApiCall(std::move(seat)),
         envelope_(std::move(envelope)),
         context_(std::move(context)),
         prepared_(Action::prepare(std::move(input), context_)) {}
@@ -108,17 +112,20 @@ class ActionCall final : public ApiCall {
 
   http::Response finish(const Bodies& bodies) const override {
     if (!decided_->has_value()) return answer_with(envelope_, decided_->error());
-    const Result<typename Action::Output> output = Action::finish(**decided_, prepared_, context_, bodies);
+    const Result<typename Action::Output> output =
+        Action::finish(**decided_, prepared_, context_, bodies);
     if (!output) return answer_with(envelope_, output.error());
     return answer_with(envelope_, source_of(*output));
   }
 
-  http::Response finish_unreadable(const Error& why) const override { return answer_with(envelope_, why); }
+  http::Response finish_unreadable(const Error& why) const override {
+    return answer_with(envelope_, why);
+  }
 
  private:
   const Envelope envelope_;
   const Context context_;
-  const typename Action::Prepared prepared_;
+  typename Action::Prepared prepared_;
   std::optional<Result<typename Action::Decided>> decided_;
 };
 

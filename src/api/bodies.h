@@ -1,4 +1,5 @@
-// Bodies: the bytes of the messages that an answer shows, from recent frames or read back from the log.
+// Bodies: the bytes of the messages that an answer shows, from recent frames or read back from the
+// log.
 
 #pragma once
 
@@ -18,7 +19,9 @@ class Bodies {
   Bodies() = default;
 
   // For each body the frame that holds it, or null and then the bytes read back.
-  Bodies(std::span<const engine::Body> places, std::vector<log::SharedFrame> frames, std::vector<std::string> read)
+  Bodies(std::span<const engine::Body> places,
+         std::vector<log::SharedFrame> frames,
+         std::vector<std::string> read)
       : frames_(std::move(frames)), read_(std::move(read)) {
     for (std::size_t i = 0; i < places.size(); ++i) {
       const log::SharedFrame& frame = frames_[i];

@@ -1,7 +1,7 @@
 // CallSlots: how many calls, and how many bytes of them, may be under way at once.
 //
-// A call that has a slot has a place in every queue behind it, so that the engine thread and the log thread never wait for
-// room. A long poll gives its slot back while it waits. Any thread.
+// A call that has a slot has a place in every queue behind it, so that the engine thread and the
+// log thread never wait for room. A long poll gives its slot back while it waits. Any thread.
 
 #pragma once
 
@@ -18,7 +18,8 @@ class CallSlots;
 class CallSlot {
  public:
   CallSlot(CallSlots& slots, std::size_t bytes) : slots_(&slots), bytes_(bytes) {}
-  CallSlot(CallSlot&& other) noexcept : slots_(std::exchange(other.slots_, nullptr)), bytes_(other.bytes_) {}
+  CallSlot(CallSlot&& other) noexcept
+      : slots_(std::exchange(other.slots_, nullptr)), bytes_(other.bytes_) {}
   CallSlot& operator=(CallSlot&&) = delete;
   ~CallSlot() { give_back(); }
 
@@ -31,7 +32,8 @@ class CallSlot {
 
 class CallSlots {
  public:
-  CallSlots(std::size_t calls_max, std::size_t bytes_max) : calls_max_(calls_max), bytes_max_(bytes_max) {}
+  CallSlots(std::size_t calls_max, std::size_t bytes_max)
+      : calls_max_(calls_max), bytes_max_(bytes_max) {}
 
   // Nothing if there is no room.
   std::optional<CallSlot> take(std::size_t bytes) {

@@ -12,7 +12,7 @@ namespace mailrail::api {
 
 struct Context {
   auth::Caller caller;
-  std::string endpoint;                     // `http://HOST` as the caller wrote it: queue URLs echo it.
+  std::string endpoint;  // `http://HOST` as the caller wrote it: queue URLs echo it.
   std::optional<std::string> trace_header;  // X-Amzn-Trace-Id.
   const engine::Identity* identity = nullptr;
   // The caller asked by AWS Query, which words some rules differently.

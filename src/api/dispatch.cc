@@ -12,13 +12,14 @@ namespace {
 std::string fresh_request_id(Random& random) {
   const std::uint64_t high = random.next();
   const std::uint64_t low = random.next();
-  return fmt::format("{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}", high >> 32, high >> 16 & 0xffff, high & 0xfff,
-                     (low >> 48 & 0x3fff) | 0x8000, low & 0xffffffffffff);
+  return fmt::format("{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}", high >> 32, high >> 16 & 0xffff,
+                     high & 0xfff, (low >> 48 & 0x3fff) | 0x8000, low & 0xffffffffffff);
 }
 
 std::string_view query_string_of(const http::Request& request) {
   const std::size_t at = request.target.find('?');
-  return at == std::string::npos ? std::string_view{} : std::string_view(request.target).substr(at + 1);
+  return at == std::string::npos ? std::string_view{}
+                                 : std::string_view(request.target).substr(at + 1);
 }
 
 // A path with at least two segments may name a queue.
@@ -27,8 +28,13 @@ std::string_view queue_path_of(const http::Request& request) {
   return std::ranges::count(path, '/') >= 2 && path.size() > 2 ? path : std::string_view{};
 }
 
-Context context_of(const http::Request& request, const engine::Identity& identity, const std::string& scheme) {
-  Context context{.caller = auth::caller_of(request), .endpoint = {}, .trace_header = {}, .identity = &identity};
+Context context_of(const http::Request& request,
+                   const engine::Identity& identity,
+                   const std::string& scheme) {
+  Context context{.caller = auth::caller_of(request),
+                  .endpoint = {},
+                  .trace_header = {},
+                  .identity = &identity};
   context.endpoint = scheme + "://" + std::string(request.header("Host"));
   if (const auto trace = request.headers.find("X-Amzn-Trace-Id")) context.trace_header = *trace;
   return context;
@@ -48,9 +54,11 @@ const ActionEntry* action_of(const Service& service, std::string_view name) {
 }
 
 http::Response no_room(const Envelope& envelope, const CallSlots& slots) {
-  return answer_with(envelope, Error{.kind = &errors::service_unavailable,
-                                     .message = fmt::format("More than {} calls or {} MiB of them are under way. Try again.",
-                                                            slots.calls_max(), slots.bytes_max() >> 20)});
+  return answer_with(
+      envelope,
+      Error{.kind = &errors::service_unavailable,
+            .message = fmt::format("More than {} calls or {} MiB of them are under way. Try again.",
+                                   slots.calls_max(), slots.bytes_max() >> 20)});
 }
 
 }  // namespace
@@ -60,11 +68,14 @@ std::string_view path_of(const http::Request& request) {
   return target.substr(0, target.find('?'));
 }
 
-Dispatcher::Dispatcher(std::span<const Service> services, const engine::Identity& identity, std::string scheme)
+Dispatcher::Dispatcher(std::span<const Service> services,
+                       const engine::Identity& identity,
+                       std::string scheme)
     : services_(services), identity_(identity), scheme_(std::move(scheme)) {}
 
 const Service* Dispatcher::service_of_target(std::string_view target) const {
-  const auto found = std::ranges::find_if(services_, [&](const Service& each) { return target.starts_with(each.target_prefix); });
+  const auto found = std::ranges::find_if(
+      services_, [&](const Service& each) { return target.starts_with(each.target_prefix); });
   return found == services_.end() ? nullptr : &*found;
 }
 
@@ -74,7 +85,9 @@ Made Dispatcher::dispatch(http::Request request,
                           CallSlots& slots,
                           Random& random) const {
   Envelope envelope{.service = &services_.front().wire, .request_id = fresh_request_id(random)};
-  const auto refuse = [&](const Error& error) { return std::unexpected(answer_with(envelope, error)); };
+  const auto refuse = [&](const Error& error) {
+    return std::unexpected(answer_with(envelope, error));
+  };
 
   const Service* service = &services_.front();
   std::optional<wire::Form> form;
@@ -83,10 +96,11 @@ Made Dispatcher::dispatch(http::Request request,
     service = service_of_target(*target);
     name = service == nullptr ? *target : target->substr(service->target_prefix.size());
   } else {
-    const bool wants_json = request.header("Accept").find("application/json") != std::string_view::npos;
+    const bool wants_json =
+        request.header("Accept").find("application/json") != std::string_view::npos;
     envelope.protocol = wants_json ? wire::Protocol::query_json : wire::Protocol::query;
     auto parsed = wire::Form::parse(query_string_of(request), request.body);
-    if (!parsed) return refuse(decode_error(parsed.error()));
+    if (!parsed) return refuse(decode_error(envelope.protocol, parsed.error()));
     form = *std::move(parsed);
     const auto action = form->find("Action");
     if (!action || action->empty()) return std::unexpected(no_action(envelope.request_id));
@@ -105,14 +119,13 @@ Made Dispatcher::dispatch(http::Request request,
   if (!slot) return std::unexpected(no_room(envelope, slots));
   Context context = context_of(request, identity_, scheme_);
   context.is_query = form.has_value();
-  return action->make(Incoming{.call_id = call_id,
-                               .exchange = exchange,
-                               .slot = *std::move(slot),
-                               .envelope = std::move(envelope),
-                               .context = std::move(context),
-                               .json = request.body,
-                               .form = form ? &*form : nullptr,
-                               .queue_path = queue_path_of(request)});
+  return action->make(
+      Incoming{.seat = {.call_id = call_id, .exchange = exchange, .slot = *std::move(slot)},
+               .envelope = std::move(envelope),
+               .context = std::move(context),
+               .json = request.body,
+               .form = form ? &*form : nullptr,
+               .queue_path = queue_path_of(request)});
 }
 
 }  // namespace mailrail::api

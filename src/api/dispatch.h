@@ -1,6 +1,7 @@
 // Dispatch: from an HTTP request to the call it makes.
 //
-// The header X-Amz-Target means AWS JSON, a parameter Action AWS Query. A request that makes no call gets its answer here.
+// The header X-Amz-Target means AWS JSON, a parameter Action AWS Query. A request that makes no
+// call gets its answer here.
 
 #pragma once
 
@@ -22,10 +23,16 @@ std::string_view path_of(const http::Request& request);
 class Dispatcher {
  public:
   // `scheme` is how callers reach the server: queue URLs begin with it.
-  Dispatcher(std::span<const Service> services, const engine::Identity& identity, std::string scheme);
+  Dispatcher(std::span<const Service> services,
+             const engine::Identity& identity,
+             std::string scheme);
 
   // On any HTTP thread; `random` is the thread's own, for request ids.
-  Made dispatch(http::Request request, http::ExchangeId exchange, std::uint64_t call_id, CallSlots& slots, Random& random) const;
+  Made dispatch(http::Request request,
+                http::ExchangeId exchange,
+                std::uint64_t call_id,
+                CallSlots& slots,
+                Random& random) const;
 
  private:
   const Service* service_of_target(std::string_view target) const;

@@ -1,4 +1,5 @@
-// Errors that any service may answer with, whatever the action: what AWS's framework says below its services.
+// Errors that any service may answer with, whatever the action: what AWS's framework says below its
+// services.
 
 #pragma once
 
@@ -14,14 +15,26 @@ inline constexpr ErrorKind invalid_parameter_value{.name = "InvalidParameterValu
                                                    .query_code = "InvalidParameterValue",
                                                    .http_status = 400,
                                                    .origin = ErrorOrigin::framework};
-inline constexpr ErrorKind serialization{.name = "SerializationException",
-                                         .query_code = "MalformedInput",
+inline constexpr ErrorKind serialization{// A JSON request that can't be decoded.
+                                         .name = "SerializationException",
+                                         .query_code = "SerializationException",
                                          .http_status = 400,
                                          .origin = ErrorOrigin::framework};
-inline constexpr ErrorKind unknown_operation{.name = "UnknownOperationException",
-                                             .query_code = "InvalidAction",
+inline constexpr ErrorKind malformed_input{// A Query request that can't be decoded.
+                                           .name = "MalformedInputException",
+                                           .query_code = "MalformedInput",
+                                           .http_status = 400,
+                                           .origin = ErrorOrigin::framework};
+inline constexpr ErrorKind unknown_operation{// JSON.
+                                             .name = "UnknownOperationException",
+                                             .query_code = "UnknownOperationException",
                                              .http_status = 400,
                                              .origin = ErrorOrigin::framework};
+inline constexpr ErrorKind invalid_action{// Query.
+                                          .name = "InvalidActionException",
+                                          .query_code = "InvalidAction",
+                                          .http_status = 400,
+                                          .origin = ErrorOrigin::framework};
 inline constexpr ErrorKind service_unavailable{.name = "ServiceUnavailable",
                                                .query_code = "ServiceUnavailable",
                                                .http_status = 503,

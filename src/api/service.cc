@@ -4,9 +4,11 @@
 
 namespace mailrail::api {
 
-Error decode_error(const wire::DecodeError& error) {
-  const bool is_value = error.kind == wire::DecodeError::Kind::bad_value;
-  return Error{.kind = is_value ? &errors::invalid_parameter_value : &errors::serialization, .message = error.message()};
+Error decode_error(wire::Protocol protocol, const wire::DecodeError& error) {
+  const ErrorKind* kind =
+      protocol == wire::Protocol::json ? &errors::serialization : &errors::malformed_input;
+  if (error.kind == wire::DecodeError::Kind::bad_value) kind = &errors::invalid_parameter_value;
+  return Error{.kind = kind, .message = error.message()};
 }
 
 Error missing_parameter(std::string_view name) {
@@ -15,8 +17,10 @@ Error missing_parameter(std::string_view name) {
 }
 
 Error unknown_action(const Envelope& envelope) {
-  return Error{.kind = &errors::unknown_operation,
-               .message = fmt::format("The action {} is not valid for this endpoint.", envelope.action)};
+  const bool is_json = envelope.protocol == wire::Protocol::json;
+  return Error{
+      .kind = is_json ? &errors::unknown_operation : &errors::invalid_action,
+      .message = fmt::format("The action {} is not valid for this endpoint.", envelope.action)};
 }
 
 }  // namespace mailrail::api

@@ -18,14 +18,13 @@ namespace mailrail::api {
 
 // A request whose action is known, still undecoded.
 struct Incoming {
-  std::uint64_t call_id;
-  http::ExchangeId exchange;
-  CallSlot slot;
+  Seat seat;
   Envelope envelope;
   Context context;
-  std::string_view json;        // AWS JSON.
-  const wire::Form* form;       // AWS Query; else null.
-  std::string_view queue_path;  // The request's path if it may name a queue; stands in for a parameter QueueUrl.
+  std::string_view json;   // AWS JSON.
+  const wire::Form* form;  // AWS Query; else null.
+  std::string_view
+      queue_path;  // The request's path if it may name a queue; stands in for a parameter QueueUrl.
 };
 
 // The call, or the answer that needs no state.
@@ -42,25 +41,30 @@ struct Service {
   std::span<const ActionEntry> actions;
 };
 
-Error decode_error(const wire::DecodeError& error);
+Error decode_error(wire::Protocol protocol, const wire::DecodeError& error);
 Error missing_parameter(std::string_view name);
 Error unknown_action(const Envelope& envelope);
 
 template <class Action>
 Made make_call(Incoming incoming) {
   using Input = typename Action::Input;
-  auto input = incoming.form != nullptr ? wire::decode_query<Input>(*incoming.form) : wire::decode_json<Input>(incoming.json);
-  if (!input) return std::unexpected(answer_with(incoming.envelope, decode_error(input.error())));
+  auto input = incoming.form != nullptr ? wire::decode_query<Input>(*incoming.form)
+                                        : wire::decode_json<Input>(incoming.json);
+  if (!input)
+    return std::unexpected(
+        answer_with(incoming.envelope, decode_error(incoming.envelope.protocol, input.error())));
   if constexpr (requires { input->queue_url; }) {
     if (input->queue_url.empty()) input->queue_url = incoming.queue_path;
-  } else if (incoming.form != nullptr && !incoming.queue_path.empty() && Action::is_refused_on_queue_paths) {
+  } else if (incoming.form != nullptr && !incoming.queue_path.empty() &&
+             Action::is_refused_on_queue_paths) {
     return std::unexpected(answer_with(incoming.envelope, unknown_action(incoming.envelope)));
   }
   if (const auto missing = first_missing(*input)) {
     return std::unexpected(answer_with(incoming.envelope, missing_parameter(*missing)));
   }
-  return std::make_unique<ActionCall<Action>>(incoming.call_id, incoming.exchange, std::move(incoming.slot),
-                                              std::move(incoming.envelope), std::move(incoming.context), *std::move(input));
+  return std::make_unique<ActionCall<Action>>(std::move(incoming.seat),
+                                              std::move(incoming.envelope),
+                                              std::move(incoming.context), *std::move(input));
 }
 
 template <class Action>

@@ -6,8 +6,8 @@
 namespace mailrail::auth {
 namespace {
 
-// `KEY/DATE/REGION/SERVICE/aws4_request`, from the header or the query string; empty if there is none. In a query string
-// the slashes may be escaped.
+// `KEY/DATE/REGION/SERVICE/aws4_request`, from the header or the query string; empty if there is
+// none. In a query string the slashes may be escaped.
 std::string credential_of(const http::Request& request) {
   const std::string_view header = request.header("Authorization");
   constexpr std::string_view in_header = "Credential=";
@@ -21,7 +21,8 @@ std::string credential_of(const http::Request& request) {
   if (at == std::string_view::npos) return {};
   std::string credential(target.substr(at + in_query.size()));
   credential.resize(std::min(credential.size(), credential.find('&')));
-  for (std::size_t escape; (escape = credential.find("%2F")) != std::string::npos;) credential.replace(escape, 3, "/");
+  for (std::size_t escape; (escape = credential.find("%2F")) != std::string::npos;)
+    credential.replace(escape, 3, "/");
   return credential;
 }
 
@@ -58,7 +59,8 @@ Caller caller_of(const http::Request& request) {
 }
 
 bool is_account(std::string_view text) {
-  return text.size() == 12 && std::ranges::all_of(text, [](char each) { return each >= '0' && each <= '9'; });
+  return text.size() == 12 &&
+         std::ranges::all_of(text, [](char each) { return each >= '0' && each <= '9'; });
 }
 
 }  // namespace mailrail::auth

@@ -1,7 +1,8 @@
 // Caller: on whose behalf a request is, as its credential scope says.
 //
-// Signatures are not verified here. The region is the credential scope's; the account is the server's only one, unless
-// the access key id is itself an account number, by which test environments choose one.
+// Signatures are not verified here. The region is the credential scope's; the account is the
+// server's only one, unless the access key id is itself an account number, by which test
+// environments choose one.
 
 #pragma once
 

@@ -7,7 +7,8 @@ namespace {
 
 http::Request signed_by(std::string_view credential) {
   http::Request request{.method = "POST", .target = "/", .headers = {}, .body = {}};
-  request.headers.add("Authorization", "AWS4-HMAC-SHA256 Credential=" + std::string(credential) + ", SignedHeaders=host, Signature=0");
+  request.headers.add("Authorization", "AWS4-HMAC-SHA256 Credential=" + std::string(credential) +
+                                           ", SignedHeaders=host, Signature=0");
   return request;
 }
 
@@ -20,11 +21,13 @@ TEST(Caller, HasTheRegionOfItsCredentialScope) {
 }
 
 TEST(Caller, HasTheAccountThatItsAccessKeyIdNames) {
-  EXPECT_EQ(caller_of(signed_by("123456789012/20261123/us-east-1/sqs/aws4_request")).account, "123456789012");
+  EXPECT_EQ(caller_of(signed_by("123456789012/20261123/us-east-1/sqs/aws4_request")).account,
+            "123456789012");
 }
 
 TEST(Caller, HasDefaultsWithoutCredentialsAndWithBrokenOnes) {
-  const http::Request unsigned_request{.method = "GET", .target = "/?Action=ListQueues", .headers = {}, .body = {}};
+  const http::Request unsigned_request{
+      .method = "GET", .target = "/?Action=ListQueues", .headers = {}, .body = {}};
 
   EXPECT_EQ(caller_of(unsigned_request).region, default_region);
   EXPECT_EQ(caller_of(signed_by("nonsense")).region, default_region);
@@ -32,10 +35,12 @@ TEST(Caller, HasDefaultsWithoutCredentialsAndWithBrokenOnes) {
 }
 
 TEST(Caller, IsReadFromAQueryStringToo) {
-  const http::Request request{.method = "GET",
-                              .target = "/?Action=ListQueues&X-Amz-Credential=K%2F20261123%2Fus-west-2%2Fsqs%2Faws4_request&X=1",
-                              .headers = {},
-                              .body = {}};
+  const http::Request request{
+      .method = "GET",
+      .target =
+          "/?Action=ListQueues&X-Amz-Credential=K%2F20261123%2Fus-west-2%2Fsqs%2Faws4_request&X=1",
+      .headers = {},
+      .body = {}};
 
   EXPECT_EQ(caller_of(request).region, "us-west-2");
 }

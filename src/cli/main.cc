@@ -13,14 +13,19 @@
 
 int main(int argument_count, char** arguments) {
   spdlog::set_default_logger(spdlog::stderr_color_mt("mailrail"));
-  CLI::App app("A durable, ordered message queue that speaks the Amazon SQS API: one binary over one directory.", "mailrail");
+  CLI::App app(
+      "A durable, ordered message queue that speaks the Amazon SQS API: one binary over one "
+      "directory.",
+      "mailrail");
   app.set_version_flag("--version", std::string("mailrail ") + MAILRAIL_VERSION);
   app.require_subcommand(1);
 
   mailrail::cli::ServeOptions serve_options;
   CLI::App* serve = app.add_subcommand("serve", "Start the server.");
-  serve->add_option("--listen", serve_options.listen, "Where to listen, as HOST:PORT.")->capture_default_str();
-  serve->add_option("--data", serve_options.data, "The directory that everything is kept in.")->capture_default_str();
+  serve->add_option("--listen", serve_options.listen, "Where to listen, as HOST:PORT.")
+      ->capture_default_str();
+  serve->add_option("--data", serve_options.data, "The directory that everything is kept in.")
+      ->capture_default_str();
 
   try {
     app.parse(argument_count, arguments);

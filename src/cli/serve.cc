@@ -23,7 +23,8 @@ std::optional<server::Options> options_of(const ServeOptions& given) {
   const std::size_t colon = given.listen.rfind(':');
   if (colon == std::string::npos || colon == 0) return std::nullopt;
   options.host = given.listen.substr(0, colon);
-  if (options.host.starts_with('[') && options.host.ends_with(']')) options.host = options.host.substr(1, options.host.size() - 2);
+  if (options.host.starts_with('[') && options.host.ends_with(']'))
+    options.host = options.host.substr(1, options.host.size() - 2);
   const char* const end = given.listen.data() + given.listen.size();
   const auto [parsed, error] = std::from_chars(given.listen.data() + colon + 1, end, options.port);
   if (error != std::errc() || parsed != end) return std::nullopt;
@@ -33,18 +34,20 @@ std::optional<server::Options> options_of(const ServeOptions& given) {
 std::string recovery_line(const server::Started& started) {
   const log::Recovered& recovered = started.recovered;
   if (recovered.last_stop == log::LastStop::none) return "new";
-  std::string line = fmt::format("{} messages in {} queues, {} frames read in {} ms, last stop {}", started.messages, started.queues,
-                                 recovered.frames, started.recovery_time.count(),
-                                 recovered.last_stop == log::LastStop::clean ? "clean" : "unclean");
+  std::string line =
+      fmt::format("{} messages in {} queues, {} frames read in {} ms, last stop {}",
+                  started.messages, started.queues, recovered.frames, started.recovery_time.count(),
+                  recovered.last_stop == log::LastStop::clean ? "clean" : "unclean");
   if (recovered.torn_frames > 0) {
-    line += fmt::format("\n               {} torn, never acknowledged frame trimmed, kept as {}", recovered.torn_frames,
-                        recovered.torn_copy);
+    line += fmt::format("\n               {} torn, never acknowledged frame trimmed, kept as {}",
+                        recovered.torn_frames, recovered.torn_copy);
   }
   return line;
 }
 
 void print_banner(const server::Options& options, const server::Server& server) {
-  const std::string host = options.host.find(':') == std::string::npos ? options.host : "[" + options.host + "]";
+  const std::string host =
+      options.host.find(':') == std::string::npos ? options.host : "[" + options.host + "]";
   const std::string endpoint = fmt::format("http://{}:{}", host, server.port());
   fmt::print("mailrail {}\n\n", MAILRAIL_VERSION);
   fmt::print("  endpoint     {}\n", endpoint);
@@ -71,7 +74,8 @@ void drain(server::Server& server, const sigset_t& signals) {
 int serve(const ServeOptions& given) {
   const auto options = options_of(given);
   if (!options) {
-    fmt::print(stderr, "mailrail: --listen must be HOST:PORT, like 127.0.0.1:4566, not \"{}\".\n", given.listen);
+    fmt::print(stderr, "mailrail: --listen must be HOST:PORT, like 127.0.0.1:4566, not \"{}\".\n",
+               given.listen);
     return 2;
   }
   std::signal(SIGPIPE, SIG_IGN);
@@ -79,7 +83,8 @@ int serve(const ServeOptions& given) {
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // Before any thread starts: only sigwait() takes them.
+  pthread_sigmask(SIG_BLOCK, &signals,
+                  nullptr);  // Before any thread starts: only sigwait() takes them.
 
   const auto server = server::Server::open(*options);
   if (!server) {

@@ -11,7 +11,8 @@ struct ServeOptions {
   std::string data = "./mailrail-data";
 };
 
-// The process's exit code: 0 after SIGTERM or SIGINT, 1 if it could not start or stop in order, 2 for a bad option.
+// The process's exit code: 0 after SIGTERM or SIGINT, 1 if it could not start or stop in order, 2
+// for a bad option.
 int serve(const ServeOptions& options);
 
 }  // namespace mailrail::cli

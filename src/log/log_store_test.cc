@@ -12,6 +12,7 @@
 #include <gtest/gtest.h>
 
 #include "log/file/file_log.h"
+#include "log/log_testing.h"
 #include "log/memory/memory_log.h"
 #include "log/posix_disk.h"
 #include "sim/sim_disk.h"
@@ -54,49 +55,6 @@ struct SmallFileStores {
   FileLogOptions options{
       .segment_bytes = 96 << 10, .payload_bytes_max = 20'000, .zeroed_step_bytes = 16 << 10};
 };
-
-// A payload whose every part tells where it came from.
-std::string text(std::size_t number, std::size_t bytes) {
-  std::string text;
-  while (text.size() < bytes)
-    text += std::to_string(number) + ":" + std::to_string(text.size()) + " ";
-  text.resize(bytes);
-  return text;
-}
-
-Frame frame(Position position, std::size_t number, std::size_t bytes) {
-  return Frame{.position = position,
-               .time = from_unix_ms(1'700'000'000'000 + static_cast<std::int64_t>(number)),
-               .count = static_cast<std::uint32_t>(number + 1),
-               .payload = text(number, bytes)};
-}
-
-Frame append(LogStore& log, std::size_t number, std::size_t bytes) {
-  Frame appended = frame(log.next_position(), number, bytes);
-  const Appended outcome = log.append(appended);
-  EXPECT_EQ(outcome.outcome, Outcome::durable) << outcome.reason;
-  return appended;
-}
-
-std::vector<Frame> scan(LogStore& log) {
-  std::vector<Frame> frames;
-  const Result<void> scanned = log.scan([&](const Frame& each) -> Result<void> {
-    frames.push_back(each);
-    return {};
-  });
-  EXPECT_TRUE(scanned) << scanned.error().message;
-  return frames;
-}
-
-void expect_same(const std::vector<Frame>& actual, const std::vector<Frame>& expected) {
-  ASSERT_EQ(actual.size(), expected.size());
-  for (std::size_t i = 0; i < actual.size(); ++i) {
-    EXPECT_EQ(actual[i].position, expected[i].position);
-    EXPECT_EQ(actual[i].time, expected[i].time);
-    EXPECT_EQ(actual[i].count, expected[i].count);
-    EXPECT_TRUE(actual[i].payload == expected[i].payload) << "Frame " << i;
-  }
-}
 
 template <class Stores>
 class EveryLogStore : public testing::Test {
@@ -158,7 +116,7 @@ TYPED_TEST(EveryLogStore, KnowsTheNextPositionBeforeTheFrameIsAppended) {
 
   for (std::size_t i = 0; i < 100; ++i) {
     const Frame next =
-        frame(log->next_position(), i, 1 + i * 997 % this->stores_.payload_bytes_max());
+        make_frame(log->next_position(), i, 1 + i * 997 % this->stores_.payload_bytes_max());
     const Position after = log->position_after(next);
     ASSERT_EQ(log->append(next).outcome, Outcome::durable);
 
@@ -256,22 +214,23 @@ TYPED_TEST(EveryLogStore, PreparingAheadComesToAnEndAndChangesNothing) {
 TYPED_TEST(EveryLogStore, DiesOfAFrameAtAnotherPosition) {
   const auto log = this->stores_.open();
 
-  EXPECT_DEATH(log->append(frame(log->next_position() + 1, 0, 10)), "position");
+  EXPECT_DEATH(log->append(make_frame(log->next_position() + 1, 0, 10)), "position");
 }
 
 TYPED_TEST(EveryLogStore, DiesOfAFrameThatIsEmptyOrTooLong) {
   const auto log = this->stores_.open();
 
-  EXPECT_DEATH(log->append(frame(log->next_position(), 0, 0)), "payload");
-  EXPECT_DEATH(log->append(frame(log->next_position(), 0, this->stores_.payload_bytes_max() + 1)),
-               "payload");
+  EXPECT_DEATH(log->append(make_frame(log->next_position(), 0, 0)), "payload");
+  EXPECT_DEATH(
+      log->append(make_frame(log->next_position(), 0, this->stores_.payload_bytes_max() + 1)),
+      "payload");
 }
 
 TYPED_TEST(EveryLogStore, DiesOfAFrameAfterItWasClosed) {
   const auto log = this->stores_.open();
   ASSERT_TRUE(log->close());
 
-  EXPECT_DEATH(log->append(frame(log->next_position(), 0, 10)), "closed");
+  EXPECT_DEATH(log->append(make_frame(log->next_position(), 0, 10)), "closed");
 }
 
 TEST(MemoryLog, FencesTheOwnerBeforeIt) {
@@ -279,8 +238,8 @@ TEST(MemoryLog, FencesTheOwnerBeforeIt) {
   MemoryLog older(storage);
   MemoryLog newer(storage);
 
-  EXPECT_EQ(older.append(frame(older.next_position(), 0, 10)).outcome, Outcome::fenced);
-  EXPECT_EQ(newer.append(frame(newer.next_position(), 0, 10)).outcome, Outcome::durable);
+  EXPECT_EQ(older.append(make_frame(older.next_position(), 0, 10)).outcome, Outcome::fenced);
+  EXPECT_EQ(newer.append(make_frame(newer.next_position(), 0, 10)).outcome, Outcome::durable);
 }
 
 }  // namespace

@@ -17,10 +17,14 @@ std::int64_t nanoseconds(clockid_t clock) {
 
 }  // namespace
 
-ClockReading read_machine_clocks() { return {.boot_ns = nanoseconds(CLOCK_BOOTTIME), .wall_ns = nanoseconds(CLOCK_REALTIME)}; }
+ClockReading read_machine_clocks() {
+  return {.boot_ns = nanoseconds(CLOCK_BOOTTIME), .wall_ns = nanoseconds(CLOCK_REALTIME)};
+}
 
 EngineClock::EngineClock(Instant not_before, ReadClocks read)
-    : read_(read), last_(read()), now_ns_(std::max(last_.wall_ns, unix_ms(not_before) * ns_per_ms)) {}
+    : read_(read),
+      last_(read()),
+      now_ns_(std::max(last_.wall_ns, unix_ms(not_before) * ns_per_ms)) {}
 
 Instant EngineClock::now() {
   const ClockReading reading = read_();
@@ -32,6 +36,8 @@ Instant EngineClock::now() {
   return from_unix_ms(now_ns_ / ns_per_ms);
 }
 
-Duration EngineClock::wall_ahead() const { return Duration((last_.wall_ns - now_ns_) / ns_per_ms); }
+Duration EngineClock::wall_ahead() const {
+  return Duration((last_.wall_ns - now_ns_) / ns_per_ms);
+}
 
 }  // namespace mailrail::server

@@ -1,8 +1,9 @@
-// EngineClock: the machine's time as the engine may see it: it never goes back, whatever happens to the wall clock.
+// EngineClock: the machine's time as the engine may see it: it never goes back, whatever happens to
+// the wall clock.
 //
-// Runs on CLOCK_BOOTTIME, which also counts while the machine sleeps, from the later of the wall clock and the log's last
-// frame, and is slewed towards the wall clock by at most a twentieth of the time that passes. A conversation is therefore
-// never unlocked early by a clock that jumps.
+// Runs on CLOCK_BOOTTIME, which also counts while the machine sleeps, from the later of the wall
+// clock and the log's last frame, and is slewed towards the wall clock by at most a twentieth of
+// the time that passes. A conversation is therefore never unlocked early by a clock that jumps.
 
 #pragma once
 

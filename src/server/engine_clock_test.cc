@@ -6,7 +6,9 @@ namespace mailrail::server {
 namespace {
 
 ClockReading reading;
-ClockReading read_by_hand() { return reading; }
+ClockReading read_by_hand() {
+  return reading;
+}
 
 constexpr std::int64_t second_ns = 1'000'000'000;
 

@@ -20,7 +20,9 @@ EngineThread::EngineThread(engine::Engine& engine,
   broker_.turn(clock_.now(), {});
 }
 
-EngineThread::~EngineThread() { stop(); }
+EngineThread::~EngineThread() {
+  stop();
+}
 
 void EngineThread::run() {
   log_thread_.run();
@@ -62,7 +64,8 @@ void EngineThread::frame_done(const log::Appended& appended) {
   change_inbox([](Inbox& inbox) { inbox.is_durable = true; });
 }
 
-void EngineThread::release(std::unique_ptr<broker::Call> call, std::vector<log::SharedFrame> frames) {
+void EngineThread::release(std::unique_ptr<broker::Call> call,
+                           std::vector<log::SharedFrame> frames) {
   leaving_.push_back(Leaving{.call = std::move(call), .frames = std::move(frames)});
 }
 
@@ -91,7 +94,8 @@ EngineThread::Inbox EngineThread::next_inbox() {
 
 void EngineThread::take(Inbox inbox) {
   if (inbox.is_durable) broker_.durable();
-  // Before the turn, so that it leases nothing to who is gone; after it, for calls that came together with their end.
+  // Before the turn, so that it leases nothing to who is gone; after it, for calls that came
+  // together with their end.
   for (const std::uint64_t each : inbox.cancelled) broker_.cancel(each);
   broker_.turn(clock_.now(), std::move(inbox.calls));
   for (const std::uint64_t each : inbox.cancelled) broker_.cancel(each);

@@ -1,8 +1,9 @@
-// EngineThread: drives the broker. The one thread that touches the engine's state, and the log thread beside it.
+// EngineThread: drives the broker. The one thread that touches the engine's state, and the log
+// thread beside it.
 //
-// Other threads hand it calls; it runs them in turns, gives filled frames to the log thread, and hands calls whose answers
-// may leave to the Deliver function, in batches. When the log fails nothing that is held may be answered: it says why and
-// ends the process, and a restart recovers.
+// Other threads hand it calls; it runs them in turns, gives filled frames to the log thread, and
+// hands calls whose answers may leave to the Deliver function, in batches. When the log fails
+// nothing that is held may be answered: it says why and ends the process, and a restart recovers.
 
 #pragma once
 
@@ -33,13 +34,19 @@ struct Leaving {
 class EngineThread final : private broker::Outbox {
  public:
   struct Hooks {
-    std::function<void(std::vector<Leaving>)> deliver;              // On the engine thread: hand them on, do not work.
-    std::function<void(const broker::Call&)> parked;                // On the engine thread.
-    std::function<void(std::string_view reason)> log_failed;        // Must end the process.
+    std::function<void(std::vector<Leaving>)>
+        deliver;  // On the engine thread: hand them on, do not work.
+    std::function<void(const broker::Call&)> parked;          // On the engine thread.
+    std::function<void(std::string_view reason)> log_failed;  // Must end the process.
   };
 
   // Founds the engine if it is new. Call run() before anything else.
-  EngineThread(engine::Engine& engine, log::LogStore& log, Clock& clock, Random& random, Hooks hooks, const broker::Options& options);
+  EngineThread(engine::Engine& engine,
+               log::LogStore& log,
+               Clock& clock,
+               Random& random,
+               Hooks hooks,
+               const broker::Options& options);
   ~EngineThread() override;
 
   void run();
@@ -50,7 +57,8 @@ class EngineThread final : private broker::Outbox {
   // Long polls are answered from now on, whether there is something or not.
   void stop_waiting();
 
-  // Makes everything durable, delivers what was held and ends both threads. No call may be submitted afterwards.
+  // Makes everything durable, delivers what was held and ends both threads. No call may be
+  // submitted afterwards.
   void stop();
 
  private:
@@ -61,7 +69,9 @@ class EngineThread final : private broker::Outbox {
     bool stops_waiting = false;
     bool stops = false;
 
-    bool empty() const { return calls.empty() && cancelled.empty() && !is_durable && !stops_waiting && !stops; }
+    bool empty() const {
+      return calls.empty() && cancelled.empty() && !is_durable && !stops_waiting && !stops;
+    }
   };
 
   void release(std::unique_ptr<broker::Call> call, std::vector<log::SharedFrame> frames) override;

@@ -15,12 +15,15 @@ constexpr std::size_t calls_max = 16'384;
 constexpr std::size_t call_bytes_max = std::size_t{256} << 20;
 constexpr std::size_t reader_threads = 2;
 
-std::uint64_t call_id(http::ExchangeId exchange) { return exchange.generation << 8 | (exchange.thread + 1); }
+std::uint64_t call_id(http::ExchangeId exchange) {
+  return exchange.generation << 8 | (exchange.thread + 1);
+}
 
 // The answer never reached its consumer: the lease ends now, if it still is that lease.
 class GiveBack final : public broker::Call {
  public:
-  explicit GiveBack(std::vector<engine::ReceiptHandle> leases) : Call(0), leases_(std::move(leases)) {}
+  explicit GiveBack(std::vector<engine::ReceiptHandle> leases)
+      : Call(0), leases_(std::move(leases)) {}
 
   broker::Decision decide(engine::Engine& engine, engine::Turn& turn) override {
     for (const engine::ReceiptHandle& each : leases_) engine.give_back(turn, each);
@@ -33,8 +36,13 @@ class GiveBack final : public broker::Call {
 
 }  // namespace
 
-Frontend::Frontend(const api::Dispatcher& dispatcher, const log::LogStore& log, std::uint32_t threads)
-    : dispatcher_(dispatcher), log_(log), slots_(calls_max, call_bytes_max), readers_(reader_threads) {
+Frontend::Frontend(const api::Dispatcher& dispatcher,
+                   const log::LogStore& log,
+                   std::uint32_t threads)
+    : dispatcher_(dispatcher),
+      log_(log),
+      slots_(calls_max, call_bytes_max),
+      readers_(reader_threads) {
   SystemRandom seeds;
   for (std::uint32_t i = 0; i < threads; ++i) randoms_.emplace_back(seeds.next());
 }
@@ -49,7 +57,8 @@ void Frontend::on_request(http::ExchangeId exchange, http::Request request) {
     http_->answer(exchange, *std::move(health));
     return;
   }
-  api::Made made = dispatcher_.dispatch(std::move(request), exchange, call_id(exchange), slots_, randoms_[exchange.thread]);
+  api::Made made = dispatcher_.dispatch(std::move(request), exchange, call_id(exchange), slots_,
+                                        randoms_[exchange.thread]);
   if (made) {
     engine_->submit(*std::move(made));
   } else {
@@ -57,7 +66,9 @@ void Frontend::on_request(http::ExchangeId exchange, http::Request request) {
   }
 }
 
-void Frontend::on_gone(http::ExchangeId exchange) { engine_->cancel(call_id(exchange)); }
+void Frontend::on_gone(http::ExchangeId exchange) {
+  engine_->cancel(call_id(exchange));
+}
 
 void Frontend::deliver(std::vector<Leaving> leaving) {
   std::vector<std::vector<Ready>> by_thread(http_->threads());
@@ -67,9 +78,8 @@ void Frontend::deliver(std::vector<Leaving> leaving) {
     Ready ready{.call = std::unique_ptr<api::ApiCall>(call), .bodies = {}, .unreadable = {}};
     (void)each.call.release();
     if (std::ranges::find(each.frames, nullptr) != each.frames.end()) {
-      readers_.add([this, shared = std::make_shared<Ready>(std::move(ready)), frames = std::move(each.frames)] {
-        read_and_post(shared, frames);
-      });
+      readers_.add([this, shared = std::make_shared<Ready>(std::move(ready)),
+                    frames = std::move(each.frames)] { read_and_post(shared, frames); });
       continue;
     }
     ready.bodies = api::Bodies(call->bodies(), std::move(each.frames), {});
@@ -88,10 +98,12 @@ std::optional<http::Response> Frontend::answer_health(const http::Request& reque
   const std::string_view path = api::path_of(request);
   if (path == "/livez") return http::text_response(200, "alive\n");
   if (path == "/readyz" || path == "/health") {
-    return is_stopping_ ? http::text_response(503, "stopping\n") : http::text_response(200, "ready\n");
+    return is_stopping_ ? http::text_response(503, "stopping\n")
+                        : http::text_response(200, "ready\n");
   }
   if (path == "/_localstack/health") {
-    http::Response response{.status = 200, .headers = {}, .body = R"({"services": {"sqs": "running"}})"};
+    http::Response response{
+        .status = 200, .headers = {}, .body = R"({"services": {"sqs": "running"}})"};
     response.headers.add("Content-Type", "application/json");
     return response;
   }
@@ -108,8 +120,9 @@ void Frontend::read_and_post(std::shared_ptr<Ready> ready, std::vector<log::Shar
       read[i] = *std::move(bytes);
     } else {
       spdlog::error("a message could not be read back: {}", bytes.error().message);
-      ready->unreadable = Error{.kind = &api::errors::internal_failure,
-                                .message = "A message could not be read back from the log. The server's log says more."};
+      ready->unreadable = Error{
+          .kind = &api::errors::internal_failure,
+          .message = "A message could not be read back from the log. The server's log says more."};
     }
   }
   ready->bodies = api::Bodies(places, std::move(frames), std::move(read));
@@ -127,7 +140,8 @@ void Frontend::post(std::uint32_t thread, std::vector<Ready> ready) {
 
 void Frontend::answer(const Ready& ready) {
   const api::ApiCall& call = *ready.call;
-  http::Response response = ready.unreadable ? call.finish_unreadable(*ready.unreadable) : call.finish(ready.bodies);
+  http::Response response =
+      ready.unreadable ? call.finish_unreadable(*ready.unreadable) : call.finish(ready.bodies);
   if (http_->answer(call.exchange, std::move(response))) return;
   std::vector<engine::ReceiptHandle> leases = call.leases();
   if (!leases.empty()) engine_->submit(std::make_unique<GiveBack>(std::move(leases)));

@@ -1,7 +1,9 @@
-// Frontend: joins HTTP with the engine thread: requests become calls, calls that leave become answers.
+// Frontend: joins HTTP with the engine thread: requests become calls, calls that leave become
+// answers.
 //
-// It owns no thread. Requests come and answers are rendered on the HTTP threads; cold bodies are read by the readers. A
-// receive whose client is gone before the answer was written gives its leases back.
+// It owns no thread. Requests come and answers are rendered on the HTTP threads; cold bodies are
+// read by the readers. A receive whose client is gone before the answer was written gives its
+// leases back.
 
 #pragma once
 

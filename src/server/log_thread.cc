@@ -6,11 +6,16 @@
 
 namespace mailrail::server {
 
-LogThread::LogThread(log::LogStore& log, std::function<void(const log::Appended&)> done) : log_(log), done_(std::move(done)) {}
+LogThread::LogThread(log::LogStore& log, std::function<void(const log::Appended&)> done)
+    : log_(log), done_(std::move(done)) {}
 
-LogThread::~LogThread() { stop(); }
+LogThread::~LogThread() {
+  stop();
+}
 
-void LogThread::run() { thread_ = std::thread([this] { loop(); }); }
+void LogThread::run() {
+  thread_ = std::thread([this] { loop(); });
+}
 
 void LogThread::append(log::SharedFrame frame) {
   const std::scoped_lock lock(mutex_);

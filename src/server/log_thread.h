@@ -1,4 +1,5 @@
-// LogThread: alone writes the log, one frame at a time, and prepares room ahead while there is none to write.
+// LogThread: alone writes the log, one frame at a time, and prepares room ahead while there is none
+// to write.
 
 #pragma once
 

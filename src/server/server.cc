@@ -24,18 +24,23 @@ namespace {
 constexpr Duration absence_max = 24h;
 constexpr Duration retention_grace = 10min;
 
-bool is_loopback(const std::string& host) { return host == "localhost" || host == "::1" || host.starts_with("127."); }
+bool is_loopback(const std::string& host) {
+  return host == "localhost" || host == "::1" || host.starts_with("127.");
+}
 
 Result<void> replay(log::LogStore& log, engine::Engine& engine) {
   return log.scan([&](const log::Frame& frame) {
-    return engine::decode_facts(frame.payload, [&](const engine::Fact& fact, engine::FactPlace place) {
-      engine.apply(fact, engine::Body{.position = frame.position + place.offset, .length = place.length});
-    });
+    return engine::decode_facts(
+        frame.payload, [&](const engine::Fact& fact, engine::FactPlace place) {
+          engine.apply(fact, engine::Body{.position = frame.position + place.offset,
+                                          .length = place.length});
+        });
   });
 }
 
 [[noreturn]] void end_process(std::string_view reason) {
-  spdlog::critical("the log failed, nothing more is acknowledged: {} Restart mailrail to recover.", reason);
+  spdlog::critical("the log failed, nothing more is acknowledged: {} Restart mailrail to recover.",
+                   reason);
   spdlog::default_logger()->flush();
   std::_Exit(1);
 }
@@ -64,7 +69,8 @@ struct Server::Parts {
     started = {.recovered = log->recovered(),
                .queues = engine->queue_names().size(),
                .messages = engine->message_count(),
-               .recovery_time = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin)};
+               .recovery_time = std::chrono::duration_cast<std::chrono::milliseconds>(
+                   std::chrono::steady_clock::now() - begin)};
     return {};
   }
 
@@ -75,13 +81,16 @@ struct Server::Parts {
     const Instant now = clock->now();
     if (last != Instant{} && now - last > absence_max) {
       options.retention_starts = now + retention_grace;
-      spdlog::warn("the last frame is {} hours old: no message is removed for its age for 10 minutes",
-                   std::chrono::duration_cast<std::chrono::hours>(now - last).count());
+      spdlog::warn(
+          "the last frame is {} hours old: no message is removed for its age for 10 minutes",
+          std::chrono::duration_cast<std::chrono::hours>(now - last).count());
     }
-    EngineThread::Hooks hooks{.deliver = [this](std::vector<Leaving> leaving) { frontend->deliver(std::move(leaving)); },
-                              .parked = [](const broker::Call& call) { Frontend::parked(call); },
-                              .log_failed = &end_process};
-    engine_thread = std::make_unique<EngineThread>(*engine, *log, *clock, random, std::move(hooks), options);
+    EngineThread::Hooks hooks{
+        .deliver = [this](std::vector<Leaving> leaving) { frontend->deliver(std::move(leaving)); },
+        .parked = [](const broker::Call& call) { Frontend::parked(call); },
+        .log_failed = &end_process};
+    engine_thread =
+        std::make_unique<EngineThread>(*engine, *log, *clock, random, std::move(hooks), options);
     dispatcher = std::make_unique<api::Dispatcher>(services, engine->identity(), "http");
   }
 };
@@ -91,24 +100,32 @@ Server::~Server() = default;
 
 Result<std::unique_ptr<Server>> Server::open(const Options& options) {
   if (!is_loopback(options.host)) {
-    return fail(errors::unusable, fmt::format("mailrail does not listen on {}: it verifies no signatures yet, so it serves "
-                                              "loopback addresses only. Use --listen 127.0.0.1:{}.",
-                                              options.host, options.port));
+    return fail(
+        errors::unusable,
+        fmt::format("mailrail does not listen on {}: it verifies no signatures yet, so it serves "
+                    "loopback addresses only. Use --listen 127.0.0.1:{}.",
+                    options.host, options.port));
   }
   auto parts = std::make_unique<Parts>();
   TRY(parts->recover(options.data));
   parts->start_engine();
-  parts->frontend = std::make_unique<Frontend>(*parts->dispatcher, *parts->log, options.http_threads);
-  const http::Options http_options{.host = options.host, .port = options.port, .threads = options.http_threads};
+  parts->frontend =
+      std::make_unique<Frontend>(*parts->dispatcher, *parts->log, options.http_threads);
+  const http::Options http_options{
+      .host = options.host, .port = options.port, .threads = options.http_threads};
   parts->http = TRY(http::Server::open(http_options, *parts->frontend));
   parts->frontend->connect(*parts->http, *parts->engine_thread);
   parts->engine_thread->run();
   return std::unique_ptr<Server>(new Server(std::move(parts)));
 }
 
-const Started& Server::started() const { return parts_->started; }
+const Started& Server::started() const {
+  return parts_->started;
+}
 
-std::uint16_t Server::port() const { return parts_->http->port(); }
+std::uint16_t Server::port() const {
+  return parts_->http->port();
+}
 
 void Server::begin_stop() {
   parts_->frontend->begin_shutdown();
@@ -116,7 +133,9 @@ void Server::begin_stop() {
   parts_->engine_thread->stop_waiting();
 }
 
-bool Server::is_drained(std::chrono::milliseconds patience) { return parts_->http->drain(patience); }
+bool Server::is_drained(std::chrono::milliseconds patience) {
+  return parts_->http->drain(patience);
+}
 
 Result<void> Server::finish_stop() {
   parts_->engine_thread->stop();

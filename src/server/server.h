@@ -1,4 +1,5 @@
-// Server: owns all parts of a running mailrail and joins them: log, engine, broker, HTTP and the services.
+// Server: owns all parts of a running mailrail and joins them: log, engine, broker, HTTP and the
+// services.
 
 #pragma once
 
@@ -36,8 +37,9 @@ class Server {
   const Started& started() const;
   std::uint16_t port() const;
 
-  // Graceful: no new connections, open long polls answered, then everything made durable and the log closed.
-  // begin_stop() returns at once; is_drained() waits at most `patience` and says whether all is answered.
+  // Graceful: no new connections, open long polls answered, then everything made durable and the
+  // log closed. begin_stop() returns at once; is_drained() waits at most `patience` and says
+  // whether all is answered.
   void begin_stop();
   bool is_drained(std::chrono::milliseconds patience);
   Result<void> finish_stop();

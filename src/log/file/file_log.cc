@@ -1,6 +1,7 @@
 #include "log/file/file_log.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include <fmt/format.h>
@@ -45,6 +46,7 @@ FileLog::FileLog(Disk& disk, Random& random, FileLogOptions options)
     : disk_(disk), random_(random), options_(options) {}
 
 Result<void> FileLog::start_new() {
+  superblock_.epoch = 1;
   TRY(make_spare());
   move_to(*TRY(add_segment(0, 0)));
   return {};
@@ -52,6 +54,7 @@ Result<void> FileLog::start_new() {
 
 Result<void> FileLog::take_over(Recovery recovery) {
   superblock_ = recovery.superblock;
+  superblock_.epoch += 1;
   recovered_ = std::move(recovery.report);
   segments_ = std::move(recovery.segments);
   tail_ = recovery.tail;
@@ -64,7 +67,6 @@ Result<void> FileLog::take_over(Recovery recovery) {
 Result<void> FileLog::begin_epoch() {
   if (opened_segment_bytes_ == 0) opened_segment_bytes_ = options_.segment_bytes;
   superblock_.state = format::State::running;
-  superblock_.epoch += 1;
   superblock_.end = Position();
   superblock_.chain = 0;
   return write_superblock(disk_, superblock_);
@@ -164,18 +166,22 @@ Result<void> FileLog::make_spare() {
   return {};
 }
 
-// Makes the spare a segment, durably.
+// Makes the spare a segment, durably: a file with a segment's name always has a valid header.
 Result<Segment*> FileLog::add_segment(std::uint64_t number, std::uint64_t previous) {
-  const format::SegmentHeader header{.base = format::position_at(number, 0),
-                                     .bytes = options_.segment_bytes,
-                                     .epoch = superblock_.epoch,
-                                     .salt = random_.next(),
-                                     .previous = previous};
-  const std::string name = format::segment_name(number);
-  std::unique_ptr<Segment> segment =
-      TRY(Segment::create(std::move(spare_), disk_.path(name), header));
-  TRY(disk_.rename(format::spare_name, name));
+  format::SegmentHeader header{.base = format::position_at(number, 0),
+                               .bytes = options_.segment_bytes,
+                               .epoch = superblock_.epoch,
+                               .salt = random_.next(),
+                               .previous = previous};
+  header.checksum = format::header_checksum(header, 0);
+  TRY(spare_->write_at(0, std::array{format::bytes_of(header)}));
+  TRY(spare_->sync());
+  TRY(disk_.rename(format::spare_name, format::segment_name(number)));
   TRY(disk_.sync());
+  spare_.reset();
+
+  std::unique_ptr<Segment> segment = TRY(Segment::open(disk_, number));
+  segment->mark_complete();
   const std::scoped_lock lock(segments_mutex_);
   return (segments_[number] = std::move(segment)).get();
 }

@@ -38,7 +38,8 @@ bool is_zeros(std::string_view bytes) {
 std::optional<SegmentHeader> segment_header(std::string_view page) {
   const std::optional<SegmentHeader> header = header_in<SegmentHeader>(page, 0);
   if (!header || header->kind != SegmentKind::log) return std::nullopt;
-  if (header->bytes % page_bytes != 0 || header->bytes > segment_bytes_max) return std::nullopt;
+  if (header->bytes % page_bytes != 0) return std::nullopt;
+  if (header->bytes < segment_bytes_min || header->bytes > segment_bytes_max) return std::nullopt;
   if (page.size() != page_bytes || !is_zeros(page.substr(sizeof *header))) return std::nullopt;
   return header;
 }

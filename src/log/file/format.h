@@ -26,6 +26,7 @@ inline constexpr std::size_t page_bytes = 4096;
 // Positions are logical byte offsets: each segment has this much of their space, however long its
 // file is.
 inline constexpr int segment_shift = 26;
+inline constexpr std::uint64_t segment_bytes_min = 3 * page_bytes;  // Header, frame, seal.
 inline constexpr std::uint64_t segment_bytes_max = std::uint64_t{1} << segment_shift;
 
 constexpr std::uint64_t to_page_end(std::uint64_t bytes) {

@@ -53,19 +53,6 @@ Result<std::unique_ptr<Segment>> Segment::open(Disk& disk, std::uint64_t number)
   return std::unique_ptr<Segment>(new Segment(std::move(file), disk.path(name), *header));
 }
 
-Result<std::unique_ptr<Segment>> Segment::create(std::unique_ptr<File> file,
-                                                 std::string path,
-                                                 SegmentHeader header) {
-  header.checksum = format::header_checksum(header, 0);
-  std::string page(format::bytes_of(header));
-  page.resize(page_bytes);
-  TRY(file->write_at(0, std::array<std::string_view, 1>{page}));
-  TRY(file->sync());
-  auto segment = std::unique_ptr<Segment>(new Segment(std::move(file), std::move(path), header));
-  segment->mark_complete();
-  return segment;
-}
-
 FrameHeader Segment::frame_header(std::uint64_t offset,
                                   FrameHeader header,
                                   std::string_view payload) const {
@@ -114,18 +101,17 @@ Result<std::string> Segment::read(Position position, std::size_t length) const {
   return bytes.substr(offset - payload_start, length);
 }
 
-// Walks the headers of a segment that an earlier run has filled.
+// Walks the headers of a segment that an earlier run has filled. Damage hides one frame, not those
+// behind it: the salt makes any valid header a frame's.
 Result<void> Segment::index() const {
   if (is_indexed_.load(std::memory_order_acquire)) return {};
   const std::scoped_lock lock(indexing_);
   if (is_indexed_.load(std::memory_order_relaxed)) return {};
-  for (std::uint64_t offset = page_bytes;;) {
+  for (std::uint64_t offset = page_bytes; offset < header_.bytes;) {
     const std::optional<FrameHeader> header = TRY(header_at(offset));
-    if (!header || offset >= header_.bytes)
-      return damaged(path_, offset, "the frame's header is not valid");
-    if (header->kind == format::FrameKind::seal) break;
-    mark_frame(offset);
-    offset += format::frame_extent(header->length);
+    if (header && header->kind == format::FrameKind::seal) break;
+    if (header) mark_frame(offset);
+    offset += header ? format::frame_extent(header->length) : page_bytes;
   }
   mark_complete();
   return {};

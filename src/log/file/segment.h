@@ -29,11 +29,6 @@ class Segment {
   // Refuses a file whose header or length is wrong.
   static Result<std::unique_ptr<Segment>> open(Disk& disk, std::uint64_t number);
 
-  // A new segment: writes the header over the file's first page and syncs it.
-  static Result<std::unique_ptr<Segment>> create(std::unique_ptr<File> file,
-                                                 std::string path,
-                                                 format::SegmentHeader header);
-
   std::uint64_t number() const { return format::segment_of(header_.base); }
   const format::SegmentHeader& header() const { return header_; }
   const std::string& path() const { return path_; }

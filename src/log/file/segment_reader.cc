@@ -26,7 +26,9 @@ Result<SegmentReader::Found> SegmentReader::next() {
       format::frame_header(TRY(view(offset_, page_bytes)), salt, payload_position(offset_));
   if (!header) return Found::nothing;
   const std::uint64_t extent = format::frame_extent(header->length);
-  if (offset_ + extent > segment_->header().bytes) return Found::nothing;
+  const std::uint64_t seal_bytes =
+      header->kind == format::FrameKind::facts ? page_bytes : 0;  // Behind it.
+  if (offset_ + extent + seal_bytes > segment_->header().bytes) return Found::nothing;
 
   const std::string_view frame = TRY(view(offset_, extent)).substr(sizeof *header);
   if (frame.size() != extent - sizeof *header) return Found::nothing;
@@ -61,7 +63,10 @@ Position SegmentReader::payload_position(std::uint64_t offset) const {
 
 Result<std::string_view> SegmentReader::view(std::uint64_t offset, std::size_t length) {
   if (offset < buffer_offset_ || offset + length > buffer_offset_ + buffer_count_) {
-    buffer_.resize(std::max({buffer_.size(), length, read_bytes}));
+    const std::uint64_t left =
+        segment_->header().bytes - std::min(offset, segment_->header().bytes);
+    buffer_.resize(
+        std::max<std::size_t>({buffer_.size(), length, std::min<std::uint64_t>(left, read_bytes)}));
     buffer_offset_ = offset;
     buffer_count_ = 0;
     buffer_count_ = TRY(segment_->file().read_at(offset, buffer_));

@@ -1,0 +1,313 @@
+#!/usr/bin/env python3
+"""Measures the figures that the README promises, on this machine, with a release build.
+
+    bench/run.py                 all figures
+    bench/run.py sends start     only these
+    bench/run.py --json -        as JSON on standard output
+
+Server and load generator share the machine. Rates are measured in interleaved rounds, and the median counts, so that a noisy
+moment hits both sides. Data lies on the disk of the build directory: a tmpfs would answer a sync without doing it.
+"""
+
+import argparse
+import json
+import os
+import resource
+import shutil
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SERVER_THREADS = 2  # mailrail's default, and so what the comparison gets.
+ROUNDS = 3
+
+
+class Setting:
+    """Where binaries and data are, and how large the large figures are."""
+
+    def __init__(self, arguments):
+        self.build = Path(arguments.build).resolve()
+        self.mailrail = self.build / "mailrail"
+        self.load = self.build / "bench" / "mailrail_load"
+        self.seconds = arguments.seconds
+        self.scale = arguments.scale
+        self.data_root = self.build / "bench-data"
+        self.data_root.mkdir(exist_ok=True)
+
+    def data(self):
+        return tempfile.mkdtemp(prefix="run-", dir=self.data_root)
+
+    def scaled(self, count):
+        return max(1, int(count * self.scale))
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+class Server:
+    """One server process, ended by its own process id."""
+
+    def __init__(self, command, port):
+        self.port = port
+        self.log = tempfile.TemporaryFile()
+        self.started_at = time.monotonic()
+        self.process = subprocess.Popen([str(part) for part in command], stdout=self.log, stderr=self.log)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.end(signal.SIGKILL)
+
+    def end(self, by):
+        if self.process.poll() is None:
+            self.process.send_signal(by)
+        self.process.wait()
+        return self.process.returncode
+
+    def wait_until_ready(self, path="/readyz", patience=120):
+        """Seconds from the start of the process until it answers 200."""
+        while time.monotonic() - self.started_at < patience:
+            if self.process.poll() is not None:
+                self.log.seek(0)
+                sys.exit(f"The server ended at its start: {self.log.read().decode(errors='replace')}")
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=patience) as reply:
+                    if reply.status == 200:
+                        return time.monotonic() - self.started_at
+            except OSError:
+                time.sleep(0.001)
+        sys.exit(f"The server was not ready after {patience} s.")
+
+    def resident_bytes(self):
+        for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
+            if line.startswith("VmRSS:"):
+                return int(line.split()[1]) * 1024
+        return 0
+
+    def call(self, action, **members):
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}/",
+            data=json.dumps(members).encode(),
+            headers={"Content-Type": "application/x-amz-json-1.0", "X-Amz-Target": f"AmazonSQS.{action}"},
+        )
+        with urllib.request.urlopen(request, timeout=60) as reply:
+            return json.load(reply)
+
+    def create_queue(self, name, **attributes):
+        return self.call("CreateQueue", QueueName=name, Attributes=attributes)["QueueUrl"]
+
+
+def mailrail(setting, data):
+    port = free_port()
+    return Server([setting.mailrail, "serve", "--listen", f"127.0.0.1:{port}", "--data", data], port)
+
+
+def constant(setting, name):
+    port = free_port()
+    server = Server([setting.build / "bench" / name, port, SERVER_THREADS], port)
+    server.wait_until_ready("/")
+    return server
+
+
+def start_load(setting, server, mode, queue_url, **options):
+    command = [setting.load, mode, "--port", server.port, "--queue-url", queue_url, "--json"]
+    for name, value in options.items():
+        command += [f"--{name.replace('_', '-')}", value]
+    return subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def load(setting, server, mode, queue_url, **options):
+    output, errors = start_load(setting, server, mode, queue_url, **options).communicate()
+    if not output:
+        sys.exit(f"The load generator failed: {errors}")
+    outcome = json.loads(output)
+    if outcome["errors"]:
+        sys.exit(f"{mode}: {outcome['errors']} requests failed. {errors}")
+    return outcome
+
+
+def compare_rates(setting, ours, its_mode, queue_url, baseline):
+    """Interleaved rounds; median requests a second of each, and the median of the rounds' ratios."""
+    rates, latencies = [], []
+    options = {"connections": 64, "size": 1024, "duration": setting.seconds, "warm_up": 1}
+    for _ in range(ROUNDS):
+        outcome = load(setting, ours, its_mode, queue_url, **options)
+        stock = load(setting, baseline, "get", queue_url, **options)
+        rates.append((outcome["requests_per_second"], stock["requests_per_second"]))
+        latencies.append((outcome["p50_us"], outcome["p99_us"]))
+    return {
+        "mailrail_per_second": statistics.median(rate for rate, _ in rates),
+        "beast_constant_per_second": statistics.median(rate for _, rate in rates),
+        "ratio": round(statistics.median(rate / stock for rate, stock in rates), 2),
+        "p50_us": statistics.median(p50 for p50, _ in latencies),
+        "p99_us": statistics.median(p99 for _, p99 in latencies),
+    }
+
+
+def sends(setting):
+    """Durable single sends of 1 KiB on 64 connections, against a stock Beast server that answers a constant"""
+    with mailrail(setting, setting.data()) as ours, constant(setting, "beast_constant") as baseline:
+        ours.wait_until_ready()
+        return compare_rates(setting, ours, "send", ours.create_queue("sends"), baseline)
+
+
+def http(setting):
+    """mailrail's HTTP server alone, answering a constant, against stock Beast"""
+    with constant(setting, "http_constant") as ours, constant(setting, "beast_constant") as baseline:
+        return compare_rates(setting, ours, "get", "http://127.0.0.1/000000000000/sends", baseline)
+
+
+def start(setting):
+    """From the start of the process on an empty directory to its first answered request, in milliseconds (promised: 50)"""
+    times = []
+    for _ in range(2 * ROUNDS + 1):
+        with mailrail(setting, setting.data()) as server:
+            times.append(server.wait_until_ready() * 1000)
+    return {"median_ms": round(statistics.median(times), 1), "max_ms": round(max(times), 1)}
+
+
+def idle(setting):
+    """Resident memory of a server that has nothing to do, in MiB (promised: 20)"""
+    with mailrail(setting, setting.data()) as server:
+        server.wait_until_ready()
+        server.call("ListQueues")
+        return {"resident_mib": round(server.resident_bytes() / 2**20, 1)}
+
+
+def binary(setting):
+    """The stripped binary, in MB (promised: 15)"""
+    with tempfile.NamedTemporaryFile() as stripped:
+        subprocess.run(["strip", "-o", stripped.name, setting.mailrail], check=True)
+        return {"stripped_mb": round(os.path.getsize(stripped.name) / 1e6, 1)}
+
+
+def backlog(setting):
+    """1,000,000 waiting messages of 1 KiB, sent in tens on 16 connections: memory, and time to restart (promised: 4 s)"""
+    count, data = setting.scaled(1_000_000), setting.data()
+    with mailrail(setting, data) as server:
+        server.wait_until_ready()
+        queue_url = server.create_queue("backlog")
+        before = server.resident_bytes()
+        outcome = load(setting, server, "send-batch", queue_url, connections=16, count=count)
+        figures = {
+            "messages": count,
+            "messages_per_second": outcome["messages_per_second"],
+            "resident_mib": round(server.resident_bytes() / 2**20),
+            "bytes_per_message": round((server.resident_bytes() - before) / count, 1),
+        }
+        figures["sigterm_exit_status"] = server.end(signal.SIGTERM)
+    for ended_by in ("sigterm", "sigkill"):
+        with mailrail(setting, data) as server:  # Ended by SIGKILL, as is every server here that isn't asked to end.
+            figures[f"restart_seconds_after_{ended_by}"] = round(server.wait_until_ready(), 2)
+            figures[f"resident_mib_after_{ended_by}"] = round(server.resident_bytes() / 2**20)
+            found = waiting_messages(server, queue_url)
+            if found != count:
+                sys.exit(f"{found} messages came back after {ended_by}, not {count}.")
+    return figures
+
+
+def waiting_messages(server, queue_url):
+    name = "ApproximateNumberOfMessages"
+    reply = server.call("GetQueueAttributes", QueueUrl=queue_url, AttributeNames=[name])
+    return int(reply["Attributes"][name])
+
+
+def conversations(setting):
+    """A receive from a free conversation beside 100,000 blocked ones with 1,000,000 messages behind, against a queue with one
+    message (promised: at most twice)"""
+    groups, behind = setting.scaled(100_000), setting.scaled(1_000_000)
+    fifo = {"FifoQueue": "true", "VisibilityTimeout": "43200"}
+    with mailrail(setting, setting.data()) as server:
+        server.wait_until_ready()
+        crowded, empty = server.create_queue("crowded.fifo", **fifo), server.create_queue("empty.fifo", **fifo)
+        load(setting, server, "send-batch", crowded, connections=16, count=groups + behind, groups=groups)
+        load(setting, server, "receive", crowded, connections=16, count=groups, receive_max=1)
+        leftover = server.call("ReceiveMessage", QueueUrl=crowded).get("Messages", [])
+        if leftover:
+            sys.exit("A conversation is still free though each should have a message in flight.")
+        costs = []
+        for each in range(ROUNDS):
+            fresh = 50_000_000 + 10_000 * each  # Conversations that never were.
+            cycles = {"connections": 1, "count": 2000, "groups": 2000, "first_group": fresh}
+            costs.append([load(setting, server, "cycle", queue, **cycles)["p50_us"] for queue in (crowded, empty)])
+        return {
+            "groups": groups,
+            "messages_behind": behind,
+            "crowded_median_us": statistics.median(cost for cost, _ in costs),
+            "single_median_us": statistics.median(cost for _, cost in costs),
+            "ratio": round(statistics.median(cost / single for cost, single in costs), 2),
+            "resident_mib": round(server.resident_bytes() / 2**20),
+        }
+
+
+def polls(setting):
+    """10,000 open long polls: what they cost, and what a send costs meanwhile"""
+    count = min(setting.scaled(10_000), 9_900)  # Leaves a few of the server's connections to others.
+    with mailrail(setting, setting.data()) as server:
+        server.wait_until_ready()
+        waiting, busy = server.create_queue("waiting"), server.create_queue("busy")
+        before = server.resident_bytes()
+        polling = start_load(setting, server, "receive", waiting, connections=count, wait=20, duration=1)
+        time.sleep(4)
+        resident = server.resident_bytes()
+        threads = len(os.listdir(f"/proc/{server.process.pid}/task"))
+        outcome = load(setting, server, "send", busy, connections=1, size=1024, duration=2)
+        finished = json.loads(polling.communicate()[0])
+        return {
+            "polls": count,
+            "bytes_per_poll": round((resident - before) / count),
+            "server_threads": threads,
+            "send_p50_us": outcome["p50_us"],
+            "send_p99_us": outcome["p99_us"],
+            "errors": finished["errors"],
+        }
+
+
+FIGURES = {figure.__name__: figure for figure in (sends, http, start, idle, binary, backlog, conversations, polls)}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("figures", nargs="*", metavar="FIGURE", help=f"of: {', '.join(FIGURES)}; all if none is named")
+    parser.add_argument("--build", default=ROOT / "build" / "release", help="the build directory")
+    parser.add_argument("--seconds", type=float, default=5, help="of each measured round")
+    parser.add_argument("--scale", type=float, default=1, help="a fraction of the large counts, for a quick look")
+    parser.add_argument("--json", metavar="FILE", help="write the figures here, too; - is standard output")
+    arguments = parser.parse_args()
+    unknown = set(arguments.figures) - set(FIGURES)
+    if unknown:
+        parser.error(f"unknown figure {', '.join(sorted(unknown))}; there are {', '.join(FIGURES)}")
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 32768), hard))
+
+    setting, measured = Setting(arguments), {}
+    for name in arguments.figures or FIGURES:
+        try:
+            measured[name] = FIGURES[name](setting)
+        finally:
+            shutil.rmtree(setting.data_root, ignore_errors=True)
+            setting.data_root.mkdir(exist_ok=True)
+        if arguments.json != "-":
+            print(f"{name}: {' '.join(FIGURES[name].__doc__.split())}")
+            for key, value in measured[name].items():
+                print(f"    {key.replace('_', ' ')}: {value:,}")
+    if arguments.json == "-":
+        json.dump(measured, sys.stdout, indent=2)
+        print()
+    elif arguments.json:
+        Path(arguments.json).write_text(json.dumps(measured, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()

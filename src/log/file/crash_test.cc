@@ -1,0 +1,233 @@
+// Power cuts and failing calls at every step of a short run: what was acknowledged is there, and
+// what is there was appended.
+
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "log/file/file_log.h"
+#include "log/log_testing.h"
+#include "sim/sim_disk.h"
+
+namespace mailrail::log {
+namespace {
+
+using sim::Fault;
+using sim::SimDisk;
+using sim::Unsynced;
+
+constexpr FileLogOptions small{
+    .segment_bytes = 40 << 10, .payload_bytes_max = 12'000, .zeroed_step_bytes = 16 << 10};
+
+// What the world outside knows.
+struct Ledger {
+  std::vector<Frame> appended;
+  std::size_t acknowledged = 0;
+};
+
+// Zeroes whole segments at once unless told otherwise, so that an append is a write and a sync and
+// nothing else.
+Result<std::unique_ptr<FileLog>> open(SimDisk& disk,
+                                      std::uint64_t seed,
+                                      std::uint64_t zeroed_step_bytes = 40 << 10) {
+  FileLogOptions options = small;
+  options.zeroed_step_bytes = zeroed_step_bytes;
+  return FileLog::open(disk, random_for_ever(seed), options);
+}
+
+// Whoever reads after a restart may tell others: what was read must then stay.
+Result<void> read_all(FileLog& log, Ledger& ledger) {
+  const std::vector<Frame> found = TRY(scan(log));
+  EXPECT_GE(found.size(), ledger.acknowledged);
+  EXPECT_LE(found.size(), ledger.appended.size());
+  for (std::size_t i = 0; i < std::min(found.size(), ledger.appended.size()); ++i) {
+    EXPECT_TRUE(is_same(found[i], ledger.appended[i])) << "Frame " << i;
+    EXPECT_TRUE(TRY(log.read(found[i].position, found[i].payload.size())) == found[i].payload)
+        << "Frame " << i;
+  }
+  ledger.appended.resize(found.size());
+  ledger.acknowledged = found.size();
+  return {};
+}
+
+enum class End { closed, killed };
+
+// One life of the process, up to its first failure.
+Result<void> live(SimDisk& disk, Ledger& ledger, std::size_t frames, End end) {
+  const std::unique_ptr<FileLog> log =
+      TRY(FileLog::open(disk, random_for_ever(disk.steps()), small));
+  TRY(read_all(*log, ledger));
+  for (std::size_t i = 0; i < frames; ++i) {
+    const std::size_t number = ledger.appended.size();
+    ledger.appended.push_back(
+        make_frame(log->next_position(), number, 1 + number * 5003 % small.payload_bytes_max));
+    const Appended appended = log->append(ledger.appended.back());
+    if (appended.outcome != Outcome::durable) return fail(errors::io, appended.reason);
+    ledger.acknowledged = ledger.appended.size();
+    if (i % 5 == 3) log->prepare_ahead();
+  }
+  return end == End::closed ? log->close() : Result<void>();
+}
+
+Result<void> live_thrice(SimDisk& disk, Ledger& ledger) {
+  TRY(live(disk, ledger, 13, End::closed));
+  TRY(live(disk, ledger, 6, End::killed));
+  return live(disk, ledger, 3, End::closed);
+}
+
+// Opens twice, because the first may not spoil anything for the second, with a power cut in
+// between.
+void expect_promises_kept(SimDisk& disk, Ledger ledger) {
+  for (int time = 0; time < 2; ++time) {
+    const Result<void> lived = live(disk, ledger, 1, End::killed);
+    EXPECT_TRUE(lived) << lived.error().message;
+    disk.restart(Unsynced::vanishes);
+  }
+}
+
+// The run with the fault at this step. Says whether the run was long enough to meet it.
+bool run_with_fault(SimDisk& disk, Ledger& ledger, std::uint64_t step, Fault fault) {
+  disk.inject(step, fault);
+  const Result<void> lived = live_thrice(disk, ledger);
+  const bool met = disk.steps() >= step;
+  EXPECT_TRUE(met || lived) << lived.error().message;
+  return met;
+}
+
+TEST(CrashAtEveryStep, APowerCutTakesNothingAcknowledged) {
+  for (const Unsynced unsynced : sim::all_unsynced) {
+    for (std::uint64_t step = 1;; ++step) {
+      SCOPED_TRACE(testing::Message()
+                   << "step " << step << ", unsynced " << static_cast<int>(unsynced));
+      SimDisk disk(step);
+      Ledger ledger;
+      if (!run_with_fault(disk, ledger, step, Fault::power_cut)) break;
+
+      disk.restart(unsynced);
+
+      expect_promises_kept(disk, ledger);
+      if (HasFailure()) return;
+    }
+  }
+}
+
+TEST(CrashAtEveryStep, AFailingCallTakesNothingAcknowledged) {
+  for (const Fault fault : {Fault::io_error, Fault::no_space, Fault::sync_failure}) {
+    for (std::uint64_t step = 1;; ++step) {
+      SCOPED_TRACE(testing::Message() << "step " << step << ", fault " << static_cast<int>(fault));
+      SimDisk disk(step);
+      Ledger ledger;
+      if (!run_with_fault(disk, ledger, step, fault)) break;
+
+      expect_promises_kept(disk, ledger);
+      if (HasFailure()) return;
+    }
+  }
+}
+
+TEST(CrashAtEveryStep, APowerCutDuringRecoveryTakesNothingEither) {
+  for (std::uint64_t step = 1;; ++step) {
+    SimDisk crashed(step);
+    Ledger ledger;
+    if (!run_with_fault(crashed, ledger, step, Fault::power_cut)) break;
+    crashed.restart(Unsynced::survives_in_sectors);
+    for (std::uint64_t recovery_step = 1;; ++recovery_step) {
+      SCOPED_TRACE(testing::Message() << "step " << step << ", step of recovery " << recovery_step);
+      SimDisk disk = crashed;
+      disk.inject(disk.steps() + recovery_step, Fault::power_cut);
+      if (open(disk, step)) break;
+
+      disk.restart(Unsynced::survives_in_sectors);
+
+      expect_promises_kept(disk, ledger);
+      if (HasFailure()) return;
+    }
+  }
+}
+
+TEST(Crash, AFailedAppendIsFinalAndItsReasonStays) {
+  SimDisk disk(1);
+  const auto log = *open(disk, 1);
+  append(*log, 0, 100);
+  disk.inject(disk.steps() + 2, Fault::sync_failure);
+
+  const Appended failed = log->append(make_frame(log->next_position(), 1, 100));
+  const Appended later = log->append(make_frame(log->next_position(), 1, 100));
+
+  EXPECT_EQ(failed.outcome, Outcome::failed);
+  EXPECT_EQ(failed.reason, "Cannot sync /simulated/segment-000000000000: Input/output error.");
+  EXPECT_EQ(later.outcome, Outcome::failed);
+  EXPECT_EQ(later.reason, failed.reason);
+  EXPECT_FALSE(log->prepare_ahead());
+  EXPECT_FALSE(log->close());
+}
+
+TEST(Crash, AFullDiskIsNamedAsTheReason) {
+  SimDisk disk(1);
+  const auto log = *open(disk, 1);
+  disk.inject(disk.steps() + 1, Fault::no_space);
+
+  const Appended failed = log->append(make_frame(log->next_position(), 0, 100));
+
+  EXPECT_EQ(failed.outcome, Outcome::failed);
+  EXPECT_EQ(failed.reason,
+            "Cannot write /simulated/segment-000000000000: No space left on device.");
+}
+
+// The page cache shows a frame that a failed sync gave up; a restarted process serves it, and then
+// the power goes.
+TEST(Crash, WhatOnlyThePageCacheHadIsWrittenOnceMore) {
+  SimDisk disk(1);
+  auto log = *open(disk, 1);
+  const Frame kept = append(*log, 0, 100);
+  const Frame visible = make_frame(log->next_position(), 1, 9000);
+  disk.inject(disk.steps() + 2, Fault::sync_failure);
+  ASSERT_EQ(log->append(visible).outcome, Outcome::failed);
+
+  log = *open(disk, 2);
+  expect_same(scan(*log), {kept, visible});
+  disk.restart(Unsynced::vanishes);
+
+  expect_same(scan(**open(disk, 3)), {kept, visible});
+}
+
+TEST(Crash, ATornFrameIsCountedOnceAndKeptAside) {
+  SimDisk disk(1);
+  auto log = *open(disk, 1, 4096);
+  const Frame kept = append(*log, 0, 100);
+  const std::string before = disk.content("segment-000000000000");
+  disk.inject(disk.steps() + 2, Fault::no_space);  // The write gets half through.
+  ASSERT_EQ(log->append(make_frame(log->next_position(), 1, 10'000)).outcome, Outcome::failed);
+  const std::string torn = disk.content("segment-000000000000");
+
+  log = *open(disk, 2, 4096);
+
+  EXPECT_EQ(log->recovered().last_stop, LastStop::unclean);
+  EXPECT_EQ(log->recovered().torn_frames, 1u);
+  EXPECT_EQ(log->recovered().torn_copy, "torn-1");
+  EXPECT_EQ(disk.content("torn-1"), torn.substr(8192, 8192));
+  EXPECT_EQ(disk.content("segment-000000000000"), before);
+  expect_same(scan(*log), {kept});
+  log = *open(disk, 3, 4096);
+  EXPECT_EQ(log->recovered().torn_frames, 0u);
+}
+
+TEST(Crash, KeepsTheNewestTornFramesOnly) {
+  SimDisk disk(1);
+  for (int time = 0; time < 12; ++time) {
+    const auto log = *open(disk, 1);
+    disk.inject(disk.steps() + 1, Fault::no_space);
+    ASSERT_EQ(log->append(make_frame(log->next_position(), 1, 10'000)).outcome, Outcome::failed);
+  }
+
+  ASSERT_TRUE(open(disk, 1));
+
+  const std::vector<std::string> names = disk.names();
+  EXPECT_THAT(names, testing::Contains("torn-12"));
+  EXPECT_THAT(names, testing::Contains("torn-5"));
+  EXPECT_THAT(names, testing::Not(testing::Contains("torn-4")));
+}
+
+}  // namespace
+}  // namespace mailrail::log

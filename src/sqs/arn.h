@@ -1,0 +1,23 @@
+// The ARN of a queue: arn:aws:sqs:{region}:{account}:{name}.
+
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "engine/queue_attributes.h"
+
+namespace mailrail::sqs {
+
+// The partition follows from the region: aws, aws-cn or aws-us-gov.
+std::string queue_arn(const engine::QueueName& name);
+
+// Nothing if it isn't the ARN of an SQS queue. Whether the queue exists is another question.
+std::optional<engine::QueueName> parse_queue_arn(std::string_view arn);
+
+inline bool is_fifo_name(std::string_view queue_name) {
+  return queue_name.ends_with(".fifo");
+}
+
+}  // namespace mailrail::sqs

@@ -1,0 +1,163 @@
+// The errors of SQS, each with every spelling its clients know, and the sentences that many of them
+// share.
+//
+// JSON clients see the name, Query clients the code, and JSON clients the code too, in a header:
+// programs match on it. The framework below the service has errors of its own, whose names change
+// between the protocols.
+
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "base/result.h"
+
+namespace mailrail::sqs::errors {
+
+// Queues.
+inline constexpr ErrorKind queue_does_not_exist{
+    .name = "QueueDoesNotExist",
+    .query_code = "AWS.SimpleQueueService.NonExistentQueue",
+    .http_status = 400,
+    .query_message = "The specified queue does not exist for this wsdl version."};
+inline constexpr ErrorKind queue_name_exists{
+    .name = "QueueNameExists", .query_code = "QueueAlreadyExists", .http_status = 400};
+inline constexpr ErrorKind queue_deleted_recently{
+    .name = "QueueDeletedRecently",
+    .query_code = "AWS.SimpleQueueService.QueueDeletedRecently",
+    .http_status = 400};
+inline constexpr ErrorKind purge_queue_in_progress{
+    .name = "PurgeQueueInProgress",
+    .query_code = "AWS.SimpleQueueService.PurgeQueueInProgress",
+    .http_status = 403};
+inline constexpr ErrorKind invalid_attribute_name{
+    .name = "InvalidAttributeName", .query_code = "InvalidAttributeName", .http_status = 400};
+inline constexpr ErrorKind invalid_attribute_value{
+    .name = "InvalidAttributeValue", .query_code = "InvalidAttributeValue", .http_status = 400};
+inline constexpr ErrorKind resource_not_found{.name = "ResourceNotFoundException",
+                                              .query_code = "ResourceNotFoundException",
+                                              .http_status = 404};
+
+// Batches.
+inline constexpr ErrorKind empty_batch_request{
+    .name = "EmptyBatchRequest",
+    .query_code = "AWS.SimpleQueueService.EmptyBatchRequest",
+    .http_status = 400};
+inline constexpr ErrorKind too_many_entries_in_batch_request{
+    .name = "TooManyEntriesInBatchRequest",
+    .query_code = "AWS.SimpleQueueService.TooManyEntriesInBatchRequest",
+    .http_status = 400};
+inline constexpr ErrorKind invalid_batch_entry_id{
+    .name = "InvalidBatchEntryId",
+    .query_code = "AWS.SimpleQueueService.InvalidBatchEntryId",
+    .http_status = 400};
+inline constexpr ErrorKind batch_entry_ids_not_distinct{
+    .name = "BatchEntryIdsNotDistinct",
+    .query_code = "AWS.SimpleQueueService.BatchEntryIdsNotDistinct",
+    .http_status = 400};
+inline constexpr ErrorKind batch_request_too_long{
+    .name = "BatchRequestTooLong",
+    .query_code = "AWS.SimpleQueueService.BatchRequestTooLong",
+    .http_status = 400};
+
+// Messages.
+inline constexpr ErrorKind invalid_message_contents{
+    .name = "InvalidMessageContents", .query_code = "InvalidMessageContents", .http_status = 400};
+inline constexpr ErrorKind receipt_handle_is_invalid{
+    .name = "ReceiptHandleIsInvalid", .query_code = "ReceiptHandleIsInvalid", .http_status = 404};
+inline constexpr ErrorKind invalid_id_format{
+    .name = "InvalidIdFormat", .query_code = "InvalidIdFormat", .http_status = 404};
+inline constexpr ErrorKind message_not_inflight{
+    .name = "MessageNotInflight",
+    .query_code = "AWS.SimpleQueueService.MessageNotInflight",
+    .http_status = 400};
+inline constexpr ErrorKind unsupported_operation{
+    .name = "UnsupportedOperation",
+    .query_code = "AWS.SimpleQueueService.UnsupportedOperation",
+    .http_status = 400};
+inline constexpr ErrorKind over_limit{
+    .name = "OverLimit", .query_code = "OverLimit", .http_status = 403};
+
+// Access.
+inline constexpr ErrorKind invalid_address{
+    .name = "InvalidAddress", .query_code = "InvalidAddress", .http_status = 404};
+inline constexpr ErrorKind invalid_security{
+    .name = "InvalidSecurity", .query_code = "InvalidSecurity", .http_status = 403};
+inline constexpr ErrorKind request_throttled{
+    .name = "RequestThrottled", .query_code = "RequestThrottled", .http_status = 403};
+
+// Keys.
+inline constexpr ErrorKind kms_access_denied{
+    .name = "KmsAccessDenied", .query_code = "KMS.AccessDeniedException", .http_status = 400};
+inline constexpr ErrorKind kms_disabled{
+    .name = "KmsDisabled", .query_code = "KMS.DisabledException", .http_status = 400};
+inline constexpr ErrorKind kms_invalid_key_usage{
+    .name = "KmsInvalidKeyUsage", .query_code = "KMS.InvalidKeyUsageException", .http_status = 400};
+inline constexpr ErrorKind kms_invalid_state{
+    .name = "KmsInvalidState", .query_code = "KMS.InvalidStateException", .http_status = 400};
+inline constexpr ErrorKind kms_not_found{
+    .name = "KmsNotFound", .query_code = "KMS.NotFoundException", .http_status = 400};
+inline constexpr ErrorKind kms_throttled{
+    .name = "KmsThrottled", .query_code = "KMS.ThrottlingException", .http_status = 400};
+inline constexpr ErrorKind kms_opt_in_required{
+    .name = "KmsOptInRequired", .query_code = "KMS.OptInRequired", .http_status = 403};
+
+// The framework's.
+inline constexpr ErrorKind invalid_parameter_value{.name = "InvalidParameterValueException",
+                                                   .query_code = "InvalidParameterValue",
+                                                   .http_status = 400,
+                                                   .origin = ErrorOrigin::framework};
+inline constexpr ErrorKind missing_required_parameter{.name = "MissingRequiredParameterException",
+                                                      .query_code = "MissingParameter",
+                                                      .http_status = 400,
+                                                      .origin = ErrorOrigin::framework};
+inline constexpr ErrorKind serialization{// A JSON request that can't be decoded.
+                                         .name = "SerializationException",
+                                         .query_code = "SerializationException",
+                                         .http_status = 400,
+                                         .origin = ErrorOrigin::framework};
+inline constexpr ErrorKind malformed_input{// A Query request that can't be decoded.
+                                           .name = "MalformedInputException",
+                                           .query_code = "MalformedInput",
+                                           .http_status = 400,
+                                           .origin = ErrorOrigin::framework};
+inline constexpr ErrorKind invalid_action{// Query.
+                                          .name = "InvalidActionException",
+                                          .query_code = "InvalidAction",
+                                          .http_status = 400,
+                                          .origin = ErrorOrigin::framework};
+inline constexpr ErrorKind unknown_operation{// JSON.
+                                             .name = "UnknownOperationException",
+                                             .query_code = "UnknownOperationException",
+                                             .http_status = 400,
+                                             .origin = ErrorOrigin::framework};
+
+// A value from a request as a message repeats it: whole, unless it is absurdly long.
+std::string_view shown(std::string_view value);
+
+inline std::unexpected<Error> missing_parameter(std::string_view parameter) {
+  return fail(missing_required_parameter,
+              fmt::format("The request must contain the parameter {}.", parameter));
+}
+
+struct Parameter {
+  std::string_view name;
+  std::string_view value;
+};
+
+// `reason` has no full stop.
+inline std::unexpected<Error> invalid_parameter(const Parameter& parameter,
+                                                std::string_view reason) {
+  return fail(invalid_parameter_value,
+              fmt::format("Value {} for parameter {} is invalid. Reason: {}.",
+                          shown(parameter.value), parameter.name, reason));
+}
+
+inline std::unexpected<Error> unknown_attribute(std::string_view attribute) {
+  return fail(invalid_attribute_name, fmt::format("Unknown Attribute {}.", shown(attribute)));
+}
+
+}  // namespace mailrail::sqs::errors

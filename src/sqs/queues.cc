@@ -1,0 +1,237 @@
+#include "sqs/queues.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/digest.h"
+#include "sqs/arn.h"
+#include "sqs/limits.h"
+#include "sqs/queue_attributes.h"
+#include "sqs/redrive_policy.h"
+#include "sqs/validation.h"
+
+namespace mailrail::sqs {
+namespace {
+
+// A dead-letter queue must exist and take this queue's dead letters.
+Result<void> check_dead_letter_target(const engine::Engine& engine,
+                                      const engine::QueueName& source,
+                                      const engine::QueueAttributes& attributes) {
+  if (!attributes.dead_letter) return {};
+  const auto policy = attributes.kept.find(std::string(attribute::redrive_policy));
+  const std::string_view shown =
+      policy == attributes.kept.end() ? std::string_view{} : policy->second;
+  const engine::Queue* target = engine.find_queue(attributes.dead_letter->target);
+  if (target == nullptr)
+    return errors::invalid_parameter({attribute::redrive_policy, shown},
+                                     "Dead letter target does not exist");
+  const auto allowed = target->attributes.kept.find(std::string(attribute::redrive_allow_policy));
+  if (allowed != target->attributes.kept.end() &&
+      !allows_redrive(allowed->second, queue_arn(source))) {
+    return errors::invalid_parameter(
+        {attribute::redrive_policy, shown},
+        "The dead letter target's RedriveAllowPolicy does not allow this queue");
+  }
+  return {};
+}
+
+}  // namespace
+
+CreateQueue::Prepared CreateQueue::prepare(Input input, const api::Context& context) {
+  Prepared prepared{.queue = {.region = context.caller.region,
+                              .account = context.caller.account,
+                              .name = input.queue_name},
+                    .given = std::move(input.attributes),
+                    .tags = std::move(input.tags),
+                    .attributes = engine::QueueAttributes{}};
+  prepared.attributes = attributes_for_create(input.queue_name, prepared.given);
+  if (const Result<void> checked = check_tags(prepared.tags); !checked && prepared.attributes) {
+    prepared.attributes = std::unexpected(checked.error());
+  }
+  return prepared;
+}
+
+api::Asked<Nothing> CreateQueue::decide(engine::Engine& engine,
+                                        engine::Turn& turn,
+                                        Prepared& prepared) {
+  if (!prepared.attributes) return std::unexpected(prepared.attributes.error());
+  if (const engine::Queue* existing = engine.find_queue(prepared.queue)) {
+    const auto difference =
+        first_difference(existing->attributes, *prepared.attributes, prepared.given);
+    if (!difference) return Nothing{};
+    return fail(
+        errors::queue_name_exists,
+        fmt::format(
+            "A queue already exists with the same name and a different value for attribute {}",
+            *difference));
+  }
+  if (const auto checked = check_dead_letter_target(engine, prepared.queue, *prepared.attributes);
+      !checked) {
+    return std::unexpected(checked.error());
+  }
+  engine.create_queue(turn, prepared.queue, *prepared.attributes, prepared.tags);
+  return Nothing{};
+}
+
+Result<CreateQueueOutput> CreateQueue::finish(const Decided&,
+                                              const Prepared& prepared,
+                                              const api::Context& context,
+                                              const api::Bodies&) {
+  return Output{.queue_url = queue_url(context, prepared.queue)};
+}
+
+api::Asked<Nothing> DeleteQueue::decide(engine::Engine& engine,
+                                        engine::Turn& turn,
+                                        Prepared& queue) {
+  const Result<const engine::Queue*> found = queue.find(engine);
+  if (!found) return std::unexpected(found.error());
+  engine.delete_queue(turn, (*found)->id);
+  return Nothing{};
+}
+
+api::Asked<Nothing> PurgeQueue::decide(engine::Engine& engine,
+                                       engine::Turn& turn,
+                                       Prepared& queue) {
+  const Result<const engine::Queue*> found = queue.find(engine);
+  if (!found) return std::unexpected(found.error());
+  engine.purge_queue(turn, (*found)->id);
+  return Nothing{};
+}
+
+TargetQueue GetQueueUrl::prepare(Input input, const api::Context& context) {
+  TargetQueue queue(input.queue_name, context);
+  queue.name.name = std::move(input.queue_name);  // A name, never a URL.
+  if (input.queue_owner_account) queue.name.account = std::move(*input.queue_owner_account);
+  return queue;
+}
+
+api::Asked<Nothing> GetQueueUrl::decide(engine::Engine& engine, engine::Turn&, Prepared& queue) {
+  const Result<const engine::Queue*> found = queue.find(engine);
+  if (!found) return std::unexpected(found.error());
+  return Nothing{};
+}
+
+Result<GetQueueUrlOutput> GetQueueUrl::finish(const Decided&,
+                                              const Prepared& queue,
+                                              const api::Context& context,
+                                              const api::Bodies&) {
+  return Output{.queue_url = queue_url(context, queue.name)};
+}
+
+ListQueues::Prepared ListQueues::prepare(Input input, const api::Context& context) {
+  Prepared prepared{
+      .error = {},
+      .after = {.region = context.caller.region, .account = context.caller.account, .name = {}},
+      .prefix = input.queue_name_prefix.value_or(""),
+      .count_max =
+          static_cast<std::size_t>(input.max_results.value_or(limits::list_queues_page_max)),
+      .is_paged = input.max_results.has_value()};
+  if (const Result<void> checked = check_max_results(input.max_results); !checked)
+    prepared.error = checked.error();
+  if (input.next_token && !prepared.error) {
+    const std::optional<std::string> last = from_base64(*input.next_token);
+    if (last) {
+      prepared.after.name = *last;
+    } else {
+      prepared.error = errors::invalid_parameter({"NextToken", *input.next_token},
+                                                 "It is not a token of an earlier answer")
+                           .error();
+    }
+  }
+  return prepared;
+}
+
+api::Asked<ListQueues::Decided> ListQueues::decide(engine::Engine& engine,
+                                                   engine::Turn&,
+                                                   Prepared& prepared) {
+  if (prepared.error) return std::unexpected(*prepared.error);
+  const auto& names = engine.queue_names();
+  engine::QueueName from = prepared.after;
+  from.name = std::max(from.name, prepared.prefix);
+  Decided decided;
+  for (auto each = names.lower_bound(from); each != names.end(); ++each) {
+    const engine::QueueName& name = each->first;
+    if (name == prepared.after) continue;
+    if (name.region != from.region || name.account != from.account ||
+        !name.name.starts_with(prepared.prefix))
+      break;
+    if (decided.names.size() == prepared.count_max) {
+      decided.has_more = true;
+      break;
+    }
+    decided.names.push_back(name);
+  }
+  return decided;
+}
+
+Result<ListQueuesOutput> ListQueues::finish(const Decided& decided,
+                                            const Prepared& prepared,
+                                            const api::Context& context,
+                                            const api::Bodies&) {
+  Output output;
+  for (const engine::QueueName& each : decided.names)
+    output.queue_urls.push_back(queue_url(context, each));
+  if (decided.has_more && prepared.is_paged) output.next_token = base64(decided.names.back().name);
+  return output;
+}
+
+GetQueueAttributes::Prepared GetQueueAttributes::prepare(Input input, const api::Context& context) {
+  Prepared prepared{.queue = TargetQueue(input.queue_url, context),
+                    .error = {},
+                    .names = std::move(input.attribute_names)};
+  if (const Result<void> checked = check_queue_attribute_names(prepared.names); !checked)
+    prepared.error = checked.error();
+  return prepared;
+}
+
+api::Asked<GetQueueAttributes::Decided> GetQueueAttributes::decide(engine::Engine& engine,
+                                                                   engine::Turn&,
+                                                                   Prepared& prepared) {
+  const Result<const engine::Queue*> found = prepared.queue.find(engine);
+  if (!found) return std::unexpected(found.error());
+  if (prepared.error) return std::unexpected(*prepared.error);
+  return Decided{.queue = **found, .counts = engine.counts((*found)->id)};
+}
+
+Result<GetQueueAttributesOutput> GetQueueAttributes::finish(const Decided& decided,
+                                                            const Prepared& prepared,
+                                                            const api::Context&,
+                                                            const api::Bodies&) {
+  const engine::Queue& queue = decided.queue;
+  AttributeMap rendered = render_attributes(queue.attributes);
+  const auto add = [&](std::string_view name, std::string value) {
+    rendered[std::string(name)] = std::move(value);
+  };
+  add(attribute::queue_arn, queue_arn(queue.name));
+  add(attribute::created_timestamp, std::to_string(unix_seconds(queue.created_at)));
+  add(attribute::last_modified_timestamp, std::to_string(unix_seconds(queue.changed_at)));
+  add(attribute::approximate_number_of_messages, std::to_string(decided.counts.visible));
+  add(attribute::approximate_number_of_messages_not_visible,
+      std::to_string(decided.counts.in_flight));
+  add(attribute::approximate_number_of_messages_delayed, std::to_string(decided.counts.delayed));
+  return Output{.attributes = select_attributes(rendered, prepared.names)};
+}
+
+SetQueueAttributes::Prepared SetQueueAttributes::prepare(Input input, const api::Context& context) {
+  return {.queue = TargetQueue(input.queue_url, context), .given = std::move(input.attributes)};
+}
+
+api::Asked<Nothing> SetQueueAttributes::decide(engine::Engine& engine,
+                                               engine::Turn& turn,
+                                               Prepared& prepared) {
+  const Result<const engine::Queue*> found = prepared.queue.find(engine);
+  if (!found) return std::unexpected(found.error());
+  const engine::Queue& queue = **found;
+  const Result<engine::QueueAttributes> attributes =
+      attributes_after_set(queue.attributes, prepared.given);
+  if (!attributes) return std::unexpected(attributes.error());
+  if (const auto checked = check_dead_letter_target(engine, queue.name, *attributes); !checked) {
+    const bool is_changed = prepared.given.contains(std::string(attribute::redrive_policy));
+    if (is_changed) return std::unexpected(checked.error());
+  }
+  engine.change_queue(turn, queue.id, *attributes);
+  return Nothing{};
+}
+
+}  // namespace mailrail::sqs

@@ -1,0 +1,183 @@
+#include "sqs/receive.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include "api/errors.h"
+#include "base/digest.h"
+#include "engine/fact_codec.h"
+#include "sqs/arn.h"
+#include "sqs/message_attributes.h"
+#include "sqs/message_record.h"
+#include "sqs/validation.h"
+
+namespace mailrail::sqs {
+namespace {
+
+Result<void> check(const ReceiveMessageInput& input,
+                   std::span<const std::string> system_attribute_names) {
+  TRY(check_max_number_of_messages(input.max_number_of_messages));
+  TRY(check_wait_time_seconds(input.wait_time_seconds));
+  TRY(check_visibility_timeout(input.visibility_timeout));
+  TRY(check_message_system_attribute_names(system_attribute_names));
+  if (input.receive_request_attempt_id)
+    TRY(check_token("ReceiveRequestAttemptId", *input.receive_request_attempt_id));
+  return {};
+}
+
+// AWS JSON takes the union of the older and the newer name; AWS Query lets the older one win.
+std::vector<std::string> system_attribute_names_of(const ReceiveMessageInput& input,
+                                                   const api::Context& context) {
+  std::vector<std::string> names = input.attribute_names;
+  if (context.is_query && !names.empty()) return names;
+  names.insert(names.end(), input.message_system_attribute_names.begin(),
+               input.message_system_attribute_names.end());
+  return names;
+}
+
+std::optional<Duration> seconds_of(std::optional<int> seconds) {
+  if (!seconds) return std::nullopt;
+  return std::chrono::seconds(*seconds);
+}
+
+using SystemAttributes = std::map<std::string, std::string>;
+
+// Every system attribute that the message has.
+SystemAttributes system_attributes_of(const engine::ReceivedMessage& message,
+                                      const engine::Sent& sent,
+                                      const MessageRecord& record,
+                                      bool is_fifo) {
+  SystemAttributes attributes{
+      {"SenderId", std::string(record.sender_id)},
+      {"SentTimestamp", std::to_string(unix_ms(message.sent))},
+      {"ApproximateReceiveCount", std::to_string(message.receive_count)},
+      {"ApproximateFirstReceiveTimestamp", std::to_string(unix_ms(message.first_received))},
+  };
+  if (is_fifo) {
+    attributes["SequenceNumber"] = engine::sequence_number(message.seq);
+    attributes["MessageDeduplicationId"] = sent.deduplication_id;
+  }
+  if (!sent.group.empty()) attributes["MessageGroupId"] = sent.group;
+  if (!record.trace_header.empty()) attributes["AWSTraceHeader"] = record.trace_header;
+  if (message.dead_letter_source)
+    attributes["DeadLetterQueueSourceArn"] = queue_arn(*message.dead_letter_source);
+  return attributes;
+}
+
+SystemAttributes asked_for(SystemAttributes attributes, const std::vector<std::string>& names) {
+  if (std::ranges::find(names, "All") != names.end()) return attributes;
+  std::erase_if(attributes, [&](const auto& each) {
+    return std::ranges::find(names, each.first) == names.end();
+  });
+  return attributes;
+}
+
+// The Sent fact that these bytes must be: the message's own, unharmed.
+Result<engine::Sent> sent_fact(std::string_view bytes, const engine::ReceivedMessage& message) {
+  const engine::Sent sent = TRY(engine::decode_sent(bytes));
+  if (sent.queue != message.origin_queue || sent.seq != message.origin_seq) {
+    return fail(mailrail::errors::corrupt, "another message than the one that was to be read");
+  }
+  return sent;
+}
+
+}  // namespace
+
+ReceiveMessage::Prepared ReceiveMessage::prepare(Input input, const api::Context& context) {
+  Prepared prepared{.queue = TargetQueue(input.queue_url, context)};
+  prepared.system_attribute_names = system_attribute_names_of(input, context);
+  if (const Result<void> checked = check(input, prepared.system_attribute_names); !checked)
+    prepared.error = checked.error();
+  prepared.count_max = static_cast<std::size_t>(input.max_number_of_messages.value_or(1));
+  prepared.visibility_timeout = seconds_of(input.visibility_timeout);
+  prepared.wait = seconds_of(input.wait_time_seconds);
+  prepared.attempt = std::move(input.receive_request_attempt_id);
+  prepared.attribute_names = std::move(input.message_attribute_names);
+  return prepared;
+}
+
+api::Asked<ReceiveMessage::Decided> ReceiveMessage::decide(engine::Engine& engine,
+                                                           engine::Turn& turn,
+                                                           Prepared& prepared) {
+  const Result<const engine::Queue*> found = prepared.queue.find(engine);
+  if (!found) return std::unexpected(found.error());
+  if (prepared.error) return std::unexpected(*prepared.error);
+  const engine::Queue& queue = **found;
+  const bool is_fifo = queue.attributes.is_fifo;
+  if (!is_fifo && prepared.attempt) {
+    return errors::invalid_parameter(
+        {"ReceiveRequestAttemptId", *prepared.attempt},
+        "The request includes a parameter that is not valid for this queue type");
+  }
+  const Duration wait = prepared.wait.value_or(queue.attributes.receive_wait);
+  if (!prepared.deadline) prepared.deadline = turn.now + wait;
+  engine::ReceiveResult result =
+      engine.receive(turn, {.queue = queue.id,
+                            .count_max = prepared.count_max,
+                            .visibility_timeout = prepared.visibility_timeout,
+                            .attempt = prepared.attempt ? *prepared.attempt : std::string_view{}});
+  using broker::Decision;
+  if (result.is_unfinished) return {Decision{.verdict = Decision::Verdict::again}, Decided{}};
+  if (result.messages.empty()) {
+    if (turn.now < *prepared.deadline) {
+      return {Decision{.verdict = Decision::Verdict::wait,
+                       .queue = queue.id,
+                       .deadline = *prepared.deadline},
+              Decided{}};
+    }
+    // AWS tells short polls only, and FIFO queues never.
+    if (result.is_at_limit && !is_fifo && wait == 0s) {
+      return fail(errors::over_limit,
+                  "Too many messages in flight: delete some, or let their visibility timeout end.");
+    }
+    return Decided{};
+  }
+  Decided decided{.messages = std::move(result.messages), .bodies = {}, .is_fifo = is_fifo};
+  for (const engine::ReceivedMessage& each : decided.messages) decided.bodies.push_back(each.body);
+  const bool came_as_dead_letter = std::ranges::any_of(
+      decided.messages, [](const auto& each) { return each.dead_letter_source.has_value(); });
+  const bool may_lose_lease = !is_fifo && !came_as_dead_letter && !result.moved_dead_letters;
+  return {Decision{.waits = may_lose_lease ? Decision::Waits::for_bodies
+                                           : Decision::Waits::for_everything},
+          std::move(decided)};
+}
+
+std::vector<engine::ReceiptHandle> ReceiveMessage::leases(const Decided& decided) {
+  std::vector<engine::ReceiptHandle> leases;
+  for (const engine::ReceivedMessage& each : decided.messages) leases.push_back(each.handle());
+  return leases;
+}
+
+Result<ReceiveMessageOutput> ReceiveMessage::finish(const Decided& decided,
+                                                    const Prepared& prepared,
+                                                    const api::Context& context,
+                                                    const api::Bodies& bodies) {
+  Output output;
+  for (std::size_t i = 0; i < decided.messages.size(); ++i) {
+    const engine::ReceivedMessage& received = decided.messages[i];
+    const Result<engine::Sent> sent = sent_fact(bodies[i], received);
+    const Result<MessageRecord> record =
+        sent ? decode_record(sent->record) : std::unexpected(sent.error());
+    if (!record) {
+      spdlog::error("the message at log position {} is damaged: {}", received.body.position.value(),
+                    record.error().message);
+      return fail(api::errors::internal_failure,
+                  "A message is damaged in the log. The server's log says where.");
+    }
+    Message& message = output.messages.emplace_back();
+    message.message_id = context.identity->message_id(received.origin_queue, received.origin_seq);
+    message.receipt_handle = context.identity->receipt_handle(received.handle());
+    message.md5_of_body = hex(record->body_md5);
+    message.body = record->body;
+    message.attributes = asked_for(system_attributes_of(received, *sent, *record, decided.is_fifo),
+                                   prepared.system_attribute_names);
+    message.message_attributes = selected(record->attributes, prepared.attribute_names);
+    message.md5_of_message_attributes = md5_of(message.message_attributes);
+  }
+  return output;
+}
+
+}  // namespace mailrail::sqs

@@ -1,0 +1,218 @@
+#include "sqs/send.h"
+
+#include <utility>
+
+#include "base/digest.h"
+#include "sqs/batch.h"
+#include "sqs/message_attributes.h"
+#include "sqs/message_record.h"
+#include "sqs/validation.h"
+
+namespace mailrail::sqs {
+namespace {
+
+// What a batch entry and a single send have in common.
+struct Draft {
+  const std::string& body;
+  const MessageAttributes& attributes;
+  const MessageAttributes& system_attributes;
+  std::optional<int> delay_seconds;
+  const std::optional<std::string>& group;
+  const std::optional<std::string>& deduplication_id;
+};
+
+template <class Input>
+Draft draft_of(const Input& input) {
+  return {.body = input.message_body,
+          .attributes = input.message_attributes,
+          .system_attributes = input.message_system_attributes,
+          .delay_seconds = input.delay_seconds,
+          .group = input.message_group_id,
+          .deduplication_id = input.message_deduplication_id};
+}
+
+Result<void> check(const Draft& draft) {
+  if (draft.body.empty()) return errors::missing_parameter("MessageBody");
+  TRY(check_message_body(draft.body));
+  TRY(check_delay_seconds(draft.delay_seconds));
+  TRY(check_message_attributes(draft.attributes));
+  TRY(check_message_system_attributes(draft.system_attributes));
+  if (draft.group) TRY(check_token("MessageGroupId", *draft.group));
+  if (draft.deduplication_id) TRY(check_token("MessageDeduplicationId", *draft.deduplication_id));
+  return {};
+}
+
+std::string_view trace_header_of(const Draft& draft, const api::Context& context) {
+  const auto sent = draft.system_attributes.find("AWSTraceHeader");
+  if (sent != draft.system_attributes.end() && sent->second.string_value)
+    return *sent->second.string_value;
+  return context.trace_header ? std::string_view(*context.trace_header) : std::string_view{};
+}
+
+PreparedMessage prepare_message(const Draft& draft, const api::Context& context) {
+  PreparedMessage message;
+  message.counted_bytes = draft.body.size() + counted_bytes(draft.attributes);
+  message.group = draft.group;
+  message.deduplication_id = draft.deduplication_id;
+  if (const Result<void> checked = check(draft); !checked) {
+    message.error = checked.error();
+    return message;
+  }
+  const Md5 digest = md5(draft.body);
+  message.md5_of_body = hex(digest);
+  message.md5_of_attributes = md5_of(draft.attributes);
+  message.md5_of_system_attributes = md5_of(draft.system_attributes);
+  if (draft.delay_seconds) message.delay = std::chrono::seconds(*draft.delay_seconds);
+  if (draft.group && !draft.deduplication_id) message.content_hash = hex(sha256(draft.body));
+  message.record = encode_record({.body = draft.body,
+                                  .body_md5 = digest,
+                                  .attributes = draft.attributes,
+                                  .sender_id = context.caller.user,
+                                  .trace_header = trace_header_of(draft, context)});
+  return message;
+}
+
+constexpr std::string_view needs_deduplication_id =
+    "The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId "
+    "provided explicitly";
+
+// What the type of the queue demands of any message. The two calls word a missing group
+// differently.
+Result<void> check_type(const engine::Queue& queue,
+                        const PreparedMessage& message,
+                        MessageFrom from) {
+  if (queue.attributes.is_fifo) {
+    if (!message.group) {
+      if (from == MessageFrom::single_send) return errors::missing_parameter("MessageGroupId");
+      return fail(errors::invalid_parameter_value,
+                  "The request must contain the parameter MessageGroupId.");
+    }
+    if (!message.deduplication_id && !queue.attributes.content_based_deduplication) {
+      return fail(errors::invalid_parameter_value, std::string(needs_deduplication_id));
+    }
+  } else if (message.deduplication_id) {
+    return errors::invalid_parameter(
+        {"MessageDeduplicationId", *message.deduplication_id},
+        "The request includes a parameter that is not valid for this queue type");
+  }
+  return {};
+}
+
+Result<SentMessage> record(engine::Engine& engine,
+                           engine::Turn& turn,
+                           const engine::Queue& queue,
+                           const PreparedMessage& message,
+                           MessageFrom from) {
+  if (message.error) return std::unexpected(*message.error);
+  TRY(check_message_bytes(message.counted_bytes, queue.attributes.message_bytes_max, from));
+  const bool is_fifo = queue.attributes.is_fifo;
+  if (is_fifo && message.delay.value_or(0s) > 0s) {
+    return errors::invalid_parameter(
+        {"DelaySeconds",
+         std::to_string(std::chrono::duration_cast<std::chrono::seconds>(*message.delay).count())},
+        "The request include parameter that is not valid for this queue type");
+  }
+  const engine::SendRequest request{
+      .queue = queue.id,
+      .delay = message.delay,
+      .group = message.group ? std::string_view(*message.group) : std::string_view{},
+      .deduplication_id =
+          message.deduplication_id ? *message.deduplication_id : message.content_hash,
+      .record = message.record};
+  return SentMessage{.result = engine.send(turn, request), .is_fifo = is_fifo};
+}
+
+// SendMessageOutput and SendMessageBatchResultEntry name the same things.
+template <class Output>
+void fill(Output& output,
+          const SentMessage& sent,
+          const PreparedMessage& message,
+          const api::Context& context) {
+  output.message_id = context.identity->message_id(sent.result.queue, sent.result.seq);
+  output.md5_of_message_body = message.md5_of_body;
+  output.md5_of_message_attributes = message.md5_of_attributes;
+  output.md5_of_message_system_attributes = message.md5_of_system_attributes;
+  if (sent.is_fifo) output.sequence_number = engine::sequence_number(sent.result.seq);
+}
+
+}  // namespace
+
+SendMessage::Prepared SendMessage::prepare(Input input, const api::Context& context) {
+  return {.queue = TargetQueue(input.queue_url, context),
+          .message = prepare_message(draft_of(input), context)};
+}
+
+api::Asked<SentMessage> SendMessage::decide(engine::Engine& engine,
+                                            engine::Turn& turn,
+                                            Prepared& prepared) {
+  const Result<const engine::Queue*> queue = prepared.queue.find(engine);
+  if (!queue) return std::unexpected(queue.error());
+  if (const Result<void> fits = check_type(**queue, prepared.message, MessageFrom::single_send);
+      !fits && !prepared.message.error) {
+    return std::unexpected(fits.error());
+  }
+  return record(engine, turn, **queue, prepared.message, MessageFrom::single_send);
+}
+
+Result<SendMessageOutput> SendMessage::finish(const Decided& sent,
+                                              const Prepared& prepared,
+                                              const api::Context& context,
+                                              const api::Bodies&) {
+  Output output;
+  fill(output, sent, prepared.message, context);
+  return output;
+}
+
+SendMessageBatch::Prepared SendMessageBatch::prepare(Input input, const api::Context& context) {
+  Prepared prepared{.queue = TargetQueue(input.queue_url, context), .error = {}, .entries = {}};
+  if (const Result<void> checked = check_batch(name, input.entries); !checked) {
+    prepared.error = checked.error();
+    return prepared;
+  }
+  std::size_t bytes = 0;
+  for (const SendMessageBatchRequestEntry& each : input.entries) {
+    prepared.entries.push_back(
+        {.id = each.id, .message = prepare_message(draft_of(each), context)});
+    bytes += prepared.entries.back().message.counted_bytes;
+  }
+  if (const Result<void> fits = check_batch_bytes(bytes); !fits) prepared.error = fits.error();
+  return prepared;
+}
+
+api::Asked<SendMessageBatch::Decided> SendMessageBatch::decide(engine::Engine& engine,
+                                                               engine::Turn& turn,
+                                                               Prepared& prepared) {
+  const Result<const engine::Queue*> queue = prepared.queue.find(engine);
+  if (!queue) return std::unexpected(queue.error());
+  if (prepared.error) return std::unexpected(*prepared.error);
+  for (const Entry& each : prepared.entries) {
+    if (const Result<void> fits = check_type(**queue, each.message, MessageFrom::batch_entry);
+        !fits) {
+      return std::unexpected(fits.error());
+    }
+  }
+  Decided sent;
+  for (const Entry& each : prepared.entries)
+    sent.push_back(record(engine, turn, **queue, each.message, MessageFrom::batch_entry));
+  return sent;
+}
+
+Result<SendMessageBatchOutput> SendMessageBatch::finish(const Decided& sent,
+                                                        const Prepared& prepared,
+                                                        const api::Context& context,
+                                                        const api::Bodies&) {
+  Output output;
+  for (std::size_t i = 0; i < sent.size(); ++i) {
+    const Entry& entry = prepared.entries[i];
+    if (sent[i]) {
+      SendMessageBatchResultEntry& success = output.successful.emplace_back();
+      success.id = entry.id;
+      fill(success, *sent[i], entry.message, context);
+    } else {
+      output.failed.push_back(failed_entry(entry.id, sent[i].error()));
+    }
+  }
+  return output;
+}
+
+}  // namespace mailrail::sqs

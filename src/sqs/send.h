@@ -1,0 +1,80 @@
+// SendMessage and SendMessageBatch.
+//
+// A message is validated, digested and encoded before the engine thread sees it; what depends on
+// its queue (size limit, FIFO rules, deduplication) is decided there.
+
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "api/api_call.h"
+#include "sqs/batch_shapes.h"
+#include "sqs/message_shapes.h"
+#include "sqs/target_queue.h"
+
+namespace mailrail::sqs {
+
+// One message, ready to be recorded, or what is wrong with it.
+struct PreparedMessage {
+  std::optional<Error> error;
+  std::string record;
+  std::size_t counted_bytes = 0;
+  std::optional<Duration> delay;
+  std::optional<std::string> group;
+  std::optional<std::string> deduplication_id;
+  std::string content_hash;  // Stands in for the deduplication id where the queue says so.
+  std::string md5_of_body;
+  std::optional<std::string> md5_of_attributes;
+  std::optional<std::string> md5_of_system_attributes;
+};
+
+// What the engine made of it.
+struct SentMessage {
+  engine::SendResult result;
+  bool is_fifo = false;
+};
+
+struct SendMessage {
+  static constexpr std::string_view name = "SendMessage";
+  using Input = SendMessageInput;
+  using Output = SendMessageOutput;
+  using Decided = SentMessage;
+  struct Prepared {
+    TargetQueue queue;
+    PreparedMessage message;
+  };
+
+  static Prepared prepare(Input input, const api::Context& context);
+  static api::Asked<Decided> decide(engine::Engine& engine, engine::Turn& turn, Prepared& prepared);
+  static Result<Output> finish(const Decided& sent,
+                               const Prepared& prepared,
+                               const api::Context& context,
+                               const api::Bodies&);
+};
+
+struct SendMessageBatch {
+  static constexpr std::string_view name = "SendMessageBatch";
+  using Input = SendMessageBatchInput;
+  using Output = SendMessageBatchOutput;
+  using Decided = std::vector<Result<SentMessage>>;  // In the order of the entries.
+  struct Entry {
+    std::string id;
+    PreparedMessage message;
+  };
+  struct Prepared {
+    TargetQueue queue;
+    std::optional<Error> error;  // Of the batch as a whole.
+    std::vector<Entry> entries;
+  };
+
+  static Prepared prepare(Input input, const api::Context& context);
+  static api::Asked<Decided> decide(engine::Engine& engine, engine::Turn& turn, Prepared& prepared);
+  static Result<Output> finish(const Decided& sent,
+                               const Prepared& prepared,
+                               const api::Context& context,
+                               const api::Bodies&);
+};
+
+}  // namespace mailrail::sqs

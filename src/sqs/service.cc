@@ -1,0 +1,35 @@
+#include "sqs/service.h"
+
+#include "sqs/handles.h"
+#include "sqs/queues.h"
+#include "sqs/receive.h"
+#include "sqs/send.h"
+
+namespace mailrail::sqs {
+
+api::Service service() {
+  static constexpr api::ActionEntry actions[] = {
+      api::entry_of<ChangeMessageVisibility>(),
+      api::entry_of<ChangeMessageVisibilityBatch>(),
+      api::entry_of<CreateQueue>(),
+      api::entry_of<DeleteMessage>(),
+      api::entry_of<DeleteMessageBatch>(),
+      api::entry_of<DeleteQueue>(),
+      api::entry_of<GetQueueAttributes>(),
+      api::entry_of<GetQueueUrl>(),
+      api::entry_of<ListQueues>(),
+      api::entry_of<PurgeQueue>(),
+      api::entry_of<ReceiveMessage>(),
+      api::entry_of<SendMessage>(),
+      api::entry_of<SendMessageBatch>(),
+      api::entry_of<SetQueueAttributes>(),
+  };
+  return {.wire = {.xml_namespace = "http://queue.amazonaws.com/doc/2012-11-05/",
+                   .error_namespace = "com.amazonaws.sqs",
+                   .framework_error_namespace = "com.amazon.coral.service",
+                   .error_detail = wire::ErrorDetail::empty},
+          .target_prefix = "AmazonSQS.",
+          .actions = actions};
+}
+
+}  // namespace mailrail::sqs

@@ -1,0 +1,31 @@
+// TargetQueue: the queue that a request is about, resolved on the HTTP thread, looked up on the
+// engine thread.
+
+#pragma once
+
+#include <string_view>
+
+#include "api/context.h"
+#include "base/result.h"
+#include "engine/engine.h"
+#include "sqs/errors.h"
+#include "sqs/queue_url.h"
+
+namespace mailrail::sqs {
+
+struct TargetQueue {
+  engine::QueueName name;
+
+  TargetQueue(std::string_view url, const api::Context& context)
+      : name(queue_name_of(url, context)) {}
+
+  // Good for this turn.
+  Result<const engine::Queue*> find(const engine::Engine& engine) const {
+    const engine::Queue* queue = engine.find_queue(name);
+    if (queue == nullptr)
+      return fail(errors::queue_does_not_exist, "The specified queue does not exist.");
+    return queue;
+  }
+};
+
+}  // namespace mailrail::sqs

@@ -1,0 +1,225 @@
+#include "sqs/validation.h"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "sqs/arn.h"
+#include "sqs/characters.h"
+#include "sqs/errors.h"
+#include "sqs/limits.h"
+#include "sqs/queue_attributes.h"
+
+namespace mailrail::sqs {
+namespace {
+
+bool is_name_character(char character) {
+  return is_letter_or_digit(character) || character == '-' || character == '_';
+}
+
+bool is_token_character(char character) {
+  return character > ' ' && character < '\x7f';
+}
+
+// Unicode letters and digits are accepted without a table of them.
+bool is_tag_character(char character) {
+  return is_letter_or_digit(character) || is_beyond_ascii(character) ||
+         std::string_view(" _.:/=+-@").contains(character);
+}
+
+std::size_t character_count(std::string_view text) {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      text, [](char byte) { return (static_cast<unsigned char>(byte) & 0xc0) != 0x80; }));
+}
+
+struct Range {
+  int min;
+  int max;
+};
+
+// `reason` takes the range's two ends.
+Result<void> check_range(std::string_view parameter,
+                         std::optional<int> value,
+                         Range range,
+                         std::string_view reason) {
+  if (!value || (*value >= range.min && *value <= range.max)) return {};
+  return errors::invalid_parameter({.name = parameter, .value = fmt::to_string(*value)},
+                                   fmt::format(fmt::runtime(reason), range.min, range.max));
+}
+
+}  // namespace
+
+Result<void> check_queue_name(std::string_view name, QueueType type) {
+  std::string_view stem = name;
+  if (type == QueueType::fifo && is_fifo_name(name))
+    stem.remove_suffix(std::string_view(".fifo").size());
+  const bool has_suffix = stem.size() < name.size();
+  if (!stem.empty() && name.size() <= limits::queue_name_size_max &&
+      std::ranges::all_of(stem, is_name_character) && has_suffix == (type == QueueType::fifo)) {
+    return {};
+  }
+  return fail(
+      errors::invalid_parameter_value,
+      type == QueueType::fifo
+          ? "The name of a FIFO queue can only include alphanumeric characters, hyphens, or "
+            "underscores, must end with .fifo suffix and be 1 to 80 in length."
+          : "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length");
+}
+
+Result<void> check_token(std::string_view parameter, std::string_view value) {
+  if (!value.empty() && value.size() <= limits::token_size_max &&
+      std::ranges::all_of(value, is_token_character)) {
+    return {};
+  }
+  return errors::invalid_parameter(
+      {.name = parameter, .value = value},
+      fmt::format("{} can only include alphanumeric and punctuation characters. 1 to 128 in length",
+                  parameter));
+}
+
+std::optional<char32_t> first_forbidden_character(std::string_view text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if (byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r') return byte;
+    if (byte != 0xef) continue;
+    const std::string_view three = text.substr(i, 3);
+    if (three == "\xef\xbf\xbe") return U'\uFFFE';
+    if (three == "\xef\xbf\xbf") return U'\uFFFF';
+  }
+  return std::nullopt;
+}
+
+Result<void> check_message_body(std::string_view body) {
+  if (body.empty()) return errors::missing_parameter("MessageBody");
+  const std::optional<char32_t> forbidden = first_forbidden_character(body);
+  if (!forbidden) return {};
+  return fail(
+      errors::invalid_message_contents,
+      fmt::format(
+          "Invalid binary character '#x{:X}' was found in the message body, the set of allowed "
+          "characters is #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF",
+          static_cast<std::uint32_t>(*forbidden)));
+}
+
+Result<void> check_message_bytes(std::size_t bytes, std::size_t bytes_max, MessageFrom from) {
+  if (bytes <= bytes_max) return {};
+  return fail(
+      errors::invalid_parameter_value,
+      fmt::format("One or more parameters {}. Reason: Message must be shorter than {} bytes.",
+                  from == MessageFrom::single_send ? "are invalid" : "cannot be validated",
+                  bytes_max));
+}
+
+Result<void> check_batch_bytes(std::size_t bytes) {
+  if (bytes <= limits::batch_bytes_max) return {};
+  return fail(errors::batch_request_too_long,
+              fmt::format("Batch requests cannot be longer than {} bytes. You have sent {} bytes.",
+                          limits::batch_bytes_max, bytes));
+}
+
+Result<void> check_delay_seconds(std::optional<int> seconds) {
+  return check_range("DelaySeconds", seconds, {0, limits::delay_seconds_max},
+                     "DelaySeconds must be >= {} and <= {}");
+}
+
+Result<void> check_visibility_timeout(std::optional<int> seconds) {
+  return check_range("VisibilityTimeout", seconds, {0, limits::visibility_seconds_max},
+                     "VisibilityTimeout must be an integer between {} and {}");
+}
+
+Result<void> check_wait_time_seconds(std::optional<int> seconds) {
+  return check_range("WaitTimeSeconds", seconds, {0, limits::wait_seconds_max},
+                     "Must be >= {} and <= {}, if provided");
+}
+
+Result<void> check_max_number_of_messages(std::optional<int> count) {
+  return check_range("MaxNumberOfMessages", count, {1, limits::received_messages_max},
+                     "Must be between {} and {}, if provided");
+}
+
+Result<void> check_max_results(std::optional<int> count) {
+  return check_range("MaxResults", count, {1, limits::list_queues_page_max},
+                     "Must be between {} and {}, if provided");
+}
+
+Result<void> check_tags(const std::map<std::string, std::string>& tags) {
+  if (tags.size() > limits::tags_max) {
+    return fail(errors::invalid_parameter_value,
+                fmt::format("Too many tags added for queue. Maximum number of tags is {}.",
+                            limits::tags_max));
+  }
+  for (const auto& [key, value] : tags) {
+    const errors::Parameter tag_key{.name = "Tag.Key", .value = key};
+    if (key.empty() || character_count(key) > limits::tag_key_size_max) {
+      return errors::invalid_parameter(tag_key,
+                                       "Tag keys must be between 1 and 128 characters in length");
+    }
+    if (begins_ignoring_case(key, "aws:"))
+      return errors::invalid_parameter(tag_key, "Tag keys must not start with 'aws:'");
+    if (!std::ranges::all_of(key, is_tag_character)) {
+      return errors::invalid_parameter(
+          tag_key,
+          "Tag keys can only include letters, digits, spaces and the characters _ . : / = + - @");
+    }
+    if (character_count(value) > limits::tag_value_size_max ||
+        !std::ranges::all_of(value, is_tag_character)) {
+      return errors::invalid_parameter(
+          {.name = "Tag.Value", .value = value},
+          "Tag values must be between 0 and 256 characters in length and can only "
+          "include letters, digits, spaces and the characters _ . : / = + - @");
+    }
+  }
+  return {};
+}
+
+Result<void> check_message_system_attribute_names(std::span<const std::string> names) {
+  static constexpr std::string_view known[] = {"All",
+                                               "SenderId",
+                                               "SentTimestamp",
+                                               "ApproximateReceiveCount",
+                                               "SequenceNumber",
+                                               "MessageGroupId",
+                                               "MessageDeduplicationId",
+                                               "ApproximateFirstReceiveTimestamp",
+                                               "AWSTraceHeader",
+                                               "DeadLetterQueueSourceArn"};
+  for (const std::string& name : names) {
+    // AttributeNames shares its type with GetQueueAttributes; a queue's attribute is one that the
+    // message lacks.
+    if (std::ranges::find(known, name) == std::end(known) && !is_queue_attribute(name)) {
+      return errors::unknown_attribute(name);
+    }
+  }
+  return {};
+}
+
+Result<void> check_batch_ids(std::string_view action, std::span<const std::string_view> ids) {
+  if (ids.empty()) {
+    return fail(errors::empty_batch_request,
+                fmt::format("There should be at least one {}RequestEntry in the request.", action));
+  }
+  if (ids.size() > limits::batch_entries_max) {
+    return fail(errors::too_many_entries_in_batch_request,
+                fmt::format("Maximum number of entries per request are {}. You have sent {}.",
+                            limits::batch_entries_max, ids.size()));
+  }
+  for (const std::string_view id : ids) {
+    if (id.empty() || id.size() > limits::batch_entry_id_size_max ||
+        !std::ranges::all_of(id, is_name_character)) {
+      return fail(errors::invalid_batch_entry_id,
+                  "A batch entry id can only contain alphanumeric characters, hyphens and "
+                  "underscores. It can be at "
+                  "most 80 letters long.");
+    }
+  }
+  std::set<std::string_view> distinct;
+  for (const std::string_view id : ids) {
+    if (!distinct.insert(id).second) {
+      return fail(errors::batch_entry_ids_not_distinct, fmt::format("Id {} repeated.", id));
+    }
+  }
+  return {};
+}
+
+}  // namespace mailrail::sqs
