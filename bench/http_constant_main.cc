@@ -57,6 +57,7 @@ int main(int argument_count, char** arguments) {
     return 1;
   }
   constant.serve(**server);
+  if (!(*server)->run()) return 1;
   int signal = 0;
   sigwait(&signals, &signal);
   (*server)->stop_accepting();

@@ -150,14 +150,23 @@ Result<std::unique_ptr<Server>> Server::open(const Options& options, Handler& ha
   try {
     auto parts = std::make_unique<Parts>(options, handler);
     TRY(parts->listen());
-    parts->accept();
-    for (const std::unique_ptr<Worker>& worker : parts->workers) worker->start();
     return std::unique_ptr<Server>(new Server(std::move(parts)));
-  } catch (const std::exception&
-               exception) {  // Asio's, if the machine has no descriptor or thread to give.
+  } catch (const std::exception& exception) {  // Asio's, if the machine has no descriptor to give.
+    return fail(errors::unusable,
+                fmt::format("Cannot start the HTTP server: {}.", exception.what()));
+  }
+}
+
+Result<void> Server::run() {
+  parts_->accept();
+  try {
+    for (const std::unique_ptr<Worker>& worker : parts_->workers) worker->start();
+  } catch (
+      const std::exception& exception) {  // The library's, if the machine has no thread to give.
     return fail(errors::unusable,
                 fmt::format("Cannot start the HTTP threads: {}.", exception.what()));
   }
+  return {};
 }
 
 Server::Server(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -166,12 +175,8 @@ Server::~Server() {
   for (const std::unique_ptr<Worker>& worker : parts_->workers) worker->stop();
 }
 
-std::uint16_t Server::port() const {
-  return parts_->port;
-}
-std::uint32_t Server::threads() const {
-  return parts_->options.threads;
-}
+std::uint16_t Server::port() const { return parts_->port; }
+std::uint32_t Server::threads() const { return parts_->options.threads; }
 
 void Server::post(std::uint32_t thread, std::function<void()> work) {
   asio::post(parts_->workers[thread]->loop(), std::move(work));
@@ -192,8 +197,6 @@ void Server::stop_accepting() {
   });
 }
 
-bool Server::drain(Duration patience) {
-  return parts_->occupancy.wait_until_none_active(patience);
-}
+bool Server::drain(Duration patience) { return parts_->occupancy.wait_until_none_active(patience); }
 
 }  // namespace mailrail::http

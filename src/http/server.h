@@ -43,8 +43,12 @@ class Handler {
 
 class Server {
  public:
-  // Listens before it returns. The handler must outlive the server.
+  // Listens before it returns: connections are taken in by the kernel. The handler must outlive the
+  // server.
   static Result<std::unique_ptr<Server>> open(const Options& options, Handler& handler);
+
+  // Starts the threads. Once; no request reaches the handler before it.
+  Result<void> run();
 
   // Drops every connection that is still there.
   ~Server();
