@@ -119,4 +119,4 @@ if __name__ == "__main__":
     if not may_trace():
         print("Skipped: this machine does not permit ptrace.")
         sys.exit(SKIPPED)
-    unittest.main()
+    unittest.main(warnings="ignore")
