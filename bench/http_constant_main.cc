@@ -25,7 +25,7 @@ class Constant final : public http::Handler {
 
  private:
   void on_request(http::ExchangeId exchange, http::Request) override {
-    if (!answers_ || server_ == nullptr) return;
+    if (!answers_) return;
     http::Response response{.body = std::string(answer)};
     response.headers.add("Content-Type", "application/x-amz-json-1.0");
     server_->answer(exchange, std::move(response));
@@ -33,7 +33,7 @@ class Constant final : public http::Handler {
   void on_gone(http::ExchangeId) override {}
 
   const bool answers_;
-  http::Server* server_ = nullptr;  // Set before the port is known to anyone.
+  http::Server* server_ = nullptr;
 };
 
 }  // namespace
@@ -57,6 +57,7 @@ int main(int argument_count, char** arguments) {
     return 1;
   }
   constant.serve(**server);
+  (*server)->start();
   int signal = 0;
   sigwait(&signals, &signal);
   (*server)->stop_accepting();

@@ -254,8 +254,6 @@ void Load::give_up(Connection& connection, std::string_view what) {
 
 }  // namespace
 
-Outcome run(const Plan& plan) {
-  return std::make_unique<Load>(plan)->run();
-}
+Outcome run(const Plan& plan) { return std::make_unique<Load>(plan)->run(); }
 
 }  // namespace mailrail::bench

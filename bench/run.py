@@ -80,7 +80,7 @@ class Server:
         while time.monotonic() - self.started_at < patience:
             if self.process.poll() is not None:
                 self.log.seek(0)
-                sys.exit(f"The server ended at its start: {self.log.read().decode(errors='replace')}")
+                sys.exit(f"The server ended at its start ({self.process.returncode}): {self.log.read().decode(errors='replace')}")
             try:
                 with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=patience) as reply:
                     if reply.status == 200:

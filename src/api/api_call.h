@@ -62,11 +62,12 @@ class ApiCall : public broker::Call {
 // What an action's decide() came to.
 template <class Decided>
 struct Asked {
-  Asked(Result<Decided> decided)
-      : value(std::move(decided)) {}  // NOLINT(google-explicit-constructor): an answer is the rule.
-  Asked(Decided decided) : value(std::move(decided)) {}  // NOLINT(google-explicit-constructor)
-  Asked(std::unexpected<Error> error)
-      : value(std::move(error)) {}  // NOLINT(google-explicit-constructor)
+  // NOLINTBEGIN(google-explicit-constructor): an answer is the rule, so that returning one is
+  // enough.
+  Asked(Result<Decided> decided) : value(std::move(decided)) {}
+  Asked(Decided decided) : value(std::move(decided)) {}
+  Asked(std::unexpected<Error> error) : value(std::move(error)) {}
+  // NOLINTEND(google-explicit-constructor)
   Asked(broker::Decision asked, Decided decided) : decision(asked), value(std::move(decided)) {}
 
   broker::Decision decision = {};

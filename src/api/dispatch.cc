@@ -28,6 +28,12 @@ std::string_view queue_path_of(const http::Request& request) {
   return std::ranges::count(path, '/') >= 2 && path.size() > 2 ? path : std::string_view{};
 }
 
+// As the caller wrote it, unless that is nothing that a URL may hold.
+std::string_view host_of(const http::Request& request) {
+  const std::string_view host = request.header("Host");
+  return auth::is_plain_text(host) ? host : "localhost";
+}
+
 Context context_of(const http::Request& request,
                    const engine::Identity& identity,
                    const std::string& scheme) {
@@ -35,8 +41,9 @@ Context context_of(const http::Request& request,
                   .endpoint = {},
                   .trace_header = {},
                   .identity = &identity};
-  context.endpoint = scheme + "://" + std::string(request.header("Host"));
-  if (const auto trace = request.headers.find("X-Amzn-Trace-Id")) context.trace_header = *trace;
+  context.endpoint = fmt::format("{}://{}", scheme, host_of(request));
+  const auto trace = request.headers.find("X-Amzn-Trace-Id");
+  if (trace && auth::is_plain_text(*trace)) context.trace_header = *trace;
   return context;
 }
 

@@ -1,16 +1,20 @@
 // Errors that any service may answer with, whatever the action: what AWS's framework says below its
 // services.
+// Each has the spelling of both protocols; clients tell them from a service's own by the namespace.
 
 #pragma once
+
+#include <string>
+#include <string_view>
 
 #include "base/error.h"
 
 namespace mailrail::api::errors {
 
-inline constexpr ErrorKind missing_parameter{.name = "MissingRequiredParameterException",
-                                             .query_code = "MissingParameter",
-                                             .http_status = 400,
-                                             .origin = ErrorOrigin::framework};
+inline constexpr ErrorKind missing_required_parameter{.name = "MissingRequiredParameterException",
+                                                      .query_code = "MissingParameter",
+                                                      .http_status = 400,
+                                                      .origin = ErrorOrigin::framework};
 inline constexpr ErrorKind invalid_parameter_value{.name = "InvalidParameterValueException",
                                                    .query_code = "InvalidParameterValue",
                                                    .http_status = 400,
@@ -45,3 +49,12 @@ inline constexpr ErrorKind internal_failure{.name = "InternalFailure",
                                             .origin = ErrorOrigin::framework};
 
 }  // namespace mailrail::api::errors
+
+namespace mailrail::api {
+
+inline Error missing_parameter(std::string_view name) {
+  return {.kind = &errors::missing_required_parameter,
+          .message = "The request must contain the parameter " + std::string(name) + "."};
+}
+
+}  // namespace mailrail::api

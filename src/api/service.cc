@@ -11,11 +11,6 @@ Error decode_error(wire::Protocol protocol, const wire::DecodeError& error) {
   return Error{.kind = kind, .message = error.message()};
 }
 
-Error missing_parameter(std::string_view name) {
-  return Error{.kind = &errors::missing_parameter,
-               .message = fmt::format("The request must contain the parameter {}.", name)};
-}
-
 Error unknown_action(const Envelope& envelope) {
   const bool is_json = envelope.protocol == wire::Protocol::json;
   return Error{

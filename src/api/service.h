@@ -1,4 +1,6 @@
 // Service: one AWS API that mailrail speaks: its name on the wire and its actions.
+// Adding an action is one line in its service's list: decoding, checking what is required and
+// answering follow from its shapes.
 
 #pragma once
 
@@ -42,7 +44,6 @@ struct Service {
 };
 
 Error decode_error(wire::Protocol protocol, const wire::DecodeError& error);
-Error missing_parameter(std::string_view name);
 Error unknown_action(const Envelope& envelope);
 
 template <class Action>

@@ -54,8 +54,13 @@ Caller caller_of(const http::Request& request) {
   }
   if (is_account(parts[0])) caller.account = parts[0];
   if (is_region(parts[2])) caller.region = parts[2];
-  caller.user = parts[0].empty() ? caller.account : std::string(parts[0]);
+  caller.user =
+      parts[0].empty() || !is_plain_text(parts[0]) ? caller.account : std::string(parts[0]);
   return caller;
+}
+
+bool is_plain_text(std::string_view text) {
+  return std::ranges::all_of(text, [](char each) { return each >= ' ' && each <= '~'; });
 }
 
 bool is_account(std::string_view text) {

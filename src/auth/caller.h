@@ -24,6 +24,9 @@ struct Caller {
 
 Caller caller_of(const http::Request& request);
 
+// Printable ASCII: what a header may hand on into messages and answers.
+bool is_plain_text(std::string_view text);
+
 // Twelve digits.
 bool is_account(std::string_view text);
 

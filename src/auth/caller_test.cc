@@ -34,6 +34,11 @@ TEST(Caller, HasDefaultsWithoutCredentialsAndWithBrokenOnes) {
   EXPECT_EQ(caller_of(signed_by("K/20261123/NO REGION/sqs/aws4_request")).region, default_region);
 }
 
+TEST(Caller, HasNoNameThatIsNotPlainText) {
+  EXPECT_EQ(caller_of(signed_by("\xff\xfe/20261123/us-east-1/sqs/aws4_request")).user,
+            default_account);
+}
+
 TEST(Caller, IsReadFromAQueryStringToo) {
   const http::Request request{
       .method = "GET",

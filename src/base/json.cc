@@ -1,13 +1,18 @@
 #include "base/json.h"
 
+#include <array>
 #include <charconv>
 
 namespace mailrail {
 namespace {
 
-bool needs_escape(char character) {
-  return static_cast<unsigned char>(character) < 0x20 || character == '"' || character == '\\';
-}
+constexpr std::array<bool, 256> needs_escape = [] {
+  std::array<bool, 256> table{};
+  for (int control = 0; control < 0x20; ++control) table[control] = true;
+  table['"'] = true;
+  table['\\'] = true;
+  return table;
+}();
 
 void append_escaped(std::string& out, char character) {
   static constexpr char digits[] = "0123456789abcdef";
@@ -38,7 +43,8 @@ void append_quoted(std::string& out, std::string_view text) {
   out += '"';
   std::size_t written = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (!needs_escape(text[i])) continue;
+    if (!needs_escape[static_cast<unsigned char>(text[i])]) [[likely]]
+      continue;
     out.append(text, written, i - written);
     append_escaped(out, text[i]);
     written = i + 1;

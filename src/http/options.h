@@ -1,5 +1,5 @@
-// What the HTTP server is told at its start: where to listen, and the bounds that keep bad clients
-// from hurting good ones.
+// What the HTTP server is told at its start: where to listen, and its bounds. Each bound keeps a
+// bad client from hurting good ones.
 
 #pragma once
 
@@ -25,7 +25,8 @@ struct Options {
   std::uint32_t threads = 2;
 
   Limits limits = {};
-  std::size_t connections_max = 10'000;  // Beyond: 503 and a close.
+  // Ten thousand long polls, and room for those who wake them. Beyond: 503 and a close.
+  std::size_t connections_max = 11'000;
   std::size_t buffered_bytes_max =
       std::size_t{256}
       << 20;  // Of half-received requests and half-sent replies, all connections together.

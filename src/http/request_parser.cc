@@ -34,9 +34,7 @@ constexpr Refusal unknown_expectation{417,
                                       "The only expectation this server knows is 100-continue."};
 constexpr Refusal unknown_coding{501, "The only transfer coding this server knows is chunked."};
 
-std::string_view view(beast::string_view text) {
-  return {text.data(), text.size()};
-}
+std::string_view view(beast::string_view text) { return {text.data(), text.size()}; }
 
 Refusal refusal_of(beast::error_code error) {
   using Beast = beast::http::error;
@@ -161,30 +159,16 @@ std::size_t RequestParser::put(std::string_view bytes) {
   return beast_->take_from(bytes);
 }
 
-bool RequestParser::is_done() const {
-  return beast_->is_done() && !beast_->refusal;
-}
-const std::optional<Refusal>& RequestParser::refusal() const {
-  return beast_->refusal;
-}
+bool RequestParser::is_done() const { return beast_->is_done() && !beast_->refusal; }
+const std::optional<Refusal>& RequestParser::refusal() const { return beast_->refusal; }
 bool RequestParser::expects_continue() const {
   return beast_->has_expectation && beast_->is_header_done() && !beast_->is_done() &&
          body_bytes() == 0;
 }
-bool RequestParser::is_head() const {
-  return beast_->request.method == "HEAD";
-}
-bool RequestParser::is_http_1_0() const {
-  return beast_->is_http_1_0;
-}
-bool RequestParser::keeps_alive() const {
-  return beast_->keep_alive();
-}
-std::size_t RequestParser::body_bytes() const {
-  return beast_->request.body.size();
-}
-Request RequestParser::take() {
-  return std::move(beast_->request);
-}
+bool RequestParser::is_head() const { return beast_->request.method == "HEAD"; }
+bool RequestParser::is_http_1_0() const { return beast_->is_http_1_0; }
+bool RequestParser::keeps_alive() const { return beast_->keep_alive(); }
+std::size_t RequestParser::body_bytes() const { return beast_->request.body.size(); }
+Request RequestParser::take() { return std::move(beast_->request); }
 
 }  // namespace mailrail::http

@@ -64,9 +64,7 @@ void append_value(std::string& out, std::string_view value) {
 
 }  // namespace
 
-bool has_body(int status) {
-  return status >= 200 && status != 204 && status != 304;
-}
+bool has_body(int status) { return status >= 200 && status != 204 && status != 304; }
 
 void render_head(std::string& out,
                  const Response& response,

@@ -45,9 +45,7 @@ TEST(ResponseHead, LetsNoValueStartAnotherHeader) {
   EXPECT_NE(rendered(response).find("Location: /a  Set-Cookie: stolen\r\n"), std::string::npos);
 }
 
-TEST(HttpDate, IsWhatRfc9110Shows) {
-  EXPECT_EQ(http_date(784'111'777), date);
-}
+TEST(HttpDate, IsWhatRfc9110Shows) { EXPECT_EQ(http_date(784'111'777), date); }
 
 TEST(DateCache, RendersEachSecondAnew) {
   DateCache cache;

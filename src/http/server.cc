@@ -150,7 +150,6 @@ Result<std::unique_ptr<Server>> Server::open(const Options& options, Handler& ha
   try {
     auto parts = std::make_unique<Parts>(options, handler);
     TRY(parts->listen());
-    parts->accept();
     for (const std::unique_ptr<Worker>& worker : parts->workers) worker->start();
     return std::unique_ptr<Server>(new Server(std::move(parts)));
   } catch (const std::exception&
@@ -166,12 +165,12 @@ Server::~Server() {
   for (const std::unique_ptr<Worker>& worker : parts_->workers) worker->stop();
 }
 
-std::uint16_t Server::port() const {
-  return parts_->port;
+void Server::start() {
+  asio::post(parts_->workers[0]->loop(), [parts = parts_.get()] { parts->accept(); });
 }
-std::uint32_t Server::threads() const {
-  return parts_->options.threads;
-}
+
+std::uint16_t Server::port() const { return parts_->port; }
+std::uint32_t Server::threads() const { return parts_->options.threads; }
 
 void Server::post(std::uint32_t thread, std::function<void()> work) {
   asio::post(parts_->workers[thread]->loop(), std::move(work));
@@ -192,8 +191,6 @@ void Server::stop_accepting() {
   });
 }
 
-bool Server::drain(Duration patience) {
-  return parts_->occupancy.wait_until_none_active(patience);
-}
+bool Server::drain(Duration patience) { return parts_->occupancy.wait_until_none_active(patience); }
 
 }  // namespace mailrail::http

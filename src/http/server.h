@@ -43,8 +43,11 @@ class Handler {
 
 class Server {
  public:
-  // Listens before it returns. The handler must outlive the server.
+  // Takes the port; clients queue up there until start(). The handler must outlive the server.
   static Result<std::unique_ptr<Server>> open(const Options& options, Handler& handler);
+
+  // The handler gets requests from now on, and may answer them. Call it once.
+  void start();
 
   // Drops every connection that is still there.
   ~Server();

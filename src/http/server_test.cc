@@ -268,6 +268,27 @@ TEST(Server, HoldsAThousandWaitingRequests) {
     EXPECT_EQ(clients[index].read_reply().body, std::to_string(index));
 }
 
+TEST(Server, KeepsClientsWaitingUntilItRuns) {
+  class Late final : public Handler {
+   public:
+    void on_request(ExchangeId exchange, Request) override {
+      EXPECT_NE(server, nullptr);
+      server->answer(exchange, {.body = "late"});
+    }
+    void on_gone(ExchangeId) override {}
+    Server* server = nullptr;
+  } late;
+  const auto server = Server::open({.port = 0}, late);
+  ASSERT_TRUE(server.has_value());
+  Client client((*server)->port());
+  client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+
+  late.server = server->get();
+  (*server)->start();
+
+  EXPECT_EQ(client.read_reply().body, "late");
+}
+
 TEST(Server, SaysWhatToDoWhenThePortIsTaken) {
   TestServer server;
   class Nobody final : public Handler {

@@ -1,3 +1,4 @@
+#include <memory>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -54,6 +55,20 @@ TEST(Shutdown, LetsAHalfSentRequestFinish) {
 
   EXPECT_TRUE(sending.read_reply().has("Connection: close"));
   EXPECT_TRUE(server.server().drain(10s));
+}
+
+TEST(Shutdown, MayComeBeforeTheStart) {
+  class Nobody final : public Handler {
+    void on_request(ExchangeId, Request) override {}
+    void on_gone(ExchangeId) override {}
+  } nobody;
+  auto server = Server::open({.port = 0}, nobody);
+  ASSERT_TRUE(server.has_value());
+  Client early((*server)->port());
+
+  server->reset();
+
+  EXPECT_TRUE(early.is_at_end());
 }
 
 TEST(Shutdown, RefusesNewConnections) {

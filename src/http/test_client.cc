@@ -94,9 +94,7 @@ Reply Client::read_reply(Body body) {
   return reply;
 }
 
-bool Client::is_at_end() {
-  return received_.empty() && !read_more();
-}
+bool Client::is_at_end() { return received_.empty() && !read_more(); }
 
 std::string Client::read_until_end() {
   while (read_more()) {
@@ -104,9 +102,7 @@ std::string Client::read_until_end() {
   return std::exchange(received_, {});
 }
 
-void Client::finish_sending() {
-  shutdown(socket_, SHUT_WR);
-}
+void Client::finish_sending() { shutdown(socket_, SHUT_WR); }
 
 void Client::reset() {
   const linger at_once = {.l_onoff = 1, .l_linger = 0};
@@ -118,6 +114,7 @@ TestServer::TestServer(Options options) {
   auto opened = Server::open(with_free_port(std::move(options)), *this);
   CHECK(opened.has_value());
   server_ = *std::move(opened);
+  server_->start();
 }
 
 void TestServer::on_request(ExchangeId exchange, Request request) {

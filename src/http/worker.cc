@@ -67,9 +67,7 @@ Worker::Worker(std::uint32_t thread, const Options& options, Occupancy& occupanc
       handler_(handler),
       sweep_period_(sweep_period_for(options)) {}
 
-Worker::~Worker() {
-  stop();
-}
+Worker::~Worker() { stop(); }
 
 void Worker::start() {
   sweep_later();  // Also what keeps the loop alive.

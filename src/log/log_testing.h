@@ -1,5 +1,5 @@
 // What the tests of log stores share: frames whose every byte tells where it came from, and a scan
-// into a vector.
+// into a vector. Nothing here is part of mailrail itself.
 
 #pragma once
 

@@ -36,8 +36,6 @@ Instant EngineClock::now() {
   return from_unix_ms(now_ns_ / ns_per_ms);
 }
 
-Duration EngineClock::wall_ahead() const {
-  return Duration((last_.wall_ns - now_ns_) / ns_per_ms);
-}
+Duration EngineClock::wall_ahead() const { return Duration((last_.wall_ns - now_ns_) / ns_per_ms); }
 
 }  // namespace mailrail::server

@@ -23,7 +23,7 @@ ClockReading read_machine_clocks();
 
 class EngineClock final : public Clock {
  public:
-  EngineClock(Instant not_before, ReadClocks read = &read_machine_clocks);
+  explicit EngineClock(Instant not_before, ReadClocks read = &read_machine_clocks);
 
   // One thread.
   Instant now() override;

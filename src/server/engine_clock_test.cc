@@ -6,9 +6,7 @@ namespace mailrail::server {
 namespace {
 
 ClockReading reading;
-ClockReading read_by_hand() {
-  return reading;
-}
+ClockReading read_by_hand() { return reading; }
 
 constexpr std::int64_t second_ns = 1'000'000'000;
 

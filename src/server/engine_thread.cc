@@ -20,9 +20,7 @@ EngineThread::EngineThread(engine::Engine& engine,
   broker_.turn(clock_.now(), {});
 }
 
-EngineThread::~EngineThread() {
-  stop();
-}
+EngineThread::~EngineThread() { stop(); }
 
 void EngineThread::run() {
   log_thread_.run();

@@ -66,9 +66,7 @@ void Frontend::on_request(http::ExchangeId exchange, http::Request request) {
   }
 }
 
-void Frontend::on_gone(http::ExchangeId exchange) {
-  engine_->cancel(call_id(exchange));
-}
+void Frontend::on_gone(http::ExchangeId exchange) { engine_->cancel(call_id(exchange)); }
 
 void Frontend::deliver(std::vector<Leaving> leaving) {
   std::vector<std::vector<Ready>> by_thread(http_->threads());

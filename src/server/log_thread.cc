@@ -9,9 +9,7 @@ namespace mailrail::server {
 LogThread::LogThread(log::LogStore& log, std::function<void(const log::Appended&)> done)
     : log_(log), done_(std::move(done)) {}
 
-LogThread::~LogThread() {
-  stop();
-}
+LogThread::~LogThread() { stop(); }
 
 void LogThread::run() {
   thread_ = std::thread([this] { loop(); });

@@ -8,9 +8,7 @@ Readers::Readers(std::size_t threads) {
   for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { loop(); });
 }
 
-Readers::~Readers() {
-  stop();
-}
+Readers::~Readers() { stop(); }
 
 void Readers::add(Job job) {
   {

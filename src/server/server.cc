@@ -116,16 +116,13 @@ Result<std::unique_ptr<Server>> Server::open(const Options& options) {
   parts->http = TRY(http::Server::open(http_options, *parts->frontend));
   parts->frontend->connect(*parts->http, *parts->engine_thread);
   parts->engine_thread->run();
+  parts->http->start();
   return std::unique_ptr<Server>(new Server(std::move(parts)));
 }
 
-const Started& Server::started() const {
-  return parts_->started;
-}
+const Started& Server::started() const { return parts_->started; }
 
-std::uint16_t Server::port() const {
-  return parts_->http->port();
-}
+std::uint16_t Server::port() const { return parts_->http->port(); }
 
 void Server::begin_stop() {
   parts_->frontend->begin_shutdown();

@@ -1,4 +1,5 @@
-// Kinds of ASCII characters, whatever the locale.
+// Kinds of ASCII characters, whatever the locale. The C library's tests depend on it, and AWS's
+// rules do not.
 
 #pragma once
 
@@ -12,18 +13,14 @@ constexpr char lower(char character) {
                                               : character;
 }
 
-constexpr bool is_digit(char character) {
-  return character >= '0' && character <= '9';
-}
+constexpr bool is_digit(char character) { return character >= '0' && character <= '9'; }
 
 constexpr bool is_letter_or_digit(char character) {
   return (lower(character) >= 'a' && lower(character) <= 'z') || is_digit(character);
 }
 
 // A byte of a character beyond ASCII, in UTF-8.
-constexpr bool is_beyond_ascii(char byte) {
-  return static_cast<unsigned char>(byte) >= 0x80;
-}
+constexpr bool is_beyond_ascii(char byte) { return static_cast<unsigned char>(byte) >= 0x80; }
 
 constexpr bool equal_ignoring_case(std::string_view text, std::string_view lower_case) {
   if (text.size() != lower_case.size()) return false;

@@ -13,6 +13,7 @@
 
 #include <fmt/format.h>
 
+#include "api/errors.h"
 #include "base/result.h"
 
 namespace mailrail::sqs::errors {
@@ -105,42 +106,14 @@ inline constexpr ErrorKind kms_throttled{
 inline constexpr ErrorKind kms_opt_in_required{
     .name = "KmsOptInRequired", .query_code = "KMS.OptInRequired", .http_status = 403};
 
-// The framework's.
-inline constexpr ErrorKind invalid_parameter_value{.name = "InvalidParameterValueException",
-                                                   .query_code = "InvalidParameterValue",
-                                                   .http_status = 400,
-                                                   .origin = ErrorOrigin::framework};
-inline constexpr ErrorKind missing_required_parameter{.name = "MissingRequiredParameterException",
-                                                      .query_code = "MissingParameter",
-                                                      .http_status = 400,
-                                                      .origin = ErrorOrigin::framework};
-inline constexpr ErrorKind serialization{// A JSON request that can't be decoded.
-                                         .name = "SerializationException",
-                                         .query_code = "SerializationException",
-                                         .http_status = 400,
-                                         .origin = ErrorOrigin::framework};
-inline constexpr ErrorKind malformed_input{// A Query request that can't be decoded.
-                                           .name = "MalformedInputException",
-                                           .query_code = "MalformedInput",
-                                           .http_status = 400,
-                                           .origin = ErrorOrigin::framework};
-inline constexpr ErrorKind invalid_action{// Query.
-                                          .name = "InvalidActionException",
-                                          .query_code = "InvalidAction",
-                                          .http_status = 400,
-                                          .origin = ErrorOrigin::framework};
-inline constexpr ErrorKind unknown_operation{// JSON.
-                                             .name = "UnknownOperationException",
-                                             .query_code = "UnknownOperationException",
-                                             .http_status = 400,
-                                             .origin = ErrorOrigin::framework};
+// The framework's, below every service.
+using api::errors::invalid_parameter_value;
 
 // A value from a request as a message repeats it: whole, unless it is absurdly long.
 std::string_view shown(std::string_view value);
 
 inline std::unexpected<Error> missing_parameter(std::string_view parameter) {
-  return fail(missing_required_parameter,
-              fmt::format("The request must contain the parameter {}.", parameter));
+  return std::unexpected(api::missing_parameter(parameter));
 }
 
 struct Parameter {

@@ -11,9 +11,7 @@ MessageAttributeValue string(std::string_view value, std::string_view type = "St
   return {.string_value = std::string(value), .data_type = std::string(type)};
 }
 
-MessageAttributeValue number(std::string_view value) {
-  return string(value, "Number");
-}
+MessageAttributeValue number(std::string_view value) { return string(value, "Number"); }
 
 MessageAttributeValue binary(std::string_view bytes, std::string_view type = "Binary") {
   return {.binary_value = Blob{std::string(bytes)}, .data_type = std::string(type)};
@@ -30,9 +28,7 @@ std::string error_of(const MessageAttributes& attributes) {
 const MessageAttributes kenobi{
     {"General", string("Kenobi")}, {"Hello", string("There")}, {"Help.Me", string("Me")}};
 
-MessageAttributes kenobi_by(std::vector<std::string> names) {
-  return selected(kenobi, names);
-}
+MessageAttributes kenobi_by(std::vector<std::string> names) { return selected(kenobi, names); }
 
 TEST(AttributeDigest, IsWhatAwsRecorded) {
   EXPECT_EQ(md5_of({{"k", string("x")}}), "a45daa70926828a2f0a1db3418e6feb4");
@@ -50,9 +46,7 @@ TEST(AttributeDigest, IsWhatAwsRecorded) {
       "5ae4d5d7636402d80f4eb6d213245a88");
 }
 
-TEST(AttributeDigest, IsAbsentWithoutAttributes) {
-  EXPECT_EQ(md5_of({}), std::nullopt);
-}
+TEST(AttributeDigest, IsAbsentWithoutAttributes) { EXPECT_EQ(md5_of({}), std::nullopt); }
 
 TEST(AttributeSelection, CoversOnlyWhatIsReturnedInItsDigest) {
   EXPECT_EQ(md5_of(kenobi_by({"General", "Hello"})), "fca026605781cb4126a1e9044df24232");

@@ -39,9 +39,7 @@ Result<bool> boolean(std::string_view name, std::string_view text) {
   return invalid_value(name);
 }
 
-std::string_view name_of(bool value) {
-  return value ? "true" : "false";
-}
+std::string_view name_of(bool value) { return value ? "true" : "false"; }
 
 // Where one attribute goes: `given` is its text.
 using Apply = Result<void> (*)(QueueAttributes& attributes,
@@ -335,9 +333,7 @@ std::optional<std::string> first_difference(const QueueAttributes& current,
   return std::nullopt;
 }
 
-bool is_queue_attribute(std::string_view name) {
-  return find(name) != nullptr;
-}
+bool is_queue_attribute(std::string_view name) { return find(name) != nullptr; }
 
 Result<void> check_queue_attribute_names(std::span<const std::string> names) {
   for (const std::string& name : names) {

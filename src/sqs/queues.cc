@@ -20,16 +20,15 @@ Result<void> check_dead_letter_target(const engine::Engine& engine,
                                       const engine::QueueName& source,
                                       const engine::QueueAttributes& attributes) {
   if (!attributes.dead_letter) return {};
-  const engine::QueueName& name = attributes.dead_letter->target;
   const auto policy = attributes.kept.find(std::string(attribute::redrive_policy));
   const std::string_view shown =
       policy == attributes.kept.end() ? std::string_view{} : policy->second;
-  if (name.account != source.account || name.region != source.region) {
-    return errors::invalid_parameter(
-        {attribute::redrive_policy, shown},
-        "Dead letter target must be in the same account and region as the source");
+  const engine::QueueName& wanted = attributes.dead_letter->target;
+  if (wanted.region != source.region || wanted.account != source.account) {
+    return errors::invalid_parameter({attribute::redrive_policy, shown},
+                                     "Dead letter target must be of the same region and account");
   }
-  const engine::Queue* target = engine.find_queue(name);
+  const engine::Queue* target = engine.find_queue(wanted);
   if (target == nullptr)
     return errors::invalid_parameter({attribute::redrive_policy, shown},
                                      "Dead letter target does not exist");
@@ -161,16 +160,17 @@ api::Asked<ListQueues::Decided> ListQueues::decide(engine::Engine& engine,
   from.name = std::max(from.name, prepared.prefix);
   Decided decided;
   for (auto each = names.lower_bound(from); each != names.end(); ++each) {
-    const engine::QueueName& name = each->first;
-    if (name == prepared.after) continue;
-    if (name.region != from.region || name.account != from.account ||
-        !name.name.starts_with(prepared.prefix))
+    const engine::QueueName& candidate = each->first;
+    if (candidate == prepared.after) continue;
+    if (candidate.region != from.region || candidate.account != from.account ||
+        !candidate.name.starts_with(prepared.prefix)) {
       break;
+    }
     if (decided.names.size() == prepared.count_max) {
       decided.has_more = true;
       break;
     }
-    decided.names.push_back(name);
+    decided.names.push_back(candidate);
   }
   return decided;
 }

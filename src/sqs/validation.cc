@@ -18,9 +18,7 @@ bool is_name_character(char character) {
   return is_letter_or_digit(character) || character == '-' || character == '_';
 }
 
-bool is_token_character(char character) {
-  return character > ' ' && character < '\x7f';
-}
+bool is_token_character(char character) { return character > ' ' && character < '\x7f'; }
 
 // Unicode letters and digits are accepted without a table of them.
 bool is_tag_character(char character) {

@@ -67,7 +67,7 @@ TEST(ErrorText, RepeatsALongValueInPart) {
 
 TEST(MessageBody, IsNotEmpty) {
   EXPECT_EQ(error_of(check_message_body("")),
-            (Error{&errors::missing_required_parameter,
+            (Error{&api::errors::missing_required_parameter,
                    "The request must contain the parameter MessageBody."}));
 }
 

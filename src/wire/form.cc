@@ -69,19 +69,22 @@ Decoded<void> Form::add(std::string_view encoded) {
 
 Decoded<std::string_view> Form::decode(std::string_view encoded) {
   const std::size_t begin = text_.size();
+  text_.resize(begin + encoded.size());
+  char* out = text_.data() + begin;
   for (std::size_t i = 0; i < encoded.size(); ++i) {
     if (encoded[i] != '%') {
-      text_.push_back(encoded[i] == '+' ? ' ' : encoded[i]);
+      *out++ = encoded[i] == '+' ? ' ' : encoded[i];
       continue;
     }
     const int high = i + 1 < encoded.size() ? hex_digit(encoded[i + 1]) : -1;
     const int low = i + 2 < encoded.size() ? hex_digit(encoded[i + 2]) : -1;
     if (high < 0 || low < 0)
       return malformed("has a '%' that two hexadecimal digits do not follow");
-    text_.push_back(static_cast<char>(high << 4 | low));
+    *out++ = static_cast<char>(high << 4 | low);
     i += 2;
   }
-  const std::string_view decoded(text_.data() + begin, text_.size() - begin);
+  const std::string_view decoded(text_.data() + begin, out);
+  text_.resize(begin + decoded.size());
   if (!simdjson::validate_utf8(decoded.data(), decoded.size())) return malformed("is not UTF-8");
   return decoded;
 }

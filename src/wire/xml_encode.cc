@@ -1,5 +1,7 @@
 #include "wire/xml_encode.h"
 
+#include <array>
+
 #include <fmt/format.h>
 
 #include "base/check.h"
@@ -90,6 +92,14 @@ void append_collection(std::string& out, const Field& field, Source collection) 
   if (!is_flattened) close(out, field.name);
 }
 
+// Bytes with which a character begins that may have to be written in another way.
+constexpr std::array<bool, 256> may_need_escape = [] {
+  std::array<bool, 256> table{};
+  for (int control = 0; control < 0x20; ++control) table[control] = true;
+  for (const unsigned char each : {'&', '<', '>', '"', '\xef'}) table[each] = true;
+  return table;
+}();
+
 // What stands for the character at `text[i]`, and over how many bytes; empty if it stands for
 // itself.
 struct Escape {
@@ -152,6 +162,8 @@ void append_xml_element(std::string& out, std::string_view name, std::string_vie
 void append_xml_text(std::string& out, std::string_view text) {
   std::size_t written = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
+    if (!may_need_escape[static_cast<unsigned char>(text[i])]) [[likely]]
+      continue;
     const Escape escape = escape_at(text, i);
     if (escape.replacement.empty()) continue;
     out.append(text, written, i - written);

@@ -20,8 +20,8 @@ using Found = SegmentReader::Found;
 namespace {
 
 constexpr std::uint64_t zeroed_steps_ahead = 8;  // As long as the log thread is idle.
-// Zeroing ahead of a longer frame would cost more than it saves.
-constexpr std::uint64_t zeroed_frame_bytes_max = std::uint64_t{64} << 10;
+// Zeroing ahead of longer frames costs more than it saves: their bytes would be written twice.
+constexpr std::uint64_t zeroed_frame_bytes_max = std::uint64_t{16} << 10;
 
 }  // namespace
 

@@ -122,7 +122,7 @@ export async function consume({ name, sqs, queue_url, visibility_s, ledger, said
     const messages = answer.Messages.map((each) => ({ receipt_handle: each.ReceiptHandle, ...noted(each, said) }));
     const { at } = ledger.note('received', { lease, consumer: name, requested_at, messages });
     const held_until = requested_at + visibility_s * 1000;
-    if (at >= held_until - 500 || random() < 0.003) continue;
+    if (at >= held_until - 500 || random() < 0.01) continue;
 
     for (const { conversation, n } of messages) ledger.note('processed', { lease, conversation, n });
     await remove({ sqs, queue_url, lease, messages, ledger, deletes, held_until });

@@ -89,6 +89,9 @@ class LongPolls(unittest.IsolatedAsyncioTestCase):
         self.server.start()
         self.answers = asyncio.Queue()
 
+    async def asyncSetUp(self):
+        asyncio.get_running_loop().set_debug(False)  # unittest turns it on, and it is slow with so many connections.
+
     def resident_bytes(self):
         return status_of(self.server.process.pid, "VmRSS") << 10
 
@@ -170,4 +173,4 @@ class LongPolls(unittest.IsolatedAsyncioTestCase):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    unittest.main(warnings="ignore")

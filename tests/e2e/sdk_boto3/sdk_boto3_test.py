@@ -231,4 +231,4 @@ class Fifo(Case):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    unittest.main(warnings="ignore")

@@ -105,4 +105,4 @@ class RefusedStarts(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    unittest.main(warnings="ignore")
