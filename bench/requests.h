@@ -1,5 +1,5 @@
-// The SQS requests of the load generator, as bytes ready to send: AWS JSON 1.0 with the headers an SDK
-// sends. The Authorization is as long as a real one, but signs nothing.
+// The SQS requests of the load generator, as bytes ready to send: AWS JSON 1.0 with the headers an
+// SDK sends. The Authorization is as long as a real one, but signs nothing.
 
 #pragma once
 

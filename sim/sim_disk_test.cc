@@ -10,7 +10,6 @@ namespace {
 
 using testing::ElementsAre;
 
-
 Result<void> write(log::File& file, std::uint64_t offset, std::string_view bytes) {
   return file.write_at(offset, std::array{bytes});
 }

@@ -1,5 +1,6 @@
 // Bodies: the bytes of the messages that an answer shows, from recent frames or read back from the
 // log.
+// Each is the whole Sent fact; they stay good as long as the Bodies do.
 
 #pragma once
 

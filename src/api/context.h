@@ -1,4 +1,5 @@
 // Context: what an action may know of the request beyond its input.
+// Made once a request, on its HTTP thread, and the same for every action.
 
 #pragma once
 

@@ -1,5 +1,6 @@
 // Errors that any service may answer with, whatever the action: what AWS's framework says below its
 // services.
+// Each has the spelling of both protocols; clients tell them from a service's own by the namespace.
 
 #pragma once
 

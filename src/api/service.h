@@ -1,4 +1,6 @@
 // Service: one AWS API that mailrail speaks: its name on the wire and its actions.
+// Adding an action is one line in its service's list: decoding, checking what is required and
+// answering follow from its shapes.
 
 #pragma once
 

@@ -70,9 +70,7 @@ Result<int> half(int number) {
   return number / 2;
 }
 
-Result<int> quarter(int number) {
-  return half(TRY(half(number)));
-}
+Result<int> quarter(int number) { return half(TRY(half(number))); }
 
 TEST(Try, YieldsTheValueOrReturnsTheError) {
   EXPECT_EQ(quarter(8), 2);

@@ -25,15 +25,9 @@ struct EngineTime {
 
 using Instant = EngineTime::time_point;
 
-constexpr Instant from_unix_ms(std::int64_t ms) {
-  return Instant(Duration(ms));
-}
-constexpr std::int64_t unix_ms(Instant instant) {
-  return instant.time_since_epoch().count();
-}
-constexpr std::int64_t unix_seconds(Instant instant) {
-  return unix_ms(instant) / 1000;
-}
+constexpr Instant from_unix_ms(std::int64_t ms) { return Instant(Duration(ms)); }
+constexpr std::int64_t unix_ms(Instant instant) { return instant.time_since_epoch().count(); }
+constexpr std::int64_t unix_seconds(Instant instant) { return unix_ms(instant) / 1000; }
 
 // Seam: the server's clock is the machine's, the simulator's is turned by hand. Never goes back.
 class Clock {

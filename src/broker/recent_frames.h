@@ -1,5 +1,6 @@
 // RecentFrames: the youngest sealed frames, so that a message received soon after it was sent is
 // not read back.
+// Bounded by bytes; the oldest go first, and what is gone is read from the log.
 
 #pragma once
 

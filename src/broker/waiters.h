@@ -1,4 +1,6 @@
 // Waiters: calls that wait for messages, in the order in which they came, queue by queue.
+// Each has a deadline, at which it is asked for the last time; taking one out and adding one are
+// logarithmic.
 
 #pragma once
 

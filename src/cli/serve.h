@@ -1,4 +1,6 @@
 // `mailrail serve`: runs a server until it is told to stop.
+// It says on standard output where it listens and what it recovered, and on standard error why it
+// could not.
 
 #pragma once
 

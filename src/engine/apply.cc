@@ -11,9 +11,7 @@
 
 namespace mailrail::engine {
 
-void Engine::record(Turn& turn, const Fact& fact) {
-  apply(fact, turn.facts.append(fact));
-}
+void Engine::record(Turn& turn, const Fact& fact) { apply(fact, turn.facts.append(fact)); }
 
 void Engine::apply(const Fact& fact, const Body& place) {
   std::visit([&](const auto& each) { on(each, place); }, fact);

@@ -11,13 +11,9 @@ namespace {
 constexpr Duration table_span = 30s;
 constexpr std::size_t shard_count = 64;
 
-Instant table_begin(Instant at) {
-  return at - at.time_since_epoch() % table_span;
-}
+Instant table_begin(Instant at) { return at - at.time_since_epoch() % table_span; }
 
-std::size_t shard_of(Hash128 key) {
-  return key.high % shard_count;
-}
+std::size_t shard_of(Hash128 key) { return key.high % shard_count; }
 
 }  // namespace
 

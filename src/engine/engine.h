@@ -2,12 +2,11 @@
 //
 // Methods that take a Turn decide: they look at the state, record facts and apply each at once.
 // apply() is the only thing that changes the state; replaying the same facts gives the same state
-// on every machine. Nothing here blocks, waits, asks the time or reads a body. What the caller must
-// check (names, ranges, sizes) was checked before; here stand the rules that need state: order,
-// visibility, deduplication, receive counts, dead letters.
+// on every machine. Nothing here blocks, waits, asks the time or reads a body. Names, ranges and
+// sizes were checked before; here stand the rules that need state.
 //
-// Time passes by advance(): leases end, delays end, old ids are forgotten. Each call does a bounded
-// amount of work.
+// Time passes by advance(), a bounded amount of work at a time: leases and delays end, old ids are
+// forgotten.
 
 #pragma once
 

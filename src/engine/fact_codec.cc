@@ -26,18 +26,12 @@ std::uint32_t checksum(std::string_view bytes) {
 
 // --- Fields, out and in. Instants are milliseconds, durations too.
 
-void put(ByteWriter& out, Instant at) {
-  out.varint(static_cast<std::uint64_t>(unix_ms(at)));
-}
+void put(ByteWriter& out, Instant at) { out.varint(static_cast<std::uint64_t>(unix_ms(at))); }
 void put(ByteWriter& out, Duration duration) {
   out.varint(static_cast<std::uint64_t>(duration.count()));
 }
-void put(ByteWriter& out, QueueId id) {
-  out.varint(id.value());
-}
-void put(ByteWriter& out, Seq seq) {
-  out.varint(seq.value());
-}
+void put(ByteWriter& out, QueueId id) { out.varint(id.value()); }
+void put(ByteWriter& out, Seq seq) { out.varint(seq.value()); }
 void put(ByteWriter& out, const Hash128& hash) {
   out.u64(hash.low);
   out.u64(hash.high);
@@ -72,23 +66,15 @@ void put(ByteWriter& out, const QueueAttributes& attributes) {
   put(out, attributes.kept);
 }
 
-Instant instant(ByteReader& in) {
-  return from_unix_ms(static_cast<std::int64_t>(in.varint()));
-}
-Duration duration(ByteReader& in) {
-  return Duration(static_cast<std::int64_t>(in.varint()));
-}
+Instant instant(ByteReader& in) { return from_unix_ms(static_cast<std::int64_t>(in.varint())); }
+Duration duration(ByteReader& in) { return Duration(static_cast<std::int64_t>(in.varint())); }
 std::uint32_t number32(ByteReader& in) {
   const std::uint64_t number = in.varint();
   if (number > ~std::uint32_t{0}) in.fail();
   return static_cast<std::uint32_t>(number);
 }
-QueueId queue_id(ByteReader& in) {
-  return QueueId(number32(in));
-}
-Seq seq(ByteReader& in) {
-  return Seq(in.varint());
-}
+QueueId queue_id(ByteReader& in) { return QueueId(number32(in)); }
+Seq seq(ByteReader& in) { return Seq(in.varint()); }
 Hash128 hash128(ByteReader& in) {
   const std::uint64_t low = in.u64();
   return Hash128{.low = low, .high = in.u64()};

@@ -1,7 +1,6 @@
 #include "engine/groups.h"
 
 #include <cstdlib>
-#include <new>
 
 #include <xxhash.h>
 
@@ -13,7 +12,7 @@ namespace {
 GroupName* copy_name(std::string_view name) {
   CHECK(name.size() <= 255);
   auto* copy = static_cast<GroupName*>(std::malloc(sizeof(GroupName::size) + name.size() + 1));
-  if (copy == nullptr) throw std::bad_alloc();
+  CHECK(copy != nullptr);
   copy->size = static_cast<std::uint8_t>(name.size());
   std::memcpy(copy->bytes, name.data(), name.size());
   return copy;

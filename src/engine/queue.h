@@ -1,4 +1,5 @@
 // Queue: a name, its settings, and where its messages are.
+// Its messages are in a Contents of the engine, which a purge exchanges for an empty one.
 
 #pragma once
 

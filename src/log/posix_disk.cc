@@ -224,8 +224,6 @@ Result<void> PosixDisk::remove(std::string_view name) {
   return {};
 }
 
-Result<void> PosixDisk::sync() {
-  return sync_directory(directory_, descriptor_);
-}
+Result<void> PosixDisk::sync() { return sync_directory(directory_, descriptor_); }
 
 }  // namespace mailrail::log

@@ -1,5 +1,6 @@
 // LogThread: alone writes the log, one frame at a time, and prepares room ahead while there is none
 // to write.
+// It knows nothing of what is in a frame, and tells whoever gave it one what came of it.
 
 #pragma once
 

@@ -1,5 +1,7 @@
 // Server: owns all parts of a running mailrail and joins them: log, engine, broker, HTTP and the
 // services.
+// A server is open from open() to finish_stop(); one that is destroyed without ending in order
+// recovers at its next start.
 
 #pragma once
 

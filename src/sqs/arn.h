@@ -1,4 +1,5 @@
 // The ARN of a queue: arn:aws:sqs:{region}:{account}:{name}.
+// How SQS names a queue to other services, and in policies.
 
 #pragma once
 

@@ -1,4 +1,5 @@
 // What the batch actions share: how an entry that failed is told.
+// One entry's failure is not the request's: it is told in the answer, beside those that succeeded.
 
 #pragma once
 

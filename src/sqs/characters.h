@@ -1,4 +1,5 @@
-// Kinds of ASCII characters, whatever the locale.
+// Kinds of ASCII characters, whatever the locale. The C library's tests depend on it, and AWS's
+// rules do not.
 
 #pragma once
 

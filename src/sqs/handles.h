@@ -1,5 +1,7 @@
 // Actions on messages under a receipt handle: deleting them, changing their visibility; one or up
 // to ten at a time.
+// A standard queue takes any handle it ever gave for a message, a FIFO queue only the one that
+// holds the message now.
 
 #pragma once
 

@@ -2,8 +2,6 @@
 
 #include <vector>
 
-#include "auth/caller.h"
-
 namespace mailrail::sqs {
 namespace {
 

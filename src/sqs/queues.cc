@@ -60,8 +60,11 @@ CreateQueue::Prepared CreateQueue::prepare(Input input, const api::Context& cont
 api::Asked<Nothing> CreateQueue::decide(engine::Engine& engine,
                                         engine::Turn& turn,
                                         Prepared& prepared) {
+  const engine::Queue* existing = engine.find_queue(prepared.queue);
+  // Who asks for nothing gets what is there: a FIFO queue, too, without saying that it is one.
+  if (existing != nullptr && prepared.given.empty()) return Nothing{};
   if (!prepared.attributes) return std::unexpected(prepared.attributes.error());
-  if (const engine::Queue* existing = engine.find_queue(prepared.queue)) {
+  if (existing != nullptr) {
     const auto difference =
         first_difference(existing->attributes, *prepared.attributes, prepared.given);
     if (!difference) return Nothing{};

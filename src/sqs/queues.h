@@ -1,4 +1,5 @@
 // Actions on queues themselves: making, finding, configuring, emptying and deleting them.
+// All of them are decided in one turn, whatever the queue holds.
 
 #pragma once
 

@@ -1,5 +1,7 @@
 // ReceiveMessage: a long poll is this call, asked again until there is something or its time is
 // over.
+// On a FIFO queue its answer waits until the leases are durable; on a standard queue losing one
+// only shows the message again.
 
 #pragma once
 

@@ -1,4 +1,5 @@
 // The SQS service: its name on the wire and its actions.
+// What no action of it needs to know is in the modules below.
 
 #pragma once
 

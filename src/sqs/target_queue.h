@@ -1,5 +1,7 @@
 // TargetQueue: the queue that a request is about, resolved on the HTTP thread, looked up on the
 // engine thread.
+// Which queue a URL means does not depend on whether it exists, so a request names the same one
+// from beginning to end.
 
 #pragma once
 

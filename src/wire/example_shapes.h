@@ -1,5 +1,5 @@
 // Structures for the tests of the codecs: every kind of member, flattened as SQS has it and wrapped
-// as SNS has it.
+// as SNS has it. No service's shapes change under these tests.
 
 #pragma once
 

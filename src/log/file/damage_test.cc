@@ -25,9 +25,7 @@ Result<std::unique_ptr<FileLog>> open(SimDisk& disk, std::uint64_t seed = 1) {
   return FileLog::open(disk, random_for_ever(seed), small);
 }
 
-Result<std::vector<Frame>> open_and_scan(SimDisk& disk) {
-  return scan(*TRY(open(disk)));
-}
+Result<std::vector<Frame>> open_and_scan(SimDisk& disk) { return scan(*TRY(open(disk))); }
 
 std::string refusal(SimDisk& disk) {
   const Result<std::vector<Frame>> scanned = open_and_scan(disk);
@@ -50,9 +48,7 @@ Journal journal(End end) {
   return journal;
 }
 
-std::string segment(std::uint64_t number) {
-  return format::segment_name(number);
-}
+std::string segment(std::uint64_t number) { return format::segment_name(number); }
 
 void flip(SimDisk& disk, std::string_view name, std::size_t offset) {
   std::string bytes = disk.content(name);

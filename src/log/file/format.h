@@ -37,9 +37,7 @@ constexpr std::uint64_t to_page_end(std::uint64_t bytes) {
 constexpr Position position_at(std::uint64_t segment, std::uint64_t offset) {
   return Position((segment << segment_shift) + offset);
 }
-constexpr std::uint64_t segment_of(Position position) {
-  return position.value() >> segment_shift;
-}
+constexpr std::uint64_t segment_of(Position position) { return position.value() >> segment_shift; }
 constexpr std::uint64_t offset_of(Position position) {
   return position.value() & (segment_bytes_max - 1);
 }

@@ -9,12 +9,8 @@ namespace {
 
 constexpr int slot_shift = 24;
 
-Position position_of(std::uint64_t slot) {
-  return Position(slot << slot_shift);
-}
-std::uint64_t slot_of(Position position) {
-  return position.value() >> slot_shift;
-}
+Position position_of(std::uint64_t slot) { return Position(slot << slot_shift); }
+std::uint64_t slot_of(Position position) { return position.value() >> slot_shift; }
 std::uint64_t offset_of(Position position) {
   return position.value() & ((std::uint64_t{1} << slot_shift) - 1);
 }

@@ -1,0 +1,43 @@
+#include "tests/cases/actions.h"
+
+#include <algorithm>
+
+#include "sqs/handles.h"
+#include "sqs/queues.h"
+#include "sqs/receive.h"
+#include "sqs/send.h"
+
+namespace mailrail::cases {
+namespace {
+
+template <class Action>
+constexpr ActionShapes shapes_of() {
+  return {.name = Action::name,
+          .input = &shape_of<typename Action::Input>,
+          .output = &shape_of<typename Action::Output>};
+}
+
+}  // namespace
+
+const ActionShapes* find_action(std::string_view name) {
+  static constexpr ActionShapes actions[] = {
+      shapes_of<sqs::ChangeMessageVisibility>(),
+      shapes_of<sqs::ChangeMessageVisibilityBatch>(),
+      shapes_of<sqs::CreateQueue>(),
+      shapes_of<sqs::DeleteMessage>(),
+      shapes_of<sqs::DeleteMessageBatch>(),
+      shapes_of<sqs::DeleteQueue>(),
+      shapes_of<sqs::GetQueueAttributes>(),
+      shapes_of<sqs::GetQueueUrl>(),
+      shapes_of<sqs::ListQueues>(),
+      shapes_of<sqs::PurgeQueue>(),
+      shapes_of<sqs::ReceiveMessage>(),
+      shapes_of<sqs::SendMessage>(),
+      shapes_of<sqs::SendMessageBatch>(),
+      shapes_of<sqs::SetQueueAttributes>(),
+  };
+  const auto found = std::ranges::find(actions, name, &ActionShapes::name);
+  return found == std::end(actions) ? nullptr : &*found;
+}
+
+}  // namespace mailrail::cases

@@ -1,0 +1,21 @@
+// What goes into each action and what comes out, by which the tests encode and decode: the shapes
+// themselves, never a copy of them.
+
+#pragma once
+
+#include <string_view>
+
+#include "base/shape.h"
+
+namespace mailrail::cases {
+
+struct ActionShapes {
+  std::string_view name;
+  const Shape* input;
+  const Shape* output;
+};
+
+// Null if there is no such action.
+const ActionShapes* find_action(std::string_view name);
+
+}  // namespace mailrail::cases

@@ -1,0 +1,3 @@
+// Boost.JSON, compiled here.
+
+#include <boost/json/src.hpp>

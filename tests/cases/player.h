@@ -1,0 +1,46 @@
+// Player: plays one case over one protocol, in a world of its own, up to the first step that goes
+// wrong.
+
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "tests/cases/case_file.h"
+#include "tests/cases/expect.h"
+#include "tests/cases/protocol.h"
+#include "tests/cases/world.h"
+
+namespace mailrail::cases {
+
+struct Failure {
+  int line;
+  std::string text;
+};
+
+class Player {
+ public:
+  explicit Player(Protocol protocol) : protocol_(protocol) {}
+
+  std::optional<Failure> play(const Case& played);
+
+ private:
+  struct Asked {
+    std::uint64_t call;
+    std::string action;
+  };
+
+  Result<void> play(const Step& step);
+  Result<void> call(const Step& step);
+  Result<void> check(const Step& step, const Asked& asked);
+  Result<void> check_error(const Expectation& expected, const Answer& answer) const;
+
+  const Protocol protocol_;
+  World world_;
+  Names names_;
+  std::map<std::string, Asked> asked_;
+};
+
+}  // namespace mailrail::cases

@@ -1,0 +1,179 @@
+#include "tests/cases/protocol.h"
+
+#include <fmt/format.h>
+
+#include "tests/cases/actions.h"
+#include "tests/cases/query.h"
+
+namespace mailrail::cases {
+namespace {
+
+namespace json = boost::json;
+
+std::unexpected<Error> bad(std::string_view what, const http::Response& response) {
+  return fail(errors::unusable, fmt::format("{}: {}", what, response.body));
+}
+
+void add_option(http::Request& request, const std::string& option) {
+  if (option == "GET") {
+    request.method = option;
+  } else if (option.starts_with('/')) {
+    request.target = option;
+  } else {
+    const std::size_t colon = option.find(": ");
+    request.headers.add(option.substr(0, colon), option.substr(colon + 2));
+  }
+}
+
+std::string text_at(const json::object& object, std::string_view name) {
+  const json::value* value = object.if_contains(name);
+  return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
+}
+
+Result<json::object> json_object_of(const http::Response& response) {
+  boost::system::error_code error;
+  const json::value body = json::parse(response.body, error);
+  if (error || !body.is_object()) return bad("no JSON object", response);
+  return body.get_object();
+}
+
+Result<json::object> object_at(const json::object& object,
+                               std::string_view name,
+                               const http::Response& response) {
+  const json::value* value = object.if_contains(name);
+  if (value == nullptr || !value->is_object()) return bad("no " + std::string(name), response);
+  return value->get_object();
+}
+
+Result<void> check_fault(std::string_view fault, const http::Response& response) {
+  const std::string_view wanted = response.status >= 500 ? "Receiver" : "Sender";
+  if (fault != wanted) return bad(fmt::format("the fault is not the {}'s", wanted), response);
+  return {};
+}
+
+Result<Answer> json_answer(const http::Response& response) {
+  Answer answer{.status = response.status};
+  const json::object body = TRY(json_object_of(response));
+  if (response.status == 200) {
+    answer.output = body;
+    return answer;
+  }
+  answer.error_type = text_at(body, "__type");
+  answer.message = text_at(body, "message");
+  const std::string header(response.headers.find("x-amzn-query-error").value_or(""));
+  const std::size_t semicolon = std::min(header.find(';'), header.size() - 1);
+  answer.query_code = header.substr(0, semicolon);
+  TRY(check_fault(header.substr(semicolon + 1), response));
+  return answer;
+}
+
+struct ResultNames {
+  std::string response;
+  std::string result;
+};
+
+Result<Answer> xml_answer(const ActionShapes* action,
+                          const ResultNames& names,
+                          const http::Response& response) {
+  Answer answer{.status = response.status};
+  Result<Element> read = read_xml(response.body);
+  if (!read) return bad(read.error().message, response);
+  const Element& root = *read;
+  if (response.status != 200) {
+    const Element* error = root.child("Error");
+    const Element* id = root.child("RequestId");
+    if (root.name != "ErrorResponse" || error == nullptr || error->children.size() != 4 ||
+        error->child("Code") == nullptr || error->child("Message") == nullptr ||
+        error->child("Type") == nullptr || error->child("Detail") == nullptr || id == nullptr ||
+        id->text != response.headers.find("x-amzn-RequestId")) {
+      return bad("no error", response);
+    }
+    answer.query_code = error->child("Code")->text;
+    answer.message = error->child("Message")->text;
+    TRY(check_fault(error->child("Type")->text, response));
+    return answer;
+  }
+  const Element* metadata = root.child("ResponseMetadata");
+  const bool has_result = !action->output->fields().empty();
+  const Element* result = root.child(names.result);
+  if (root.name != names.response || (result != nullptr) != has_result || metadata == nullptr ||
+      metadata->child("RequestId") == nullptr ||
+      metadata->child("RequestId")->text != response.headers.find("x-amzn-RequestId")) {
+    return bad("no answer", response);
+  }
+  if (has_result) answer.output = TRY(output_of_xml(*result, *action->output));
+  return answer;
+}
+
+Result<Answer> query_json_answer(const ActionShapes* action,
+                                 const ResultNames& names,
+                                 const http::Response& response) {
+  Answer answer{.status = response.status};
+  const json::object body = TRY(json_object_of(response));
+  if (response.status != 200) {
+    const json::object error = TRY(object_at(body, "Error", response));
+    answer.query_code = text_at(error, "Code");
+    answer.message = text_at(error, "Message");
+    TRY(check_fault(text_at(error, "Type"), response));
+    return answer;
+  }
+  const json::object inside = TRY(object_at(body, names.response, response));
+  if (action->output->fields().empty()) return answer;
+  const json::object result = TRY(object_at(inside, names.result, response));
+  answer.output = TRY(output_of_query_json(result, *action->output));
+  return answer;
+}
+
+}  // namespace
+
+std::string_view name_of(Protocol protocol) {
+  switch (protocol) {
+    case Protocol::json:
+      return "json";
+    case Protocol::query:
+      return "query";
+    case Protocol::query_json:
+      break;
+  }
+  return "query_json";
+}
+
+http::Request request_of(Protocol protocol, const ProtocolCall& call) {
+  http::Request request{.method = "POST", .target = "/", .headers = {}, .body = {}};
+  for (const std::string& each : call.options) add_option(request, each);
+  if (request.header("Host").empty()) request.headers.add("Host", "mailrail.test");
+  if (protocol == Protocol::json) {
+    request.headers.add("X-Amz-Target", fmt::format("AmazonSQS.{}", call.action));
+    request.headers.add("Content-Type", "application/x-amz-json-1.0");
+    request.body = json::serialize(call.input);
+    return request;
+  }
+  const ActionShapes* shapes = find_action(call.action);
+  std::string form = form_of(call.action, call.input, shapes ? shapes->input : nullptr);
+  if (protocol == Protocol::query_json) request.headers.add("Accept", "application/json");
+  if (request.method == "GET") {
+    request.target += "?" + form;
+  } else {
+    request.headers.add("Content-Type", "application/x-www-form-urlencoded");
+    request.body = std::move(form);
+  }
+  return request;
+}
+
+Result<Answer> answer_of(Protocol protocol,
+                         std::string_view action,
+                         const http::Response& response) {
+  if (response.headers.find("Content-Type") != wire::content_type(protocol) ||
+      response.headers.find("x-amzn-RequestId").value_or("").size() != 36) {
+    return bad("no answer of this protocol", response);
+  }
+  if (protocol == Protocol::json) return json_answer(response);
+  const ActionShapes* shapes = find_action(action);
+  if (shapes == nullptr && response.status == 200) return bad("no such action", response);
+  const ResultNames names{.response = fmt::format("{}Response", action),
+                          .result = fmt::format("{}Result", action)};
+  return protocol == Protocol::query ? xml_answer(shapes, names, response)
+                                     : query_json_answer(shapes, names, response);
+}
+
+}  // namespace mailrail::cases

@@ -1,0 +1,48 @@
+// The protocols that every case runs over: a call into an HTTP request, and a response into an
+// answer that looks the same in all of them.
+
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <boost/json.hpp>
+
+#include "base/result.h"
+#include "http/message.h"
+#include "wire/reply.h"
+
+namespace mailrail::cases {
+
+using wire::Protocol;
+
+// AWS JSON, AWS Query answered in XML, AWS Query answered in JSON.
+inline constexpr Protocol all_protocols[] = {Protocol::json, Protocol::query, Protocol::query_json};
+
+std::string_view name_of(Protocol protocol);
+
+struct ProtocolCall {
+  std::string_view action;
+  const std::vector<std::string>& options;  // `/path`, `GET`, `Header: value`.
+  const boost::json::object& input;
+};
+
+http::Request request_of(Protocol protocol, const ProtocolCall& call);
+
+struct Answer {
+  int status = 0;
+  boost::json::value output = boost::json::object();
+
+  // Of an error.
+  std::string error_type;  // AWS JSON only: `com.amazonaws.sqs#QueueDoesNotExist`.
+  std::string query_code;
+  std::string message;
+};
+
+// Also checks what every answer must have: its content type and a request id.
+Result<Answer> answer_of(Protocol protocol,
+                         std::string_view action,
+                         const http::Response& response);
+
+}  // namespace mailrail::cases

@@ -1,0 +1,102 @@
+#include "tests/cases/world.h"
+
+#include <utility>
+
+#include "base/check.h"
+#include "engine/fact_codec.h"
+#include "sqs/service.h"
+
+namespace mailrail::cases {
+namespace {
+
+void replay(log::LogStore& log, engine::Engine& engine) {
+  const Result<void> scanned = log.scan([&](const log::Frame& frame) {
+    return engine::decode_facts(
+        frame.payload, [&](const engine::Fact& fact, engine::FactPlace place) {
+          engine.apply(fact, engine::Body{.position = frame.position + place.offset,
+                                          .length = place.length});
+        });
+  });
+  CHECK(scanned);
+}
+
+}  // namespace
+
+World::World() : services_{sqs::service()} { start(); }
+
+void World::start() {
+  dispatcher_.reset();
+  broker_.reset();
+  engine_ = std::make_unique<engine::Engine>(random_.next());
+  log_ = std::make_unique<log::MemoryLog>(storage_);
+  replay(*log_, *engine_);
+  broker::Outbox& outbox = *this;
+  broker_ = std::make_unique<broker::Broker>(*engine_, *log_, random_, outbox);
+  turn();
+  dispatcher_ = std::make_unique<api::Dispatcher>(services_, engine_->identity(), "http");
+}
+
+std::uint64_t World::ask(http::Request request) {
+  const std::uint64_t call = ++last_call_;
+  api::Made made = dispatcher_->dispatch(std::move(request), {}, call, slots_, random_);
+  if (made) {
+    std::vector<std::unique_ptr<broker::Call>> calls;
+    calls.push_back(*std::move(made));
+    turn(std::move(calls));
+  } else {
+    answers_.emplace(call, std::move(made).error());
+  }
+  return call;
+}
+
+const http::Response* World::answer(std::uint64_t call) const {
+  const auto found = answers_.find(call);
+  return found == answers_.end() ? nullptr : &found->second;
+}
+
+void World::advance(Duration time) {
+  const Instant end = now_ + time;
+  for (auto next = broker_->next_turn(); next && *next <= end; next = broker_->next_turn()) {
+    now_ = std::max(now_, *next);
+    turn();
+  }
+  now_ = end;
+  turn();
+}
+
+void World::restart() {
+  broker_->stop_waiting();
+  turn();
+  CHECK(broker_->is_idle());
+  start();
+}
+
+void World::crash() { start(); }
+
+void World::turn(std::vector<std::unique_ptr<broker::Call>> calls) {
+  broker_->turn(now_, std::move(calls));
+  while (const log::SharedFrame frame = broker_->take_frame()) {
+    CHECK(log_->append(*frame).outcome == log::Outcome::durable);
+    broker_->durable();
+  }
+}
+
+void World::release(std::unique_ptr<broker::Call> call, std::vector<log::SharedFrame> frames) {
+  const auto& answered = dynamic_cast<const api::ApiCall&>(*call);
+  const auto places = call->bodies();
+  std::vector<std::string> read(frames.size());
+  for (std::size_t i = 0; i < frames.size(); ++i) {
+    if (frames[i] == nullptr)
+      read[i] = log_->read(places[i].position, places[i].length).value_or("");
+  }
+  answers_.emplace(call->id(),
+                   answered.finish(api::Bodies(places, std::move(frames), std::move(read))));
+}
+
+void World::drop(std::unique_ptr<broker::Call>) {}
+
+void World::parked(const broker::Call& call) {
+  dynamic_cast<const api::ApiCall&>(call).slot.give_back();
+}
+
+}  // namespace mailrail::cases

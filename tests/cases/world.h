@@ -1,0 +1,63 @@
+// World: a whole server in one process, without sockets, threads or real time.
+//
+// Requests are dispatched, decided, made durable in memory and answered, as the server's threads
+// would do it one after the other. Time passes by advance() only. The log outlives restart() and
+// crash(), everything else is made again from it.
+
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "api/call_slots.h"
+#include "api/dispatch.h"
+#include "base/random.h"
+#include "broker/broker.h"
+#include "engine/engine.h"
+#include "log/memory/memory_log.h"
+
+namespace mailrail::cases {
+
+class World final : private broker::Outbox {
+ public:
+  World();
+
+  // Gives back the number that the answer will have.
+  std::uint64_t ask(http::Request request);
+  // Null while the call waits, and for ever if a crash took it.
+  const http::Response* answer(std::uint64_t call) const;
+
+  // Stops at every moment at which something is due.
+  void advance(Duration time);
+  // Answers whoever waits, makes everything durable, and starts again.
+  void restart();
+  // Starts again from what is durable.
+  void crash();
+
+ private:
+  void release(std::unique_ptr<broker::Call> call, std::vector<log::SharedFrame> frames) override;
+  void drop(std::unique_ptr<broker::Call> call) override;
+  void parked(const broker::Call& call) override;
+
+  void start();
+  void turn(std::vector<std::unique_ptr<broker::Call>> calls = {});
+
+  Instant now_ = from_unix_ms(1'735'689'600'000);  // 2025-01-01, midnight.
+  SeededRandom random_{1};
+  log::MemoryLog::Storage storage_;
+  api::CallSlots slots_{1000, std::size_t{1} << 30};
+  std::array<api::Service, 1> services_;
+  std::uint64_t last_call_ = 0;
+  std::map<std::uint64_t, http::Response> answers_;
+
+  // Made from the log.
+  std::unique_ptr<engine::Engine> engine_;
+  std::unique_ptr<log::MemoryLog> log_;
+  std::unique_ptr<broker::Broker> broker_;
+  std::unique_ptr<api::Dispatcher> dispatcher_;
+};
+
+}  // namespace mailrail::cases
