@@ -44,7 +44,7 @@ bench:
 	@tools/setup
 	@cmake --preset release --log-level=WARNING >/dev/null
 	@cmake --build --preset release -- $(quiet)
-	@bench/run build/release
+	@/usr/bin/python3 bench/run.py --build build/release
 
 lint:
 	@tools/setup
