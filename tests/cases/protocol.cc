@@ -14,7 +14,10 @@ std::unexpected<Error> bad(std::string_view what, const http::Response& response
   return fail(errors::unusable, fmt::format("{}: {}", what, response.body));
 }
 
+constexpr std::string_view body_option = "body ";
+
 void add_option(http::Request& request, const std::string& option) {
+  if (option.starts_with(body_option)) return;  // It waits until the body is there to be replaced.
   if (option == "GET") {
     request.method = option;
   } else if (option.starts_with('/')) {
@@ -124,21 +127,7 @@ Result<Answer> query_json_answer(const ActionShapes* action,
   return answer;
 }
 
-}  // namespace
-
-std::string_view name_of(Protocol protocol) {
-  switch (protocol) {
-    case Protocol::json:
-      return "json";
-    case Protocol::query:
-      return "query";
-    case Protocol::query_json:
-      break;
-  }
-  return "query_json";
-}
-
-http::Request request_of(Protocol protocol, const ProtocolCall& call) {
+http::Request encoded(Protocol protocol, const ProtocolCall& call) {
   http::Request request{.method = "POST", .target = "/", .headers = {}, .body = {}};
   for (const std::string& each : call.options) add_option(request, each);
   if (request.header("Host").empty()) request.headers.add("Host", "mailrail.test");
@@ -160,9 +149,33 @@ http::Request request_of(Protocol protocol, const ProtocolCall& call) {
   return request;
 }
 
+}  // namespace
+
+std::string_view name_of(Protocol protocol) {
+  switch (protocol) {
+    case Protocol::json:
+      return "json";
+    case Protocol::query:
+      return "query";
+    case Protocol::query_json:
+      break;
+  }
+  return "query_json";
+}
+
+http::Request request_of(Protocol protocol, const ProtocolCall& call) {
+  http::Request request = encoded(protocol, call);
+  for (const std::string& each : call.options) {
+    if (each.starts_with(body_option)) request.body = each.substr(body_option.size());
+  }
+  return request;
+}
+
 Result<Answer> answer_of(Protocol protocol,
                          std::string_view action,
                          const http::Response& response) {
+  if (response.body == "<UnknownOperationException/>\n")
+    return Answer{.status = response.status, .query_code = "UnknownOperationException"};
   if (response.headers.find("Content-Type") != wire::content_type(protocol) ||
       response.headers.find("x-amzn-RequestId").value_or("").size() != 36) {
     return bad("no answer of this protocol", response);

@@ -25,7 +25,7 @@ std::string_view name_of(Protocol protocol);
 
 struct ProtocolCall {
   std::string_view action;
-  const std::vector<std::string>& options;  // `/path`, `GET`, `Header: value`.
+  const std::vector<std::string>& options;  // `/path`, `GET`, `Header: value`, `body text`.
   const boost::json::object& input;
 };
 
