@@ -90,7 +90,7 @@ std::optional<Instant> Broker::next_turn() const {
   consider(waiters_.next_deadline());
   if (open_since_ && in_flight_ == nullptr)
     consider(*open_since_ + options_.unawaited_commit_after);
-  if (engine_.message_count() > 0) consider(std::max(next_expiry_, options_.retention_starts));
+  if (engine_.message_count() > 0) consider(next_expiry_);
   return next;
 }
 
@@ -179,7 +179,7 @@ void Broker::serve_due() {
 }
 
 void Broker::remove_expired() {
-  if (now_ < next_expiry_ || now_ < options_.retention_starts) return;
+  if (now_ < next_expiry_) return;
   engine::Turn turn{.now = now_, .random = random_, .facts = open_};
   const bool is_done = engine_.remove_expired(turn, expired_per_turn_max);
   next_expiry_ = now_ + (is_done ? expiry_interval : Duration(0));

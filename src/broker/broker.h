@@ -32,7 +32,6 @@ struct Options {
   std::size_t recent_bytes_max = std::size_t{8}
                                  << 20;  // Frames kept for receives that follow soon.
   Duration unawaited_commit_after = 1s;  // Facts that nobody waits for are committed after this.
-  Instant retention_starts = {};         // No message is removed for its age before this.
 };
 
 class Broker {

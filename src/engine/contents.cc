@@ -115,6 +115,11 @@ void Contents::remove(Index entry) {
   if (store_.groups[group].size == 0) store_.groups.free(group);
 }
 
+void Contents::detach() {
+  is_detached_ = true;
+  schedule_due();  // Takes it off the schedule: it may be freed before its messages are due.
+}
+
 void Contents::lease_ended(Index entry) {
   const Index group = store_.entries[entry].group;
   count_in_flight(group, -1);

@@ -42,7 +42,7 @@ class Contents {
   // FIFO: the delay of the whole queue, which also holds for messages that it has already.
   void set_delay(Duration delay);
   // No longer what the queue holds: it is being freed and wakes nobody.
-  void detach() { is_detached_ = true; }
+  void detach();
 
   // --- What time does.
 

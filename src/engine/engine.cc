@@ -112,7 +112,7 @@ bool Engine::remove_expired(Turn& turn, std::size_t count_max) {
     if (budget == 0) return false;
     Seq cursor(0);
     const Index first = contents_of(queue).first_from(cursor);
-    if (first == no_index || store_.entries[first].sent + queue.attributes.retention > turn.now)
+    if (first == no_index || !is_expired(queue, store_.entries[first], turn.now))
       continue;
     if (!remove_expired_from(turn, queue, cursor, budget)) return false;
   }
@@ -132,6 +132,10 @@ bool Engine::remove_expired(Turn& turn, std::size_t count_max) {
   return true;
 }
 
+bool Engine::is_expired(const Queue& queue, const Entry& entry, Instant now) const {
+  return entry.sent + queue.attributes.retention <= now && now >= retention_starts_;
+}
+
 // Looks at messages from `cursor` on and moves it. True at the end of the queue.
 bool Engine::remove_expired_from(Turn& turn, const Queue& queue, Seq& cursor, std::size_t& budget) {
   Removed fact{.queue = queue.id, .why = RemovalReason::expired, .seqs = {}};
@@ -139,7 +143,7 @@ bool Engine::remove_expired_from(Turn& turn, const Queue& queue, Seq& cursor, st
   Index entry = contents.first_from(cursor);
   for (; entry != no_index && budget > 0; --budget) {
     const Entry& candidate = store_.entries[entry];
-    if (candidate.sent + queue.attributes.retention <= turn.now) fact.seqs.push_back(candidate.seq);
+    if (is_expired(queue, candidate, turn.now)) fact.seqs.push_back(candidate.seq);
     cursor = candidate.seq + 1;
     entry = contents.first_from(cursor);
   }

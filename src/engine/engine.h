@@ -123,6 +123,8 @@ class Engine {
   // Removes expired messages, looking at no more than `count_max`. False if there may be more at
   // once.
   bool remove_expired(Turn& turn, std::size_t count_max);
+  // Until then no message is removed for its age: the clock may have jumped while nobody ran.
+  void suspend_retention(Instant until) { retention_starts_ = until; }
   // Queues that may have something to receive since this was last asked.
   std::vector<QueueId> take_woken();
 
@@ -155,6 +157,7 @@ class Engine {
   void give(Receiving& receiving, Index entry) const;
   bool is_current(const ReceiptHandle& handle, Index entry, Instant now) const;
   void move_to_dead_letters(Turn& turn, const Queue& from, const Entry& entry, const Queue& to);
+  bool is_expired(const Queue& queue, const Entry& entry, Instant now) const;
   bool remove_expired_from(Turn& turn, const Queue& queue, Seq& cursor, std::size_t& budget);
 
   Queue& queue_at(QueueId id);
@@ -184,6 +187,8 @@ class Engine {
   std::array<char, 32> secret_{};
   QueueId last_queue_ = {};
   Seq last_seq_ = {};
+
+  Instant retention_starts_;
 
   // Where remove_expired() goes on.
   QueueId sweep_queue_ = {};

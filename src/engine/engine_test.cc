@@ -524,6 +524,32 @@ TEST_F(Queues, ExpiredMessagesAreRemovedWithoutAReceive) {
   EXPECT_EQ(engine.message_count(), 0u);
 }
 
+TEST_F(Queues, ADelayingFifoQueueCanBeDeletedBeforeItsMessagesAreDue) {
+  const QueueId queue = create("q.fifo", {.delay = 10s});
+  send(queue, "a", "g");
+  engine.delete_queue(turn, queue);
+  pass(1s);
+  EXPECT_EQ(engine.message_count(), 0u);
+  const QueueId other = create("other.fifo", {.delay = 10s});
+  send(other, "b", "g");
+
+  pass(10s);
+
+  EXPECT_EQ(receive_bodies(other), (Bodies{"b"}));
+}
+
+TEST_F(Queues, KeepEverythingWhileRetentionIsSuspended) {
+  const QueueId queue = create("q", {.retention = 60s});
+  send(queue, "a");
+  engine.suspend_retention(turn.now + 90s);
+  pass(60s);
+
+  EXPECT_TRUE(engine.remove_expired(turn, 8));
+  EXPECT_EQ(receive_bodies(queue, 10, 0s), (Bodies{"a"}));
+  pass(30s);
+  EXPECT_EQ(receive_bodies(queue), (Bodies{}));
+}
+
 TEST_F(Queues, TellWhenTheyMayHaveSomethingToReceive) {
   const QueueId queue = create("q.fifo");
   EXPECT_EQ(engine.take_woken(), (std::vector<QueueId>{}));

@@ -14,7 +14,7 @@ GroupName* copy_name(std::string_view name) {
   auto* copy = static_cast<GroupName*>(std::malloc(sizeof(GroupName::size) + name.size() + 1));
   CHECK(copy != nullptr);
   copy->size = static_cast<std::uint8_t>(name.size());
-  std::memcpy(copy->bytes, name.data(), name.size());
+  name.copy(copy->bytes, name.size());  // Unlike memcpy, with no bytes from nowhere too.
   return copy;
 }
 

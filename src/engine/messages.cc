@@ -128,7 +128,7 @@ void Engine::take_from_fifo(Turn& turn, Receiving& receiving) {
 bool Engine::set_aside(Turn& turn, Receiving& receiving, Index index) {
   const Entry& entry = store_.entries[index];
   const QueueAttributes& attributes = receiving.queue.attributes;
-  if (entry.sent + attributes.retention <= turn.now) {
+  if (is_expired(receiving.queue, entry, turn.now)) {
     record(
         turn,
         Removed{.queue = receiving.queue.id, .why = RemovalReason::expired, .seqs = {entry.seq}});

@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <ctime>
 
+#include <spdlog/spdlog.h>
+
 namespace mailrail::server {
 namespace {
 
 constexpr std::int64_t ns_per_ms = 1'000'000;
 constexpr std::int64_t slew_share = 20;
+constexpr Duration jump_min = 1s;
 
 std::int64_t nanoseconds(clockid_t clock) {
   timespec time{};
@@ -33,6 +36,12 @@ Instant EngineClock::now() {
   const std::int64_t behind_wall = reading.wall_ns - (now_ns_ + passed);
   now_ns_ += passed + std::clamp(behind_wall, -slew_max, slew_max);
   last_ = reading;
+  const bool is_off = wall_ahead() >= jump_min || wall_ahead() <= -jump_min;
+  if (is_off && !is_off_) {
+    spdlog::warn("the machine's clock is {} ms ahead of the log's: it is followed slowly, and no lease ends early",
+                 wall_ahead().count());
+  }
+  is_off_ = is_off;
   return from_unix_ms(now_ns_ / ns_per_ms);
 }
 

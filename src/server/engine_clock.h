@@ -28,13 +28,14 @@ class EngineClock final : public Clock {
   // One thread.
   Instant now() override;
 
-  // How far the wall clock is ahead (negative: behind). A second or more means it jumped.
+  // How far the wall clock is ahead (negative: behind).
   Duration wall_ahead() const;
 
  private:
   ReadClocks read_;
   ClockReading last_;
   std::int64_t now_ns_;
+  bool is_off_ = false;  // The wall clock was a second or more away, and that was logged.
 };
 
 }  // namespace mailrail::server

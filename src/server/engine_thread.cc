@@ -11,11 +11,10 @@ EngineThread::EngineThread(engine::Engine& engine,
                            log::LogStore& log,
                            Clock& clock,
                            Random& random,
-                           Hooks hooks,
-                           const broker::Options& options)
+                           Hooks hooks)
     : clock_(clock),
       hooks_(std::move(hooks)),
-      broker_(engine, log, random, *this, options),
+      broker_(engine, log, random, *this),
       log_thread_(log, [this](const log::Appended& appended) { frame_done(appended); }) {
   broker_.turn(clock_.now(), {});
 }

@@ -45,8 +45,7 @@ class EngineThread final : private broker::Outbox {
                log::LogStore& log,
                Clock& clock,
                Random& random,
-               Hooks hooks,
-               const broker::Options& options);
+               Hooks hooks);
   ~EngineThread() override;
 
   void run();

@@ -77,10 +77,9 @@ struct Server::Parts {
   void start_engine() {
     const Instant last = log->recovered().last_frame_time.value_or(Instant{});
     clock = std::make_unique<EngineClock>(last);
-    broker::Options options;
     const Instant now = clock->now();
     if (last != Instant{} && now - last > absence_max) {
-      options.retention_starts = now + retention_grace;
+      engine->suspend_retention(now + retention_grace);
       spdlog::warn(
           "the last frame is {} hours old: no message is removed for its age for 10 minutes",
           std::chrono::duration_cast<std::chrono::hours>(now - last).count());
@@ -90,7 +89,7 @@ struct Server::Parts {
         .parked = [](const broker::Call& call) { Frontend::parked(call); },
         .log_failed = &end_process};
     engine_thread =
-        std::make_unique<EngineThread>(*engine, *log, *clock, random, std::move(hooks), options);
+        std::make_unique<EngineThread>(*engine, *log, *clock, random, std::move(hooks));
     dispatcher = std::make_unique<api::Dispatcher>(services, engine->identity(), "http");
   }
 };

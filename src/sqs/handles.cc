@@ -104,6 +104,19 @@ api::Asked<Nothing> decide_one(engine::Engine& engine,
 
 using Outcomes = std::vector<Result<void>>;
 
+// On a standard queue nobody waits for a change of visibility to be durable: losing it only shows
+// the message again.
+template <class Decided>
+api::Asked<Decided> without_waiting_on_standard(api::Asked<Decided> asked,
+                                                const engine::Engine& engine,
+                                                const PreparedHandles& prepared) {
+  const engine::Queue* queue = engine.find_queue(prepared.queue.name);
+  if (asked.value && queue != nullptr && !queue->attributes.is_fifo) {
+    asked.decision.waits = broker::Decision::Waits::for_bodies;
+  }
+  return asked;
+}
+
 api::Asked<Outcomes> decide_each(engine::Engine& engine,
                                  engine::Turn& turn,
                                  const PreparedHandles& prepared,
@@ -179,7 +192,8 @@ PreparedHandles ChangeMessageVisibility::prepare(Input input, const api::Context
 api::Asked<Nothing> ChangeMessageVisibility::decide(engine::Engine& engine,
                                                     engine::Turn& turn,
                                                     Prepared& prepared) {
-  return decide_one(engine, turn, prepared, &change_visibility);
+  return without_waiting_on_standard(decide_one(engine, turn, prepared, &change_visibility), engine,
+                                     prepared);
 }
 
 PreparedHandles ChangeMessageVisibilityBatch::prepare(Input input, const api::Context& context) {
@@ -196,7 +210,8 @@ PreparedHandles ChangeMessageVisibilityBatch::prepare(Input input, const api::Co
 api::Asked<Outcomes> ChangeMessageVisibilityBatch::decide(engine::Engine& engine,
                                                           engine::Turn& turn,
                                                           Prepared& prepared) {
-  return decide_each(engine, turn, prepared, &change_visibility);
+  return without_waiting_on_standard(decide_each(engine, turn, prepared, &change_visibility),
+                                     engine, prepared);
 }
 
 Result<ChangeMessageVisibilityBatchOutput> ChangeMessageVisibilityBatch::finish(

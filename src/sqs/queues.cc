@@ -14,7 +14,8 @@
 namespace mailrail::sqs {
 namespace {
 
-// A dead-letter queue must exist and take this queue's dead letters.
+// A dead-letter queue must exist, belong to the same account and region, and take this queue's dead
+// letters.
 Result<void> check_dead_letter_target(const engine::Engine& engine,
                                       const engine::QueueName& source,
                                       const engine::QueueAttributes& attributes) {

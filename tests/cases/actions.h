@@ -1,5 +1,7 @@
-// What goes into each action and what comes out, by which the tests encode and decode: the shapes
-// themselves, never a copy of them.
+// What goes into each action and what comes out, by which the tests encode and decode.
+//
+// These are the shapes themselves, never a copy of them: what is wrong with a shape is for the unit
+// tests to find, which compare it with AWS's model.
 
 #pragma once
 

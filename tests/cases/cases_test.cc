@@ -9,6 +9,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "sqs/service.h"
+#include "tests/cases/actions.h"
 #include "tests/cases/player.h"
 
 namespace mailrail::cases {
@@ -75,6 +77,16 @@ bool register_file(const fs::path& path) {
   return true;
 }
 
+// Else cases of the action would run over AWS JSON only.
+bool has_all_shapes() {
+  for (const api::ActionEntry& each : sqs::service().actions) {
+    if (find_action(each.name) != nullptr) continue;
+    fmt::print(stderr, "tests/cases/actions.cc does not list {}\n", each.name);
+    return false;
+  }
+  return true;
+}
+
 bool register_directory(const fs::path& directory) {
   std::vector<fs::path> paths;
   for (const auto& entry : fs::directory_iterator(directory)) {
@@ -90,6 +102,7 @@ bool register_directory(const fs::path& directory) {
 int main(int argument_count, char** arguments) {
   testing::InitGoogleTest(&argument_count, arguments);
   const char* directory = argument_count > 1 ? arguments[1] : "tests/cases";
-  if (!mailrail::cases::register_directory(directory)) return 2;
+  if (!mailrail::cases::has_all_shapes() || !mailrail::cases::register_directory(directory))
+    return 2;
   return RUN_ALL_TESTS();
 }

@@ -50,12 +50,15 @@ std::optional<std::string> string_difference(std::string_view expected,
   const std::string_view text = got.get_string();
   constexpr std::string_view like = "$like ";
   constexpr std::string_view above = "$above ";
+  constexpr std::string_view other = "$not ";
   bool matches = expected == text;
   if (expected.starts_with(like)) {
     const std::string pattern(expected.substr(like.size()));
     matches = std::regex_match(text.begin(), text.end(), std::regex(pattern));
   } else if (expected.starts_with(above)) {
     matches = is_above(text, expected.substr(above.size()));
+  } else if (expected.starts_with(other)) {
+    matches = text != expected.substr(other.size());
   }
   if (matches) return std::nullopt;
   return differs(path, shown(json::value(expected)), got);

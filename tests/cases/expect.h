@@ -3,7 +3,7 @@
 // In a string `$q` is the URL of the queue q, `$m.Messages.0.Body` a part of the answer that was
 // called m, `$repeat x 1024` a text of that length, and `${...}` any of these amid other text. In
 // an expected object null says that a member is absent, and "..." : null that there are no others;
-// "$any", "$like regex" and "$above number" match more than one value.
+// "$any", "$not text", "$like regex" and "$above number" match more than one value.
 
 #pragma once
 

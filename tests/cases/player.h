@@ -1,5 +1,6 @@
-// Player: plays one case over one protocol, in a world of its own, up to the first step that goes
-// wrong.
+// Player: plays one case over one protocol, in a world of its own.
+//
+// It stops at the first step that goes wrong, and says what was expected and what came.
 
 #pragma once
 

@@ -1,5 +1,6 @@
-// The protocols that every case runs over: a call into an HTTP request, and a response into an
-// answer that looks the same in all of them.
+// The protocols that every case runs over.
+//
+// A call becomes an HTTP request, and a response an answer that looks the same in all of them.
 
 #pragma once
 

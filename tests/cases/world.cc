@@ -32,7 +32,7 @@ void World::start() {
   replay(*log_, *engine_);
   broker::Outbox& outbox = *this;
   broker_ = std::make_unique<broker::Broker>(*engine_, *log_, random_, outbox);
-  turn();
+  run({});
   dispatcher_ = std::make_unique<api::Dispatcher>(services_, engine_->identity(), "http");
 }
 
@@ -42,7 +42,7 @@ std::uint64_t World::ask(http::Request request) {
   if (made) {
     std::vector<std::unique_ptr<broker::Call>> calls;
     calls.push_back(*std::move(made));
-    turn(std::move(calls));
+    run(std::move(calls));
   } else {
     answers_.emplace(call, std::move(made).error());
   }
@@ -58,20 +58,26 @@ void World::advance(Duration time) {
   const Instant end = now_ + time;
   for (auto next = broker_->next_turn(); next && *next <= end; next = broker_->next_turn()) {
     now_ = std::max(now_, *next);
-    turn();
+    turn({});
   }
   now_ = end;
-  turn();
+  run({});
 }
 
 void World::restart() {
   broker_->stop_waiting();
-  turn();
+  run({});
   CHECK(broker_->is_idle());
   start();
 }
 
 void World::crash() { start(); }
+
+// As the engine's thread does it: turns as long as one is due.
+void World::run(std::vector<std::unique_ptr<broker::Call>> calls) {
+  turn(std::move(calls));
+  while (broker_->next_turn().value_or(Instant::max()) <= now_) turn({});
+}
 
 void World::turn(std::vector<std::unique_ptr<broker::Call>> calls) {
   broker_->turn(now_, std::move(calls));

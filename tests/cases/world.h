@@ -43,7 +43,8 @@ class World final : private broker::Outbox {
   void parked(const broker::Call& call) override;
 
   void start();
-  void turn(std::vector<std::unique_ptr<broker::Call>> calls = {});
+  void run(std::vector<std::unique_ptr<broker::Call>> calls);
+  void turn(std::vector<std::unique_ptr<broker::Call>> calls);
 
   Instant now_ = from_unix_ms(1'735'689'600'000);  // 2025-01-01, midnight.
   SeededRandom random_{1};
