@@ -3,7 +3,7 @@
 #   make run [ARGS=...]     build the server and start it on 127.0.0.1:4566 with data in ./mailrail-data
 #   make build              leave the release binary at build/release/mailrail
 #   make test [PRESET=dev]  build and run all tests; PRESET=asan or tsan: unit tests and a short simulation under a sanitizer
-#   make bench              the figures of the README, measured on this machine
+#   make bench [ARGS=...]   the figures of the README, measured on this machine
 #   make lint [ALL=1]       layout, habits and clang-tidy, of what changed since origin; ALL=1: of everything
 #   make format             lay out all C++ with clang-format
 #   make soak               the long runs: the whole corpus against kill -9
@@ -16,6 +16,9 @@ ARGS ?=
 export CMAKE_BUILD_PARALLEL_LEVEL ?= $(JOBS)
 export CTEST_PARALLEL_LEVEL ?= $(JOBS)
 export CMAKE_CXX_COMPILER_LAUNCHER ?= $(shell command -v ccache)
+
+# Where Debian keeps the llvm-symbolizer by which sanitizers name functions.
+export PATH := $(PATH):/usr/lib/llvm-19/bin
 
 # On a terminal ninja overwrites one line of progress; elsewhere that would be a line for every file.
 quiet := $(if $(MAKE_TERMOUT),,--quiet)
@@ -44,7 +47,7 @@ bench:
 	@tools/setup
 	@cmake --preset release --log-level=WARNING >/dev/null
 	@cmake --build --preset release -- $(quiet)
-	@/usr/bin/python3 bench/run.py --build build/release
+	@/usr/bin/python3 bench/run.py $(ARGS)
 
 lint:
 	@tools/setup
