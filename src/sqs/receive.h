@@ -35,7 +35,7 @@ struct ReceiveMessage {
   struct Decided {
     std::vector<engine::ReceivedMessage> messages;
     std::vector<engine::Body> bodies;
-    bool is_fifo = false;
+    engine::QueueType type = engine::QueueType::standard;
   };
 
   static Prepared prepare(Input input, const api::Context& context);
