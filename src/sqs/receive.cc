@@ -135,7 +135,10 @@ api::Asked<ReceiveMessage::Decided> ReceiveMessage::decide(engine::Engine& engin
     }
     return Decided{};
   }
-  Decided decided{.messages = std::move(result.messages), .bodies = {}, .is_fifo = is_fifo};
+  Decided decided{.messages = std::move(result.messages),
+                  .bodies = {},
+                  .is_fifo = is_fifo,
+                  .is_repeatable = result.is_repeatable};
   for (const engine::ReceivedMessage& each : decided.messages) decided.bodies.push_back(each.body);
   const bool came_as_dead_letter = std::ranges::any_of(
       decided.messages, [](const auto& each) { return each.dead_letter_source.has_value(); });
@@ -147,6 +150,7 @@ api::Asked<ReceiveMessage::Decided> ReceiveMessage::decide(engine::Engine& engin
 
 std::vector<engine::ReceiptHandle> ReceiveMessage::leases(const Decided& decided) {
   std::vector<engine::ReceiptHandle> leases;
+  if (decided.is_repeatable) return leases;  // Another answer may have told them, too.
   for (const engine::ReceivedMessage& each : decided.messages) leases.push_back(each.handle());
   return leases;
 }

@@ -36,6 +36,7 @@ struct ReceiveMessage {
     std::vector<engine::ReceivedMessage> messages;
     std::vector<engine::Body> bodies;
     bool is_fifo = false;
+    bool is_repeatable = false;
   };
 
   static Prepared prepare(Input input, const api::Context& context);
