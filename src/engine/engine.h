@@ -71,6 +71,9 @@ struct ReceiveResult {
   bool is_unfinished = false;  // Much had to be set aside first: ask again in another turn.
   bool is_at_limit = false;    // Nothing given because too many messages are in flight.
   bool moved_dead_letters = false;
+  // Asked with an attempt id. If the answer is lost its leases may not be given back: another
+  // answer to the same attempt may have told them to somebody.
+  bool is_repeatable = false;
 };
 
 enum class DeleteResult { done, handle_expired };

@@ -308,6 +308,14 @@ TEST_F(Fifo, ALongerDelayHoldsBackWhatWasVisible) {
   EXPECT_EQ(receive_bodies(queue), (Bodies{"a"}));
 }
 
+TEST_F(Fifo, SaysThatAnAttemptMayBeAskedAgain) {
+  queue = create("q.fifo");
+  send(queue, "a", "g");
+
+  EXPECT_TRUE(engine.receive(turn, {.queue = queue, .attempt = "attempt"}).is_repeatable);
+  EXPECT_FALSE(engine.receive(turn, {.queue = queue}).is_repeatable);
+}
+
 TEST_F(Fifo, GivesTheSameMessagesToTheSameAttempt) {
   queue = create("q.fifo");
   for (const char* each : {"a", "b"}) send(queue, each, each);

@@ -62,6 +62,7 @@ ReceiveResult Engine::receive(Turn& turn, const ReceiveRequest& request) {
   } else {
     if (!request.attempt.empty()) {
       receiving.attempt = identity_->attempt_key(queue.id, request.attempt);
+      receiving.result.is_repeatable = true;
       receive_again(turn, receiving);
     }
     if (receiving.result.messages.empty()) take_from_fifo(turn, receiving);

@@ -136,7 +136,8 @@ api::Asked<ReceiveMessage::Decided> ReceiveMessage::decide(engine::Engine& engin
   }
   Decided decided{.messages = std::move(result.messages),
                   .bodies = {},
-                  .type = is_fifo ? engine::QueueType::fifo : engine::QueueType::standard};
+                  .type = is_fifo ? engine::QueueType::fifo : engine::QueueType::standard,
+                  .is_repeatable = result.is_repeatable};
   for (const engine::ReceivedMessage& each : decided.messages) decided.bodies.push_back(each.body);
   const bool came_as_dead_letter = std::ranges::any_of(
       decided.messages, [](const auto& each) { return each.dead_letter_source.has_value(); });
@@ -148,6 +149,7 @@ api::Asked<ReceiveMessage::Decided> ReceiveMessage::decide(engine::Engine& engin
 
 std::vector<engine::ReceiptHandle> ReceiveMessage::leases(const Decided& decided) {
   std::vector<engine::ReceiptHandle> leases;
+  if (decided.is_repeatable) return leases;  // Another answer may have told them, too.
   for (const engine::ReceivedMessage& each : decided.messages) leases.push_back(each.handle());
   return leases;
 }

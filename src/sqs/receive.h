@@ -36,6 +36,7 @@ struct ReceiveMessage {
     std::vector<engine::ReceivedMessage> messages;
     std::vector<engine::Body> bodies;
     engine::QueueType type = engine::QueueType::standard;
+    bool is_repeatable = false;  // See engine::ReceiveResult.
   };
 
   static Prepared prepare(Input input, const api::Context& context);
