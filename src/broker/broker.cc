@@ -51,7 +51,7 @@ void Broker::turn(Instant now, std::vector<std::unique_ptr<Call>> calls) {
 
 log::SharedFrame Broker::take_frame() {
   if (in_flight_ != nullptr || open_.count() == 0) return nullptr;
-  const bool is_awaited = !held_for_open_.empty() || !unasked_.empty() || !may_wait_;
+  const bool is_awaited = !held_for_open_.empty() || !unasked_.empty() || !has_room() || !may_wait_;
   const bool is_old = open_since_ && *open_since_ + options_.unawaited_commit_after <= now_;
   if (!is_awaited && !is_old) return nullptr;
   log::Frame frame{.position = open_.position(),
@@ -82,7 +82,8 @@ void Broker::stop_waiting() {
 }
 
 std::optional<Instant> Broker::next_turn() const {
-  if (is_behind_ || (!unasked_.empty() && has_room())) return now_;
+  if (!has_room()) return std::nullopt;  // First the frame must leave.
+  if (is_behind_ || !unasked_.empty() || !woken_.empty()) return now_;
   std::optional<Instant> next = engine_.next_due();
   const auto consider = [&](std::optional<Instant> other) {
     if (other && (!next || *other < *next)) next = other;
@@ -159,30 +160,41 @@ void Broker::release(std::unique_ptr<Call> call) {
   outbox_.release(std::move(call), std::move(frames));
 }
 
-// Waiters are asked in order, and the first that gets nothing ends the asking.
 void Broker::serve_woken() {
-  for (const QueueId queue : engine_.take_woken()) {
-    while (auto waiter = waiters_.take_first_of(queue)) {
-      const Decision decision = decide(*waiter->call);
-      if (decision.verdict == Decision::Verdict::wait) {
-        waiters_.put_back(*std::move(waiter));
-        break;
-      }
-      if (decision.verdict == Decision::Verdict::again) {
-        unasked_.push_back(std::move(waiter->call));
-        break;
-      }
-      answer(std::move(waiter->call), decision);
+  for (const QueueId queue : engine_.take_woken()) woken_.push_back(queue);
+  while (!woken_.empty() && serve_waiters_of(woken_.front())) woken_.pop_front();
+}
+
+// Waiters are asked in order, and the first that gets nothing ends the asking. False if the frame
+// is full before.
+bool Broker::serve_waiters_of(QueueId queue) {
+  while (has_room()) {
+    std::optional<Waiters::Waiter> waiter = waiters_.take_first_of(queue);
+    if (!waiter) return true;
+    const Decision decision = decide(*waiter->call);
+    if (decision.verdict == Decision::Verdict::wait) {
+      waiters_.put_back(*std::move(waiter));
+      return true;
     }
+    if (decision.verdict == Decision::Verdict::again) {
+      unasked_.push_back(std::move(waiter->call));
+      return true;
+    }
+    answer(std::move(waiter->call), decision);
   }
+  return false;
 }
 
 void Broker::serve_due() {
-  while (auto waiter = waiters_.take_due(now_)) ask(std::move(waiter->call));
+  while (has_room()) {
+    std::optional<Waiters::Waiter> waiter = waiters_.take_due(now_);
+    if (!waiter) return;
+    ask(std::move(waiter->call));
+  }
 }
 
 void Broker::remove_expired() {
-  if (now_ < next_expiry_) return;
+  if (now_ < next_expiry_ || !has_room()) return;
   engine::Turn turn{.now = now_, .random = random_, .facts = open_};
   const bool is_done = engine_.remove_expired(turn, expired_per_turn_max);
   next_expiry_ = now_ + (is_done ? expiry_interval : Duration(0));

@@ -73,6 +73,7 @@ class Broker {
   void park(std::unique_ptr<Call> call, const Decision& decision);
   void release(std::unique_ptr<Call> call);
   void serve_woken();
+  bool serve_waiters_of(QueueId queue);
   void serve_due();
   void remove_expired();
   bool has_room() const;
@@ -91,6 +92,7 @@ class Broker {
   std::vector<std::unique_ptr<Call>> held_for_open_;
   std::deque<std::unique_ptr<Call>>
       unasked_;  // Calls for the next turn: the frame was full, or they asked for another.
+  std::deque<QueueId> woken_;  // Queues whose waiters are still to be asked.
   Waiters waiters_;
   RecentFrames recent_;
   bool is_behind_ = false;  // Time has more to do than one turn should.

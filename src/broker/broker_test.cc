@@ -294,6 +294,24 @@ TEST_F(BrokerTest, AFullFrameLeavesCallsForTheNext) {
   EXPECT_EQ(outbox.released.size(), 10u);
 }
 
+TEST_F(BrokerTest, AFullFrameTakesNoExpiriesAndWakesNobody) {
+  for (int i = 0; i < 3; ++i) send(standard, "old");
+  commit();
+  receive("waiter", fifo, 20s);
+  const std::string large(1'000'000, 'x');
+  for (int i = 0; i < 7; ++i) send(standard, large + std::to_string(i));
+  const std::size_t count = engine.message_count();
+  pass(5 * 24h);
+
+  EXPECT_EQ(engine.message_count(), count);
+  EXPECT_EQ(broker.waiting(), 1u);  // Its deadline is over, and it is asked in the next frame.
+  EXPECT_EQ(broker.next_turn(), std::nullopt);
+  EXPECT_TRUE(commit());
+  pass(0s);
+  EXPECT_EQ(engine.message_count(), 0u);
+  EXPECT_EQ(broker.waiting(), 0u);
+}
+
 TEST_F(BrokerTest, AReplayOfTheLogGivesTheStateThatWroteIt) {
   for (int i = 0; i < 100; ++i) send(fifo, std::to_string(i));
   receive("receive", fifo);
