@@ -140,7 +140,12 @@ Result<void> make_directories(const std::filesystem::path& path) {
   if (errno != ENOENT || path.parent_path().empty())
     return failed("make the directory", path.string(), errno);
   TRY(make_directories(path.parent_path()));
-  return make_directories(path);
+  if (::mkdir(path.c_str(), 0700) != 0 &&
+      errno != EEXIST) {  // Above it all is there: this is final.
+    return failed("make the directory", path.string(), errno);
+  }
+  return sync_directory(path.parent_path().string(),
+                        TRY(open_directory(path.parent_path().string())));
 }
 
 }  // namespace

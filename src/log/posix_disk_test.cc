@@ -28,6 +28,13 @@ std::string content(const File& file) {
   return bytes;
 }
 
+TEST_F(PosixDiskTest, RefusesADirectoryThatCanNotBeMade) {
+  const auto disk = PosixDisk::open("/proc/mailrail/data");
+
+  ASSERT_FALSE(disk.has_value());
+  EXPECT_NE(disk.error().message.find("/proc/mailrail"), std::string::npos);
+}
+
 TEST_F(PosixDiskTest, MakesTheDirectoryWithAllAboveIt) {
   const auto disk = PosixDisk::open(directory("a/b/c/"));
 

@@ -150,6 +150,7 @@ Result<void> FileLog::switch_segment() {
 }
 
 void FileLog::move_to(Segment& segment) {
+  is_spare_postponed_ = false;
   tail_.segment = &segment;
   tail_.offset = page_bytes;
   tail_.chain = segment.header().previous;
@@ -191,13 +192,17 @@ bool FileLog::prepare_ahead() {
   const std::uint64_t wanted_end =
       std::min(segment_bytes, tail_.offset + zeroed_steps_ahead * options_.zeroed_step_bytes);
   const bool is_full = !has_room(tail_.segment->number(), tail_.offset);
-  const bool needs_spare = !spare_ && tail_.offset > segment_bytes / 2;
+  const bool needs_spare = !spare_ && !is_spare_postponed_ && tail_.offset > segment_bytes / 2;
   if (is_closed_ || !failure_.empty() || (!is_full && zeroed_end_ >= wanted_end && !needs_spare))
     return false;
 
   const auto step = [&]() -> Result<void> {
     if (is_full) return switch_segment();
-    if (zeroed_end_ >= wanted_end) return make_spare();
+    if (zeroed_end_ >= wanted_end) {
+      // Nothing of the log is in a spare: on a full disk it is made when it is needed.
+      is_spare_postponed_ = !make_spare().has_value();
+      return {};
+    }
     TRY(zero_ahead(wanted_end));
     return tail_.segment->file().sync();
   };

@@ -82,8 +82,9 @@ class FileLog final : public LogStore {
   Tail tail_;
   std::uint64_t zeroed_end_ =
       0;  // In the tail's segment: from here on the file system may still have work to do.
-  std::unique_ptr<File> spare_;  // Becomes the next segment.
-  std::string failure_;          // Why nothing may be appended any more.
+  std::unique_ptr<File> spare_;      // Becomes the next segment.
+  bool is_spare_postponed_ = false;  // There was no space for one ahead of its time.
+  std::string failure_;              // Why nothing may be appended any more.
   bool is_closed_ = false;
 };
 
