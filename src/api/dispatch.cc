@@ -71,8 +71,12 @@ http::Response no_room(const Envelope& envelope, const CallSlots& slots) {
 }  // namespace
 
 std::string_view path_of(const http::Request& request) {
-  const std::string_view target = request.target;
-  return target.substr(0, target.find('?'));
+  std::string_view target = request.target;
+  target = target.substr(0, target.find('?'));
+  const std::size_t scheme = target.find("://");
+  if (scheme == std::string_view::npos) return target;  // Else the client takes us for a proxy.
+  const std::size_t path = target.find('/', scheme + 3);
+  return path == std::string_view::npos ? "/" : target.substr(path);
 }
 
 Dispatcher::Dispatcher(std::span<const Service> services,

@@ -14,6 +14,7 @@ namespace {
 constexpr std::size_t calls_max = 16'384;
 constexpr std::size_t call_bytes_max = std::size_t{256} << 20;
 constexpr std::size_t reader_threads = 2;
+constexpr std::size_t read_bytes_max = std::size_t{64} << 20;
 
 std::uint64_t call_id(http::ExchangeId exchange) {
   return exchange.generation << 8 | (exchange.thread + 1);
@@ -42,6 +43,7 @@ Frontend::Frontend(const api::Dispatcher& dispatcher,
     : dispatcher_(dispatcher),
       log_(log),
       slots_(calls_max, call_bytes_max),
+      read_budget_(read_bytes_max),
       readers_(reader_threads) {
   SystemRandom seeds;
   for (std::uint32_t i = 0; i < threads; ++i) randoms_.emplace_back(seeds.next());
@@ -110,6 +112,10 @@ std::optional<http::Response> Frontend::answer_health(const http::Request& reque
 
 void Frontend::read_and_post(std::shared_ptr<Ready> ready, std::vector<log::SharedFrame> frames) {
   const auto places = ready->call->bodies();
+  for (std::size_t i = 0; i < frames.size(); ++i) {
+    if (frames[i] == nullptr) ready->read_bytes += places[i].length;
+  }
+  read_budget_.take(ready->read_bytes);
   std::vector<std::string> read(frames.size());
   for (std::size_t i = 0; i < frames.size() && !ready->unreadable; ++i) {
     if (frames[i] != nullptr) continue;
@@ -132,15 +138,20 @@ void Frontend::read_and_post(std::shared_ptr<Ready> ready, std::vector<log::Shar
 
 void Frontend::post(std::uint32_t thread, std::vector<Ready> ready) {
   http_->post(thread, [this, batch = std::make_shared<std::vector<Ready>>(std::move(ready))] {
-    for (const Ready& each : *batch) answer(each);
+    for (Ready& each : *batch) answer(each);
   });
 }
 
-void Frontend::answer(const Ready& ready) {
+void Frontend::answer(Ready& ready) {
   const api::ApiCall& call = *ready.call;
   http::Response response =
       ready.unreadable ? call.finish_unreadable(*ready.unreadable) : call.finish(ready.bodies);
-  if (http_->answer(call.exchange, std::move(response))) return;
+  const bool is_taken = http_->answer(call.exchange, std::move(response));
+  if (ready.read_bytes > 0) {
+    ready.bodies = {};
+    read_budget_.give_back(ready.read_bytes);
+  }
+  if (is_taken) return;
   std::vector<engine::ReceiptHandle> leases = call.leases();
   if (!leases.empty()) engine_->submit(std::make_unique<GiveBack>(std::move(leases)));
 }

@@ -17,6 +17,7 @@
 #include "base/random.h"
 #include "http/server.h"
 #include "log/log_store.h"
+#include "server/byte_budget.h"
 #include "server/engine_thread.h"
 #include "server/readers.h"
 
@@ -47,12 +48,13 @@ class Frontend final : public http::Handler {
     std::unique_ptr<api::ApiCall> call;
     api::Bodies bodies;
     std::optional<Error> unreadable;
+    std::size_t read_bytes = 0;  // Taken from the budget until it is answered.
   };
 
   std::optional<http::Response> answer_health(const http::Request& request) const;
   void read_and_post(std::shared_ptr<Ready> ready, std::vector<log::SharedFrame> frames);
   void post(std::uint32_t thread, std::vector<Ready> ready);
-  void answer(const Ready& ready);
+  void answer(Ready& ready);
 
   const api::Dispatcher& dispatcher_;
   const log::LogStore& log_;
@@ -60,6 +62,7 @@ class Frontend final : public http::Handler {
   std::vector<SeededRandom> randoms_;  // By HTTP thread.
   http::Server* http_ = nullptr;
   EngineThread* engine_ = nullptr;
+  ByteBudget read_budget_;
   Readers readers_;
   std::atomic<bool> is_stopping_ = false;
 };

@@ -25,7 +25,8 @@ constexpr Duration absence_max = 24h;
 constexpr Duration retention_grace = 10min;
 
 bool is_loopback(const std::string& host) {
-  return host == "localhost" || host == "::1" || host.starts_with("127.");
+  const bool is_ipv4 = host.find_first_not_of("0123456789.") == std::string::npos;
+  return host == "localhost" || host == "::1" || (is_ipv4 && host.starts_with("127."));
 }
 
 Result<void> replay(log::LogStore& log, engine::Engine& engine) {
@@ -119,7 +120,12 @@ Result<std::unique_ptr<Server>> Server::open(const Options& options) {
       std::make_unique<Frontend>(*parts->dispatcher, *parts->log, options.http_threads);
   const http::Options http_options{
       .host = options.host, .port = options.port, .threads = options.http_threads};
-  parts->http = TRY(http::Server::open(http_options, *parts->frontend));
+  auto http = http::Server::open(http_options, *parts->frontend);
+  if (!http) {
+    TRY(parts->log->close());  // As clean as it was found.
+    return std::unexpected(std::move(http).error());
+  }
+  parts->http = *std::move(http);
   parts->frontend->connect(*parts->http, *parts->engine_thread);
   parts->engine_thread->run();
   parts->http->start();
