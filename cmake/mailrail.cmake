@@ -15,7 +15,7 @@ find_package(simdjson REQUIRED)
 
 add_library(mailrail_flags INTERFACE)
 target_include_directories(mailrail_flags INTERFACE ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR})
-target_compile_options(mailrail_flags INTERFACE -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Werror)
+target_compile_options(mailrail_flags INTERFACE -fmacro-prefix-map=${CMAKE_SOURCE_DIR}/= -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Werror)
 # A designated initialiser names what differs from the defaults; the rest is meant to be left out.
 target_compile_options(mailrail_flags INTERFACE -Wno-missing-field-initializers)
 target_link_libraries(mailrail_flags INTERFACE Threads::Threads)

@@ -1,5 +1,9 @@
 #include "api/api_call.h"
 
+#include <spdlog/spdlog.h>
+
+#include "api/errors.h"
+
 namespace mailrail::api {
 namespace {
 
@@ -19,6 +23,9 @@ http::Response answer_with(const Envelope& envelope, Source output) {
 }
 
 http::Response answer_with(const Envelope& envelope, const Error& error) {
+  if (error.kind == &errors::internal_failure) {
+    spdlog::error("{} {}: {}", envelope.action, envelope.request_id, error.message);
+  }
   http::Response response = response_of(
       envelope, error.kind->http_status,
       wire::render_error(envelope.protocol, *envelope.service, envelope.request_id, error));

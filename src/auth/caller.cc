@@ -54,8 +54,9 @@ Caller caller_of(const http::Request& request) {
   }
   if (is_account(parts[0])) caller.account = parts[0];
   if (is_region(parts[2])) caller.region = parts[2];
-  caller.user =
-      parts[0].empty() || !is_plain_text(parts[0]) ? caller.account : std::string(parts[0]);
+  const bool has_name =
+      !parts[0].empty() && parts[0].size() <= user_bytes_max && is_plain_text(parts[0]);
+  caller.user = has_name ? std::string(parts[0]) : caller.account;
   return caller;
 }
 

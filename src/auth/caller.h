@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,9 @@ namespace mailrail::auth {
 
 inline constexpr std::string_view default_account = "000000000000";
 inline constexpr std::string_view default_region = "us-east-1";
+
+// "Access key id: [...] Maximum length of 128." (IAM API reference, AccessKey)
+inline constexpr std::size_t user_bytes_max = 128;
 
 struct Caller {
   std::string account{default_account};

@@ -8,8 +8,8 @@
 namespace mailrail::broker {
 namespace {
 
-// Room that must be left in a frame for one more call: a batch of 1 MiB, its attributes and the
-// engine's own facts.
+// What one call may add to a frame: the services' limits keep a batch, its attributes and ids, and
+// the engine's own facts well below it.
 constexpr std::size_t call_bytes_max = std::size_t{2} << 20;
 constexpr Duration expiry_interval = 1s;
 constexpr std::size_t expired_per_turn_max = 4096;
@@ -104,7 +104,10 @@ bool Broker::has_room() const {
 
 Decision Broker::decide(Call& call) {
   engine::Turn turn{.now = now_, .random = random_, .facts = open_};
-  return call.decide(engine_, turn);
+  const std::size_t before = open_.payload().size();
+  const Decision decision = call.decide(engine_, turn);
+  CHECK(open_.payload().size() - before <= call_bytes_max);
+  return decision;
 }
 
 void Broker::ask(std::unique_ptr<Call> call) {

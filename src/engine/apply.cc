@@ -180,6 +180,7 @@ std::uint64_t Engine::state_hash(Instant now) const {
     }
   }
   out.u64(deduplication_.hash(now));
+  attempts_.write(now, out);
   return XXH3_64bits(bytes.data(), bytes.size());
 }
 

@@ -67,7 +67,6 @@ class Contents {
   Index find(Seq seq) const { return index_.find(seq); }
   Index first_from(Seq seq) const { return index_.first_from(seq); }
   QueueId queue() const { return queue_; }
-  QueueType type() const { return type_; }
   bool empty() const { return index_.empty(); }
   std::uint64_t size() const { return index_.size(); }
   std::uint64_t in_flight() const { return in_flight_; }

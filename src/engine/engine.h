@@ -135,7 +135,6 @@ class Engine {
 
   void apply(const Fact& fact, const Body& place);
   std::size_t message_count() const { return store_.entries.size(); }
-  std::size_t group_count() const { return store_.groups.size(); }
   // Of what is stored, not of what is derived: equal after a replay of the same log.
   std::uint64_t state_hash(Instant now) const;
 

@@ -4,6 +4,7 @@
 #include <xxhash.h>
 
 #include "base/bytes.h"
+#include "engine/limits.h"
 
 namespace mailrail::engine {
 namespace {
@@ -227,7 +228,7 @@ Sent read_sent(ByteReader& in) {  // Braced initialisers are evaluated in order.
   fact.deduplication_id = in.string();
   fact.deduplication_key = hash128(in);
   fact.record = in.string();
-  if (fact.group.size() > 255) in.fail();
+  if (fact.group.size() > group_name_bytes_max) in.fail();
   return fact;
 }
 Fact read_moved(ByteReader& in) {
@@ -244,7 +245,7 @@ Fact read_moved(ByteReader& in) {
   fact.origin_seq = seq(in);
   fact.receive_count = number32(in);
   fact.first_received = instant(in);
-  if (fact.group.size() > 255) in.fail();
+  if (fact.group.size() > group_name_bytes_max) in.fail();
   return fact;
 }
 Fact read_leased(ByteReader& in) {

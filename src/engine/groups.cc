@@ -5,12 +5,13 @@
 #include <xxhash.h>
 
 #include "base/check.h"
+#include "engine/limits.h"
 
 namespace mailrail::engine {
 namespace {
 
 GroupName* copy_name(std::string_view name) {
-  CHECK(name.size() <= 255);
+  CHECK(name.size() <= group_name_bytes_max);
   auto* copy = static_cast<GroupName*>(std::malloc(sizeof(GroupName::size) + name.size() + 1));
   CHECK(copy != nullptr);
   copy->size = static_cast<std::uint8_t>(name.size());

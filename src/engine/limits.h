@@ -14,6 +14,10 @@ namespace mailrail::engine {
 // message quotas).
 inline constexpr std::uint64_t in_flight_max = 120'000;
 
+// "[MessageGroupId] can contain up to 128 alphanumeric characters and punctuation" (API reference,
+// SendMessage); a name in memory has its length in a byte.
+inline constexpr std::size_t group_name_bytes_max = 255;
+
 // "The deduplication interval [...] is 5 minutes" (Amazon SQS Developer Guide, exactly-once
 // processing).
 inline constexpr Duration deduplication_window = 5min;

@@ -34,4 +34,16 @@ void ReceiveAttempts::forget(Instant now) {
   }
 }
 
+void ReceiveAttempts::write(Instant now, ByteWriter& out) const {
+  for (const auto& [key, attempt] : attempts_) {
+    if (now - attempt.started >= receive_attempt_window) continue;
+    out.u64(key.first);
+    out.u64(key.second);
+    for (const Given& each : attempt.given) {
+      out.u64(each.seq.value());
+      out.u32(each.generation);
+    }
+  }
+}
+
 }  // namespace mailrail::engine

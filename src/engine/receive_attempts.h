@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/bytes.h"
 #include "base/ids.h"
 #include "base/time.h"
 #include "engine/fact.h"
@@ -29,6 +30,9 @@ class ReceiveAttempts {
   std::vector<Given> find(Hash128 attempt, Instant now) const;
 
   void forget(Instant now);
+
+  // What is still known, in a fixed order: for comparing states.
+  void write(Instant now, ByteWriter& out) const;
 
  private:
   struct Attempt {

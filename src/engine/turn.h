@@ -1,7 +1,8 @@
 // Turn: one step of the engine: when it happens, and what comes of it.
 //
 // Facts are written into the payload of the frame that is being filled as soon as they are decided,
-// so that the position of each is known when it is applied. All turns of one frame share `now`.
+// so that the position of each is known when it is applied. `now` never goes back from turn to
+// turn.
 
 #pragma once
 

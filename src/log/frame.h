@@ -22,7 +22,7 @@ inline constexpr std::size_t frame_bytes_max = std::size_t{8} << 20;
 
 struct Frame {
   Position position;        // Of the first byte of the payload.
-  Instant time;             // The engine time that all facts in it share.
+  Instant time;             // The engine time of its last turn: none of its facts is later.
   std::uint32_t count = 0;  // Facts in the payload.
   std::string payload;
 };

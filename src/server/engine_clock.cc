@@ -1,6 +1,7 @@
 #include "server/engine_clock.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <ctime>
 
 #include <spdlog/spdlog.h>
@@ -38,8 +39,9 @@ Instant EngineClock::now() {
   last_ = reading;
   const bool is_off = wall_ahead() >= jump_min || wall_ahead() <= -jump_min;
   if (is_off && !is_off_) {
-    spdlog::warn("the machine's clock is {} ms ahead of the log's: it is followed slowly, and no lease ends early",
-                 wall_ahead().count());
+    spdlog::warn(
+        "the machine's clock is {} ms {} the log's: it is followed slowly, and no lease ends early",
+        std::abs(wall_ahead().count()), wall_ahead() > Duration(0) ? "ahead of" : "behind");
   }
   is_off_ = is_off;
   return from_unix_ms(now_ns_ / ns_per_ms);

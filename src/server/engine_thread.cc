@@ -7,11 +7,8 @@
 
 namespace mailrail::server {
 
-EngineThread::EngineThread(engine::Engine& engine,
-                           log::LogStore& log,
-                           Clock& clock,
-                           Random& random,
-                           Hooks hooks)
+EngineThread::EngineThread(
+    engine::Engine& engine, log::LogStore& log, Clock& clock, Random& random, Hooks hooks)
     : clock_(clock),
       hooks_(std::move(hooks)),
       broker_(engine, log, random, *this),
@@ -38,7 +35,9 @@ void EngineThread::change_inbox(Change change) {
 }
 
 void EngineThread::submit(std::unique_ptr<broker::Call> call) {
-  change_inbox([&](Inbox& inbox) { inbox.calls.push_back(std::move(call)); });
+  change_inbox([&](Inbox& inbox) {
+    if (!is_closed_) inbox.calls.push_back(std::move(call));
+  });
 }
 
 void EngineThread::cancel(std::uint64_t call_id) {
@@ -51,13 +50,19 @@ void EngineThread::stop_waiting() {
 
 void EngineThread::stop() {
   if (!thread_.joinable()) return;
-  change_inbox([](Inbox& inbox) { inbox.stops = true; });
+  change_inbox([this](Inbox& inbox) {
+    inbox.stops = true;
+    is_closed_ = true;
+  });
   thread_.join();
   log_thread_.stop();
 }
 
 void EngineThread::frame_done(const log::Appended& appended) {
-  if (appended.outcome != log::Outcome::durable) hooks_.log_failed(appended.reason);
+  if (appended.outcome != log::Outcome::durable) {
+    hooks_.log_failed(appended.reason);
+    CHECK(false && "log_failed ends the process");
+  }
   change_inbox([](Inbox& inbox) { inbox.is_durable = true; });
 }
 

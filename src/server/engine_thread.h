@@ -41,11 +41,8 @@ class EngineThread final : private broker::Outbox {
   };
 
   // Founds the engine if it is new. Call run() before anything else.
-  EngineThread(engine::Engine& engine,
-               log::LogStore& log,
-               Clock& clock,
-               Random& random,
-               Hooks hooks);
+  EngineThread(
+      engine::Engine& engine, log::LogStore& log, Clock& clock, Random& random, Hooks hooks);
   ~EngineThread() override;
 
   void run();
@@ -56,8 +53,8 @@ class EngineThread final : private broker::Outbox {
   // Long polls are answered from now on, whether there is something or not.
   void stop_waiting();
 
-  // Makes everything durable, delivers what was held and ends both threads. No call may be
-  // submitted afterwards.
+  // Makes everything durable, delivers what was held and ends both threads. Calls
+  // submitted afterwards are dropped.
   void stop();
 
  private:
@@ -95,6 +92,7 @@ class EngineThread final : private broker::Outbox {
   std::condition_variable has_mail_;
   bool is_asleep_ = false;  // Nobody is woken who is awake.
   Inbox inbox_;
+  bool is_closed_ = false;
   std::thread thread_;
 };
 

@@ -55,8 +55,8 @@ struct Server::Parts {
   std::unique_ptr<EngineClock> clock;
   std::array<api::Service, 1> services{sqs::service()};
   std::unique_ptr<api::Dispatcher> dispatcher;
+  std::unique_ptr<Frontend> frontend;  // Outlives the engine thread, whose calls hold its slots.
   std::unique_ptr<EngineThread> engine_thread;
-  std::unique_ptr<Frontend> frontend;
   std::unique_ptr<http::Server> http;
   Started started;
 
@@ -74,6 +74,14 @@ struct Server::Parts {
     return {};
   }
 
+  // In this order: the engine thread delivers to HTTP threads, and these submit calls, which it
+  // drops once it has ended.
+  void end_threads() {
+    if (engine_thread != nullptr) engine_thread->stop();
+    if (frontend != nullptr) frontend->stop_readers();
+    http.reset();
+  }
+
   void start_engine() {
     const Instant last = log->recovered().last_frame_time.value_or(Instant{});
     clock = std::make_unique<EngineClock>(last);
@@ -88,14 +96,13 @@ struct Server::Parts {
         .deliver = [this](std::vector<Leaving> leaving) { frontend->deliver(std::move(leaving)); },
         .parked = [](const broker::Call& call) { Frontend::parked(call); },
         .log_failed = &end_process};
-    engine_thread =
-        std::make_unique<EngineThread>(*engine, *log, *clock, random, std::move(hooks));
+    engine_thread = std::make_unique<EngineThread>(*engine, *log, *clock, random, std::move(hooks));
     dispatcher = std::make_unique<api::Dispatcher>(services, engine->identity(), "http");
   }
 };
 
 Server::Server(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
-Server::~Server() = default;
+Server::~Server() { parts_->end_threads(); }
 
 Result<std::unique_ptr<Server>> Server::open(const Options& options) {
   if (!is_loopback(options.host)) {
@@ -134,8 +141,7 @@ bool Server::is_drained(std::chrono::milliseconds patience) {
 }
 
 Result<void> Server::finish_stop() {
-  parts_->engine_thread->stop();
-  parts_->frontend->stop_readers();
+  parts_->end_threads();
   return parts_->log->close();
 }
 

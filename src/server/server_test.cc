@@ -23,8 +23,8 @@ using ::testing::Not;
 class ServerTest : public ::testing::Test {
  protected:
   ServerTest() {
-    char name[] = "/tmp/mailrail-server-test-XXXXXX";
-    directory_ = mkdtemp(name);
+    directory_ = std::filesystem::temp_directory_path() / "mailrail-server-test-XXXXXX";
+    EXPECT_NE(mkdtemp(directory_.data()), nullptr);
     start();
   }
   ~ServerTest() override {
@@ -32,8 +32,9 @@ class ServerTest : public ::testing::Test {
     std::filesystem::remove_all(directory_);
   }
 
-  void start() {
-    auto opened = Server::open({.port = 0, .data = directory_});
+  // With one HTTP thread calls are taken in the order in which they were sent.
+  void start(std::uint32_t http_threads = 1) {
+    auto opened = Server::open({.port = 0, .data = directory_, .http_threads = http_threads});
     ASSERT_TRUE(opened.has_value());
     server_ = *std::move(opened);
   }
@@ -61,6 +62,8 @@ class ServerTest : public ::testing::Test {
 };
 
 TEST_F(ServerTest, AnswersManyConnectionsAtOnce) {
+  stop();
+  start(2);
   Client first = connect();
   ASSERT_EQ(call(first, "CreateQueue", R"({"QueueName": "q"})").status, 200);
   constexpr int clients = 8;
@@ -71,8 +74,12 @@ TEST_F(ServerTest, AnswersManyConnectionsAtOnce) {
     senders.emplace_back([this] {
       Client client = connect();
       for (int j = 0; j < messages; ++j) {
-        EXPECT_EQ(call(client, "SendMessage", R"({"QueueUrl": "q", "MessageBody": "hello"})").status, 200);
-        EXPECT_THAT(call(client, "ReceiveMessage", R"({"QueueUrl": "q", "WaitTimeSeconds": 5})").body, HasSubstr("hello"));
+        EXPECT_EQ(
+            call(client, "SendMessage", R"({"QueueUrl": "q", "MessageBody": "hello"})").status,
+            200);
+        EXPECT_THAT(
+            call(client, "ReceiveMessage", R"({"QueueUrl": "q", "WaitTimeSeconds": 5})").body,
+            HasSubstr("hello"));
       }
     });
   }
@@ -98,7 +105,7 @@ TEST_F(ServerTest, AnswersOpenLongPollsWhenItStops) {
   Client client = connect();
   call(client, "CreateQueue", R"({"QueueName": "q"})");
   send(client, "ReceiveMessage", R"({"QueueUrl": "q", "WaitTimeSeconds": 20})");
-  Client witness = connect();  // Answered after the poll was asked: one thread takes them in order.
+  Client witness = connect();  // Answered after the poll was asked.
   call(witness, "ListQueues", "{}");
   stop();
 
@@ -113,11 +120,25 @@ TEST_F(ServerTest, GivesALeaseBackWhoseConsumerIsGone) {
     send(gone, "ReceiveMessage", R"({"QueueUrl": "q.fifo", "WaitTimeSeconds": 20})");
     gone.reset();
   }
-  call(first, "SendMessage",
-       R"({"QueueUrl": "q.fifo", "MessageBody": "m", "MessageGroupId": "g", "MessageDeduplicationId": "d"})");
+  call(
+      first, "SendMessage",
+      R"({"QueueUrl": "q.fifo", "MessageBody": "m", "MessageGroupId": "g", "MessageDeduplicationId": "d"})");
 
-  EXPECT_THAT(call(first, "ReceiveMessage", R"({"QueueUrl": "q.fifo", "WaitTimeSeconds": 20})").body,
-              HasSubstr("\"Body\":\"m\""));
+  EXPECT_THAT(
+      call(first, "ReceiveMessage", R"({"QueueUrl": "q.fifo", "WaitTimeSeconds": 20})").body,
+      HasSubstr("\"Body\":\"m\""));
+}
+
+TEST_F(ServerTest, CanBeDestroyedWithoutStoppingWhileAPollIsOpen) {
+  Client client = connect();
+  call(client, "CreateQueue", R"({"QueueName": "q"})");
+  send(client, "ReceiveMessage", R"({"QueueUrl": "q", "WaitTimeSeconds": 20})");
+  Client witness = connect();
+  call(witness, "ListQueues", "{}");
+  server_.reset();
+
+  client.read_until_end();
+  EXPECT_TRUE(client.is_at_end());
 }
 
 TEST_F(ServerTest, RefusesASecondServerOnTheSameDirectory) {

@@ -1,5 +1,6 @@
 #include "sqs/handles.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -106,12 +107,18 @@ using Outcomes = std::vector<Result<void>>;
 
 // On a standard queue nobody waits for a change of visibility to be durable: losing it only shows
 // the message again.
+// An error is about the state, and waits for it.
+bool is_all_done(const Nothing&) { return true; }
+bool is_all_done(const Outcomes& outcomes) {
+  return std::ranges::all_of(outcomes, [](const Result<void>& each) { return each.has_value(); });
+}
+
 template <class Decided>
 api::Asked<Decided> without_waiting_on_standard(api::Asked<Decided> asked,
                                                 const engine::Engine& engine,
                                                 const PreparedHandles& prepared) {
   const engine::Queue* queue = engine.find_queue(prepared.queue.name);
-  if (asked.value && queue != nullptr && !queue->attributes.is_fifo) {
+  if (asked.value && is_all_done(*asked.value) && queue != nullptr && !queue->attributes.is_fifo) {
     asked.decision.waits = broker::Decision::Waits::for_bodies;
   }
   return asked;

@@ -83,6 +83,12 @@ inline constexpr int kms_reuse_seconds_default = 300;
 // "The maximum size of a policy is 8,192 bytes." (Developer Guide, policy quotas)
 inline constexpr std::size_t policy_bytes_max = 8192;
 
+// "KeyId: [...] Maximum length of 2048." (KMS API reference, DescribeKey)
+inline constexpr std::size_t kms_key_id_bytes_max = 2048;
+
+// Ours: AWS states no maximum, and a trace header has about a hundred bytes.
+inline constexpr std::size_t trace_header_bytes_max = 1024;
+
 // maxReceiveCount: "valid values are from 1 to 1000 both inclusive" (the service's own error).
 inline constexpr int receive_count_min = 1;
 inline constexpr int receive_count_max = 1000;
@@ -90,13 +96,6 @@ inline constexpr int receive_count_max = 1000;
 // "sourceQueueArns: [...] You can specify up to 10 source queue ARNs." (API reference, CreateQueue,
 // RedriveAllowPolicy)
 inline constexpr std::size_t redrive_sources_max = 10;
-
-// "When you delete a queue, you must wait at least 60 seconds before creating a queue with the same
-// name." (API reference, DeleteQueue)
-inline constexpr Duration queue_name_reuse = 60s;
-
-// "Only one PurgeQueue operation on {name} is allowed every 60 seconds." (the service's own error)
-inline constexpr Duration purge_spacing = 60s;
 
 // "We don't recommend adding more than 50 tags to a queue"; a key has 1 to 128 characters, a value
 // up to 256. (Developer Guide, cost allocation tags)

@@ -205,6 +205,11 @@ Result<void> check_message_system_attributes(const MessageAttributes& attributes
           "Message (system) attribute 'AWSTraceHeader' must contain a non-empty value of type "
           "'String'.");
     }
+    if (value.string_value->size() > limits::trace_header_bytes_max) {
+      return invalid(
+          fmt::format("Message (system) attribute 'AWSTraceHeader' has {} bytes. It may have {}.",
+                      value.string_value->size(), limits::trace_header_bytes_max));
+    }
     TRY(check_text(name, *value.string_value));
   }
   return {};

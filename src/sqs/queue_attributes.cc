@@ -141,6 +141,7 @@ Result<void> apply_redrive_policy(QueueAttributes& attributes,
     attributes.dead_letter.reset();
     return {};
   }
+  if (given.size() > limits::policy_bytes_max) return invalid_value(name);
   attributes.dead_letter =
       TRY(parse_redrive_policy(given, attributes.is_fifo ? QueueType::fifo : QueueType::standard));
   keep(attributes, name, given);
@@ -154,6 +155,7 @@ Result<void> apply_redrive_allow_policy(QueueAttributes& attributes,
     drop(attributes, name);
     return {};
   }
+  if (given.size() > limits::policy_bytes_max) return invalid_value(name);
   TRY(check_redrive_allow_policy(given));
   keep(attributes, name, given);
   return {};
@@ -174,6 +176,7 @@ Result<void> apply_kms_reuse_period(QueueAttributes& attributes,
 Result<void> apply_kms_key(QueueAttributes& attributes,
                            std::string_view name,
                            std::string_view given) {
+  if (given.size() > limits::kms_key_id_bytes_max) return invalid_value(name);
   if (given.empty()) {
     drop(attributes, name);
     return {};

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 #include "api/errors.h"
 #include "base/digest.h"
@@ -49,14 +48,14 @@ using SystemAttributes = std::map<std::string, std::string>;
 SystemAttributes system_attributes_of(const engine::ReceivedMessage& message,
                                       const engine::Sent& sent,
                                       const MessageRecord& record,
-                                      bool is_fifo) {
+                                      engine::QueueType type) {
   SystemAttributes attributes{
       {"SenderId", std::string(record.sender_id)},
       {"SentTimestamp", std::to_string(unix_ms(message.sent))},
       {"ApproximateReceiveCount", std::to_string(message.receive_count)},
       {"ApproximateFirstReceiveTimestamp", std::to_string(unix_ms(message.first_received))},
   };
-  if (is_fifo) {
+  if (type == engine::QueueType::fifo) {
     attributes["SequenceNumber"] = engine::sequence_number(message.seq);
     attributes["MessageDeduplicationId"] = sent.deduplication_id;
   }
@@ -137,7 +136,7 @@ api::Asked<ReceiveMessage::Decided> ReceiveMessage::decide(engine::Engine& engin
   }
   Decided decided{.messages = std::move(result.messages),
                   .bodies = {},
-                  .is_fifo = is_fifo,
+                  .type = is_fifo ? engine::QueueType::fifo : engine::QueueType::standard,
                   .is_repeatable = result.is_repeatable};
   for (const engine::ReceivedMessage& each : decided.messages) decided.bodies.push_back(each.body);
   const bool came_as_dead_letter = std::ranges::any_of(
@@ -166,17 +165,16 @@ Result<ReceiveMessageOutput> ReceiveMessage::finish(const Decided& decided,
     const Result<MessageRecord> record =
         sent ? decode_record(sent->record) : std::unexpected(sent.error());
     if (!record) {
-      spdlog::error("the message at log position {} is damaged: {}", received.body.position.value(),
-                    record.error().message);
       return fail(api::errors::internal_failure,
-                  "A message is damaged in the log. The server's log says where.");
+                  fmt::format("The message at log position {} is damaged: {}.",
+                              received.body.position.value(), record.error().message));
     }
     Message& message = output.messages.emplace_back();
     message.message_id = context.identity->message_id(received.origin_queue, received.origin_seq);
     message.receipt_handle = context.identity->receipt_handle(received.handle());
     message.md5_of_body = hex(record->body_md5);
     message.body = record->body;
-    message.attributes = asked_for(system_attributes_of(received, *sent, *record, decided.is_fifo),
+    message.attributes = asked_for(system_attributes_of(received, *sent, *record, decided.type),
                                    prepared.system_attribute_names);
     message.message_attributes = selected(record->attributes, prepared.attribute_names);
     message.md5_of_message_attributes = md5_of(message.message_attributes);

@@ -35,8 +35,8 @@ struct ReceiveMessage {
   struct Decided {
     std::vector<engine::ReceivedMessage> messages;
     std::vector<engine::Body> bodies;
-    bool is_fifo = false;
-    bool is_repeatable = false;
+    engine::QueueType type = engine::QueueType::standard;
+    bool is_repeatable = false;  // See engine::ReceiveResult.
   };
 
   static Prepared prepare(Input input, const api::Context& context);

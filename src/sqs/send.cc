@@ -4,6 +4,7 @@
 
 #include "base/digest.h"
 #include "sqs/batch.h"
+#include "sqs/limits.h"
 #include "sqs/message_attributes.h"
 #include "sqs/message_record.h"
 #include "sqs/validation.h"
@@ -46,7 +47,9 @@ std::string_view trace_header_of(const Draft& draft, const api::Context& context
   const auto sent = draft.system_attributes.find("AWSTraceHeader");
   if (sent != draft.system_attributes.end() && sent->second.string_value)
     return *sent->second.string_value;
-  return context.trace_header ? std::string_view(*context.trace_header) : std::string_view{};
+  const bool is_usable =
+      context.trace_header && context.trace_header->size() <= limits::trace_header_bytes_max;
+  return is_usable ? std::string_view(*context.trace_header) : std::string_view{};
 }
 
 PreparedMessage prepare_message(const Draft& draft, const api::Context& context) {

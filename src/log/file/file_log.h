@@ -63,7 +63,6 @@ class FileLog final : public LogStore {
   Result<void> make_spare();
   Result<Segment*> add_segment(std::uint64_t number, std::uint64_t previous);
   void move_to(Segment& segment);
-  Result<void> prepare_step();
 
   Disk& disk_;
   Random& random_;
