@@ -1,0 +1,156 @@
+#include "sim/clients.h"
+
+#include <algorithm>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "engine/limits.h"
+
+namespace mailrail::sim {
+namespace {
+
+constexpr std::size_t handles_max = 40;
+
+bool is_fifo(const engine::QueueName& queue) { return queue.name.ends_with(".fifo"); }
+
+engine::QueueName dead_letters_of(const engine::QueueName& queue) {
+  engine::QueueName target = queue;
+  target.name = is_fifo(queue) ? "dead.fifo" : "dead";
+  return target;
+}
+
+}  // namespace
+
+std::deque<engine::QueueName> Clients::queue_names() {
+  std::deque<engine::QueueName> names;
+  for (const char* each : {"one", "two", "dead", "one.fifo", "two.fifo", "dead.fifo"})
+    names.push_back({.region = "us-east-1", .account = "000000000000", .name = each});
+  return names;
+}
+
+Command Clients::next(const Ledger& ledger) {
+  const Action action = any_action();
+  const auto names = queue_names();
+  engine::QueueName queue = names[random_.below(names.size())];
+  // Until there is a queue of that name little can happen to it.
+  const bool is_missing = std::ranges::none_of(
+      ledger.queues(), [&](const auto& each) { return each.second.name == queue; });
+  return command(is_missing && !chance(4) ? Action::create_queue : action, queue);
+}
+
+Action Clients::any_action() {
+  const std::uint64_t share = random_.below(100);
+  if (share < 36) return Action::send;
+  if (share < 66) return Action::receive;
+  if (share < 81) return Action::delete_message;
+  if (share < 90) return Action::change_visibility;
+  if (share < 93) return Action::count;
+  if (share < 96) return Action::change_queue;
+  if (share < 98) return Action::create_queue;
+  return share < 99 ? Action::purge_queue : Action::delete_queue;
+}
+
+Command Clients::command(Action action, const engine::QueueName& queue) {
+  Command command{.number = ++commands_, .action = action, .queue = queue};
+  switch (action) {
+    case Action::create_queue:
+    case Action::change_queue:
+      command.attributes = attributes(queue);
+      break;
+    case Action::send:
+      fill_send(command);
+      break;
+    case Action::receive:
+      fill_receive(command);
+      break;
+    case Action::delete_message:
+    case Action::change_visibility:
+      fill_handle(command);
+      break;
+    default:
+      break;
+  }
+  return command;
+}
+
+engine::QueueAttributes Clients::attributes(const engine::QueueName& queue) {
+  engine::QueueAttributes attributes;
+  attributes.is_fifo = is_fifo(queue);
+  attributes.delay = any_of<Duration>({0s, 0s, 0s, 1s, 5s});
+  attributes.retention = any_of<Duration>({60s, 1h, 96h, 96h});
+  attributes.visibility_timeout = any_of<Duration>({0s, 2s, 30s, 30s});
+  if (attributes.is_fifo && chance(3))
+    attributes.deduplication_scope = engine::DeduplicationScope::message_group;
+  if (chance(2)) {
+    attributes.dead_letter = {
+        .target = dead_letters_of(queue),
+        .receive_count_max = 1 + static_cast<std::uint32_t>(random_.below(3))};
+  }
+  return attributes;
+}
+
+void Clients::fill_send(Command& command) {
+  command.body = fmt::format("message {}", command.number);
+  if (chance(10)) command.body.append(random_.below(3000), 'x');
+  if (is_fifo(command.queue)) {
+    command.group = any_of<const char*>({"a", "b", "c"});
+    command.deduplication_id = chance(2) ? any_of<const char*>({"1", "2", "3", "4", "5"})
+                                         : fmt::format("of {}", command.number);
+    return;
+  }
+  if (chance(2)) command.group = any_of<const char*>({"a", "b"});
+  if (chance(3)) command.delay = any_of<Duration>({0s, 1s, 5s});
+}
+
+void Clients::fill_receive(Command& command) {
+  command.count_max = 1 + random_.below(chance(2) ? 2 : 10);
+  if (chance(3)) command.visibility_timeout = any_of<Duration>({0s, 1s, 30s, 120s});
+  command.wait = any_of<Duration>({0s, 0s, 1s, 20s});
+  if (is_fifo(command.queue) && chance(3)) command.attempt = any_of<const char*>({"x", "y"});
+}
+
+// The newest handles most of the time, and now and then one of another queue.
+void Clients::fill_handle(Command& command) {
+  command.timeout = chance(20) ? Duration(12h) : any_of<Duration>({0s, 1s, 30s, 60s});
+  if (handles_.empty()) return;
+  const std::size_t among = chance(3) ? handles_.size() : std::min<std::size_t>(handles_.size(), 4);
+  const auto& [queue, handle] = handles_[random_.below(among)];
+  command.handle = handle;
+  if (!chance(30)) command.queue = queue;
+}
+
+void Clients::told(const Command& command, const Reply& reply) {
+  for (const engine::ReceivedMessage& each : reply.received.messages)
+    handles_.emplace_front(command.queue, each.handle());
+  if (handles_.size() > handles_max) handles_.resize(handles_max);
+}
+
+Duration Clients::pause(const Ledger& ledger, Instant now) {
+  const std::uint64_t share = random_.below(1000);
+  if (share < 550) return Duration(random_.below(50));
+  if (share < 620) return Duration(random_.below(40'000));
+  if (share < 625) return Duration(random_.below(600'000));
+  if (share < 627) return 24h + Duration(random_.below(100'000'000));
+  std::vector<Instant> boundaries;
+  const auto consider = [&](Instant boundary) {
+    if (boundary > now && (boundary < now + 35s || chance(10))) boundaries.push_back(boundary);
+  };
+  for (const auto& [id, queue] : ledger.queues()) {
+    for (const auto& [seq, message] : queue.messages) {
+      if (message.lease_end) consider(*message.lease_end);
+      consider(message.sent + message.delay);
+      if (queue.attributes.is_fifo) consider(message.sent + queue.attributes.delay);
+      consider(message.sent + queue.attributes.retention);
+    }
+    for (const auto& [key, original] : queue.originals)
+      consider(original.at + engine::deduplication_window);
+    for (const auto& [name, attempt] : queue.attempts)
+      consider(attempt.started + engine::receive_attempt_window);
+  }
+  if (boundaries.empty()) return Duration(random_.below(2000));
+  const Instant boundary = boundaries[random_.below(boundaries.size())];
+  return std::max(boundary + Duration(random_.below(3)) - 1ms - now, Duration(0));
+}
+
+}  // namespace mailrail::sim

@@ -1,0 +1,53 @@
+// Clients: who asks the simulated server for what.
+//
+// Everything comes from small alphabets, so that few commands already meet each other: six queues,
+// three conversations, a handful of deduplication ids, times around the boundaries of what the
+// ledger knows. They use the handles that they were told, old ones too.
+
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <utility>
+
+#include "base/random.h"
+#include "base/time.h"
+#include "sim/command.h"
+#include "sim/ledger.h"
+
+namespace mailrail::sim {
+
+class Clients {
+ public:
+  explicit Clients(Random& random) : random_(random) {}
+
+  Command next(const Ledger& ledger);
+  // How long they do nothing.
+  Duration pause(const Ledger& ledger, Instant now);
+  // They have read an answer.
+  void told(const Command& command, const Reply& reply);
+
+  // Parts of next(), for whoever wants a certain one.
+  Command command(Action action, const engine::QueueName& queue);
+  static std::deque<engine::QueueName> queue_names();
+
+ private:
+  using Handle = std::pair<engine::QueueName, engine::ReceiptHandle>;
+
+  template <class Value>
+  Value any_of(std::initializer_list<Value> values) {
+    return values.begin()[random_.below(values.size())];
+  }
+  bool chance(std::uint64_t one_in) { return random_.below(one_in) == 0; }
+  Action any_action();
+  engine::QueueAttributes attributes(const engine::QueueName& queue);
+  void fill_send(Command& command);
+  void fill_receive(Command& command);
+  void fill_handle(Command& command);
+
+  Random& random_;
+  std::uint64_t commands_ = 0;
+  std::deque<Handle> handles_;  // Newest first.
+};
+
+}  // namespace mailrail::sim

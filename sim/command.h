@@ -1,0 +1,69 @@
+// Command: what a simulated client asks for. Reply: what it will be told.
+//
+// Plain data, so that a command can be made from a random number, run against the engine and judged
+// against the ledger without any of the three knowing the others.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "engine/engine.h"
+
+namespace mailrail::sim {
+
+enum class Action : std::uint8_t {
+  create_queue,
+  change_queue,
+  delete_queue,
+  purge_queue,
+  count,  // A read: how many messages the queue has in which state.
+  send,
+  receive,
+  delete_message,
+  change_visibility,
+  give_back,  // The server's own: the answer to a receive found its client gone.
+};
+
+struct Command {
+  std::uint64_t number = 0;  // From 1; also the id of its call.
+  Action action = Action::count;
+  engine::QueueName queue = {};
+
+  engine::QueueAttributes attributes = {};  // create_queue, change_queue
+
+  std::string body = {};  // send
+  std::string group = {};
+  std::string deduplication_id = {};
+  std::optional<Duration> delay = {};
+
+  std::size_t count_max = 1;  // receive
+  std::optional<Duration> visibility_timeout = {};
+  Duration wait{0};
+  std::string attempt = {};
+
+  engine::ReceiptHandle handle = {};  // delete_message, change_visibility, give_back
+  Duration timeout{0};                // change_visibility
+};
+
+inline bool is_same(const engine::QueueCounts& one, const engine::QueueCounts& two) {
+  return one.visible == two.visible && one.in_flight == two.in_flight && one.delayed == two.delayed;
+}
+
+enum class Outcome : std::uint8_t { done, no_such_queue, queue_exists, wrong_queue };
+
+struct Reply {
+  Outcome outcome = Outcome::done;
+  QueueId queue = {};
+  engine::SendResult sent = {};
+  engine::ReceiveResult received = {};
+  engine::DeleteResult deleted = engine::DeleteResult::done;
+  engine::VisibilityResult changed = engine::VisibilityResult::done;
+  engine::QueueCounts counts = {};
+};
+
+}  // namespace mailrail::sim

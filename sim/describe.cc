@@ -1,0 +1,83 @@
+#include "sim/describe.h"
+
+#include <variant>
+
+#include <fmt/format.h>
+
+namespace mailrail::sim {
+namespace {
+
+std::string words(const engine::Founded&) { return "founded"; }
+std::string words(const engine::QueueCreated& fact) {
+  return fmt::format("queue {} created as {}", fact.queue.value(), fact.name.name);
+}
+std::string words(const engine::QueueChanged& fact) {
+  return fmt::format("queue {} changed: delay {} ms, retention {} ms", fact.queue.value(),
+                     fact.attributes.delay.count(), fact.attributes.retention.count());
+}
+std::string words(const engine::QueueDeleted& fact) {
+  return fmt::format("queue {} deleted", fact.queue.value());
+}
+std::string words(const engine::Purged& fact) {
+  return fmt::format("queue {} purged below {}", fact.queue.value(), fact.below_seq.value());
+}
+std::string words(const engine::Sent& fact) {
+  return fmt::format("{} sent to queue {}, group \"{}\", id \"{}\"", fact.seq.value(),
+                     fact.queue.value(), fact.group, fact.deduplication_id);
+}
+std::string words(const engine::Leased& fact) {
+  return fmt::format("{} of queue {} leased until {}, count {}", fact.seq.value(),
+                     fact.queue.value(), describe(fact.until), fact.receive_count);
+}
+std::string words(const engine::Removed& fact) {
+  std::string line;
+  for (const Seq each : fact.seqs) line += fmt::format("{} ", each.value());
+  return line + fmt::format("of queue {} {}", fact.queue.value(),
+                            fact.why == engine::RemovalReason::expired ? "expired" : "deleted");
+}
+std::string words(const engine::Moved& fact) {
+  return fmt::format("{} of queue {} moved to queue {} as {}", fact.from_seq.value(),
+                     fact.from.value(), fact.to.value(), fact.seq.value());
+}
+
+}  // namespace
+
+std::string describe(Instant at) { return fmt::format("{}", (at - first_day).count()); }
+
+std::string describe(const engine::Fact& fact) {
+  return std::visit([](const auto& each) { return words(each); }, fact);
+}
+
+std::string describe(const Command& command) {
+  std::string line = fmt::format("command {}: ", command.number);
+  switch (command.action) {
+    case Action::create_queue:
+      return line + "create " + command.queue.name;
+    case Action::change_queue:
+      return line + "change " + command.queue.name;
+    case Action::delete_queue:
+      return line + "delete " + command.queue.name;
+    case Action::purge_queue:
+      return line + "purge " + command.queue.name;
+    case Action::count:
+      return line + "count " + command.queue.name;
+    case Action::send:
+      return line + "send to " + command.queue.name;
+    case Action::receive:
+      return line + fmt::format("receive {} from {}, wait {} ms, attempt \"{}\"", command.count_max,
+                                command.queue.name, command.wait.count(), command.attempt);
+    case Action::delete_message:
+      line += "delete ";
+      break;
+    case Action::change_visibility:
+      line += fmt::format("hide for {} ms ", command.timeout.count());
+      break;
+    case Action::give_back:
+      line += "give back ";
+      break;
+  }
+  return line + fmt::format("{} of queue {}, generation {}", command.handle.seq.value(),
+                            command.handle.queue.value(), command.handle.generation);
+}
+
+}  // namespace mailrail::sim

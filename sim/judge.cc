@@ -1,0 +1,311 @@
+#include "sim/judge.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+#include <xxhash.h>
+
+#include "base/check.h"
+#include "engine/fact_codec.h"
+#include "sim/describe.h"
+
+namespace mailrail::sim {
+namespace {
+
+constexpr std::size_t story_lines_max = 1000;
+
+Position end_of(const log::Frame& frame) { return frame.position + frame.payload.size(); }
+
+}  // namespace
+
+void Judge::note(std::string line) {
+  trace_ = XXH3_64bits_withSeed(line.data(), line.size(), trace_);
+  story_.push_back(std::move(line));
+  if (story_.size() > story_lines_max) story_.pop_front();
+}
+
+void Judge::report(Law law, std::string what) {
+  if (what.empty() || violation_ || blind_to_.contains(law)) return;
+  violation_ = Violation{.law = law, .what = std::move(what)};
+}
+
+// --- While the server runs.
+
+void Judge::submitted(const Command& command, Instant now) {
+  note(fmt::format("{} {}", describe(now), describe(command)));
+  if (command.action != Action::delete_message && command.action != Action::change_visibility)
+    return;
+  const engine::ReceiptHandle& handle = command.handle;
+  let_go_.emplace(handle.queue, handle.seq, handle.generation);
+  const auto hold = holds_.find({handle.queue, handle.seq});
+  if (hold == holds_.end() || hold->second.generation != handle.generation) return;
+  if (command.action == Action::delete_message) {
+    holds_.erase(hold);
+  } else {
+    hold->second.end = std::min(hold->second.end, now + command.timeout);
+    hold->second.newest_change = command.number;
+  }
+}
+
+void Judge::asking(const Command& command, const engine::FactWriter& facts, Instant now) {
+  observe(facts, now);
+  moved_dead_letters_ = false;
+  ledger_.begin(command, now);
+}
+
+void Judge::asked(const Command& command,
+                  const Reply& reply,
+                  Ledger::End end,
+                  const engine::FactWriter& facts) {
+  const Position taken_end = in_flight_ ? end_of(*in_flight_->frame) : durable_end();
+  Answer answer{.at = ledger_.at(),
+                .needed = facts.count() > 0 ? facts.end() : taken_end,
+                .messages = {},
+                .handles = {}};
+  observe(facts, answer.at);
+  const std::string complaint = ledger_.end(reply, end);
+  if (!complaint.empty())
+    report(Law::facts, fmt::format("command {}: {}", command.number, complaint));
+  note(fmt::format("  asked {}, {} messages, needs {}", command.number,
+                   reply.received.messages.size(), answer.needed.value()));
+  if (end != Ledger::End::waits) waiting_.erase(command.number);
+  if (violation_) return;
+  for (const engine::ReceivedMessage& each : reply.received.messages) {
+    const LedgerMessage* message = ledger_.find(each.queue, each.seq);
+    CHECK(message != nullptr);
+    answer.messages.push_back(*message);
+    answer.handles.push_back(each.handle());
+    // A repeated attempt may make its lease shorter.
+    const auto hold = holds_.find({each.queue, each.seq});
+    if (hold != holds_.end() && hold->second.generation == each.receive_count)
+      hold->second.end = std::min(hold->second.end, *message->lease_end);
+  }
+  // The one exception: losing a lease on a standard queue only shows the message again.
+  if (!answer.messages.empty() && !moved_dead_letters_ &&
+      !ledger_.queues().at(reply.queue).attributes.is_fifo) {
+    answer.needed = Position();
+    for (const LedgerMessage& each : answer.messages)
+      answer.needed = std::max(answer.needed, each.arrived_end);
+  }
+  answers_[command.number] = std::move(answer);
+}
+
+void Judge::parked(const Command& command, QueueId queue) { waiting_[command.number] = queue; }
+
+void Judge::released(const Command& command, const Reply& reply) {
+  note(fmt::format("  answered {}", command.number));
+  waiting_.erase(command.number);
+  auto node = answers_.extract(command.number);
+  if (node.empty()) return report(Law::drain, "a call was answered twice");
+  const Answer& answer = node.mapped();
+  if (answer.needed > durable_end())
+    report(Law::durability,
+           fmt::format("command {} was answered before its facts were durable", command.number));
+  told_end_ = std::max(told_end_, answer.needed);
+  for (std::size_t i = 0; i < answer.messages.size(); ++i)
+    received(command, answer, reply.received.messages[i], answer.messages[i]);
+  if (command.action == Action::change_visibility && reply.outcome == Outcome::done &&
+      reply.changed == engine::VisibilityResult::done) {
+    const auto hold = holds_.find({command.handle.queue, command.handle.seq});
+    const LedgerMessage* known = ledger_.find(command.handle.queue, command.handle.seq);
+    const bool is_held = hold != holds_.end() && known != nullptr &&
+                         hold->second.generation == known->receive_count &&
+                         hold->second.newest_change == command.number;
+    if (is_held) hold->second.end = std::min(answer.at + command.timeout, *known->lease_end);
+  }
+}
+
+// Only FIFO queues promise order and exclusiveness.
+void Judge::received(const Command& command,
+                     const Answer& answer,
+                     const engine::ReceivedMessage& told,
+                     const LedgerMessage& message) {
+  if (!fifo_queues_.contains(told.queue)) return;
+  for (const auto& [held, hold] : holds_) {
+    if (held.first != told.queue || held.second > told.seq || hold.group != message.group) continue;
+    const bool is_repeated =
+        std::ranges::any_of(answer.handles, [&](const engine::ReceiptHandle& each) {
+          return each.seq == held.second && each.generation == hold.generation;
+        });
+    const bool has_expired = hold.sent + fifo_queues_.at(told.queue) <= answer.at;
+    if (hold.end <= answer.at || is_repeated || has_expired) continue;
+    report(Law::conversations,
+           fmt::format("message {} of conversation \"{}\" was given to command {} while command {} "
+                       "still held message {}",
+                       told.seq.value(), message.group, command.number, hold.receive,
+                       held.second.value()));
+  }
+  // Since it was decided, the lease may have been ended by who knew its handle already.
+  const LedgerMessage* known = ledger_.find(told.queue, told.seq);
+  const bool is_let_go = let_go_.contains({told.queue, told.seq, told.receive_count});
+  if (known != nullptr && known->receive_count == told.receive_count && !is_let_go) {
+    holds_[{told.queue, told.seq}] = {.receive = command.number,
+                                      .group = message.group,
+                                      .generation = told.receive_count,
+                                      .end = std::min(*message.lease_end, *known->lease_end),
+                                      .sent = message.sent};
+  }
+  if (!given_.emplace(told.queue, told.seq).second) return;
+  Seq& newest = newest_given_[{told.queue, message.group}];
+  if (told.seq < newest)
+    report(Law::conversations, fmt::format("message {} was first given after message {}",
+                                           told.seq.value(), newest.value()));
+  newest = std::max(newest, told.seq);
+}
+
+void Judge::lost(const Command& command) {
+  note(fmt::format("  lost {}", command.number));
+  waiting_.erase(command.number);
+  answers_.erase(command.number);
+}
+
+void Judge::check_body(const engine::ReceivedMessage& told, const Result<std::string>& bytes) {
+  const Result<engine::Sent> sent =
+      bytes ? engine::decode_sent(*bytes) : std::unexpected(bytes.error());
+  if (!sent) return report(Law::bodies, "a body cannot be read: " + sent.error().message);
+  if (sent->queue != told.origin_queue || sent->seq != told.origin_seq)
+    return report(Law::bodies, "another message's body was given");
+  const auto expected = bodies_.find({told.origin_queue, told.origin_seq, told.body.position});
+  if (expected == bodies_.end() || expected->second != sent->record)
+    report(Law::bodies, fmt::format("message {} was given another body", told.seq.value()));
+}
+
+// --- Facts and frames.
+
+void Judge::observe(const engine::FactWriter& facts, Instant now) {
+  observe(facts.payload(), facts.position(), now);
+}
+
+void Judge::observe(std::string_view payload, Position position, Instant now) {
+  const std::uint64_t seen =
+      observed_end_ > position ? observed_end_.value() - position.value() : 0;
+  const auto decoded = engine::decode_facts(
+      payload.substr(seen), [&](const engine::Fact& fact, engine::FactPlace place) {
+        observe(fact, {.position = position + seen + place.offset, .length = place.length}, now);
+      });
+  if (!decoded) report(Law::facts, decoded.error().message);
+  observed_end_ = position + payload.size();
+}
+
+void Judge::observe(const engine::Fact& fact, const engine::Body& place, Instant now) {
+  if (violation_) return;
+  note(fmt::format("  {} {}", describe(now), describe(fact)));
+  report(Law::facts, ledger_.fact(fact, place, now));
+  moved_dead_letters_ = moved_dead_letters_ || std::holds_alternative<engine::Moved>(fact);
+  if (const auto* sent = std::get_if<engine::Sent>(&fact))
+    bodies_[{sent->queue, sent->seq, place.position}] = sent->record;
+  const auto remember_retention = [&](const auto& each) {
+    if (!each.attributes.is_fifo) return;
+    const auto known = fifo_queues_.emplace(each.queue, each.attributes.retention).first;
+    known->second = std::min(known->second, each.attributes.retention);
+  };
+  if (const auto* created = std::get_if<engine::QueueCreated>(&fact)) {
+    fifo_queues_.erase(created->queue);  // A crash took back another queue of this id.
+    remember_retention(*created);
+  }
+  if (const auto* changed = std::get_if<engine::QueueChanged>(&fact)) remember_retention(*changed);
+  const auto let_go = [&](QueueId queue) {
+    std::erase_if(holds_, [&](const auto& each) { return each.first.first == queue; });
+  };
+  if (const auto* purged = std::get_if<engine::Purged>(&fact)) let_go(purged->queue);
+  if (const auto* deleted = std::get_if<engine::QueueDeleted>(&fact)) let_go(deleted->queue);
+}
+
+void Judge::frame_taken(log::SharedFrame frame, const engine::Engine& engine) {
+  CHECK(!in_flight_);
+  observe(frame->payload, frame->position, frame->time);
+  note(fmt::format("  frame {} of {} facts and {} bytes", frame->position.value(), frame->count,
+                   frame->payload.size()));
+  const std::uint64_t state = engine.state_hash(frame->time);
+  in_flight_ = Taken{.frame = std::move(frame), .ledger = ledger_, .state = state};
+}
+
+void Judge::frame_durable() {
+  CHECK(in_flight_);
+  note(fmt::format("  frame {} is durable", in_flight_->frame->position.value()));
+  durable_.push_back(in_flight_->frame);
+  last_durable_ = *std::exchange(in_flight_, std::nullopt);
+}
+
+Position Judge::durable_end() const {
+  return durable_.empty() ? Position() : end_of(*durable_.back());
+}
+
+void Judge::quiet(const engine::Engine& engine, Instant now) {
+  if (violation_) return;
+  for (const auto& [command, queue] : waiting_) {
+    if (ledger_.would_answer(queue, now))
+      report(Law::waiting, fmt::format("command {} waits although there is something", command));
+  }
+  if (engine.queue_names().size() != ledger_.queues().size() ||
+      engine.message_count() != ledger_.message_count())
+    return report(Law::facts, "the engine holds other queues or messages than the ledger");
+  for (const auto& [id, queue] : ledger_.queues()) {
+    if (engine.find_queue(queue.name) == nullptr || engine.find_queue(id) == nullptr)
+      return report(Law::facts, "the engine lacks a queue");
+    if (!is_same(engine.counts(id), ledger_.counts(id, now)))
+      report(Law::facts, fmt::format("the engine counts queue {} wrongly", queue.name.name));
+  }
+}
+
+// --- Around a restart, and at the end.
+
+void Judge::recovered(const std::vector<log::Frame>& frames,
+                      const engine::Engine& engine,
+                      Instant retention_starts) {
+  note(fmt::format("recovered {} frames", frames.size()));
+  if (in_flight_ && frames.size() == durable_.size() + 1) frame_durable();
+  in_flight_.reset();
+  waiting_.clear();
+  answers_.clear();
+  if (!check_frames(frames)) return;
+  if (told_end_ > durable_end()) report(Law::loss, "what a client was told is gone");
+  ledger_ = last_durable_.ledger;
+  ledger_.suspend_retention(retention_starts);
+  observed_end_ = durable_end();
+  if (!blind_to_.contains(Law::replay)) check_state(engine);
+}
+
+bool Judge::check_frames(const std::vector<log::Frame>& frames) {
+  if (frames.size() != durable_.size()) {
+    report(Law::loss, fmt::format("{} frames were durable, {} are in the log", durable_.size(),
+                                  frames.size()));
+    return false;
+  }
+  for (std::size_t i = 0; i < frames.size(); ++i) {
+    if (frames[i].position == durable_[i]->position && frames[i].payload == durable_[i]->payload &&
+        frames[i].time == durable_[i]->time)
+      continue;
+    report(Law::loss, fmt::format("frame {} is not what was appended", i));
+    return false;
+  }
+  return true;
+}
+
+// Against an engine that is given the frames as they were when they were taken, and against the
+// state of the one that decided them.
+void Judge::check_state(const engine::Engine& engine) {
+  if (durable_.empty()) return;
+  engine::Engine expected(1);
+  for (const log::SharedFrame& frame : durable_) {
+    const auto decoded = engine::decode_facts(frame->payload, [&](const engine::Fact& fact,
+                                                                  engine::FactPlace place) {
+      expected.apply(fact, {.position = frame->position + place.offset, .length = place.length});
+    });
+    if (!decoded) report(Law::replay, decoded.error().message);
+  }
+  const Instant then = durable_.back()->time;
+  if (engine.state_hash(then) != expected.state_hash(then))
+    report(Law::replay, "the replayed state is not that of the facts in the log");
+  if (engine.state_hash(then) != last_durable_.state)
+    report(Law::replay, "the replayed state is not the one that made the facts");
+}
+
+void Judge::drained(const engine::Engine& engine) {
+  if (ledger_.message_count() > 0 || engine.message_count() > 0)
+    report(Law::drain, fmt::format("{} messages cannot be received",
+                                   std::max(ledger_.message_count(), engine.message_count())));
+}
+
+}  // namespace mailrail::sim

@@ -1,0 +1,138 @@
+// Judge: watches one simulated server through all its crashes and says when a promise is broken.
+//
+// It sees what passes the seams: facts as they are decided, frames on their way to the log, answers
+// as they leave, and what a restart finds. The ledger beside it knows what must follow. What
+// clients were told it keeps for itself and never takes back, so that it holds across crashes too.
+// The first violation stands; what comes after it is of no interest.
+
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "engine/engine.h"
+#include "log/frame.h"
+#include "sim/command.h"
+#include "sim/ledger.h"
+#include "sim/sabotage.h"
+
+namespace mailrail::sim {
+
+struct Violation {
+  Law law;
+  std::string what;
+};
+
+class Judge {
+ public:
+  explicit Judge(std::set<Law> blind_to = {}) : blind_to_(std::move(blind_to)) {}
+
+  const std::optional<Violation>& violation() const { return violation_; }
+  const Ledger& ledger() const { return ledger_; }
+  // Of everything that happened: equal for equal runs.
+  std::uint64_t trace() const { return trace_; }
+  const std::deque<std::string>& story() const { return story_; }  // Its last lines.
+  void note(std::string line);
+  void report(Law law, std::string what);
+
+  // --- While the server runs.
+
+  // The client has sent it, and lets go of what it gives up, whether the server hears of it or not.
+  void submitted(const Command& command, Instant now);
+  // What the server did on its own, up to here. `facts` is the frame that is being filled.
+  void observe(const engine::FactWriter& facts, Instant now);
+  // Around every asking of a command.
+  void asking(const Command& command, const engine::FactWriter& facts, Instant now);
+  void asked(const Command& command,
+             const Reply& reply,
+             Ledger::End end,
+             const engine::FactWriter& facts);
+  void parked(const Command& command, QueueId queue);
+  void released(const Command& command, const Reply& reply);
+  // The client is gone and has not seen the answer, if there was one.
+  void lost(const Command& command);
+  // What was read back for a message that an answer tells.
+  void check_body(const engine::ReceivedMessage& told, const Result<std::string>& bytes);
+
+  void frame_taken(log::SharedFrame frame, const engine::Engine& engine);
+  void frame_durable();
+  // The server says that it has nothing to do until time passes or somebody calls.
+  void quiet(const engine::Engine& engine, Instant now);
+
+  // --- Around a restart, and at the end.
+
+  // What the log holds, and the engine that was made from it. All that was not durable is undone.
+  // No message may be removed for its age before `retention_starts`.
+  void recovered(const std::vector<log::Frame>& frames,
+                 const engine::Engine& engine,
+                 Instant retention_starts);
+  void drained(const engine::Engine& engine);
+
+ private:
+  struct Taken {
+    log::SharedFrame frame;
+    Ledger ledger;            // With all that the frame says.
+    std::uint64_t state = 0;  // Hash of the engine's, then.
+  };
+  // What a call was decided to tell, as the ledger knew it then.
+  struct Answer {
+    Instant at;
+    Position needed;  // It may leave once everything before this is durable.
+    std::vector<LedgerMessage> messages;
+    std::vector<engine::ReceiptHandle> handles;
+  };
+  // A FIFO message that a client knows it holds alone.
+  struct Hold {
+    std::uint64_t receive;  // The command that got it.
+    std::string group;
+    std::uint32_t generation;
+    Instant end;
+    Instant sent;
+    std::uint64_t newest_change = 0;  // The last command that asked for another end.
+  };
+
+  void observe(std::string_view payload, Position position, Instant now);
+  void observe(const engine::Fact& fact, const engine::Body& place, Instant now);
+  void received(const Command& command,
+                const Answer& answer,
+                const engine::ReceivedMessage& told,
+                const LedgerMessage& message);
+  bool check_frames(const std::vector<log::Frame>& frames);
+  void check_state(const engine::Engine& engine);
+  Position durable_end() const;
+
+  std::set<Law> blind_to_;
+  std::optional<Violation> violation_;
+  std::uint64_t trace_ = 0;
+  std::deque<std::string> story_;
+
+  Ledger ledger_;                    // As of the last fact decided.
+  Position observed_end_;            // Facts before it are in the ledger.
+  bool moved_dead_letters_ = false;  // By the command that is being asked.
+  std::vector<log::SharedFrame> durable_;
+  Taken last_durable_;
+  std::optional<Taken> in_flight_;
+
+  std::map<std::uint64_t, QueueId> waiting_;  // By the command's number.
+  std::map<std::uint64_t, Answer> answers_;   // Decided and not released, likewise.
+
+  Position told_end_;  // All that clients were told lies before it.
+  std::map<std::pair<QueueId, Seq>, Hold> holds_;
+  std::set<std::tuple<QueueId, Seq, std::uint32_t>> let_go_;  // By whom a lease was told before.
+  std::map<QueueId, Duration> fifo_queues_;  // With the shortest retention that each ever had.
+  std::map<std::tuple<QueueId, Seq, Position>, std::string> bodies_;  // By where they were sent.
+  std::set<std::pair<QueueId, Seq>> given_;  // FIFO messages that some client has seen.
+  std::map<std::pair<QueueId, std::string>, Seq> newest_given_;  // By group.
+};
+
+}  // namespace mailrail::sim

@@ -1,0 +1,128 @@
+// Ledger: what a server that keeps its promises holds, worked out without the engine.
+//
+// It is shown every fact in order, with the command that made it, and every reply; it finds each
+// lawful or says in a sentence why it is not. Written to be obviously right, not fast: maps that
+// are searched from end to end, no index, no timer, nothing derived that could be out of date. It
+// is a value: a copy is what the server will hold if nothing later survives.
+
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/time.h"
+#include "engine/fact.h"
+#include "sim/command.h"
+
+namespace mailrail::sim {
+
+struct LedgerMessage {
+  engine::Body place = {};    // Of its Sent fact.
+  Position arrived_end = {};  // Of the fact that brought it into this queue.
+  std::string body = {};
+  std::string group = {};
+  QueueId origin_queue = {};
+  Seq origin_seq = {};
+  std::optional<engine::QueueName> source = {};  // If it is a dead letter.
+  Instant sent = {};
+  Duration delay{0};  // Its own; a FIFO queue has one for all.
+  std::uint32_t receive_count = 0;
+  Instant first_received = {};
+  std::optional<Instant> lease_end = {};  // Of the last lease in this queue.
+  Instant lease_started = {};
+};
+
+struct LedgerQueue {
+  struct Original {
+    Instant at;
+    Seq seq;
+  };
+  struct Attempt {
+    Instant started;
+    std::map<Seq, std::uint32_t> given;  // With the generation of each.
+  };
+
+  engine::QueueName name = {};
+  engine::QueueAttributes attributes = {};
+  std::map<Seq, LedgerMessage> messages = {};
+  std::map<std::pair<std::string, std::string>, Original> originals = {};  // By scope and id.
+  std::map<std::string, Attempt> attempts = {};
+};
+
+class Ledger {
+ public:
+  // Why something is unlawful; empty if it is not.
+  using Complaint = std::string;
+
+  // A command is about to be decided, or decided once more. Facts until ended() are its own; at any
+  // other time they are nobody's.
+  void begin(const Command& command, Instant at);
+  Complaint fact(const engine::Fact& fact, const engine::Body& place, Instant at);
+  enum class End { answered, waits, asks_again };
+  Complaint end(const Reply& reply, End end);
+
+  // A restart found the clock far ahead: until then no message may be removed for its age.
+  void suspend_retention(Instant until) { retention_starts_ = until; }
+
+  // Could a receive that comes now get something? Also when the queue is gone: it would be told.
+  bool would_answer(QueueId queue, Instant now) const;
+  engine::QueueCounts counts(QueueId queue, Instant now) const;
+  // How long until the next message can be received that cannot now; zero if there is none.
+  Duration next_boundary(Instant now) const;
+
+  const std::map<QueueId, LedgerQueue>& queues() const { return queues_; }
+  const LedgerMessage* find(QueueId queue, Seq seq) const;
+  std::uint32_t generation(QueueId queue, Seq seq) const;  // Of the newest handle; else 0.
+  Instant at() const { return at_; }
+  std::size_t message_count() const;
+
+ private:
+  Complaint on(const engine::Founded& fact);
+  Complaint on(const engine::QueueCreated& fact);
+  Complaint on(const engine::QueueChanged& fact);
+  Complaint on(const engine::QueueDeleted& fact);
+  Complaint on(const engine::Purged& fact);
+  Complaint on(const engine::Sent& fact);
+  Complaint on(const engine::Leased& fact);
+  Complaint on(const engine::Removed& fact);
+  Complaint on(const engine::Moved& fact);
+  Complaint received(const engine::Leased& fact, LedgerQueue& queue, LedgerMessage& message);
+  Complaint re_dated(const engine::Leased& fact, LedgerMessage& message);
+
+  Complaint check(const Reply& reply, End end);
+  Complaint check_sent(const Reply& reply);
+  Complaint check_received(const Reply& reply, End end);
+
+  bool is_expired(const LedgerQueue& queue, const LedgerMessage& message, Instant now) const;
+  bool is_by(Action action) const { return command_ != nullptr && command_->action == action; }
+  bool is_target(QueueId queue) const;
+  LedgerMessage* own(QueueId queue, Seq seq);
+  bool is_receivable(const LedgerQueue& queue, Seq seq, Instant now) const;
+  const LedgerQueue::Original* original_of(const LedgerQueue& queue) const;
+  std::map<Seq, std::uint32_t> repeated(const LedgerQueue& queue) const;
+  void expect();
+
+  std::map<QueueId, LedgerQueue> queues_;
+  Seq last_seq_;
+  QueueId last_queue_;
+  Instant retention_starts_;
+
+  // The command that is being decided, and what it must come to.
+  const Command* command_ = nullptr;
+  Instant at_;
+  engine::Body place_;
+  std::optional<QueueId> target_;
+  std::optional<Seq> duplicate_of_;
+  std::map<Seq, std::uint32_t> repeats_;
+  engine::DeleteResult expected_delete_ = engine::DeleteResult::done;
+  engine::VisibilityResult expected_change_ = engine::VisibilityResult::done;
+  std::optional<Seq> sent_;
+  std::vector<Seq> given_;  // By the receive, so far.
+};
+
+}  // namespace mailrail::sim

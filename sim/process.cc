@@ -1,0 +1,202 @@
+#include "sim/process.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/check.h"
+#include "engine/fact_codec.h"
+
+namespace mailrail::sim {
+namespace {
+
+// Small, so that a run crosses many segments.
+constexpr log::FileLogOptions log_options{
+    .segment_bytes = 192 << 10, .payload_bytes_max = 128 << 10, .zeroed_step_bytes = 32 << 10};
+constexpr int turns_max = 10'000;   // At one instant; a server that wants more is stuck.
+constexpr Duration nap_max = 100s;  // A server that was away for longer finds all of it at once.
+constexpr Duration absence_max = 24h;
+constexpr Duration retention_grace = 10min;
+
+using What = Sabotage::What;
+
+}  // namespace
+
+Result<std::unique_ptr<Process>> Process::start(const World& world, Instant wall) {
+  auto process = std::unique_ptr<Process>(new Process(world));
+  process->log_ = TRY(log::FileLog::open(world.disk, world.random, log_options));
+  process->engine_ = std::make_unique<engine::Engine>(world.random.next());
+  const std::vector<log::Frame> frames = TRY(process->replay());
+  const Instant last = frames.empty() ? Instant{} : frames.back().time;
+  process->now_ = std::max(wall, last);
+  const bool was_absent = !frames.empty() && process->now_ - last > absence_max;
+  const Instant retention_starts = was_absent ? process->now_ + retention_grace : Instant{};
+  process->engine_->suspend_retention(retention_starts);
+  world.judge.recovered(frames, *process->engine_, retention_starts);
+  const broker::Options options{.recent_bytes_max = 16 << 10};
+  broker::Outbox& outbox = *process;
+  process->broker_ = std::make_unique<broker::Broker>(*process->engine_, *process->log_,
+                                                      world.random, outbox, options);
+  process->turn(process->now_, {});
+  return process;
+}
+
+Result<std::vector<log::Frame>> Process::replay() {
+  std::vector<log::Frame> frames;
+  TRY(log_->scan([&](const log::Frame& frame) -> Result<void> {
+    frames.push_back(frame);
+    return {};
+  }));
+  const bool forgets_last = world_.sabotage.what == What::forgets_last_frame && frames.size() > 1;
+  for (std::size_t i = 0; i + (forgets_last ? 1 : 0) < frames.size(); ++i) {
+    TRY(engine::decode_facts(
+        frames[i].payload, [&](const engine::Fact& fact, engine::FactPlace place) {
+          apply(fact, {.position = frames[i].position + place.offset, .length = place.length});
+        }));
+  }
+  return frames;
+}
+
+void Process::apply(const engine::Fact& fact, const engine::Body& place) {
+  const What what = world_.sabotage.what;
+  if (what == What::forgets_leases && std::holds_alternative<engine::Leased>(fact)) return;
+  if (what == What::forgets_removals && std::holds_alternative<engine::Removed>(fact)) return;
+  if (what == What::forgets_deduplication) {
+    if (const auto* sent = std::get_if<engine::Sent>(&fact)) {
+      engine::Sent forgotten = *sent;
+      forgotten.deduplication_key = {};
+      return engine_->apply(forgotten, place);
+    }
+  }
+  engine_->apply(fact, place);
+}
+
+// A server in time takes a turn whenever one is due on the way, a late one finds all of it at once.
+void Process::turn(Instant now, std::vector<std::unique_ptr<broker::Call>> calls) {
+  open_calls_ += calls.size();
+  std::ranges::move(std::exchange(own_calls_, {}), std::back_inserter(calls));
+  const bool is_late = now - now_ > nap_max || world_.random.below(4) == 0;
+  if (!is_late) turn_while_due(now - 1ms);
+  turn_once(now, std::move(calls));
+  turn_while_due(now);
+  if (!has_failed_) world_.judge.quiet(*engine_, now_);
+}
+
+void Process::turn_while_due(Instant by) {
+  for (int turns = 0; !has_failed_; ++turns) {
+    const std::optional<Instant> next = broker_->next_turn();
+    if (!next || *next > by) return;
+    if (*next > now_) turns = 0;
+    if (turns > turns_max) return world_.judge.report(Law::drain, "the server is never idle");
+    turn_once(std::max(*next, now_), {});
+  }
+}
+
+void Process::turn_once(Instant now, std::vector<std::unique_ptr<broker::Call>> calls) {
+  now_ = std::max(now_, now);
+  if (log_thread_ == LogThread::has_news) {
+    log_thread_ = LogThread::idle;
+    broker_->durable();
+  }
+  calls.push_back(std::make_unique<Probe>(world_.judge));
+  broker_->turn(now_, std::move(calls));
+  if (log::SharedFrame frame = broker_->take_frame()) {
+    world_.judge.frame_taken(frame, *engine_);
+    frame_ = std::move(frame);
+    log_thread_ = LogThread::has_frame;
+    if (world_.sabotage.what == What::says_durable_before_append) {
+      broker_->durable();
+      append();
+      log_thread_ = LogThread::idle;
+    }
+  }
+}
+
+void Process::work() {
+  if (has_failed_ || world_.random.below(3) == 0) return;
+  if (log_thread_ == LogThread::has_frame) return append();
+  if (log_thread_ == LogThread::idle && world_.random.below(2) == 0) log_->prepare_ahead();
+}
+
+void Process::append() {
+  const log::Appended appended = log_->append(*std::exchange(frame_, nullptr));
+  if (appended.outcome != log::Outcome::durable) {
+    has_failed_ = true;
+    return;
+  }
+  world_.judge.frame_durable();
+  log_thread_ = LogThread::has_news;
+}
+
+void Process::give_up(std::uint64_t call) {
+  given_up_.insert(call);
+  broker_->cancel(call);
+}
+
+bool Process::stop() {
+  turn(now_, {});
+  broker_->stop_waiting();
+  while (!has_failed_ && !(broker_->is_idle() && own_calls_.empty())) {
+    turn_once(now_, std::exchange(own_calls_, {}));
+    if (log_thread_ == LogThread::has_frame) append();
+  }
+  if (has_failed_ || !log_->close()) return false;
+  if (open_calls_ > 0)
+    world_.judge.report(Law::drain, "the server stopped without answering every call");
+  return true;
+}
+
+// --- Answers that leave.
+
+void Process::release(std::unique_ptr<broker::Call> call, std::vector<log::SharedFrame> frames) {
+  if (call->id() == 0) return;  // A probe.
+  auto answered = std::unique_ptr<SimCall>(static_cast<SimCall*>(call.release()));
+  const Command& command = answered->command();
+  Judge& judge = world_.judge;
+  if (command.action == Action::give_back) return judge.released(command, answered->reply());
+  open_calls_ -= 1;
+  if (given_up_.erase(command.number) > 0) {
+    judge.lost(command);
+    return give_back(*answered);
+  }
+  std::vector<Result<std::string>> bodies;
+  for (std::size_t i = 0; i < frames.size(); ++i) {
+    const std::size_t from = world_.sabotage.what == What::gives_another_body ? 0 : i;
+    bodies.push_back(read(answered->bodies()[from], frames[from]));
+    // The client is told of an error inside the server; its messages come back.
+    if (!bodies.back() && bodies.back().error().kind == &errors::io) return judge.lost(command);
+  }
+  judge.released(command, answered->reply());
+  for (std::size_t i = 0; i < bodies.size(); ++i)
+    judge.check_body(answered->reply().received.messages[i], bodies[i]);
+  answered_.push_back(std::move(answered));
+}
+
+Result<std::string> Process::read(const engine::Body& body, const log::SharedFrame& frame) const {
+  if (frame == nullptr) return log_->read(body.position, body.length);
+  return frame->payload.substr(body.position.value() - frame->position.value(), body.length);
+}
+
+void Process::give_back(const SimCall& call) {
+  if (call.reply().received.is_repeatable) return;
+  for (const engine::ReceivedMessage& each : call.reply().received.messages) {
+    Command command{.number = call.id() | std::uint64_t{1} << 63 | each.seq.value() << 32,
+                    .action = Action::give_back,
+                    .queue = call.command().queue,
+                    .handle = each.handle()};
+    own_calls_.push_back(
+        std::make_unique<SimCall>(std::move(command), world_.judge, world_.sabotage));
+  }
+}
+
+void Process::drop(std::unique_ptr<broker::Call> call) {
+  open_calls_ -= 1;
+  given_up_.erase(call->id());
+  world_.judge.lost(static_cast<SimCall&>(*call).command());
+}
+
+void Process::parked(const broker::Call& call) {
+  const auto& waiting = static_cast<const SimCall&>(call);
+  world_.judge.parked(waiting.command(), waiting.reply().queue);
+}
+
+}  // namespace mailrail::sim

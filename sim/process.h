@@ -1,0 +1,83 @@
+// Process: one life of the simulated server, from its start on a disk to its end, whichever that
+// is.
+//
+// The real log, engine and broker, driven as the server's threads drive them, but by one thread
+// that decides when which of them gets on. An append may take many turns, its success may be heard
+// of late, and the disk may fail it at any step.
+
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "broker/broker.h"
+#include "log/file/file_log.h"
+#include "sim/judge.h"
+#include "sim/sabotage.h"
+#include "sim/sim_call.h"
+
+namespace mailrail::sim {
+
+class Process final : private broker::Outbox {
+ public:
+  // What all lives have in common.
+  struct World {
+    log::Disk& disk;
+    Random& random;
+    Judge& judge;
+    const Sabotage& sabotage;
+  };
+
+  // Recovers what is on the disk. The engine's time goes on from the later of `wall` and the log's
+  // last frame.
+  static Result<std::unique_ptr<Process>> start(const World& world, Instant wall);
+
+  // Lets time pass up to `now`, as it comes due, and then asks the calls.
+  void turn(Instant now, std::vector<std::unique_ptr<broker::Call>> calls);
+  // The log thread gets on with what it has, perhaps.
+  void work();
+  // The client of that call is gone.
+  void give_up(std::uint64_t call);
+  // False if the disk failed on the way.
+  bool stop();
+
+  Instant now() const { return now_; }
+  bool has_failed() const { return has_failed_; }
+  const engine::Engine& engine() const { return *engine_; }
+  // Answers that clients have read since last asked.
+  std::vector<std::unique_ptr<SimCall>> take_answered() { return std::exchange(answered_, {}); }
+
+ private:
+  explicit Process(const World& world) : world_(world) {}
+  void release(std::unique_ptr<broker::Call> call, std::vector<log::SharedFrame> frames) override;
+  void drop(std::unique_ptr<broker::Call> call) override;
+  void parked(const broker::Call& call) override;
+
+  Result<std::vector<log::Frame>> replay();
+  void apply(const engine::Fact& fact, const engine::Body& place);
+  void turn_while_due(Instant by);
+  void turn_once(Instant now, std::vector<std::unique_ptr<broker::Call>> calls);
+  void append();
+  Result<std::string> read(const engine::Body& body, const log::SharedFrame& frame) const;
+  void give_back(const SimCall& call);
+
+  World world_;
+  std::unique_ptr<log::FileLog> log_;
+  std::unique_ptr<engine::Engine> engine_;
+  std::unique_ptr<broker::Broker> broker_;
+  Instant now_{};
+  bool has_failed_ = false;
+
+  enum class LogThread : std::uint8_t { idle, has_frame, has_news };
+  LogThread log_thread_ = LogThread::idle;
+  log::SharedFrame frame_;
+
+  std::vector<std::unique_ptr<broker::Call>> own_calls_;  // For the next turn.
+  std::vector<std::unique_ptr<SimCall>> answered_;
+  std::set<std::uint64_t> given_up_;
+  std::size_t open_calls_ = 0;
+};
+
+}  // namespace mailrail::sim

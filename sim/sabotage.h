@@ -1,0 +1,46 @@
+// Sabotage: what the simulation can be told to do wrong, so that a test can see it notice.
+//
+// Each is done at a seam of the simulation's own: the log thread it models, the replay it runs, the
+// decisions of its calls, the disk it lends. Nothing of mailrail itself is changed. `blind_to`
+// names the laws that are not looked at, to show that a second one catches the same thing.
+
+#pragma once
+
+#include <cstdint>
+#include <set>
+
+namespace mailrail::sim {
+
+// What can be broken. Every violation is of one of these.
+enum class Law : std::uint8_t {
+  durability,     // Nothing is told before it is durable.
+  loss,           // What was durable, or told, is there after a crash; and nothing else.
+  replay,         // The replayed state is the state that wrote the facts.
+  facts,          // Every fact has a reason, every reply says what is so.
+  bodies,         // A message is given as it was sent.
+  conversations,  // One conversation, one order, one consumer at a time: as the clients saw it.
+  waiting,        // Whoever waits is answered as soon as there is something.
+  drain,          // When faults have stopped, everything is received and every call answered.
+};
+
+struct Sabotage {
+  enum class What : std::uint8_t {
+    nothing,
+    says_durable_before_append,
+    skips_sync,
+    answers_sends_at_once,
+    answers_fifo_receives_at_once,
+    forgets_last_frame,
+    forgets_leases,
+    forgets_removals,
+    forgets_deduplication,
+    believes_stale_handles,
+    loses_wake_ups,
+    gives_another_body,
+  };
+
+  What what = What::nothing;
+  std::set<Law> blind_to = {};
+};
+
+}  // namespace mailrail::sim

@@ -1,0 +1,53 @@
+// SimCall: a command on its way through the broker, with the judge looking on.
+//
+// Does what the SQS actions do between the queue's name and the engine, and not more.
+
+#pragma once
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "broker/call.h"
+#include "sim/command.h"
+#include "sim/judge.h"
+#include "sim/sabotage.h"
+
+namespace mailrail::sim {
+
+class SimCall final : public broker::Call {
+ public:
+  SimCall(Command command, Judge& judge, const Sabotage& sabotage);
+
+  broker::Decision decide(engine::Engine& engine, engine::Turn& turn) override;
+  std::span<const engine::Body> bodies() const override { return bodies_; }
+
+  const Command& command() const { return command_; }
+  const Reply& reply() const { return reply_; }
+
+ private:
+  broker::Decision run(engine::Engine& engine, engine::Turn& turn);
+  broker::Decision create_queue(engine::Engine& engine, engine::Turn& turn);
+  broker::Decision receive(engine::Engine& engine, engine::Turn& turn, const engine::Queue& queue);
+  void use_handle(engine::Engine& engine, engine::Turn& turn);
+  broker::Decision sabotaged(broker::Decision decision, const engine::Engine& engine) const;
+
+  Command command_;
+  Judge& judge_;
+  const Sabotage& sabotage_;
+  std::optional<Instant> deadline_;
+  Reply reply_;
+  std::vector<engine::Body> bodies_;
+};
+
+// Decides nothing and is answered at once: it shows the judge what the server did on its own.
+class Probe final : public broker::Call {
+ public:
+  explicit Probe(Judge& judge) : Call(0), judge_(judge) {}
+  broker::Decision decide(engine::Engine& engine, engine::Turn& turn) override;
+
+ private:
+  Judge& judge_;
+};
+
+}  // namespace mailrail::sim

@@ -1,0 +1,192 @@
+#include "sim/simulation.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "sim/describe.h"
+
+namespace mailrail::sim {
+namespace {
+
+constexpr int drain_rounds_max = 500;
+
+}  // namespace
+
+Simulation::Simulation(const SimulationOptions& options)
+    : options_(options),
+      random_(options.seed),
+      server_random_(options.seed + 1'000'000'007),
+      disk_(options.seed),
+      careless_disk_(disk_),
+      judge_(options.sabotage.blind_to),
+      clients_(random_),
+      wall_(first_day) {}
+
+SimulationReport Simulation::run() {
+  for (std::uint64_t i = 0; i < options_.steps && !is_over(); ++i) {
+    if (process_ == nullptr) start();
+    if (process_ != nullptr) step();
+    if (is_down()) crash();
+  }
+  has_faults_ = false;
+  plan_fault();
+  while (!is_over() && !drain()) {
+  }
+  report_.violation = judge_.violation();
+  report_.trace = judge_.trace();
+  if (is_over()) report_.story = judge_.story();
+  report_.disk_steps = disk_.steps();
+  return report_;
+}
+
+bool Simulation::is_down() const {
+  return !disk_.has_power() || (process_ != nullptr && process_->has_failed());
+}
+
+// --- What clients do.
+
+void Simulation::step() {
+  if (!options_.cut_at && chance(400)) return crash();
+  if (!options_.cut_at && chance(400)) return stop();
+  if (chance(4)) {
+    pass(clients_.pause(judge_.ledger(), process_->now()));
+  } else {
+    std::vector<Command> commands;
+    for (std::uint64_t left = 1 + random_.below(3); left > 0; --left)
+      commands.push_back(clients_.next(judge_.ledger()));
+    if (chance(30)) process_->give_up(commands.front().number - random_.below(8));
+    ask(std::move(commands));
+  }
+  process_->work();
+  read_answers();
+}
+
+void Simulation::ask(std::vector<Command> commands) {
+  std::vector<std::unique_ptr<broker::Call>> calls;
+  for (Command& each : commands) {
+    judge_.submitted(each, process_->now());
+    report_.commands += 1;
+    calls.push_back(std::make_unique<SimCall>(std::move(each), judge_, options_.sabotage));
+  }
+  process_->turn(process_->now(), std::move(calls));
+}
+
+void Simulation::pass(Duration time) {
+  wall_ += time;
+  process_->turn(process_->now() + time, {});
+}
+
+void Simulation::read_answers() {
+  for (const auto& each : process_->take_answered()) {
+    report_.answers += 1;
+    report_.messages += each->reply().received.messages.size();
+    clients_.told(each->command(), each->reply());
+  }
+}
+
+// --- What becomes of the server.
+
+void Simulation::start() {
+  plan_fault();
+  const bool is_careless = options_.sabotage.what == Sabotage::What::skips_sync;
+  log::Disk& disk = is_careless ? static_cast<log::Disk&>(careless_disk_) : disk_;
+  auto started = Process::start(
+      {.disk = disk, .random = server_random_, .judge = judge_, .sabotage = options_.sabotage},
+      wall_);
+  if (started) {
+    process_ = *std::move(started);
+    return;
+  }
+  const bool met_fault = fault_step_ != 0 && disk_.steps() >= fault_step_;
+  if (!met_fault) judge_.report(Law::loss, "the log cannot be opened: " + started.error().message);
+  crash();
+}
+
+void Simulation::plan_fault() {
+  if (options_.cut_at) {
+    fault_step_ = *options_.cut_at;
+    disk_.inject(fault_step_, Fault::power_cut);
+    return;
+  }
+  constexpr Fault faults[] = {Fault::power_cut, Fault::power_cut, Fault::io_error, Fault::no_space,
+                              Fault::sync_failure};
+  const std::uint64_t soon = random_.below(std::uint64_t{1} << (3 + random_.below(9)));
+  fault_step_ = has_faults_ ? disk_.steps() + 1 + soon : 0;
+  disk_.inject(fault_step_, faults[random_.below(std::size(faults))]);
+}
+
+// The process ends without warning, and the machine perhaps with it. Nobody knows how long it takes
+// to be back, and a machine's clock may be anywhere after that.
+void Simulation::crash() {
+  judge_.note(fmt::format("crash at step {} of the disk", disk_.steps()));
+  report_.crashes += 1;
+  process_.reset();
+  const Unsynced left = options_.cut_at ? options_.cut_leaves : all_unsynced[random_.below(5)];
+  if (!disk_.has_power() || chance(2)) disk_.restart(left);
+  if (chance(2)) wall_ += Duration(random_.below(chance(8) ? 600'000 : 3000));
+  if (chance(8)) wall_ -= Duration(random_.below(3'600'000));
+}
+
+void Simulation::stop() {
+  const bool has_stopped = process_->stop();
+  if (has_stopped) {
+    process_.reset();
+  } else {
+    crash();
+  }
+}
+
+// Consumers that receive and delete, until nothing is left. False if the server did not live to the
+// end of it.
+bool Simulation::drain() {
+  if (process_ == nullptr) start();
+  for (int round = 0; round < drain_rounds_max; ++round) {
+    if (is_over()) return true;
+    if (process_ == nullptr) return false;
+    receive_everywhere();
+    for (int turns = 0; turns < 10; ++turns) delete_what_was_told();
+    if (is_down()) crash();
+    if (process_ == nullptr) return false;
+    if (judge_.ledger().message_count() == 0) break;
+    pass(judge_.ledger().next_boundary(process_->now()));
+  }
+  const bool has_stopped = process_->stop();
+  judge_.drained(process_->engine());
+  if (has_stopped) {
+    process_.reset();
+  } else {
+    crash();
+  }
+  for (start(); !is_over() && process_ == nullptr;) start();
+  return true;
+}
+
+void Simulation::receive_everywhere() {
+  for (const engine::QueueName& each : Clients::queue_names()) {
+    Command receive = clients_.command(Action::receive, each);
+    receive.count_max = 10;
+    receive.visibility_timeout = 30s;
+    receive.wait = 0s;
+    receive.attempt.clear();
+    ask({std::move(receive)});
+  }
+}
+
+void Simulation::delete_what_was_told() {
+  process_->work();
+  pass(1ms);
+  std::vector<Command> deletes;
+  for (const auto& each : process_->take_answered()) {
+    for (const engine::ReceivedMessage& told : each->reply().received.messages) {
+      deletes.push_back(clients_.command(Action::delete_message, each->command().queue));
+      deletes.back().queue = each->command().queue;
+      deletes.back().handle = told.handle();
+    }
+  }
+  if (!deletes.empty()) ask(std::move(deletes));
+}
+
+}  // namespace mailrail::sim

@@ -1,0 +1,83 @@
+// Simulation: a server, its disk, its clients and its bad luck, from one seed.
+//
+// Clients ask for random things while the power goes, the disk fails, the process is killed or
+// stopped, and the clock is found elsewhere; after each the server starts again on the same disk
+// and the run goes on. At the end the faults stop and everything must come out. One thread, no
+// clock of its own: the same options do the same thing every time, step by step.
+
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/random.h"
+#include "sim/careless_disk.h"
+#include "sim/clients.h"
+#include "sim/judge.h"
+#include "sim/process.h"
+#include "sim/sabotage.h"
+#include "sim/sim_disk.h"
+
+namespace mailrail::sim {
+
+struct SimulationOptions {
+  std::uint64_t seed = 1;
+  std::uint64_t steps = 1000;  // Of the clients.
+  // One power cut at exactly this step of the disk, counted from 1, and no other fault.
+  std::optional<std::uint64_t> cut_at = {};
+  Unsynced cut_leaves = Unsynced::vanishes;
+  Sabotage sabotage = {};
+};
+
+struct SimulationReport {
+  std::optional<Violation> violation;
+  std::deque<std::string> story = {};  // What led to it.
+  std::uint64_t trace = 0;             // Equal for equal runs.
+  std::uint64_t commands = 0;
+  std::uint64_t answers = 0;
+  std::uint64_t messages = 0;  // Told to clients.
+  std::uint64_t crashes = 0;
+  std::uint64_t disk_steps = 0;
+};
+
+class Simulation {
+ public:
+  explicit Simulation(const SimulationOptions& options);
+
+  SimulationReport run();
+
+ private:
+  void step();
+  void ask(std::vector<Command> commands);
+  void pass(Duration time);
+  void read_answers();
+
+  bool is_down() const;
+  void start();
+  void plan_fault();
+  void crash();
+  void stop();
+  bool drain();
+  void receive_everywhere();
+  void delete_what_was_told();
+  bool is_over() const { return judge_.violation().has_value(); }
+  bool chance(std::uint64_t one_in) { return random_.below(one_in) == 0; }
+
+  const SimulationOptions options_;
+  SeededRandom random_;         // Of the clients and their luck.
+  SeededRandom server_random_;  // What the server itself draws, and when its threads get on.
+  SimDisk disk_;
+  CarelessDisk careless_disk_;
+  Judge judge_;
+  Clients clients_;
+  std::unique_ptr<Process> process_;
+  Instant wall_;
+  bool has_faults_ = true;
+  std::uint64_t fault_step_ = 0;  // Of the disk.
+  SimulationReport report_;
+};
+
+}  // namespace mailrail::sim
