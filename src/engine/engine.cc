@@ -112,8 +112,7 @@ bool Engine::remove_expired(Turn& turn, std::size_t count_max) {
     if (budget == 0) return false;
     Seq cursor(0);
     const Index first = contents_of(queue).first_from(cursor);
-    if (first == no_index || !is_expired(queue, store_.entries[first], turn.now))
-      continue;
+    if (first == no_index || !is_expired(queue, store_.entries[first], turn.now)) continue;
     if (!remove_expired_from(turn, queue, cursor, budget)) return false;
   }
   // Elsewhere (dead letters keep the time of their first send) a slow cursor finds them.
