@@ -333,7 +333,7 @@ Complaint Ledger::on(const engine::Leased& fact) {
   if (message == nullptr) return fmt::format("message {} was leased but is gone", fact.seq.value());
   if (command_ == nullptr || !is_target(fact.queue)) return "a lease was made for no reason";
   LedgerQueue& queue = queues_.at(fact.queue);
-  const Complaint complaint =
+  Complaint complaint =
       is_by(Action::receive) ? received(fact, queue, *message) : re_dated(fact, *message);
   if (!complaint.empty()) return complaint;
   message->lease_end = fact.until;
