@@ -1,0 +1,129 @@
+// RandomFacts: facts of every type with random contents, for the tests of their codec.
+//
+// Numbers are of any magnitude, strings hold any bytes and may be empty. Views in a fact hold as
+// long as the maker does. Nothing here is part of mailrail itself.
+
+#pragma once
+
+#include <deque>
+#include <map>
+#include <string>
+
+#include "base/random.h"
+#include "engine/fact.h"
+
+namespace mailrail::engine {
+
+class RandomFacts {
+ public:
+  explicit RandomFacts(std::uint64_t seed) : random_(seed) {}
+
+  static constexpr std::size_t types = std::variant_size_v<Fact>;
+
+  // Of the type with this index in the variant.
+  Fact make(std::size_t type) {
+    switch (type) {
+      case 0:
+        return founded();
+      case 1:
+        return QueueCreated{.queue = queue(),
+                            .at = instant(),
+                            .name = name(),
+                            .attributes = attributes(),
+                            .tags = map()};
+      case 2:
+        return QueueChanged{
+            .queue = queue(), .at = instant(), .attributes = attributes(), .tags = map()};
+      case 3:
+        return QueueDeleted{.queue = queue()};
+      case 4:
+        return Purged{.queue = queue(), .below_seq = seq()};
+      case 5:
+        return Sent{.queue = queue(),
+                    .seq = seq(),
+                    .at = instant(),
+                    .delay_seconds = static_cast<std::uint16_t>(number()),
+                    .group = view(255),
+                    .deduplication_id = view(128),
+                    .deduplication_key = hash(),
+                    .record = view(3000)};
+      case 6:
+        return Leased{.queue = queue(),
+                      .seq = seq(),
+                      .until = instant(),
+                      .started = instant(),
+                      .first_received = instant(),
+                      .receive_count = number32(),
+                      .attempt = hash()};
+      case 7:
+        return removed();
+      default:
+        return Moved{.from = queue(),
+                     .from_seq = seq(),
+                     .to = queue(),
+                     .seq = seq(),
+                     .sent = instant(),
+                     .body = {.position = Position(number()), .length = number32()},
+                     .group = view(255),
+                     .origin_queue = queue(),
+                     .origin_seq = seq(),
+                     .receive_count = number32(),
+                     .first_received = instant()};
+    }
+  }
+
+ private:
+  std::uint64_t number() { return random_.next() >> random_.below(64); }
+  std::uint32_t number32() { return static_cast<std::uint32_t>(number()); }
+  QueueId queue() { return QueueId(number32()); }
+  Seq seq() { return Seq(number()); }
+  Instant instant() { return from_unix_ms(static_cast<std::int64_t>(number())); }
+  Duration duration() { return Duration(static_cast<std::int64_t>(number() >> 1)); }
+  Hash128 hash() { return random_.below(4) == 0 ? Hash128{} : Hash128{number(), number()}; }
+  bool flag() { return random_.below(2) == 0; }
+
+  std::string string(std::size_t size_max) {
+    std::string bytes(random_.below(size_max + 1), '\0');
+    for (char& each : bytes) each = static_cast<char>(random_.below(256));
+    return bytes;
+  }
+  std::string_view view(std::size_t size_max) { return strings_.emplace_back(string(size_max)); }
+
+  std::map<std::string, std::string> map() {
+    std::map<std::string, std::string> map;
+    for (std::uint64_t left = random_.below(4); left > 0; --left) map[string(20)] = string(200);
+    return map;
+  }
+  QueueName name() { return {.region = string(20), .account = string(12), .name = string(80)}; }
+  QueueAttributes attributes() {
+    QueueAttributes attributes{.delay = duration(),
+                               .message_bytes_max = number32(),
+                               .retention = duration(),
+                               .receive_wait = duration(),
+                               .visibility_timeout = duration(),
+                               .is_fifo = flag(),
+                               .content_based_deduplication = flag()};
+    if (flag()) attributes.deduplication_scope = DeduplicationScope::message_group;
+    if (flag()) attributes.fifo_throughput_limit = FifoThroughputLimit::per_message_group_id;
+    if (flag()) attributes.dead_letter = {.target = name(), .receive_count_max = number32()};
+    attributes.kept = map();
+    return attributes;
+  }
+  Founded founded() {
+    Founded fact{.at = instant(), .secret = {}};
+    for (char& each : fact.secret) each = static_cast<char>(random_.below(256));
+    return fact;
+  }
+  Removed removed() {
+    Removed fact{.queue = queue(),
+                 .why = flag() ? RemovalReason::deleted : RemovalReason::expired,
+                 .seqs = {}};
+    for (std::uint64_t left = random_.below(20); left > 0; --left) fact.seqs.push_back(seq());
+    return fact;
+  }
+
+  SeededRandom random_;
+  std::deque<std::string> strings_;
+};
+
+}  // namespace mailrail::engine
