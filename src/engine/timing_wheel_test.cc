@@ -30,21 +30,21 @@ struct Access {
 class TimingWheelTest : public testing::Test {
  protected:
   Index insert(Instant due) {
-    nodes.push_back({.due = due});
-    const auto node = static_cast<Index>(nodes.size() - 1);
-    wheel.insert(node);
+    nodes_.push_back({.due = due});
+    const auto node = static_cast<Index>(nodes_.size() - 1);
+    wheel_.insert(node);
     return node;
   }
 
   std::vector<Index> poll(Instant now) {
     std::vector<Index> due;
-    for (Index node = wheel.poll(now); node != no_index; node = wheel.poll(now))
+    for (Index node = wheel_.poll(now); node != no_index; node = wheel_.poll(now))
       due.push_back(node);
     return due;
   }
 
-  std::vector<Node> nodes;
-  TimingWheel<Access> wheel{Access{&nodes}};
+  std::vector<Node> nodes_;
+  TimingWheel<Access> wheel_{Access{&nodes_}};
 };
 
 TEST_F(TimingWheelTest, GivesEachNodeAtItsMillisecondAndNotBefore) {
@@ -52,7 +52,7 @@ TEST_F(TimingWheelTest, GivesEachNodeAtItsMillisecondAndNotBefore) {
 
   EXPECT_EQ(poll(noon + 12h - 1ms), (std::vector<Index>{}));
   EXPECT_EQ(poll(noon + 12h), (std::vector<Index>{node}));
-  EXPECT_EQ(wheel.next_due(), std::nullopt);
+  EXPECT_EQ(wheel_.next_due(), std::nullopt);
 }
 
 TEST_F(TimingWheelTest, GivesNodesOfOneTimeInTheOrderTheyCame) {
@@ -86,21 +86,21 @@ TEST_F(TimingWheelTest, AgreesWithASortedSetAfterEveryStep) {
     } else if (choice < 7 && !expected.empty()) {
       auto gone = expected.lower_bound({now + random_delay(random), 0});
       if (gone == expected.end()) gone = expected.begin();
-      wheel.remove(gone->second);
+      wheel_.remove(gone->second);
       expected.erase(gone);
     } else {
       const bool is_exact = random.below(2) == 0 && !expected.empty();
       now = std::max(now, is_exact ? expected.begin()->first : now + random_delay(random) / 256);
       std::set<std::pair<Instant, Index>> due;
-      for (const Index node : poll(now)) due.emplace(nodes[node].due, node);
+      for (const Index node : poll(now)) due.emplace(nodes_[node].due, node);
       const auto end = expected.upper_bound({now, no_index});
       ASSERT_EQ(due, (std::set<std::pair<Instant, Index>>(expected.begin(), end)));
       expected.erase(expected.begin(), end);
     }
-    ASSERT_EQ(wheel.size(), expected.size());
-    ASSERT_EQ(wheel.next_due().has_value(), !expected.empty());
+    ASSERT_EQ(wheel_.size(), expected.size());
+    ASSERT_EQ(wheel_.next_due().has_value(), !expected.empty());
     if (!expected.empty()) {
-      ASSERT_LE(*wheel.next_due(), std::max(expected.begin()->first, now));
+      ASSERT_LE(*wheel_.next_due(), std::max(expected.begin()->first, now));
     }
   }
 }
