@@ -39,6 +39,7 @@ void Broker::turn(Instant now, std::vector<std::unique_ptr<Call>> calls) {
   remove_expired();
   serve_woken();
   serve_due();
+  serve_woken();  // A last asking may have moved dead letters to a queue that others wait for.
   for (auto& call : calls) unasked_.push_back(std::move(call));
   for (std::size_t left = unasked_.size(); left > 0 && has_room(); --left) {
     std::unique_ptr<Call> call = std::move(unasked_.front());
@@ -161,8 +162,11 @@ void Broker::release(std::unique_ptr<Call> call) {
 }
 
 void Broker::serve_woken() {
-  for (const QueueId queue : engine_.take_woken()) woken_.push_back(queue);
-  while (!woken_.empty() && serve_waiters_of(woken_.front())) woken_.pop_front();
+  while (true) {
+    for (const QueueId queue : engine_.take_woken()) woken_.push_back(queue);
+    if (woken_.empty() || !serve_waiters_of(woken_.front())) return;
+    woken_.pop_front();
+  }
 }
 
 // Waiters are asked in order, and the first that gets nothing ends the asking. False if the frame

@@ -238,6 +238,26 @@ TEST_F(BrokerTest, WakesAWaiterWhenAVisibilityTimeoutEnds) {
   EXPECT_EQ(outbox.released.back(), "waiter");
 }
 
+TEST_F(BrokerTest, WakesAWaiterForADeadLetterThatAnotherWaitersDeadlineMoves) {
+  QueueId source;
+  run("create", [&](Engine& state, Turn& turn, TestCall&) {
+    const engine::DeadLetter dead_letter{.target = {.region = "r", .account = "a", .name = "q"},
+                                         .receive_count_max = 1};
+    source = state.create_queue(turn, {.region = "r", .account = "a", .name = "source"},
+                                {.dead_letter = dead_letter}, {});
+    return Decision{};
+  });
+  send(source, "a");
+  receive("first", source);
+  commit();
+  receive("waiter for the dead", standard, 60s);
+  receive("waiter", source, 30s);  // Its deadline is the moment in which the lease ends.
+  pass(30s);
+  commit();
+
+  EXPECT_EQ(broker.waiting(), 0u);
+}
+
 TEST_F(BrokerTest, AnswersAWaiterAtItsDeadline) {
   receive("waiter", standard, 20s);
   EXPECT_EQ(broker.next_turn(), now + 20s);
