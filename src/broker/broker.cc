@@ -13,6 +13,9 @@ namespace {
 constexpr std::size_t call_bytes_max = std::size_t{2} << 20;
 constexpr Duration expiry_interval = 1s;
 constexpr std::size_t expired_per_turn_max = 4096;
+// How far waking goes from one queue to the next in a turn. Queues that are each other's
+// dead-letter queue would have it go on for ever.
+constexpr int wake_rounds_max = 8;
 
 }  // namespace
 
@@ -162,10 +165,12 @@ void Broker::release(std::unique_ptr<Call> call) {
 }
 
 void Broker::serve_woken() {
-  while (true) {
+  for (int round = 0; round < wake_rounds_max; ++round) {
     for (const QueueId queue : engine_.take_woken()) woken_.push_back(queue);
-    if (woken_.empty() || !serve_waiters_of(woken_.front())) return;
-    woken_.pop_front();
+    if (woken_.empty()) return;
+    for (; !woken_.empty(); woken_.pop_front()) {
+      if (!serve_waiters_of(woken_.front())) return;
+    }
   }
 }
 

@@ -258,6 +258,35 @@ TEST_F(BrokerTest, WakesAWaiterForADeadLetterThatAnotherWaitersDeadlineMoves) {
   EXPECT_EQ(broker.waiting(), 0u);
 }
 
+// Queues may be each other's dead-letter queue.
+TEST_F(BrokerTest, DoesNotFollowADeadLetterForEver) {
+  const engine::QueueName one{.region = "r", .account = "a", .name = "one"};
+  const engine::QueueName two{.region = "r", .account = "a", .name = "two"};
+  QueueId first;
+  QueueId second;
+  run("create", [&](Engine& state, Turn& turn, TestCall&) {
+    first = state.create_queue(
+        turn, one, {.dead_letter = engine::DeadLetter{.target = two, .receive_count_max = 1}}, {});
+    second = state.create_queue(
+        turn, two, {.dead_letter = engine::DeadLetter{.target = one, .receive_count_max = 1}}, {});
+    return Decision{};
+  });
+  send(first, "a");
+  receive("receive", first);
+  receive("waiter", first, 60s);
+  receive("other waiter", second, 60s);
+  commit();
+
+  pass(30s);
+  pass(1s);
+  const log::SharedFrame frame = broker.take_frame();
+
+  ASSERT_NE(frame, nullptr);
+  EXPECT_LT(frame->count, 100u);
+  EXPECT_EQ(broker.waiting(), 2u);
+  EXPECT_EQ(engine.message_count(), 1u);
+}
+
 TEST_F(BrokerTest, AnswersAWaiterAtItsDeadline) {
   receive("waiter", standard, 20s);
   EXPECT_EQ(broker.next_turn(), now + 20s);
