@@ -4,9 +4,7 @@
 #pragma once
 
 #include <compare>
-#include <cstddef>
 #include <cstdint>
-#include <functional>
 
 namespace mailrail {
 
@@ -18,7 +16,6 @@ class Id {
 
   constexpr Number value() const { return value_; }
   friend constexpr auto operator<=>(Id, Id) = default;
-  friend std::size_t hash_value(Id id) { return std::hash<Number>{}(id.value_); }
 
  private:
   Number value_ = 0;
@@ -41,10 +38,3 @@ constexpr Position operator+(Position position, std::uint64_t bytes) {
 constexpr Seq operator+(Seq seq, std::uint64_t count) { return Seq(seq.value() + count); }
 
 }  // namespace mailrail
-
-template <class Tag, class Number>
-struct std::hash<mailrail::Id<Tag, Number>> {
-  std::size_t operator()(mailrail::Id<Tag, Number> id) const {
-    return std::hash<Number>{}(id.value());
-  }
-};

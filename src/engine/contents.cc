@@ -1,20 +1,10 @@
 #include "engine/contents.h"
 
 #include "base/check.h"
+#include "engine/limits.h"
 #include "engine/returned.h"
 
 namespace mailrail::engine {
-namespace {
-
-// A tenant is noisy with at least 30 messages in flight that are more than a tenth of the queue's
-// (Amazon SQS fair queues; AWS calls the thresholds approximate).
-constexpr std::uint32_t noisy_in_flight_min = 30;
-constexpr std::uint64_t noisy_share = 10;
-// "... or the tenant has not sent for five minutes": it is quiet again.
-constexpr Duration noisy_silence_max = 5min;
-
-}  // namespace
-
 Contents::Contents(Store& store, Index self, QueueId queue, QueueType type)
     : store_(store), self_(self), queue_(queue), type_(type) {}
 
@@ -150,8 +140,9 @@ void Contents::set_delay(Duration delay) {
   schedule_due();
 }
 
-void Contents::let_due_through(Instant now, std::size_t count_max) {
-  for (std::size_t i = 0; i < count_max; ++i) {
+std::size_t Contents::let_due_through(Instant now, std::size_t count_max) {
+  std::size_t count = 0;
+  for (; count < count_max; ++count) {
     const Index entry = index_.first_from(due_before_);
     if (entry == no_index) break;
     const Entry& candidate = store_.entries[entry];
@@ -165,6 +156,7 @@ void Contents::let_due_through(Instant now, std::size_t count_max) {
     holds_back_ = false;
   }
   schedule_due();
+  return count;
 }
 
 Index Contents::next_group(Instant now) {

@@ -48,8 +48,9 @@ class Contents {
 
   void lease_ended(Index entry);
   void delay_ended(Index entry);
-  // FIFO delay: lets at most `count_max` due messages through.
-  void let_due_through(Instant now, std::size_t count_max);
+  // FIFO delay: lets at most `count_max` due messages through, and says how many those were. What
+  // is scheduled is then in the future, unless the maximum was reached.
+  std::size_t let_due_through(Instant now, std::size_t count_max);
 
   // --- Whom to serve.
 
@@ -66,7 +67,6 @@ class Contents {
 
   Index find(Seq seq) const { return index_.find(seq); }
   Index first_from(Seq seq) const { return index_.first_from(seq); }
-  QueueId queue() const { return queue_; }
   bool empty() const { return index_.empty(); }
   std::uint64_t size() const { return index_.size(); }
   std::uint64_t in_flight() const { return in_flight_; }

@@ -63,14 +63,6 @@ void Deduplication::forget(Instant now) {
     tables_.pop_front();
 }
 
-std::size_t Deduplication::size() const {
-  std::size_t size = 0;
-  for (const Table& table : tables_) {
-    for (const Shard& shard : table.shards) size += shard.size();
-  }
-  return size;
-}
-
 std::uint64_t Deduplication::hash(Instant now) const {
   std::uint64_t sum = 0;
   for (const Table& table : tables_) {

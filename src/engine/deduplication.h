@@ -31,8 +31,6 @@ class Deduplication {
   // Drops the tables that `now` has left behind.
   void forget(Instant now);
 
-  std::size_t size() const;
-
   // Independent of the order in which ids came: for comparing states.
   std::uint64_t hash(Instant now) const;
 

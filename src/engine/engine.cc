@@ -75,11 +75,8 @@ bool Engine::advance(Instant now) {
     if (entry == no_index) break;
     contents_[store_.groups[store_.entries[entry].group].contents]->delay_ended(entry);
   }
-  for (; budget > 0 && !store_.fifo_due.empty() && store_.fifo_due.begin()->first <= now;
-       --budget) {
-    constexpr std::size_t at_once = 64;
-    contents_[store_.fifo_due.begin()->second]->let_due_through(now, std::min(at_once, budget));
-    budget -= std::min(at_once, budget - 1);
+  while (budget > 0 && !store_.fifo_due.empty() && store_.fifo_due.begin()->first <= now) {
+    budget -= contents_[store_.fifo_due.begin()->second]->let_due_through(now, budget);
   }
   deduplication_.forget(now);
   attempts_.forget(now);

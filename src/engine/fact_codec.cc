@@ -320,18 +320,16 @@ std::size_t varint_size(std::uint64_t value) {
 }  // namespace
 
 std::size_t encode_fact(const Fact& fact, std::string& out) {
-  thread_local std::string bytes;
-  bytes.assign(1, '\0');
-  ByteWriter fields(bytes);
-  const FactType type = std::visit([&](const auto& each) { return write(fields, each); }, fact);
-  bytes[0] = static_cast<char>(type);
-  const std::size_t trailer = type == FactType::sent ? 4 : 0;
-  const std::size_t before = out.size();
+  const std::size_t begin = out.size();
   ByteWriter writer(out);
-  writer.varint(bytes.size() + trailer);
-  out.append(bytes);
-  if (trailer > 0) writer.u32(checksum(bytes));
-  return out.size() - before;
+  writer.u8(0);  // The type's place.
+  const FactType type = std::visit([&](const auto& each) { return write(writer, each); }, fact);
+  out[begin] = static_cast<char>(type);
+  if (type == FactType::sent) writer.u32(checksum(std::string_view(out).substr(begin)));
+  std::string length;
+  ByteWriter(length).varint(out.size() - begin);
+  out.insert(begin, length);
+  return out.size() - begin;
 }
 
 Result<void> decode_facts(std::string_view payload,

@@ -30,6 +30,13 @@ inline constexpr Duration receive_attempt_window = 5min;
 // ChangeMessageVisibility).
 inline constexpr Duration lease_total_max = 12h;
 
+// A tenant of a standard queue is noisy with at least 30 messages in flight that are more than a
+// tenth of the queue's, and quiet again when it has not sent for five minutes (Amazon SQS Developer
+// Guide, fair queues, where the thresholds are approximate).
+inline constexpr std::uint32_t noisy_in_flight_min = 30;
+inline constexpr std::uint64_t noisy_share = 10;
+inline constexpr Duration noisy_silence_max = 5min;
+
 // Dead-letter moves and expired messages that one receive deals with before it is asked again in a
 // turn of its own.
 inline constexpr std::size_t set_aside_per_receive_max = 100;

@@ -27,7 +27,6 @@ class SeqIndex {
   Index find(Seq seq) const;
   // The first entry with a sequence number of at least `seq`; no_index if there is none.
   Index first_from(Seq seq) const;
-  Index first() const { return first_from(Seq(0)); }
 
   std::size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }

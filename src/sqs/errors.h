@@ -26,21 +26,10 @@ inline constexpr ErrorKind queue_does_not_exist{
     .query_message = "The specified queue does not exist for this wsdl version."};
 inline constexpr ErrorKind queue_name_exists{
     .name = "QueueNameExists", .query_code = "QueueAlreadyExists", .http_status = 400};
-inline constexpr ErrorKind queue_deleted_recently{
-    .name = "QueueDeletedRecently",
-    .query_code = "AWS.SimpleQueueService.QueueDeletedRecently",
-    .http_status = 400};
-inline constexpr ErrorKind purge_queue_in_progress{
-    .name = "PurgeQueueInProgress",
-    .query_code = "AWS.SimpleQueueService.PurgeQueueInProgress",
-    .http_status = 403};
 inline constexpr ErrorKind invalid_attribute_name{
     .name = "InvalidAttributeName", .query_code = "InvalidAttributeName", .http_status = 400};
 inline constexpr ErrorKind invalid_attribute_value{
     .name = "InvalidAttributeValue", .query_code = "InvalidAttributeValue", .http_status = 400};
-inline constexpr ErrorKind resource_not_found{.name = "ResourceNotFoundException",
-                                              .query_code = "ResourceNotFoundException",
-                                              .http_status = 404};
 
 // Batches.
 inline constexpr ErrorKind empty_batch_request{
@@ -69,42 +58,8 @@ inline constexpr ErrorKind invalid_message_contents{
     .name = "InvalidMessageContents", .query_code = "InvalidMessageContents", .http_status = 400};
 inline constexpr ErrorKind receipt_handle_is_invalid{
     .name = "ReceiptHandleIsInvalid", .query_code = "ReceiptHandleIsInvalid", .http_status = 404};
-inline constexpr ErrorKind invalid_id_format{
-    .name = "InvalidIdFormat", .query_code = "InvalidIdFormat", .http_status = 404};
-inline constexpr ErrorKind message_not_inflight{
-    .name = "MessageNotInflight",
-    .query_code = "AWS.SimpleQueueService.MessageNotInflight",
-    .http_status = 400};
-inline constexpr ErrorKind unsupported_operation{
-    .name = "UnsupportedOperation",
-    .query_code = "AWS.SimpleQueueService.UnsupportedOperation",
-    .http_status = 400};
 inline constexpr ErrorKind over_limit{
     .name = "OverLimit", .query_code = "OverLimit", .http_status = 403};
-
-// Access.
-inline constexpr ErrorKind invalid_address{
-    .name = "InvalidAddress", .query_code = "InvalidAddress", .http_status = 404};
-inline constexpr ErrorKind invalid_security{
-    .name = "InvalidSecurity", .query_code = "InvalidSecurity", .http_status = 403};
-inline constexpr ErrorKind request_throttled{
-    .name = "RequestThrottled", .query_code = "RequestThrottled", .http_status = 403};
-
-// Keys.
-inline constexpr ErrorKind kms_access_denied{
-    .name = "KmsAccessDenied", .query_code = "KMS.AccessDeniedException", .http_status = 400};
-inline constexpr ErrorKind kms_disabled{
-    .name = "KmsDisabled", .query_code = "KMS.DisabledException", .http_status = 400};
-inline constexpr ErrorKind kms_invalid_key_usage{
-    .name = "KmsInvalidKeyUsage", .query_code = "KMS.InvalidKeyUsageException", .http_status = 400};
-inline constexpr ErrorKind kms_invalid_state{
-    .name = "KmsInvalidState", .query_code = "KMS.InvalidStateException", .http_status = 400};
-inline constexpr ErrorKind kms_not_found{
-    .name = "KmsNotFound", .query_code = "KMS.NotFoundException", .http_status = 400};
-inline constexpr ErrorKind kms_throttled{
-    .name = "KmsThrottled", .query_code = "KMS.ThrottlingException", .http_status = 400};
-inline constexpr ErrorKind kms_opt_in_required{
-    .name = "KmsOptInRequired", .query_code = "KMS.OptInRequired", .http_status = 403};
 
 // The framework's, below every service.
 using api::errors::invalid_parameter_value;
