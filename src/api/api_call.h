@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -78,8 +79,8 @@ struct Asked {
 //   name, Input, Output, Prepared, Decided,
 //   static Prepared prepare(Input, const Context&),
 //   static Asked<Decided> decide(engine::Engine&, engine::Turn&, Prepared&),
-//   static Result<Output> finish(const Decided&, const Prepared&, const Context&, const Bodies&);
-// one whose answer shows messages has, too,
+//   static Result<Output> finish(const Decided&, const Prepared&, const Context&, const Bodies&),
+// the last unless its Output is Nothing. One whose answer shows messages has, too,
 //   static std::span<const engine::Body> bodies(const Decided&),
 //   static std::vector<engine::ReceiptHandle> leases(const Decided&).
 template <class Action>
@@ -113,10 +114,14 @@ class ActionCall final : public ApiCall {
 
   http::Response finish(const Bodies& bodies) const override {
     if (!decided_->has_value()) return answer_with(envelope_, decided_->error());
-    const Result<typename Action::Output> output =
-        Action::finish(**decided_, prepared_, context_, bodies);
-    if (!output) return answer_with(envelope_, output.error());
-    return answer_with(envelope_, source_of(*output));
+    if constexpr (std::is_same_v<typename Action::Output, Nothing>) {
+      return answer_with(envelope_, source_of(Nothing()));
+    } else {
+      const Result<typename Action::Output> output =
+          Action::finish(**decided_, prepared_, context_, bodies);
+      if (!output) return answer_with(envelope_, output.error());
+      return answer_with(envelope_, source_of(*output));
+    }
   }
 
   http::Response finish_unreadable(const Error& why) const override {

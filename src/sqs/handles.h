@@ -40,12 +40,6 @@ struct DeleteMessage {
 
   static Prepared prepare(Input input, const api::Context& context);
   static api::Asked<Decided> decide(engine::Engine& engine, engine::Turn& turn, Prepared& prepared);
-  static Result<Output> finish(const Decided&,
-                               const Prepared&,
-                               const api::Context&,
-                               const api::Bodies&) {
-    return Output{};
-  }
 };
 
 struct DeleteMessageBatch {
@@ -72,12 +66,6 @@ struct ChangeMessageVisibility {
 
   static Prepared prepare(Input input, const api::Context& context);
   static api::Asked<Decided> decide(engine::Engine& engine, engine::Turn& turn, Prepared& prepared);
-  static Result<Output> finish(const Decided&,
-                               const Prepared&,
-                               const api::Context&,
-                               const api::Bodies&) {
-    return Output{};
-  }
 };
 
 struct ChangeMessageVisibilityBatch {

@@ -45,12 +45,6 @@ struct DeleteQueue {
     return TargetQueue(input.queue_url, context);
   }
   static api::Asked<Decided> decide(engine::Engine& engine, engine::Turn& turn, Prepared& queue);
-  static Result<Output> finish(const Decided&,
-                               const Prepared&,
-                               const api::Context&,
-                               const api::Bodies&) {
-    return Output{};
-  }
 };
 
 struct PurgeQueue {
@@ -64,12 +58,6 @@ struct PurgeQueue {
     return TargetQueue(input.queue_url, context);
   }
   static api::Asked<Decided> decide(engine::Engine& engine, engine::Turn& turn, Prepared& queue);
-  static Result<Output> finish(const Decided&,
-                               const Prepared&,
-                               const api::Context&,
-                               const api::Bodies&) {
-    return Output{};
-  }
 };
 
 struct GetQueueUrl {
@@ -148,12 +136,6 @@ struct SetQueueAttributes {
 
   static Prepared prepare(Input input, const api::Context& context);
   static api::Asked<Decided> decide(engine::Engine& engine, engine::Turn& turn, Prepared& prepared);
-  static Result<Output> finish(const Decided&,
-                               const Prepared&,
-                               const api::Context&,
-                               const api::Bodies&) {
-    return Output{};
-  }
 };
 
 }  // namespace mailrail::sqs
