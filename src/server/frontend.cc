@@ -12,7 +12,7 @@ namespace {
 
 // More than the HTTP server lets connections in: they are refused there first.
 constexpr std::size_t calls_max = 16'384;
-constexpr std::size_t call_bytes_max = std::size_t{256} << 20;
+constexpr std::size_t request_bytes_max = std::size_t{256} << 20;
 constexpr std::size_t reader_threads = 2;
 constexpr std::size_t read_bytes_max = std::size_t{64} << 20;
 
@@ -42,7 +42,7 @@ Frontend::Frontend(const api::Dispatcher& dispatcher,
                    std::uint32_t threads)
     : dispatcher_(dispatcher),
       log_(log),
-      slots_(calls_max, call_bytes_max),
+      slots_(calls_max, request_bytes_max),
       read_budget_(read_bytes_max),
       readers_(reader_threads) {
   SystemRandom seeds;
