@@ -55,7 +55,7 @@ void print_banner(const server::Options& options, const server::Server& server) 
   fmt::print("  recovered    {}\n", recovery_line(server.started()));
   fmt::print("  durability   on disk (fdatasync) before every answer\n");
   fmt::print("  credentials  any: this server listens on loopback only\n\n");
-  fmt::print("  Try: AWS_ENDPOINT_URL={} aws sqs create-queue --queue-name hello\n", endpoint);
+  fmt::print("  Try: aws --endpoint-url {} sqs create-queue --queue-name hello\n", endpoint);
   std::fflush(stdout);
 }
 
