@@ -39,6 +39,9 @@ std::string words(const engine::Moved& fact) {
   return fmt::format("{} of queue {} moved to queue {} as {}", fact.from_seq.value(),
                      fact.from.value(), fact.to.value(), fact.seq.value());
 }
+std::string words(const engine::Relocated& fact) {
+  return fmt::format("{} of queue {} relocated", fact.seq.value(), fact.queue.value());
+}
 
 }  // namespace
 

@@ -195,6 +195,11 @@ void Judge::observe(const engine::Fact& fact, const engine::Body& place, Instant
   moved_dead_letters_ = moved_dead_letters_ || std::holds_alternative<engine::Moved>(fact);
   if (const auto* sent = std::get_if<engine::Sent>(&fact))
     bodies_[{sent->queue, sent->seq, place.position}] = sent->record;
+  if (const auto* relocated = std::get_if<engine::Relocated>(&fact)) {
+    const Position position = place.position + (place.length - relocated->sent.size());
+    if (const Result<engine::Sent> copy = engine::decode_sent(relocated->sent))
+      bodies_[{copy->queue, copy->seq, position}] = copy->record;
+  }
   const auto remember_retention = [&](const auto& each) {
     if (!each.attributes.is_fifo) return;
     const auto known = fifo_queues_.emplace(each.queue, each.attributes.retention).first;

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/fact_codec.h"
 #include "engine/limits.h"
 
 namespace mailrail::sim {
@@ -395,6 +396,18 @@ Complaint Ledger::on(const engine::Removed& fact) {
     if (!is_lawful) return fmt::format("message {} was removed for no reason", each.value());
     queue->second.messages.erase(each);
   }
+  return {};
+}
+
+Complaint Ledger::on(const engine::Relocated& fact) {
+  const auto queue = queues_.find(fact.queue);
+  if (queue == queues_.end() || !queue->second.messages.contains(fact.seq))
+    return "a message was relocated that is gone";
+  LedgerMessage& message = queue->second.messages.at(fact.seq);
+  const Result<engine::Sent> sent = engine::decode_sent(fact.sent);
+  if (!sent || sent->queue != message.origin_queue || sent->seq != message.origin_seq)
+    return "a message was relocated with another body";
+  message.place.position = place_.position + (place_.length - fact.sent.size());
   return {};
 }
 

@@ -17,6 +17,12 @@ void Engine::apply(const Fact& fact, const Body& place) {
   std::visit([&](const auto& each) { on(each, place); }, fact);
 }
 
+// A fact from before the end of the sweep brings a message that the sweep had already, or would
+// have had if it had not been gone by then.
+bool Engine::was_swept(const Queue& queue, Seq seq, const Body& place) const {
+  return !is_exact(place) && seq <= queue.swept_through;
+}
+
 void Engine::on(const Founded& fact, const Body&) {
   secret_ = fact.secret;
   identity_ = std::make_unique<Identity>(secret_);
@@ -50,12 +56,22 @@ void Engine::on(const QueueDeleted& fact, const Body&) {
   queues_.erase(fact.queue);
 }
 
-void Engine::on(const Purged& fact, const Body&) {
+void Engine::on(const Purged& fact, const Body& place) {
   Queue& queue = queue_at(fact.queue);
   CHECK(fact.below_seq > last_seq_);  // All that the queue has goes.
-  bury(queue.contents);
-  queue.contents = open_contents(queue.id, queue.attributes);
   queue.purged_below = fact.below_seq;
+  if (is_exact(place)) {
+    bury(queue.contents);
+    queue.contents = open_contents(queue.id, queue.attributes);
+    return;
+  }
+  // The checkpoint may have younger messages.
+  Contents& contents = contents_of(queue);
+  for (;;) {
+    const Index first = contents.first_from(Seq(0));
+    if (first == no_index || store_.entries[first].seq >= fact.below_seq) return;
+    contents.remove(first);
+  }
 }
 
 void Engine::on(const Sent& fact, const Body& place) {
@@ -66,38 +82,41 @@ void Engine::on(const Sent& fact, const Body& place) {
   entry.length = place.length;
   entry.sent = fact.at;
   entry.delay_seconds = fact.delay_seconds;
-  contents_of(queue_at(fact.queue)).add(entry, fact.group, nullptr);
+  const Queue& queue = queue_at(fact.queue);
+  if (!was_swept(queue, fact.seq, place)) contents_of(queue).add(entry, fact.group, nullptr);
   if (fact.deduplication_key) deduplication_.remember(fact.deduplication_key, fact.seq, fact.at);
 }
 
-void Engine::on(const Leased& fact, const Body&) {
+void Engine::on(const Leased& fact, const Body& place) {
   const Queue& queue = queue_at(fact.queue);
+  if (fact.attempt) {
+    attempts_.remember(fact.attempt, fact.started,
+                       {.seq = fact.seq, .generation = fact.receive_count});
+  }
   const Index entry = find_entry(queue, fact.seq);
-  CHECK(entry != no_index);
+  CHECK(entry != no_index || !is_exact(place));
+  if (entry == no_index) return;
   Delivery delivery;
   delivery.until = fact.until;
   delivery.lease_started = fact.started;
   delivery.first_received = fact.first_received;
   delivery.receive_count = fact.receive_count;
   contents_of(queue).lease(entry, delivery);
-  if (fact.attempt) {
-    attempts_.remember(fact.attempt, fact.started,
-                       {.seq = fact.seq, .generation = fact.receive_count});
-  }
 }
 
-void Engine::on(const Removed& fact, const Body&) {
+void Engine::on(const Removed& fact, const Body& place) {
   const Queue& queue = queue_at(fact.queue);
   for (const Seq each : fact.seqs) {
     const Index entry = find_entry(queue, each);
-    CHECK(entry != no_index);
-    contents_of(queue).remove(entry);
+    CHECK(entry != no_index || !is_exact(place));
+    if (entry != no_index) contents_of(queue).remove(entry);
   }
 }
 
-void Engine::on(const Moved& fact, const Body&) {
+void Engine::on(const Moved& fact, const Body& place) {
   last_seq_ = std::max(last_seq_, fact.seq);
   const Queue& from = queue_at(fact.from);
+  const Queue& to = queue_at(fact.to);
   Entry entry;
   entry.seq = fact.seq;
   entry.position = fact.body.position;
@@ -110,10 +129,18 @@ void Engine::on(const Moved& fact, const Body&) {
   delivery.first_received = fact.first_received;
   delivery.source = intern_source(from.name);
   // Added before it is removed: the fact's group may be a view of the group that the removal frees.
-  contents_of(queue_at(fact.to)).add(entry, fact.group, &delivery);
+  if (!was_swept(to, fact.seq, place)) contents_of(to).add(entry, fact.group, &delivery);
   const Index moved = find_entry(from, fact.from_seq);
-  CHECK(moved != no_index);
-  contents_of(from).remove(moved);
+  CHECK(moved != no_index || !is_exact(place));
+  if (moved != no_index) contents_of(from).remove(moved);
+}
+
+void Engine::on(const Relocated& fact, const Body& place) {
+  const Queue& queue = queue_at(fact.queue);
+  const Index entry = find_entry(queue, fact.seq);
+  CHECK(entry != no_index || !is_exact(place));
+  if (entry != no_index)
+    contents_of(queue).relocate(entry, place.position + (place.length - fact.sent.size()));
 }
 
 Index Engine::open_contents(QueueId queue, const QueueAttributes& attributes) {

@@ -21,6 +21,7 @@ void Contents::add(const Entry& values, std::string_view group_name, const Deliv
     store_.deliveries[added.delivery].entry = entry;
   }
   index_.insert(added.seq, entry);
+  store_.live.add(added.position, added.length);
   store_.groups[group].size += 1;
   if (type_ == QueueType::standard && added.delay_seconds > 0) {
     added.state = EntryState::delayed;
@@ -98,11 +99,19 @@ void Contents::remove(Index entry) {
       break;
   }
   index_.erase(removed.seq);
+  store_.live.remove(removed.position, removed.length);
   if (removed.delivery != no_index) store_.deliveries.give_back(removed.delivery);
   store_.entries.give_back(entry);
   store_.groups[group].size -= 1;
   refresh(group);
   if (store_.groups[group].size == 0) store_.groups.free(group);
+}
+
+void Contents::relocate(Index entry, Position position) {
+  Entry& relocated = store_.entries[entry];
+  store_.live.remove(relocated.position, relocated.length);
+  relocated.position = position;
+  store_.live.add(relocated.position, relocated.length);
 }
 
 void Contents::detach() {

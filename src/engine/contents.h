@@ -39,6 +39,8 @@ class Contents {
   // above `source` count.
   void lease(Index entry, const Delivery& values);
   void remove(Index entry);
+  // Its body lies elsewhere in the log now.
+  void relocate(Index entry, Position position);
   // FIFO: the delay of the whole queue, which also holds for messages that it has already.
   void set_delay(Duration delay);
   // No longer what the queue holds: it is being freed and wakes nobody.

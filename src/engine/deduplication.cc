@@ -1,6 +1,7 @@
 #include "engine/deduplication.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "base/check.h"
 #include "engine/limits.h"
@@ -61,6 +62,31 @@ std::optional<Seq> Deduplication::find(Hash128 key, Instant now) const {
 void Deduplication::forget(Instant now) {
   while (!tables_.empty() && tables_.front().begin + table_span + deduplication_window <= now)
     tables_.pop_front();
+}
+
+std::optional<std::vector<KeptDeduplication::Id>> Deduplication::next_shard(
+    Instant& table, std::size_t& shard) const {
+  const auto found =
+      std::ranges::find_if(tables_, [&](const Table& each) { return each.begin >= table; });
+  if (found == tables_.end()) return std::nullopt;
+  if (found->begin != table) shard = 0;
+  std::vector<KeptDeduplication::Id> ids;
+  for (const Id& each : found->shards[shard]) {
+    ids.push_back({.key = {.low = each.key[0] | std::uint64_t{each.key[1]} << 32,
+                           .high = each.key[2] | std::uint64_t{each.key[3]} << 32},
+                   .seq = Seq(each.seq[0] | std::uint64_t{each.seq[1]} << 32),
+                   .at = found->begin + Duration(each.after_ms)});
+  }
+  // Bytes may not depend on the order in a hash map.
+  std::ranges::sort(ids, [](const auto& left, const auto& right) {
+    return std::tie(left.key.high, left.key.low) < std::tie(right.key.high, right.key.low);
+  });
+  table = found->begin;
+  if (++shard == shard_count) {
+    table += 1ms;
+    shard = 0;
+  }
+  return ids;
 }
 
 std::uint64_t Deduplication::hash(Instant now) const {

@@ -16,6 +16,7 @@
 
 #include "base/ids.h"
 #include "base/time.h"
+#include "engine/checkpoint.h"
 #include "engine/fact.h"
 
 namespace mailrail::engine {
@@ -30,6 +31,11 @@ class Deduplication {
 
   // Drops the tables that `now` has left behind.
   void forget(Instant now);
+
+  // What one shard of one table knows, in the order of the keys, and moves on to the next. Begin
+  // with the zero instant and shard 0; nothing after the last.
+  std::optional<std::vector<KeptDeduplication::Id>> next_shard(Instant& table,
+                                                               std::size_t& shard) const;
 
   // Independent of the order in which ids came: for comparing states.
   std::uint64_t hash(Instant now) const;

@@ -20,6 +20,7 @@
 
 #include "base/ids.h"
 #include "base/time.h"
+#include "engine/checkpoint.h"
 #include "engine/contents.h"
 #include "engine/deduplication.h"
 #include "engine/fact.h"
@@ -27,6 +28,7 @@
 #include "engine/queue.h"
 #include "engine/receive_attempts.h"
 #include "engine/store.h"
+#include "engine/sweep.h"
 #include "engine/turn.h"
 
 namespace mailrail::engine {
@@ -74,6 +76,22 @@ struct ReceiveResult {
   // Asked with an attempt id. If the answer is lost its leases may not be given back: another
   // answer to the same attempt may have told them to somebody.
   bool is_repeatable = false;
+};
+
+// A message whose body lies in a part of the log that is to be trimmed.
+struct OldBody {
+  QueueId queue = {};
+  Seq seq = {};
+  Body body = {};
+};
+
+// A walk through all messages in search of those.
+struct OldBodies {
+  Position before;        // Bodies in the stretches that begin before this are old.
+  std::size_t bytes_max;  // One step ends when it has found that many.
+  QueueId queue = {};     // Go on here,
+  Seq seq = {};           // with this message.
+  bool is_done = false;
 };
 
 enum class DeleteResult { done, handle_expired };
@@ -131,8 +149,27 @@ class Engine {
   // Queues that may have something to receive since this was last asked.
   std::vector<QueueId> take_woken();
 
+  // --- The log.
+
+  // Where the bodies of all messages lie in it.
+  const LiveBytes& live_bytes() const { return store_.live; }
+
+  // The state in runs, for a checkpoint: begin_sweep() when the facts before some place in the log
+  // have been applied, then a run at a time until there is none. Turns may come between.
+  Sweep begin_sweep(const SweepLimits& limits = {}) const;
+  std::optional<CheckpointRun> sweep(Sweep& sweep) const;
+
+  // A step of the search for bodies in the old part of the log, and what is done about each: `sent`
+  // is what was read there. Nothing happens if the message is gone or has moved meanwhile.
+  std::vector<OldBody> find_old_bodies(OldBodies& cursor, std::size_t looked_at_max) const;
+  void relocate(Turn& turn, const OldBody& old, std::string_view sent);
+
   // --- Replay, and what tests compare.
 
+  // First the records of a checkpoint, if there is one, and how far its sweep went; then the facts
+  // from where it began.
+  void restore(const CheckpointRecord& record);
+  void restored_through(Position end) { inexact_until_ = end; }
   void apply(const Fact& fact, const Body& place);
   std::size_t message_count() const { return store_.entries.size(); }
   // Of what is stored, not of what is derived: equal after a replay of the same log.
@@ -144,11 +181,30 @@ class Engine {
   void on(const QueueCreated& fact, const Body&);
   void on(const QueueChanged& fact, const Body&);
   void on(const QueueDeleted& fact, const Body&);
-  void on(const Purged& fact, const Body&);
+  void on(const Purged& fact, const Body& place);
   void on(const Sent& fact, const Body& place);
-  void on(const Leased& fact, const Body&);
-  void on(const Removed& fact, const Body&);
-  void on(const Moved& fact, const Body&);
+  void on(const Leased& fact, const Body& place);
+  void on(const Removed& fact, const Body& place);
+  void on(const Moved& fact, const Body& place);
+  void on(const Relocated& fact, const Body& place);
+  bool is_exact(const Body& place) const { return place.position >= inexact_until_; }
+  bool was_swept(const Queue& queue, Seq seq, const Body& place) const;
+
+  void put(const CheckpointBegin& record);
+  void put(const KeptQueue& record);
+  void put(const KeptMessages& record);
+  void put(const SweptQueue& record);
+  void put(const KeptDeduplication& record);
+  void put(const KeptAttempt& record);
+
+  void sweep_messages(Sweep& sweep) const;
+  KeptMessages next_messages(const Queue& queue,
+                             Sweep& sweep,
+                             std::size_t& left,
+                             std::size_t bytes_max) const;
+  KeptMessage kept_message(const Entry& entry) const;
+  void sweep_deduplication(Sweep& sweep) const;
+  void sweep_attempts(Sweep& sweep) const;
 
   struct Receiving;  // One receive while it is being decided.
   void receive_again(Turn& turn, Receiving& receiving);
@@ -190,6 +246,8 @@ class Engine {
   QueueId last_queue_ = {};
   Seq last_seq_ = {};
 
+  Position
+      inexact_until_;  // Facts before it may be about what a checkpoint has not, or has already.
   Instant retention_starts_;
 
   // Where remove_expired() goes on.

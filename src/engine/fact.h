@@ -111,6 +111,14 @@ struct Moved {
   Instant first_received = {};
 };
 
+// The message's Sent fact, as it was, now lies here: at the end of this one. The log before can be
+// trimmed.
+struct Relocated {
+  QueueId queue = {};
+  Seq seq = {};
+  std::string_view sent = {};  // With its length in front.
+};
+
 using Fact = std::variant<Founded,
                           QueueCreated,
                           QueueChanged,
@@ -119,6 +127,7 @@ using Fact = std::variant<Founded,
                           Sent,
                           Leased,
                           Removed,
-                          Moved>;
+                          Moved,
+                          Relocated>;
 
 }  // namespace mailrail::engine

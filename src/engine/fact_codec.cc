@@ -4,10 +4,13 @@
 #include <xxhash.h>
 
 #include "base/bytes.h"
+#include "engine/field_codec.h"
 #include "engine/limits.h"
 
 namespace mailrail::engine {
 namespace {
+
+using namespace fields;
 
 enum class FactType : std::uint8_t {  // For ever.
   founded = 1,
@@ -19,111 +22,11 @@ enum class FactType : std::uint8_t {  // For ever.
   leased = 7,
   removed = 8,
   moved = 9,
+  relocated = 10,
 };
 
 std::uint32_t checksum(std::string_view bytes) {
   return static_cast<std::uint32_t>(XXH3_64bits(bytes.data(), bytes.size()));
-}
-
-// --- Fields, out and in. Instants are milliseconds, durations too.
-
-void put(ByteWriter& out, Instant at) { out.varint(static_cast<std::uint64_t>(unix_ms(at))); }
-void put(ByteWriter& out, Duration duration) {
-  out.varint(static_cast<std::uint64_t>(duration.count()));
-}
-void put(ByteWriter& out, QueueId id) { out.varint(id.value()); }
-void put(ByteWriter& out, Seq seq) { out.varint(seq.value()); }
-void put(ByteWriter& out, const Hash128& hash) {
-  out.u64(hash.low);
-  out.u64(hash.high);
-}
-void put(ByteWriter& out, const std::map<std::string, std::string>& map) {
-  out.varint(map.size());
-  for (const auto& [key, value] : map) {
-    out.string(key);
-    out.string(value);
-  }
-}
-void put(ByteWriter& out, const QueueName& name) {
-  out.string(name.region);
-  out.string(name.account);
-  out.string(name.name);
-}
-void put(ByteWriter& out, const QueueAttributes& attributes) {
-  put(out, attributes.delay);
-  out.varint(attributes.message_bytes_max);
-  put(out, attributes.retention);
-  put(out, attributes.receive_wait);
-  put(out, attributes.visibility_timeout);
-  out.u8(attributes.is_fifo ? 1 : 0);
-  out.u8(attributes.content_based_deduplication ? 1 : 0);
-  out.u8(static_cast<std::uint8_t>(attributes.deduplication_scope));
-  out.u8(static_cast<std::uint8_t>(attributes.fifo_throughput_limit));
-  out.u8(attributes.dead_letter ? 1 : 0);
-  if (attributes.dead_letter) {
-    put(out, attributes.dead_letter->target);
-    out.varint(attributes.dead_letter->receive_count_max);
-  }
-  put(out, attributes.kept);
-}
-
-Instant instant(ByteReader& in) { return from_unix_ms(static_cast<std::int64_t>(in.varint())); }
-Duration duration(ByteReader& in) { return Duration(static_cast<std::int64_t>(in.varint())); }
-std::uint32_t number32(ByteReader& in) {
-  const std::uint64_t number = in.varint();
-  if (number > ~std::uint32_t{0}) in.fail();
-  return static_cast<std::uint32_t>(number);
-}
-QueueId queue_id(ByteReader& in) { return QueueId(number32(in)); }
-Seq seq(ByteReader& in) { return Seq(in.varint()); }
-Hash128 hash128(ByteReader& in) {
-  const std::uint64_t low = in.u64();
-  return Hash128{.low = low, .high = in.u64()};
-}
-template <class Enum>
-Enum choice(ByteReader& in, Enum last) {
-  const std::uint8_t value = in.u8();
-  if (value > static_cast<std::uint8_t>(last)) in.fail();
-  return static_cast<Enum>(value);
-}
-bool flag(ByteReader& in) {
-  const std::uint8_t value = in.u8();
-  if (value > 1) in.fail();
-  return value == 1;
-}
-std::map<std::string, std::string> string_map(ByteReader& in) {
-  std::map<std::string, std::string> map;
-  for (std::uint64_t left = in.varint(); left > 0 && !in.failed(); --left) {
-    std::string key(in.string());
-    map[std::move(key)] = in.string();
-  }
-  return map;
-}
-QueueName queue_name(ByteReader& in) {
-  QueueName name;
-  name.region = in.string();
-  name.account = in.string();
-  name.name = in.string();
-  return name;
-}
-QueueAttributes queue_attributes(ByteReader& in) {
-  QueueAttributes attributes;
-  attributes.delay = duration(in);
-  attributes.message_bytes_max = number32(in);
-  attributes.retention = duration(in);
-  attributes.receive_wait = duration(in);
-  attributes.visibility_timeout = duration(in);
-  attributes.is_fifo = flag(in);
-  attributes.content_based_deduplication = flag(in);
-  attributes.deduplication_scope = choice(in, DeduplicationScope::message_group);
-  attributes.fifo_throughput_limit = choice(in, FifoThroughputLimit::per_message_group_id);
-  if (flag(in)) {
-    QueueName target = queue_name(in);
-    attributes.dead_letter =
-        DeadLetter{.target = std::move(target), .receive_count_max = number32(in)};
-  }
-  attributes.kept = string_map(in);
-  return attributes;
 }
 
 // --- Facts out.
@@ -199,6 +102,12 @@ FactType write(ByteWriter& out, const Moved& fact) {
   out.varint(fact.receive_count);
   put(out, fact.first_received);
   return FactType::moved;
+}
+FactType write(ByteWriter& out, const Relocated& fact) {
+  put(out, fact.queue);
+  put(out, fact.seq);
+  out.string(fact.sent);
+  return FactType::relocated;
 }
 
 // --- Facts in.
@@ -285,6 +194,8 @@ Fact read(FactType type, ByteReader& in) {
       return read_removed(in);
     case FactType::moved:
       return read_moved(in);
+    case FactType::relocated:
+      return Relocated{.queue = queue_id(in), .seq = seq(in), .sent = in.string()};
   }
   in.fail();
   return QueueDeleted{};

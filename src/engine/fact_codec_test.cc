@@ -33,6 +33,8 @@ auto fields(const Moved& fact) {
                     fact.origin_queue, fact.origin_seq, fact.receive_count, fact.first_received);
 }
 
+auto fields(const Relocated& fact) { return std::tuple(fact.queue, fact.seq, fact.sent); }
+
 bool is_same(const Fact& one, const Fact& two) {
   if (one.index() != two.index()) return false;
   return std::visit(

@@ -20,7 +20,8 @@ struct Queue {
   std::map<std::string, std::string> tags;
   Instant created_at;
   Instant changed_at;
-  Seq purged_below = {};  // Also forgets the deduplication ids of before.
+  Seq purged_below = {};   // Also forgets the deduplication ids of before.
+  Seq swept_through = {};  // Restored from a checkpoint: it has seen the messages up to here.
   Index contents = no_index;
 };
 

@@ -57,7 +57,7 @@ class RandomFacts {
                       .attempt = hash()};
       case 7:
         return removed();
-      default:
+      case 8:
         return Moved{.from = queue(),
                      .from_seq = seq(),
                      .to = queue(),
@@ -69,6 +69,8 @@ class RandomFacts {
                      .origin_seq = seq(),
                      .receive_count = number32(),
                      .first_received = instant()};
+      default:
+        return Relocated{.queue = queue(), .seq = seq(), .sent = view(3000)};
     }
   }
 

@@ -9,7 +9,7 @@ void ReceiveAttempts::remember(Hash128 attempt, Instant started, Given given) {
   Attempt& known = attempts_[key];
   if (known.started != started) {
     known = Attempt{.started = started, .given = {}};
-    order_.emplace_back(started, key);
+    order_.emplace(started, key);
   }
   for (Given& each : known.given) {
     if (each.seq != given.seq) continue;
@@ -26,12 +26,24 @@ std::vector<ReceiveAttempts::Given> ReceiveAttempts::find(Hash128 attempt, Insta
 }
 
 void ReceiveAttempts::forget(Instant now) {
-  while (!order_.empty() && now - order_.front().first >= receive_attempt_window) {
-    const auto& [started, key] = order_.front();
+  while (!order_.empty() && now - order_.begin()->first >= receive_attempt_window) {
+    const auto& [started, key] = *order_.begin();
     const auto found = attempts_.find(key);
     if (found != attempts_.end() && found->second.started == started) attempts_.erase(found);
-    order_.pop_front();
+    order_.erase(order_.begin());
   }
+}
+
+std::optional<KeptAttempt> ReceiveAttempts::next(
+    std::pair<std::uint64_t, std::uint64_t>& cursor) const {
+  const auto found = attempts_.upper_bound(cursor);
+  if (found == attempts_.end()) return std::nullopt;
+  cursor = found->first;
+  KeptAttempt kept{.attempt = {.low = found->first.first, .high = found->first.second},
+                   .started = found->second.started};
+  for (const Given& each : found->second.given)
+    kept.given.push_back({.seq = each.seq, .generation = each.generation});
+  return kept;
 }
 
 void ReceiveAttempts::write(Instant now, ByteWriter& out) const {

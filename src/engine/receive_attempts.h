@@ -5,14 +5,16 @@
 
 #pragma once
 
-#include <deque>
 #include <map>
+#include <optional>
+#include <set>
 #include <utility>
 #include <vector>
 
 #include "base/bytes.h"
 #include "base/ids.h"
 #include "base/time.h"
+#include "engine/checkpoint.h"
 #include "engine/fact.h"
 
 namespace mailrail::engine {
@@ -31,6 +33,9 @@ class ReceiveAttempts {
 
   void forget(Instant now);
 
+  // The attempt behind `cursor`, which moves to it; begin with zeros. Nothing after the last.
+  std::optional<KeptAttempt> next(std::pair<std::uint64_t, std::uint64_t>& cursor) const;
+
   // What is still known, in a fixed order: for comparing states.
   void write(Instant now, ByteWriter& out) const;
 
@@ -42,8 +47,8 @@ class ReceiveAttempts {
   using Key = std::pair<std::uint64_t, std::uint64_t>;
 
   std::map<Key, Attempt> attempts_;
-  std::deque<std::pair<Instant, Key>>
-      order_;  // Oldest first; what a later attempt replaced is skipped.
+  // Oldest first; what a later attempt replaced is skipped.
+  std::set<std::pair<Instant, Key>> order_;
 };
 
 }  // namespace mailrail::engine

@@ -13,6 +13,7 @@
 #include "base/time.h"
 #include "engine/entry.h"
 #include "engine/groups.h"
+#include "engine/live_bytes.h"
 #include "engine/pool.h"
 #include "engine/timing_wheel.h"
 
@@ -42,6 +43,7 @@ struct Store {
   Pool<Entry> entries;
   Pool<Delivery> deliveries;
   Groups groups;
+  LiveBytes live;  // Of the bodies of all entries.
   TimingWheel<LeaseAccess> leases{
       LeaseAccess{this}};  // Entries in flight, by the end of their lease.
   TimingWheel<DelayAccess> delays{DelayAccess{this}};  // Delayed entries of standard queues.

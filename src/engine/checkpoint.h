@@ -1,0 +1,132 @@
+// Checkpoint records: the engine's stored state in pieces, so that the log before it can be
+// trimmed.
+//
+// A checkpoint is fuzzy: a sweep takes it in many short runs while turns go on (sweep.h). The
+// queues are as they were at its begin, all else as it was when the sweep came by. Replaying the
+// facts from the begin on makes it exact, because facts are absolute: up to the sweep's end, facts
+// about what is not there are passed over, and from there on that is impossible. Counts, lists,
+// locks and timers are derived and not in it; bodies stay where they are in the log.
+//
+// The bytes are for ever, like those of facts: fields are added at the end, with a default.
+
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "engine/entry.h"
+#include "engine/fact.h"
+#include "engine/queue_attributes.h"
+
+namespace mailrail::engine {
+
+// Always the first record.
+struct CheckpointBegin {
+  std::array<char, 32> secret = {};
+  Seq last_seq = {};
+  QueueId last_queue = {};
+};
+
+struct KeptQueue {
+  QueueId queue = {};
+  QueueName name = {};
+  QueueAttributes attributes = {};
+  std::map<std::string, std::string> tags = {};
+  Instant created_at = {};
+  Instant changed_at = {};
+  Seq purged_below = {};
+};
+
+// What a Delivery stores, and the name that its source stands for.
+struct KeptDelivery {
+  Instant until = {};  // Zero: received elsewhere only, before it was moved here.
+  Instant lease_started = {};
+  Instant first_received = {};
+  QueueId origin_queue = {};
+  Seq origin_seq = {};
+  std::uint32_t receive_count = 0;
+  std::optional<QueueName> source = {};
+
+  friend bool operator==(const KeptDelivery&, const KeptDelivery&) = default;
+};
+
+struct KeptMessage {
+  Seq seq = {};
+  Body body = {};
+  Instant sent = {};
+  std::uint16_t delay_seconds = 0;
+  std::string_view group = {};
+  std::optional<KeptDelivery> delivery = {};
+
+  friend bool operator==(const KeptMessage&, const KeptMessage&) = default;
+};
+
+// Neighbours in one queue, in order.
+struct KeptMessages {
+  QueueId queue = {};
+  std::vector<KeptMessage> messages = {};
+};
+
+// The sweep has seen the whole queue: of the messages up to `through` those that it then had are in
+// the records before.
+struct SweptQueue {
+  QueueId queue = {};
+  Seq through = {};
+};
+
+struct KeptDeduplication {
+  struct Id {
+    Hash128 key = {};
+    Seq seq = {};
+    Instant at = {};
+
+    friend bool operator==(const Id&, const Id&) = default;
+  };
+  std::vector<Id> ids = {};
+};
+
+struct KeptAttempt {
+  struct Given {
+    Seq seq = {};
+    std::uint32_t generation = 0;
+
+    friend bool operator==(const Given&, const Given&) = default;
+  };
+  Hash128 attempt = {};
+  Instant started = {};
+  std::vector<Given> given = {};
+};
+
+using CheckpointRecord = std::
+    variant<CheckpointBegin, KeptQueue, KeptMessages, SweptQueue, KeptDeduplication, KeptAttempt>;
+
+// Appends the record's bytes.
+void encode_record(const CheckpointRecord& record, std::string& out);
+
+// Decodes records one behind the other and calls `visit` with each. Views in a record point into
+// `bytes`.
+Result<void> decode_records(std::string_view bytes,
+                            const std::function<void(const CheckpointRecord&)>& visit);
+
+// Some whole records, as one frame of a checkpoint holds them.
+struct CheckpointRun {
+  std::uint32_t count = 0;
+  std::string payload = {};
+
+  void add(const CheckpointRecord& record) {
+    encode_record(record, payload);
+    count += 1;
+  }
+};
+
+}  // namespace mailrail::engine

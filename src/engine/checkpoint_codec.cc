@@ -1,0 +1,233 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/bytes.h"
+#include "engine/checkpoint.h"
+#include "engine/field_codec.h"
+#include "engine/limits.h"
+
+namespace mailrail::engine {
+namespace {
+
+using namespace fields;
+
+enum class RecordType : std::uint8_t {  // For ever.
+  begin = 1,
+  queue = 2,
+  messages = 3,
+  swept = 4,
+  deduplication = 5,
+  attempt = 6,
+};
+
+// What a message has beyond the fields that all have.
+constexpr std::uint8_t has_delivery = 1;
+constexpr std::uint8_t has_source = 2;
+constexpr std::uint8_t has_group_of_before = 4;  // The group is that of the message before it.
+
+// --- Records out. Within a run, numbers that grow are written as what they grew by.
+
+RecordType write(ByteWriter& out, const CheckpointBegin& record) {
+  out.string({record.secret.data(), record.secret.size()});
+  put(out, record.last_seq);
+  put(out, record.last_queue);
+  return RecordType::begin;
+}
+RecordType write(ByteWriter& out, const KeptQueue& record) {
+  put(out, record.queue);
+  put(out, record.name);
+  put(out, record.attributes);
+  put(out, record.tags);
+  put(out, record.created_at);
+  put(out, record.changed_at);
+  put(out, record.purged_below);
+  return RecordType::queue;
+}
+void write(ByteWriter& out, const KeptDelivery& delivery) {
+  put(out, delivery.until);
+  put(out, delivery.lease_started);
+  put(out, delivery.first_received);
+  put(out, delivery.origin_queue);
+  put(out, delivery.origin_seq);
+  out.varint(delivery.receive_count);
+  if (delivery.source) put(out, *delivery.source);
+}
+RecordType write(ByteWriter& out, const KeptMessages& record) {
+  put(out, record.queue);
+  out.varint(record.messages.size());
+  std::uint64_t seq = 0;
+  const std::string_view* group = nullptr;
+  for (const KeptMessage& each : record.messages) {
+    const bool is_same_group = group != nullptr && *group == each.group;
+    const bool is_moved = each.delivery && each.delivery->source;
+    out.u8(static_cast<std::uint8_t>((each.delivery ? has_delivery : 0) |
+                                     (is_moved ? has_source : 0) |
+                                     (is_same_group ? has_group_of_before : 0)));
+    out.varint(each.seq.value() - seq);
+    out.varint(each.body.position.value());
+    out.varint(each.body.length);
+    put(out, each.sent);
+    out.varint(each.delay_seconds);
+    if (!is_same_group) out.string(each.group);
+    if (each.delivery) write(out, *each.delivery);
+    seq = each.seq.value();
+    group = &each.group;
+  }
+  return RecordType::messages;
+}
+RecordType write(ByteWriter& out, const SweptQueue& record) {
+  put(out, record.queue);
+  put(out, record.through);
+  return RecordType::swept;
+}
+RecordType write(ByteWriter& out, const KeptDeduplication& record) {
+  out.varint(record.ids.size());
+  for (const KeptDeduplication::Id& each : record.ids) {
+    put(out, each.key);
+    put(out, each.seq);
+    put(out, each.at);
+  }
+  return RecordType::deduplication;
+}
+RecordType write(ByteWriter& out, const KeptAttempt& record) {
+  put(out, record.attempt);
+  put(out, record.started);
+  out.varint(record.given.size());
+  for (const KeptAttempt::Given& each : record.given) {
+    put(out, each.seq);
+    out.varint(each.generation);
+  }
+  return RecordType::attempt;
+}
+
+// --- Records in.
+
+CheckpointRecord read_begin(ByteReader& in) {
+  CheckpointBegin record;
+  const std::string_view secret = in.string();
+  if (secret.size() == record.secret.size()) {
+    std::ranges::copy(secret, record.secret.begin());
+  } else {
+    in.fail();
+  }
+  record.last_seq = seq(in);
+  record.last_queue = queue_id(in);
+  return record;
+}
+KeptDelivery read_delivery(ByteReader& in, std::uint8_t flags) {
+  KeptDelivery delivery{.until = instant(in),
+                        .lease_started = instant(in),
+                        .first_received = instant(in),
+                        .origin_queue = queue_id(in),
+                        .origin_seq = seq(in),
+                        .receive_count = number32(in)};
+  if ((flags & has_source) != 0) delivery.source = queue_name(in);
+  return delivery;
+}
+KeptMessage read_message(ByteReader& in, const KeptMessage* before) {
+  const std::uint8_t flags = in.u8();
+  const bool is_same_group = (flags & has_group_of_before) != 0;
+  if (flags > (has_delivery | has_source | has_group_of_before)) in.fail();
+  if (is_same_group && before == nullptr) in.fail();
+  KeptMessage message;
+  message.seq = Seq((before == nullptr ? 0 : before->seq.value()) + in.varint());
+  if (before != nullptr && message.seq <= before->seq) in.fail();
+  message.body.position = Position(in.varint());
+  message.body.length = number32(in);
+  message.sent = instant(in);
+  const std::uint64_t delay_seconds = in.varint();
+  if (delay_seconds > 0xffff) in.fail();
+  message.delay_seconds = static_cast<std::uint16_t>(delay_seconds);
+  if (!in.failed()) message.group = is_same_group ? before->group : in.string();
+  if (message.group.size() > group_name_bytes_max) in.fail();
+  if ((flags & has_delivery) != 0) {
+    message.delivery = read_delivery(in, flags);
+  } else if ((flags & has_source) != 0) {
+    in.fail();
+  }
+  return message;
+}
+CheckpointRecord read_messages(ByteReader& in) {
+  KeptMessages record{.queue = queue_id(in)};
+  for (std::uint64_t left = in.varint(); left > 0 && !in.failed(); --left) {
+    const KeptMessage* before = record.messages.empty() ? nullptr : &record.messages.back();
+    record.messages.push_back(read_message(in, before));
+  }
+  return record;
+}
+CheckpointRecord read_deduplication(ByteReader& in) {
+  KeptDeduplication record;
+  for (std::uint64_t left = in.varint(); left > 0 && !in.failed(); --left) {
+    const Hash128 key = hash128(in);
+    const Seq first = seq(in);
+    record.ids.push_back({.key = key, .seq = first, .at = instant(in)});
+  }
+  return record;
+}
+CheckpointRecord read_attempt(ByteReader& in) {
+  KeptAttempt record{.attempt = hash128(in), .started = instant(in)};
+  for (std::uint64_t left = in.varint(); left > 0 && !in.failed(); --left) {
+    const Seq given = seq(in);
+    record.given.push_back({.seq = given, .generation = number32(in)});
+  }
+  return record;
+}
+
+CheckpointRecord read(RecordType type, ByteReader& in) {
+  switch (type) {
+    case RecordType::begin:
+      return read_begin(in);
+    case RecordType::queue:
+      return KeptQueue{.queue = queue_id(in),
+                       .name = queue_name(in),
+                       .attributes = queue_attributes(in),
+                       .tags = string_map(in),
+                       .created_at = instant(in),
+                       .changed_at = instant(in),
+                       .purged_below = seq(in)};
+    case RecordType::messages:
+      return read_messages(in);
+    case RecordType::swept:
+      return SweptQueue{.queue = queue_id(in), .through = seq(in)};
+    case RecordType::deduplication:
+      return read_deduplication(in);
+    case RecordType::attempt:
+      return read_attempt(in);
+  }
+  in.fail();
+  return SweptQueue{};
+}
+
+}  // namespace
+
+void encode_record(const CheckpointRecord& record, std::string& out) {
+  std::string fields;
+  ByteWriter writer(fields);
+  const RecordType type = std::visit([&](const auto& each) { return write(writer, each); }, record);
+  ByteWriter framed(out);
+  framed.varint(fields.size() + 1);
+  framed.u8(static_cast<std::uint8_t>(type));
+  out.append(fields);
+}
+
+Result<void> decode_records(std::string_view bytes,
+                            const std::function<void(const CheckpointRecord&)>& visit) {
+  ByteReader in(bytes);
+  while (!in.at_end()) {
+    const std::string_view record = in.string();
+    if (in.failed() || record.empty())
+      return fail(errors::corrupt, "a checkpoint record that reaches past its frame");
+    ByteReader fields(record.substr(1));
+    const CheckpointRecord decoded = read(static_cast<RecordType>(record.front()), fields);
+    if (fields.failed()) {
+      return fail(errors::corrupt,
+                  fmt::format("a checkpoint record of type {} and {} bytes that cannot be read",
+                              int{record.front()}, record.size()));
+    }
+    visit(decoded);
+  }
+  return {};
+}
+
+}  // namespace mailrail::engine

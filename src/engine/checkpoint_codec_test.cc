@@ -1,0 +1,122 @@
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "base/random.h"
+#include "engine/checkpoint.h"
+
+namespace mailrail::engine {
+namespace {
+
+QueueName name_of(const std::string& name) {
+  return {.region = "us-east-1", .account = "000000000000", .name = name};
+}
+
+KeptMessages some_messages() {
+  KeptMessages record{.queue = QueueId(3)};
+  record.messages.push_back({.seq = Seq(10),
+                             .body = {.position = Position(1 << 20), .length = 300},
+                             .sent = from_unix_ms(1'700'000'000'000),
+                             .delay_seconds = 900});
+  record.messages.push_back({.seq = Seq(12),
+                             .body = {.position = Position(1 << 19), .length = 1},
+                             .sent = from_unix_ms(1'700'000'000'001),
+                             .group = "conversation"});
+  record.messages.push_back({.seq = Seq(1'000'000),
+                             .body = {.position = Position(1), .length = 2},
+                             .sent = from_unix_ms(1'600'000'000'000),
+                             .group = "conversation",
+                             .delivery = KeptDelivery{.until = from_unix_ms(5),
+                                                      .lease_started = from_unix_ms(4),
+                                                      .first_received = from_unix_ms(3),
+                                                      .origin_queue = QueueId(1),
+                                                      .origin_seq = Seq(2),
+                                                      .receive_count = 7,
+                                                      .source = name_of("source")}});
+  return record;
+}
+
+std::string encoded() {
+  std::string bytes;
+  CheckpointBegin begin{.last_seq = Seq(99), .last_queue = QueueId(4)};
+  begin.secret.fill('s');
+  encode_record(begin, bytes);
+  encode_record(KeptQueue{.queue = QueueId(3),
+                          .name = name_of("q"),
+                          .attributes = {.delay = 5s, .kept = {{"Policy", "{}"}}},
+                          .tags = {{"team", "chat"}},
+                          .created_at = from_unix_ms(1),
+                          .changed_at = from_unix_ms(2),
+                          .purged_below = Seq(9)},
+                bytes);
+  encode_record(some_messages(), bytes);
+  encode_record(SweptQueue{.queue = QueueId(3), .through = Seq(77)}, bytes);
+  encode_record(
+      KeptDeduplication{
+          .ids = {{.key = {.low = 1, .high = 2}, .seq = Seq(3), .at = from_unix_ms(4)}}},
+      bytes);
+  encode_record(KeptAttempt{.attempt = {.low = 5, .high = 6},
+                            .started = from_unix_ms(7),
+                            .given = {{.seq = Seq(8), .generation = 9}}},
+                bytes);
+  return bytes;
+}
+
+TEST(CheckpointCodec, GivesBackEveryRecord) {
+  const std::string bytes = encoded();
+  std::vector<std::size_t> types;
+
+  const auto decoded = decode_records(bytes, [&](const CheckpointRecord& record) {
+    types.push_back(record.index());
+    std::string again;  // Equal bytes are equal records.
+    encode_record(record, again);
+    EXPECT_NE(bytes.find(again), std::string::npos);
+    if (const auto* kept = std::get_if<KeptMessages>(&record)) {
+      EXPECT_EQ(kept->messages, some_messages().messages);
+    }
+    if (const auto* queue = std::get_if<KeptQueue>(&record)) {
+      EXPECT_EQ(queue->attributes.kept.at("Policy"), "{}");
+      EXPECT_EQ(queue->tags.at("team"), "chat");
+      EXPECT_EQ(queue->purged_below, Seq(9));
+    }
+  });
+
+  ASSERT_TRUE(decoded);
+  EXPECT_EQ(types, (std::vector<std::size_t>{0, 1, 2, 3, 4, 5}));
+}
+
+TEST(CheckpointCodec, RefusesEveryPartThatIsNotWhole) {
+  const std::string bytes = encoded();
+  std::size_t whole = 0;
+
+  for (std::size_t size = 0; size < bytes.size(); ++size)
+    whole += decode_records(bytes.substr(0, size), [](const auto&) {}) ? 1 : 0;
+
+  EXPECT_EQ(whole, 6u);  // Nothing, and after each record but the last.
+}
+
+TEST(CheckpointCodec, SurvivesAnyBytes) {
+  SeededRandom random(3);
+  for (int round = 0; round < 20'000; ++round) {
+    std::string bytes = encoded();
+    for (std::uint64_t flips = 1 + random.below(4); flips > 0; --flips)
+      bytes[random.below(bytes.size())] = static_cast<char>(random.below(256));
+    (void)decode_records(bytes, [](const CheckpointRecord& record) {
+      std::string again;
+      encode_record(record, again);
+    });
+  }
+}
+
+TEST(CheckpointCodec, RefusesMessagesOutOfOrder) {
+  KeptMessages record{.queue = QueueId(1)};
+  record.messages.push_back({.seq = Seq(5)});
+  record.messages.push_back({.seq = Seq(5)});
+  std::string bytes;
+  encode_record(record, bytes);
+
+  EXPECT_FALSE(decode_records(bytes, [](const auto&) {}));
+}
+
+}  // namespace
+}  // namespace mailrail::engine

@@ -1,0 +1,126 @@
+// FieldCodec: how the fields of facts and of checkpoint records lie on disk, one function out and
+// one in for each type. Instants and durations are milliseconds.
+//
+// What is read is never trusted: a reader that met something impossible has failed(), and whoever
+// decodes asks it once, at the end.
+
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "base/bytes.h"
+#include "base/ids.h"
+#include "base/time.h"
+#include "engine/fact.h"
+#include "engine/queue_attributes.h"
+
+namespace mailrail::engine::fields {
+
+inline void put(ByteWriter& out, Instant at) {
+  out.varint(static_cast<std::uint64_t>(unix_ms(at)));
+}
+inline void put(ByteWriter& out, Duration duration) {
+  out.varint(static_cast<std::uint64_t>(duration.count()));
+}
+inline void put(ByteWriter& out, QueueId id) { out.varint(id.value()); }
+inline void put(ByteWriter& out, Seq seq) { out.varint(seq.value()); }
+inline void put(ByteWriter& out, const Hash128& hash) {
+  out.u64(hash.low);
+  out.u64(hash.high);
+}
+inline void put(ByteWriter& out, const std::map<std::string, std::string>& map) {
+  out.varint(map.size());
+  for (const auto& [key, value] : map) {
+    out.string(key);
+    out.string(value);
+  }
+}
+inline void put(ByteWriter& out, const QueueName& name) {
+  out.string(name.region);
+  out.string(name.account);
+  out.string(name.name);
+}
+inline void put(ByteWriter& out, const QueueAttributes& attributes) {
+  put(out, attributes.delay);
+  out.varint(attributes.message_bytes_max);
+  put(out, attributes.retention);
+  put(out, attributes.receive_wait);
+  put(out, attributes.visibility_timeout);
+  out.u8(attributes.is_fifo ? 1 : 0);
+  out.u8(attributes.content_based_deduplication ? 1 : 0);
+  out.u8(static_cast<std::uint8_t>(attributes.deduplication_scope));
+  out.u8(static_cast<std::uint8_t>(attributes.fifo_throughput_limit));
+  out.u8(attributes.dead_letter ? 1 : 0);
+  if (attributes.dead_letter) {
+    put(out, attributes.dead_letter->target);
+    out.varint(attributes.dead_letter->receive_count_max);
+  }
+  put(out, attributes.kept);
+}
+
+inline Instant instant(ByteReader& in) {
+  return from_unix_ms(static_cast<std::int64_t>(in.varint()));
+}
+inline Duration duration(ByteReader& in) {
+  return Duration(static_cast<std::int64_t>(in.varint()));
+}
+inline std::uint32_t number32(ByteReader& in) {
+  const std::uint64_t number = in.varint();
+  if (number > ~std::uint32_t{0}) in.fail();
+  return static_cast<std::uint32_t>(number);
+}
+inline QueueId queue_id(ByteReader& in) { return QueueId(number32(in)); }
+inline Seq seq(ByteReader& in) { return Seq(in.varint()); }
+inline Hash128 hash128(ByteReader& in) {
+  const std::uint64_t low = in.u64();
+  return Hash128{.low = low, .high = in.u64()};
+}
+template <class Enum>
+Enum choice(ByteReader& in, Enum last) {
+  const std::uint8_t value = in.u8();
+  if (value > static_cast<std::uint8_t>(last)) in.fail();
+  return static_cast<Enum>(value);
+}
+inline bool flag(ByteReader& in) {
+  const std::uint8_t value = in.u8();
+  if (value > 1) in.fail();
+  return value == 1;
+}
+inline std::map<std::string, std::string> string_map(ByteReader& in) {
+  std::map<std::string, std::string> map;
+  for (std::uint64_t left = in.varint(); left > 0 && !in.failed(); --left) {
+    std::string key(in.string());
+    map[std::move(key)] = in.string();
+  }
+  return map;
+}
+inline QueueName queue_name(ByteReader& in) {
+  QueueName name;
+  name.region = in.string();
+  name.account = in.string();
+  name.name = in.string();
+  return name;
+}
+inline QueueAttributes queue_attributes(ByteReader& in) {
+  QueueAttributes attributes;
+  attributes.delay = duration(in);
+  attributes.message_bytes_max = number32(in);
+  attributes.retention = duration(in);
+  attributes.receive_wait = duration(in);
+  attributes.visibility_timeout = duration(in);
+  attributes.is_fifo = flag(in);
+  attributes.content_based_deduplication = flag(in);
+  attributes.deduplication_scope = choice(in, DeduplicationScope::message_group);
+  attributes.fifo_throughput_limit = choice(in, FifoThroughputLimit::per_message_group_id);
+  if (flag(in)) {
+    QueueName target = queue_name(in);
+    attributes.dead_letter =
+        DeadLetter{.target = std::move(target), .receive_count_max = number32(in)};
+  }
+  attributes.kept = string_map(in);
+  return attributes;
+}
+
+}  // namespace mailrail::engine::fields

@@ -1,0 +1,74 @@
+// Restoring from a checkpoint: each record puts its part of the state in its place. What the sweep
+// saw too early or too late, the replay of the facts from its begin puts right.
+
+#include "base/check.h"
+#include "engine/engine.h"
+
+namespace mailrail::engine {
+
+void Engine::restore(const CheckpointRecord& record) {
+  std::visit([&](const auto& each) { put(each); }, record);
+}
+
+void Engine::put(const CheckpointBegin& record) {
+  secret_ = record.secret;
+  identity_ = std::make_unique<Identity>(secret_);
+  last_seq_ = record.last_seq;
+  last_queue_ = record.last_queue;
+}
+
+void Engine::put(const KeptQueue& record) {
+  names_.emplace(record.name, record.queue);
+  queues_.emplace(record.queue, Queue{.id = record.queue,
+                                      .name = record.name,
+                                      .attributes = record.attributes,
+                                      .tags = record.tags,
+                                      .created_at = record.created_at,
+                                      .changed_at = record.changed_at,
+                                      .purged_below = record.purged_below,
+                                      .contents = open_contents(record.queue, record.attributes)});
+}
+
+void Engine::put(const KeptMessages& record) {
+  Contents& contents = contents_of(queue_at(record.queue));
+  for (const KeptMessage& kept : record.messages) {
+    Entry entry;
+    entry.seq = kept.seq;
+    entry.position = kept.body.position;
+    entry.length = kept.body.length;
+    entry.sent = kept.sent;
+    entry.delay_seconds = kept.delay_seconds;
+    if (!kept.delivery) {
+      contents.add(entry, kept.group, nullptr);
+      continue;
+    }
+    Delivery delivery;
+    delivery.until = kept.delivery->until;
+    delivery.lease_started = kept.delivery->lease_started;
+    delivery.first_received = kept.delivery->first_received;
+    delivery.origin_queue = kept.delivery->origin_queue;
+    delivery.origin_seq = kept.delivery->origin_seq;
+    delivery.receive_count = kept.delivery->receive_count;
+    if (kept.delivery->source) delivery.source = intern_source(*kept.delivery->source);
+    contents.add(entry, kept.group, &delivery);
+    if (delivery.until != Instant{}) contents.lease(contents.find(kept.seq), delivery);
+  }
+}
+
+void Engine::put(const SweptQueue& record) {
+  queue_at(record.queue).swept_through = record.through;
+}
+
+void Engine::put(const KeptDeduplication& record) {
+  for (const KeptDeduplication::Id& each : record.ids)
+    deduplication_.remember(each.key, each.seq, each.at);
+}
+
+void Engine::put(const KeptAttempt& record) {
+  for (const KeptAttempt::Given& each : record.given) {
+    attempts_.remember(record.attempt, record.started,
+                       {.seq = each.seq, .generation = each.generation});
+  }
+}
+
+}  // namespace mailrail::engine

@@ -1,0 +1,199 @@
+// Walking through the state: for checkpoints, and for messages whose bodies lie in old parts of the
+// log.
+
+#include "engine/sweep.h"
+
+#include <utility>
+
+#include "base/check.h"
+#include "engine/engine.h"
+
+namespace mailrail::engine {
+namespace {
+
+// Adds records to the last of `runs`, or to a new one if that is full.
+class RunFiller {
+ public:
+  RunFiller(std::deque<CheckpointRun>& runs, std::size_t bytes_max)
+      : runs_(runs), bytes_max_(bytes_max) {}
+
+  void add(const CheckpointRecord& record) {
+    if (runs_.empty() || runs_.back().payload.size() >= bytes_max_) runs_.emplace_back();
+    runs_.back().add(record);
+  }
+
+ private:
+  std::deque<CheckpointRun>& runs_;
+  std::size_t bytes_max_;
+};
+
+// More would make one record long.
+constexpr std::size_t deduplication_ids_per_record = 64;
+
+}  // namespace
+
+Sweep Engine::begin_sweep(const SweepLimits& limits) const {
+  CHECK(is_founded());
+  Sweep sweep{.limits = limits, .queue_last = last_queue_};
+  RunFiller filler(sweep.ready, limits.bytes_max);
+  filler.add(CheckpointBegin{.secret = secret_, .last_seq = last_seq_, .last_queue = last_queue_});
+  for (const auto& [id, queue] : queues_) {
+    filler.add(KeptQueue{.queue = id,
+                         .name = queue.name,
+                         .attributes = queue.attributes,
+                         .tags = queue.tags,
+                         .created_at = queue.created_at,
+                         .changed_at = queue.changed_at,
+                         .purged_below = queue.purged_below});
+  }
+  return sweep;
+}
+
+std::optional<CheckpointRun> Engine::sweep(Sweep& sweep) const {
+  while (sweep.ready.empty()) {
+    switch (sweep.phase) {
+      case Sweep::Phase::messages:
+        sweep_messages(sweep);
+        break;
+      case Sweep::Phase::deduplication:
+        sweep_deduplication(sweep);
+        break;
+      case Sweep::Phase::attempts:
+        sweep_attempts(sweep);
+        break;
+      case Sweep::Phase::done:
+        return std::nullopt;
+    }
+  }
+  CheckpointRun run = std::move(sweep.ready.front());
+  sweep.ready.pop_front();
+  return run;
+}
+
+// One run of messages, from one queue or, where these are short, from several.
+void Engine::sweep_messages(Sweep& sweep) const {
+  CheckpointRun run;
+  std::size_t left = sweep.limits.messages_max;
+  auto queue = queues_.lower_bound(sweep.queue);
+  while (left > 0 && run.payload.size() < sweep.limits.bytes_max) {
+    if (queue == queues_.end() || queue->first > sweep.queue_last) {
+      sweep.phase = Sweep::Phase::deduplication;
+      break;
+    }
+    if (queue->first != sweep.queue) sweep.seq = Seq(0);  // The one before may be gone.
+    sweep.queue = queue->first;
+    const KeptMessages kept =
+        next_messages(queue->second, sweep, left, sweep.limits.bytes_max - run.payload.size());
+    if (!kept.messages.empty()) run.add(kept);
+    if (contents_of(queue->second).first_from(sweep.seq) != no_index) continue;
+    run.add(SweptQueue{.queue = queue->first, .through = last_seq_});
+    left -= left > 0 ? 1 : 0;  // Empty queues take time too.
+    sweep.queue = QueueId(queue->first.value() + 1);
+    sweep.seq = Seq(0);
+    ++queue;
+  }
+  if (run.count > 0) sweep.ready.push_back(std::move(run));
+}
+
+KeptMessages Engine::next_messages(const Queue& queue,
+                                   Sweep& sweep,
+                                   std::size_t& left,
+                                   std::size_t bytes_max) const {
+  KeptMessages kept{.queue = queue.id};
+  const Contents& contents = contents_of(queue);
+  // About what a message takes besides its group; a run may be somewhat longer than the limit.
+  constexpr std::size_t message_bytes = 32;
+  std::size_t bytes = 0;
+  for (; left > 0 && bytes < bytes_max; --left) {
+    const Index index = contents.first_from(sweep.seq);
+    if (index == no_index) break;
+    kept.messages.push_back(kept_message(store_.entries[index]));
+    bytes += message_bytes + kept.messages.back().group.size();
+    sweep.seq = store_.entries[index].seq + 1;
+  }
+  return kept;
+}
+
+KeptMessage Engine::kept_message(const Entry& entry) const {
+  KeptMessage kept{.seq = entry.seq,
+                   .body = entry.body(),
+                   .sent = entry.sent,
+                   .delay_seconds = entry.delay_seconds,
+                   .group = store_.groups[entry.group].name_view()};
+  if (const Delivery* delivery = delivery_of(entry)) {
+    kept.delivery = KeptDelivery{.until = delivery->until,
+                                 .lease_started = delivery->lease_started,
+                                 .first_received = delivery->first_received,
+                                 .origin_queue = delivery->origin_queue,
+                                 .origin_seq = delivery->origin_seq,
+                                 .receive_count = delivery->receive_count};
+    if (delivery->source != no_index) kept.delivery->source = sources_[delivery->source];
+  }
+  return kept;
+}
+
+void Engine::sweep_deduplication(Sweep& sweep) const {
+  const auto ids = deduplication_.next_shard(sweep.table, sweep.shard);
+  if (!ids) {
+    sweep.phase = Sweep::Phase::attempts;
+    return;
+  }
+  RunFiller filler(sweep.ready, sweep.limits.bytes_max);
+  for (std::size_t i = 0; i < ids->size(); i += deduplication_ids_per_record) {
+    const auto first = ids->begin() + static_cast<std::ptrdiff_t>(i);
+    const std::size_t count = std::min(deduplication_ids_per_record, ids->size() - i);
+    filler.add(KeptDeduplication{.ids = {first, first + static_cast<std::ptrdiff_t>(count)}});
+  }
+}
+
+void Engine::sweep_attempts(Sweep& sweep) const {
+  RunFiller filler(sweep.ready, sweep.limits.bytes_max);
+  for (std::size_t left = sweep.limits.messages_max; left > 0; --left) {
+    const std::optional<KeptAttempt> kept = attempts_.next(sweep.attempt);
+    if (!kept) {
+      sweep.phase = Sweep::Phase::done;
+      return;
+    }
+    filler.add(*kept);
+  }
+}
+
+// --- Bodies in old parts of the log.
+
+std::vector<OldBody> Engine::find_old_bodies(OldBodies& cursor, std::size_t looked_at_max) const {
+  std::vector<OldBody> found;
+  std::size_t bytes = 0;
+  auto queue = queues_.lower_bound(cursor.queue);
+  for (; looked_at_max > 0 && bytes < cursor.bytes_max; --looked_at_max) {
+    if (queue == queues_.end() || store_.live.before(cursor.before) == 0) {
+      cursor.is_done = true;
+      break;
+    }
+    if (queue->first != cursor.queue) cursor.seq = Seq(0);
+    cursor.queue = queue->first;
+    const Index index = contents_of(queue->second).first_from(cursor.seq);
+    if (index == no_index) {
+      ++queue;
+      cursor.queue = QueueId(cursor.queue.value() + 1);
+      cursor.seq = Seq(0);
+      continue;
+    }
+    const Entry& entry = store_.entries[index];
+    cursor.seq = entry.seq + 1;
+    if (entry.position >= cursor.before) continue;
+    found.push_back({.queue = queue->first, .seq = entry.seq, .body = entry.body()});
+    bytes += entry.length;
+  }
+  return found;
+}
+
+void Engine::relocate(Turn& turn, const OldBody& old, std::string_view sent) {
+  CHECK(sent.size() == old.body.length);
+  const Queue* queue = find_queue(old.queue);
+  if (queue == nullptr) return;
+  const Index entry = find_entry(*queue, old.seq);
+  if (entry == no_index || store_.entries[entry].body() != old.body) return;
+  record(turn, Relocated{.queue = old.queue, .seq = old.seq, .sent = sent});
+}
+
+}  // namespace mailrail::engine
