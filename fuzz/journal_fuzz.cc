@@ -69,8 +69,10 @@ struct Journal {
 
 // Six bytes each: which file, where, which bits.
 void flip(sim::SimDisk& disk, std::string_view input) {
-  const std::array<std::string, 4> names = {"JOURNAL", format::segment_name(0),
-                                            format::segment_name(1), format::segment_name(2)};
+  const std::array<std::string, 4> names = {"JOURNAL",
+                                            format::segment_name(format::SegmentKind::log, 0),
+                                            format::segment_name(format::SegmentKind::log, 1),
+                                            format::segment_name(format::SegmentKind::log, 2)};
   for (ByteReader reader(input); reader.rest().size() >= 6;) {
     const std::string& name = names[reader.u8() % names.size()];
     const std::uint32_t offset = reader.u32();
@@ -126,11 +128,12 @@ void run(Mode mode, std::string_view input) {
   sim::SimDisk disk = base.disk;
   if (mode == flips_in_killed || mode == flips_in_closed) flip(disk, input);
   if (mode == raw_journal) disk.put("JOURNAL", std::string(input));
-  if (mode == raw_segment) disk.put(format::segment_name(0), std::string(input));
+  if (mode == raw_segment)
+    disk.put(format::segment_name(format::SegmentKind::log, 0), std::string(input));
   if (mode == signed_segment) {
-    disk.put(format::segment_name(0), sign(input));
-    disk.erase(format::segment_name(1));
-    disk.erase(format::segment_name(2));
+    disk.put(format::segment_name(format::SegmentKind::log, 0), sign(input));
+    disk.erase(format::segment_name(format::SegmentKind::log, 1));
+    disk.erase(format::segment_name(format::SegmentKind::log, 2));
   }
 
   SeededRandom random(2);

@@ -8,8 +8,12 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "base/ids.h"
 #include "base/result.h"
@@ -28,9 +32,59 @@ struct Appended {
   std::string reason = {};  // A sentence for the operator unless durable.
 };
 
+// What a checkpoint stands for.
+struct CheckpointSpan {
+  Position begin;  // Replay from here: where a frame begins.
+  Position end;    // Its sweep ended here.
+
+  friend bool operator==(const CheckpointSpan&, const CheckpointSpan&) = default;
+};
+
+// A checkpoint that is written completely, and what it makes superfluous.
+struct FinishedCheckpoint {
+  CheckpointSpan span;
+  Position needed;  // No body before this is needed any more.
+  // The store may keep this much in all, with what it has in reserve for later.
+  std::uint64_t bytes_max = ~std::uint64_t{0};
+};
+
+// What the store takes of its disk, in bytes.
+struct Space {
+  std::uint64_t log_bytes = 0;
+  std::uint64_t checkpoint_bytes = 0;
+  std::uint64_t spare_bytes = 0;  // In reserve.
+  std::uint64_t unit_bytes = 0;   // It grows and shrinks by that much.
+
+  std::uint64_t total() const { return log_bytes + checkpoint_bytes + spare_bytes; }
+};
+
+class LogStore;
+
+// As long as it exists, what lies at a position can be read, even if the log is trimmed.
+class Hold {
+ public:
+  Hold() = default;
+  Hold(const LogStore& log, Position position) : log_(&log), position_(position) {}
+  Hold(Hold&& other) noexcept
+      : log_(std::exchange(other.log_, nullptr)), position_(other.position_) {}
+  Hold& operator=(Hold&& other) noexcept {
+    std::swap(log_, other.log_);
+    std::swap(position_, other.position_);
+    return *this;
+  }
+  ~Hold();
+
+ private:
+  const LogStore* log_ = nullptr;
+  Position position_;
+};
+
 class LogStore {
  public:
   virtual ~LogStore() = default;
+
+  // No payload may be longer; at most log::frame_bytes_max.
+  virtual std::size_t payload_bytes_max() const = 0;
 
   // Where the payload of the next frame will begin. After open, and while no append is running.
   virtual Position next_position() const = 0;
@@ -52,13 +106,46 @@ class LogStore {
   // store can. Any thread.
   virtual Result<std::string> read(Position position, std::size_t length) const = 0;
 
-  // Calls `visit` with every durable frame from the first one kept, in order. Stops at its first
-  // error and returns it.
+  // Keeps what lies at the position readable, from a moment when it is known to be needed: before
+  // a checkpoint is finished that says otherwise. Any thread.
+  virtual Hold hold(Position position) const = 0;
+
+  // Calls `visit` with every durable frame from the checkpoint's begin on, or from the very first
+  // if there is no checkpoint, in order. Stops at its first error and returns it.
   virtual Result<void> scan(const std::function<Result<void>(const Frame&)>& visit) = 0;
+
+  // --- Checkpoints. They are written part by part beside the log, by the appending thread, and
+  // mean nothing until they are finished; then the one before goes, and the log before it can.
+
+  // The newest finished one.
+  virtual std::optional<CheckpointSpan> checkpoint() const = 0;
+  // Calls `visit` with its parts as they were written. Refuses one that is not whole.
+  virtual Result<void> scan_checkpoint(
+      const std::function<Result<void>(std::string_view payload, std::uint32_t count)>& visit) = 0;
+
+  // Discards what was written of an unfinished one and begins another.
+  virtual Result<void> begin_checkpoint() = 0;
+  // Postponed: there is no space to go on, and
+  // nothing is lost; begin another one later.
+  enum class Written { done, postponed };
+  virtual Result<Written> write_checkpoint(std::string_view payload, std::uint32_t count) = 0;
+  // The log must be durable up to the span's end.
+  virtual Result<void> finish_checkpoint(const FinishedCheckpoint& finished) = 0;
+
+  // Any thread.
+  virtual Space space() const = 0;
 
   // Records that the log ends here by intent, so that any later damage to its tail can be told from
   // a torn write. Nothing may be appended afterwards.
   virtual Result<void> close() = 0;
+
+ private:
+  friend class Hold;
+  virtual void let_go(Position position) const = 0;
 };
+
+inline Hold::~Hold() {
+  if (log_ != nullptr) log_->let_go(position_);
+}
 
 }  // namespace mailrail::log

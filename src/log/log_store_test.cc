@@ -6,6 +6,8 @@
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
+#include <optional>
+#include <span>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -231,6 +233,131 @@ TYPED_TEST(EveryLogStore, DiesOfAFrameAfterItWasClosed) {
   ASSERT_TRUE(log->close());
 
   EXPECT_DEATH(log->append(make_frame(log->next_position(), 0, 10)), "closed");
+}
+
+// --- Checkpoints.
+
+using Parts = std::vector<std::string>;
+
+Parts read_checkpoint(LogStore& log) {
+  Parts parts;
+  const auto read = log.scan_checkpoint([&](std::string_view payload, std::uint32_t count) {
+    EXPECT_EQ(count, 7u);
+    parts.emplace_back(payload);
+    return Result<void>();
+  });
+  EXPECT_TRUE(read);
+  return parts;
+}
+
+Parts write_checkpoint(LogStore& log, std::size_t count, std::size_t bytes) {
+  Parts parts;
+  EXPECT_TRUE(log.begin_checkpoint());
+  for (std::size_t i = 0; i < count; ++i) {
+    parts.push_back(payload_text(i, bytes));
+    EXPECT_EQ(log.write_checkpoint(parts.back(), 7), LogStore::Written::done);
+  }
+  return parts;
+}
+
+void finish_checkpoint(LogStore& log, Position begin, Position end, Position needed) {
+  EXPECT_TRUE(log.finish_checkpoint({.span = {.begin = begin, .end = end}, .needed = needed}));
+}
+
+TYPED_TEST(EveryLogStore, HasNoCheckpointAtFirst) {
+  const auto log = this->stores_.open();
+
+  EXPECT_EQ(log->checkpoint(), std::nullopt);
+  EXPECT_EQ(read_checkpoint(*log), Parts());
+}
+
+TYPED_TEST(EveryLogStore, ScansFromTheCheckpointOn) {
+  auto log = this->stores_.open();
+  std::vector<Frame> frames = this->append_some(*log, 20);
+  const Position begin = log->next_position();
+  const Parts parts = write_checkpoint(*log, 12, 9000);
+  const std::vector<Frame> later = this->append_some(*log, 20);
+  const Position end = later[4].position + later[4].payload.size();
+  finish_checkpoint(*log, begin, end, frames[10].position);
+
+  for (int time = 0; time < 3; ++time) {
+    EXPECT_EQ(log->checkpoint(), (CheckpointSpan{.begin = begin, .end = end}));
+    EXPECT_EQ(read_checkpoint(*log), parts);
+    expect_same(scan(*log), later);
+    for (const Frame& each : std::span(frames).subspan(10))
+      EXPECT_EQ(log->read(each.position, each.payload.size()), each.payload);
+    if (time == 1) {
+      ASSERT_TRUE(log->close());
+    }
+    log.reset();
+    log = this->stores_.open();
+  }
+}
+
+TYPED_TEST(EveryLogStore, AnUnfinishedCheckpointMeansNothing) {
+  auto log = this->stores_.open();
+  std::vector<Frame> frames = this->append_some(*log, 5);
+  const Position begin = log->next_position();
+  const Parts finished = write_checkpoint(*log, 3, 500);
+  finish_checkpoint(*log, begin, begin, frames[0].position);
+  write_checkpoint(*log, 30, 9000);
+
+  for (int time = 0; time < 2; ++time) {
+    EXPECT_EQ(log->checkpoint(), (CheckpointSpan{.begin = begin, .end = begin}));
+    EXPECT_EQ(read_checkpoint(*log), finished);
+    log.reset();
+    log = this->stores_.open();
+  }
+}
+
+TYPED_TEST(EveryLogStore, ACheckpointReplacesTheOneBefore) {
+  auto log = this->stores_.open();
+  Parts parts;
+  std::vector<Frame> frames;
+  for (std::size_t round = 0; round < 10; ++round) {
+    frames = this->append_some(*log, 10);
+    parts = write_checkpoint(*log, 1 + round, 8000);
+    finish_checkpoint(*log, log->next_position(), log->next_position(), log->next_position());
+    if (round % 3 == 2) log = this->stores_.open();
+    ASSERT_EQ(read_checkpoint(*log), parts);
+  }
+  frames = this->append_some(*log, 3);
+
+  expect_same(scan(*log), frames);
+}
+
+TYPED_TEST(EveryLogStore, TrimmingGivesSpaceBack) {
+  const auto log = this->stores_.open();
+  const std::vector<Frame> frames = this->append_some(*log, 60);
+  const std::uint64_t before = log->space().log_bytes;
+  write_checkpoint(*log, 1, 100);
+
+  finish_checkpoint(*log, log->next_position(), log->next_position(), log->next_position());
+
+  EXPECT_LE(log->space().log_bytes, before);
+  if (log->space().unit_bytes < 1 << 20) {
+    EXPECT_LT(log->space().log_bytes, before);
+    EXPECT_FALSE(log->read(frames[0].position, frames[0].payload.size()));
+  }
+}
+
+TYPED_TEST(EveryLogStore, WhatIsHeldCanBeReadAfterItWasTrimmed) {
+  const auto log = this->stores_.open();
+  const std::vector<Frame> frames = this->append_some(*log, 60);
+  Hold held = log->hold(frames[0].position);
+  const auto trim = [&] {
+    write_checkpoint(*log, 1, 100);
+    finish_checkpoint(*log, log->next_position(), log->next_position(), log->next_position());
+  };
+
+  trim();
+  EXPECT_EQ(log->read(frames[0].position, frames[0].payload.size()), frames[0].payload);
+  held = Hold();
+  trim();
+
+  if (log->space().unit_bytes < 1 << 20) {
+    EXPECT_FALSE(log->read(frames[0].position, frames[0].payload.size()));
+  }
 }
 
 TEST(MemoryLog, FencesTheOwnerBeforeIt) {

@@ -48,7 +48,9 @@ Journal journal(End end) {
   return journal;
 }
 
-std::string segment(std::uint64_t number) { return format::segment_name(number); }
+std::string segment(std::uint64_t number) {
+  return format::segment_name(format::SegmentKind::log, number);
+}
 
 void flip(SimDisk& disk, std::string_view name, std::size_t offset) {
   std::string bytes = disk.content(name);
@@ -198,12 +200,12 @@ TEST(Damage, OfASealWithNothingBehindItIsRepaired) {
 TEST(Damage, ANewerFormatIsNamed) {
   Journal newer = journal(End::closed);
   std::string bytes = newer.disk.content("JOURNAL");
-  bytes[8] = 2;
+  bytes[8] = 3;
   newer.disk.put("JOURNAL", bytes + "and more");
 
   EXPECT_EQ(refusal(newer.disk),
-            "The data directory /simulated has journal format 2, and this mailrail knows none "
-            "above 1; use a newer mailrail.");
+            "The data directory /simulated has journal format 3, and this mailrail knows none "
+            "above 2; use a newer mailrail.");
 }
 
 TEST(Damage, OfOneFrameLeavesTheOthersReadable) {

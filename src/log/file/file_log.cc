@@ -1,12 +1,12 @@
 #include "log/file/file_log.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "base/check.h"
+#include "log/file/checkpoint_reader.h"
 #include "log/file/segment_reader.h"
 #include "log/file/superblock.h"
 
@@ -32,13 +32,14 @@ Result<std::unique_ptr<FileLog>> FileLog::open(Disk& disk, Random& random, FileL
   CHECK(format::has_room(page_bytes, options.segment_bytes, options.payload_bytes_max));
   TRY(disk.lock());
   auto log = std::unique_ptr<FileLog>(new FileLog(disk, random, options));
-  std::optional<Recovery> recovery = TRY(recover(disk, options.payload_bytes_max));
+  std::optional<Recovery> recovery = TRY(recover(disk));
   if (recovery) {
     TRY(log->take_over(*std::move(recovery)));
   } else {
     TRY(log->start_new());
   }
   TRY(log->begin_epoch());
+  log->measure();
   return log;
 }
 
@@ -47,7 +48,9 @@ FileLog::FileLog(Disk& disk, Random& random, FileLogOptions options)
 
 Result<void> FileLog::start_new() {
   superblock_.epoch = 1;
-  TRY(make_spare());
+  superblock_.segment_bytes = options_.segment_bytes;
+  superblock_.payload_bytes_max = options_.payload_bytes_max;
+  pool_ = std::make_unique<SegmentPool>(disk_, options_.segment_bytes, options_.zeroed_step_bytes);
   move_to(*TRY(add_segment(0, 0)));
   return {};
 }
@@ -58,28 +61,28 @@ Result<void> FileLog::take_over(Recovery recovery) {
   recovered_ = std::move(recovery.report);
   segments_ = std::move(recovery.segments);
   tail_ = recovery.tail;
-  zeroed_end_ = tail_.offset;
-  opened_segment_ = tail_.segment->number();
-  opened_segment_bytes_ = tail_.segment->header().bytes;
+  checkpoint_next_ = superblock_.checkpoint.first + superblock_.checkpoint.segments;
+  pool_ =
+      std::make_unique<SegmentPool>(disk_, superblock_.segment_bytes, options_.zeroed_step_bytes);
+  TRY(pool_->adopt(recovery.left_over));
+  const bool was_zeros = tail_.segment->header().before == format::Before::zeros;
+  zeroed_end_ = was_zeros ? tail_.offset : tail_.segment->header().bytes;
   return zero_ahead(tail_.offset + 1);
 }
 
 Result<void> FileLog::begin_epoch() {
-  if (opened_segment_bytes_ == 0) opened_segment_bytes_ = options_.segment_bytes;
   superblock_.state = format::State::running;
   superblock_.end = Position();
   superblock_.chain = 0;
   return write_superblock(disk_, superblock_);
 }
 
-bool FileLog::has_room(std::uint64_t segment, std::uint64_t offset) const {
-  const std::uint64_t bytes =
-      segment == opened_segment_ ? opened_segment_bytes_ : options_.segment_bytes;
-  return format::has_room(offset, bytes, options_.payload_bytes_max);
+bool FileLog::has_room(std::uint64_t offset) const {
+  return format::has_room(offset, superblock_.segment_bytes, superblock_.payload_bytes_max);
 }
 
 Position FileLog::payload_position(std::uint64_t segment, std::uint64_t offset) const {
-  if (has_room(segment, offset)) return format::position_at(segment, offset) + sizeof(FrameHeader);
+  if (has_room(offset)) return format::position_at(segment, offset) + sizeof(FrameHeader);
   return format::position_at(segment + 1, page_bytes) + sizeof(FrameHeader);
 }
 
@@ -95,7 +98,7 @@ Position FileLog::position_after(const Frame& frame) const {
 
 Appended FileLog::append(const Frame& frame) {
   CHECK(!is_closed_);
-  CHECK(!frame.payload.empty() && frame.payload.size() <= options_.payload_bytes_max);
+  CHECK(!frame.payload.empty() && frame.payload.size() <= payload_bytes_max());
   CHECK(frame.position == next_position());
   if (failure_.empty()) {
     if (const Result<void> written = write(frame); !written) failure_ = written.error().message;
@@ -105,7 +108,7 @@ Appended FileLog::append(const Frame& frame) {
 }
 
 Result<void> FileLog::write(const Frame& frame) {
-  if (!has_room(tail_.segment->number(), tail_.offset)) TRY(switch_segment());
+  if (!has_room(tail_.offset)) TRY(switch_segment());
   const std::uint64_t extent = format::frame_extent(frame.payload.size());
   if (extent <= zeroed_frame_bytes_max) TRY(zero_ahead(tail_.offset + extent));
   const FrameHeader header = tail_.segment->frame_header(tail_.offset,
@@ -142,7 +145,6 @@ Result<void> FileLog::switch_segment() {
                                               .previous = tail_.chain,
                                               .time = tail_.time ? unix_ms(*tail_.time) : 0},
                                              {});
-  if (!spare_) TRY(make_spare());
   Segment* next = TRY(add_segment(full.number() + 1, seal.checksum));
   TRY(full.write(seal, {}));
   move_to(*next);
@@ -154,68 +156,67 @@ void FileLog::move_to(Segment& segment) {
   tail_.segment = &segment;
   tail_.offset = page_bytes;
   tail_.chain = segment.header().previous;
-  zeroed_end_ = std::min(options_.zeroed_step_bytes, segment.header().bytes);
+  const std::uint64_t bytes = segment.header().bytes;
+  const bool was_zeros = segment.header().before == format::Before::zeros;
+  zeroed_end_ = was_zeros ? std::min(options_.zeroed_step_bytes, bytes) : bytes;
+  measure();
 }
 
-// Named so that recovery takes it for no segment; it starts anew with a spare of its own.
-Result<void> FileLog::make_spare() {
-  std::unique_ptr<File> file = TRY(disk_.create_file(format::spare_name));
-  TRY(file->allocate(options_.segment_bytes));
-  TRY(write_zeros(*file, 0, std::min(options_.zeroed_step_bytes, options_.segment_bytes)));
-  TRY(file->sync());
-  spare_ = std::move(file);
-  return {};
-}
-
-// Makes the spare a segment, durably: a file with a segment's name always has a valid header.
 Result<Segment*> FileLog::add_segment(std::uint64_t number, std::uint64_t previous) {
-  format::SegmentHeader header{.base = format::position_at(number, 0),
-                               .bytes = options_.segment_bytes,
+  std::unique_ptr<Segment> segment =
+      TRY(pool_->make_segment({.kind = format::SegmentKind::log,
+                               .base = format::position_at(number, 0),
                                .epoch = superblock_.epoch,
                                .salt = random_.next(),
-                               .previous = previous};
-  header.checksum = format::header_checksum(header, 0);
-  TRY(spare_->write_at(0, std::array{format::bytes_of(header)}));
-  TRY(spare_->sync());
-  TRY(disk_.rename(format::spare_name, format::segment_name(number)));
-  TRY(disk_.sync());
-  spare_.reset();
-
-  std::unique_ptr<Segment> segment = TRY(Segment::open(disk_, number));
+                               .previous = previous}));
   segment->mark_complete();
   const std::scoped_lock lock(segments_mutex_);
   return (segments_[number] = std::move(segment)).get();
 }
 
 bool FileLog::prepare_ahead() {
-  const std::uint64_t segment_bytes = tail_.segment->header().bytes;
+  const std::uint64_t segment_bytes = superblock_.segment_bytes;
   const std::uint64_t wanted_end =
       std::min(segment_bytes, tail_.offset + zeroed_steps_ahead * options_.zeroed_step_bytes);
-  const bool is_full = !has_room(tail_.segment->number(), tail_.offset);
-  const bool needs_spare = !spare_ && !is_spare_postponed_ && tail_.offset > segment_bytes / 2;
-  if (is_closed_ || !failure_.empty() || (!is_full && zeroed_end_ >= wanted_end && !needs_spare))
+  const bool needs_spare =
+      pool_->spares() == 0 && !is_spare_postponed_ && tail_.offset > segment_bytes / 2;
+  if (is_closed_ || !failure_.empty() ||
+      (has_room(tail_.offset) && zeroed_end_ >= wanted_end && !needs_spare))
     return false;
+  return remember_failure(prepare_step(wanted_end)).has_value();
+}
 
-  const auto step = [&]() -> Result<void> {
-    if (is_full) return switch_segment();
-    if (zeroed_end_ >= wanted_end) {
-      // Nothing of the log is in a spare: on a full disk it is made when it is needed.
-      is_spare_postponed_ = !make_spare().has_value();
-      return {};
-    }
-    TRY(zero_ahead(wanted_end));
-    return tail_.segment->file().sync();
-  };
-  if (const Result<void> done = step(); !done) failure_ = done.error().message;
-  return failure_.empty();
+Result<void> FileLog::prepare_step(std::uint64_t zeroed_end_wanted) {
+  if (!has_room(tail_.offset)) return switch_segment();
+  if (zeroed_end_ >= zeroed_end_wanted) {
+    // Nothing of the log is in a spare: on a full disk it is made when it is needed.
+    is_spare_postponed_ = !pool_->make_spare().has_value();
+    measure();
+    return {};
+  }
+  TRY(zero_ahead(zeroed_end_wanted));
+  return tail_.segment->file().sync();
+}
+
+template <class Value>
+Result<Value> FileLog::remember_failure(Result<Value> result) {
+  if (!result && failure_.empty()) failure_ = result.error().message;
+  return result;
+}
+
+// --- Reading.
+
+const Segment* FileLog::find_segment(Position position) const {
+  const auto found = segments_.find(format::segment_of(position));
+  return found == segments_.end() ? nullptr : found->second.get();
 }
 
 Result<std::string> FileLog::read(Position position, std::size_t length) const {
+  const Hold held = hold(position);  // As long as it is being read.
   const Segment* segment = nullptr;
   {
     const std::scoped_lock lock(segments_mutex_);
-    const auto found = segments_.find(format::segment_of(position));
-    if (found != segments_.end()) segment = found->second.get();
+    segment = find_segment(position);
   }
   if (segment == nullptr) {
     return fail(errors::corrupt, fmt::format("The log in {} has no position {}.", disk_.directory(),
@@ -224,17 +225,40 @@ Result<std::string> FileLog::read(Position position, std::size_t length) const {
   return segment->read(position, length);
 }
 
+Hold FileLog::hold(Position position) const {
+  const std::scoped_lock lock(segments_mutex_);
+  const Segment* segment = find_segment(position);
+  if (segment == nullptr) return {};
+  segment->hold();
+  return {*this, position};
+}
+
+void FileLog::let_go(Position position) const {
+  const std::scoped_lock lock(segments_mutex_);
+  const Segment* segment = find_segment(position);
+  CHECK(segment != nullptr);
+  segment->let_go();
+}
+
 Result<void> FileLog::scan(const std::function<Result<void>(const Frame&)>& visit) {
   recovered_.frames = 0;
   recovered_.bytes = 0;
   SegmentReader reader;
   Frame frame;
-  std::uint64_t chain = segments_.begin()->second->header().previous;
-  for (const auto& [number, segment] : segments_) {
-    const bool is_last = segment.get() == tail_.segment;
-    reader.start(*segment);
-    if (reader.chain() != chain)
-      return damaged(segment->path(), 0, "the segment doesn't follow the one before it");
+  const Position begin = superblock_.checkpoint.begin;
+  auto each = superblock_.checkpoint ? segments_.lower_bound(format::segment_of(begin))
+                                     : segments_.lower_bound(superblock_.first_segment);
+  std::optional<std::uint64_t> chain;
+  for (; each != segments_.end(); ++each) {
+    const Segment* segment = each->second.get();
+    const bool is_last = segment == tail_.segment;
+    if (superblock_.checkpoint && each->first == format::segment_of(begin)) {
+      reader.start_at(*segment, format::offset_of(begin) - sizeof(FrameHeader));
+    } else {
+      reader.start(*segment);
+      if (chain && reader.chain() != *chain)
+        return damaged(segment->path(), 0, "the segment doesn't follow the one before it");
+    }
     while (!is_last || reader.offset() < tail_.offset) {
       const std::uint64_t offset = reader.offset();
       const Found found = TRY(reader.next());
@@ -253,6 +277,111 @@ Result<void> FileLog::scan(const std::function<Result<void>(const Frame&)>& visi
     chain = reader.chain();
   }
   return {};
+}
+
+// --- Checkpoints.
+
+std::optional<CheckpointSpan> FileLog::checkpoint() const {
+  if (!superblock_.checkpoint) return std::nullopt;
+  return CheckpointSpan{.begin = superblock_.checkpoint.begin, .end = superblock_.checkpoint.end};
+}
+
+Result<void> FileLog::scan_checkpoint(
+    const std::function<Result<void>(std::string_view, std::uint32_t)>& visit) {
+  if (!superblock_.checkpoint) return {};
+  return read_checkpoint(disk_, superblock_.checkpoint, visit);
+}
+
+Result<void> FileLog::begin_checkpoint() {
+  if (!failure_.empty()) return fail(errors::io, failure_);
+  if (writer_ != nullptr) TRY(remember_failure(take_back_checkpoint(writer_->numbers())));
+  writer_ = std::make_unique<CheckpointWriter>(
+      *pool_, random_,
+      CheckpointWriter::Options{.first = checkpoint_next_,
+                                .epoch = superblock_.epoch,
+                                .payload_bytes_max = superblock_.payload_bytes_max});
+  return {};
+}
+
+Result<LogStore::Written> FileLog::write_checkpoint(std::string_view payload, std::uint32_t count) {
+  if (!failure_.empty()) return fail(errors::io, failure_);
+  CHECK(writer_ != nullptr);
+  const Result<Written> written = remember_failure(writer_->write(payload, count));
+  measure();
+  return written;
+}
+
+Result<void> FileLog::finish_checkpoint(const FinishedCheckpoint& finished) {
+  if (!failure_.empty()) return fail(errors::io, failure_);
+  CHECK(writer_ != nullptr);
+  CHECK(finished.span.end <= next_position());
+  const auto finish = [&]() -> Result<void> {
+    const format::Checkpoint before = superblock_.checkpoint;
+    superblock_.checkpoint = TRY(writer_->finish(finished.span));
+    writer_.reset();
+    checkpoint_next_ = superblock_.checkpoint.first + superblock_.checkpoint.segments;
+    const std::uint64_t needed = format::segment_of(std::min(finished.span.begin, finished.needed));
+    superblock_.first_segment =
+        std::clamp(needed, superblock_.first_segment, tail_.segment->number());
+    TRY(write_superblock(disk_, superblock_));
+    std::vector<std::uint64_t> numbers;
+    for (std::uint64_t i = 0; i < before.segments; ++i) numbers.push_back(before.first + i);
+    TRY(take_back_checkpoint(std::move(numbers)));
+    TRY(take_back_trimmed());
+    measure();
+    const Space now = space();
+    const std::uint64_t needed_bytes = now.log_bytes + now.checkpoint_bytes;
+    const std::uint64_t spare_bytes =
+        finished.bytes_max > needed_bytes ? finished.bytes_max - needed_bytes : 0;
+    return pool_->keep_at_most(std::max<std::uint64_t>(1, spare_bytes / now.unit_bytes));
+  };
+  const Result<void> done = remember_failure(finish());
+  measure();
+  return done;
+}
+
+Result<void> FileLog::take_back_checkpoint(std::vector<std::uint64_t> numbers) {
+  for (const std::uint64_t each : numbers)
+    TRY(pool_->take_back(format::segment_name(format::SegmentKind::checkpoint, each)));
+  return {};
+}
+
+// What somebody holds stays until the next time.
+Result<void> FileLog::take_back_trimmed() {
+  std::vector<std::uint64_t> numbers;
+  {
+    const std::scoped_lock lock(segments_mutex_);
+    for (auto each = segments_.begin();
+         each != segments_.end() && each->first < superblock_.first_segment;) {
+      if (each->second->is_held()) {
+        ++each;
+        continue;
+      }
+      numbers.push_back(each->first);
+      each = segments_.erase(each);
+    }
+  }
+  for (const std::uint64_t each : numbers)
+    TRY(pool_->take_back(format::segment_name(format::SegmentKind::log, each)));
+  return {};
+}
+
+Space FileLog::space() const {
+  const std::uint64_t unit = superblock_.segment_bytes;
+  return {.log_bytes = log_segments_ * unit,
+          .checkpoint_bytes = checkpoint_segments_ * unit,
+          .spare_bytes = spare_segments_ * unit,
+          .unit_bytes = unit};
+}
+
+void FileLog::measure() {
+  {
+    const std::scoped_lock lock(segments_mutex_);
+    log_segments_ = segments_.size();
+  }
+  checkpoint_segments_ =
+      superblock_.checkpoint.segments + (writer_ == nullptr ? 0 : writer_->numbers().size());
+  spare_segments_ = pool_->spares();
 }
 
 Result<void> FileLog::close() {

@@ -2,10 +2,10 @@
 // to other readers.
 //
 // A segment is a file of 4 KiB pages: one page with its header, then frames, each from a page's
-// start to a page's end and padded with zeros, then a seal once no further frame is sure to fit.
-// Every frame's checksum is seeded with a random salt of its segment's life, so that bytes a client
-// sent can't imitate a frame. The structs are the format: little-endian, no holes. Facts on disk
-// are for ever: change them only together with `format_version`.
+// start to a page's end and padded with zeros, then a seal once no further frame is sure to fit;
+// checkpoints lie in segments of the same shape. Every frame's checksum is seeded with a random
+// salt of its segment's life, so that bytes a client sent can't imitate a frame. The structs are
+// the format: little-endian, no holes. They are for ever: change them only with their version.
 
 #pragma once
 
@@ -20,7 +20,9 @@
 
 namespace mailrail::log::format {
 
-inline constexpr std::uint32_t format_version = 1;
+// Of the directory, as its superblock says. Version 1 had no checkpoints and reads as one without.
+inline constexpr std::uint32_t format_version = 2;
+inline constexpr std::uint32_t segment_version = 1;  // Of a segment and the frames in it.
 inline constexpr std::size_t page_bytes = 4096;
 
 // Positions are logical byte offsets: each segment has this much of their space, however long its
@@ -42,33 +44,40 @@ constexpr std::uint64_t offset_of(Position position) {
   return position.value() & (segment_bytes_max - 1);
 }
 
-enum class SegmentKind : std::uint32_t {
-  log = 1,
-  checkpoint = 2
-};  // Version 1 writes no checkpoints.
+enum class SegmentKind : std::uint16_t { log = 1, checkpoint = 2 };
+
+// What stood in the file when it became a segment, behind its header.
+enum class Before : std::uint16_t {
+  zeros = 0,
+  anything = 1,  // It was another segment: nothing in it is valid under the new salt.
+};
 
 // The first page of a segment; the rest of the page is zeros.
 struct SegmentHeader {
   char magic[8] = {'m', 'r', 's', 'e', 'g', 'm', 'n', 't'};
-  std::uint32_t version = format_version;
+  std::uint32_t version = segment_version;
   SegmentKind kind = SegmentKind::log;
+  Before before = Before::zeros;
   Position base = {};       // Of the file's first byte.
   std::uint64_t bytes = 0;  // The file's length.
   std::uint64_t epoch = 0;  // That made the segment.
   std::uint64_t salt =
       0;  // Seeds the frames' checksums; leaves the machine with the whole file only.
-  std::uint64_t previous = 0;  // Checksum of the seal before this segment; in the very first, 0.
+  // Checksum of the frame before this segment, which is the seal of the one before it; 0 in the
+  // very first, and in the first of a checkpoint.
+  std::uint64_t previous = 0;
   std::uint64_t checksum = 0;  // Of all above.
 };
 static_assert(sizeof(SegmentHeader) == 64);
 
+// In a segment of a checkpoint a frame of facts has records instead.
 enum class FrameKind : std::uint16_t { facts = 1, seal = 2 };
 
 // Followed by `length` bytes of payload and zeros to the end of the page. A seal has neither facts
 // nor payload.
 struct FrameHeader {
   std::uint32_t magic = 0x6d72'666d;  // "mfrm"
-  std::uint16_t version = format_version;
+  std::uint16_t version = segment_version;
   FrameKind kind = FrameKind::facts;
   Position position = {};   // Of the payload's first byte.
   std::uint64_t epoch = 0;  // That wrote the frame.
@@ -97,6 +106,18 @@ constexpr bool has_room(std::uint64_t offset,
 
 enum class State : std::uint32_t { running = 1, closed = 2 };
 
+// A finished checkpoint; all zero: there is none. It lies in segments of its own, from `first` on.
+struct Checkpoint {
+  std::uint64_t first = 0;     // The number of its first segment.
+  std::uint64_t segments = 0;  // How many.
+  std::uint64_t frames = 0;
+  std::uint64_t chain = 0;  // The checksum of its last frame.
+  Position begin = {};      // Replay the log from here. Always where a frame begins.
+  Position end = {};        // Its sweep ended here: up to here the log must be whole.
+
+  explicit operator bool() const { return segments > 0; }
+};
+
 // The file JOURNAL: which segments make up the log, and how it was left. Replaced as a whole, never
 // changed in place.
 struct Superblock {
@@ -105,11 +126,14 @@ struct Superblock {
   State state = State::running;
   std::uint64_t epoch = 0;          // Of the newest owner.
   std::uint64_t first_segment = 0;  // The oldest that is part of the log.
-  Position end = {};           // If closed: of the page where the next frame's header will stand.
-  std::uint64_t chain = 0;     // If closed: what the next frame's `previous` will be.
+  Position end = {};        // If closed: of the page where the next frame's header will stand.
+  std::uint64_t chain = 0;  // If closed: what the next frame's `previous` will be.
+  std::uint64_t segment_bytes = 0;      // Of every segment of this directory.
+  std::uint64_t payload_bytes_max = 0;  // Of every frame.
+  Checkpoint checkpoint = {};
   std::uint64_t checksum = 0;  // Of all above.
 };
-static_assert(sizeof(Superblock) == 56);
+static_assert(sizeof(Superblock) == 120);
 
 // XXH3, 64 bits. Headers are summed over everything before their `checksum`, which comes last.
 std::uint64_t checksum(std::string_view bytes, std::uint64_t seed);
@@ -128,7 +152,7 @@ bool is_zeros(std::string_view bytes);
 
 // The header in the bytes, if every part of it is right; a frame's must also say that it stands at
 // `position`.
-std::optional<SegmentHeader> segment_header(std::string_view page);
+std::optional<SegmentHeader> segment_header(std::string_view page, SegmentKind kind);
 std::optional<FrameHeader> frame_header(std::string_view bytes,
                                         std::uint64_t salt,
                                         Position position);
@@ -137,13 +161,14 @@ std::optional<Superblock> superblock(std::string_view bytes);
 // The version that a superblock of any version claims; nothing if it is none.
 std::optional<std::uint32_t> superblock_version(std::string_view bytes);
 
-std::string segment_name(std::uint64_t segment);
-std::optional<std::uint64_t> segment_named(std::string_view name);
+std::string segment_name(SegmentKind kind, std::uint64_t number);
+std::optional<std::uint64_t> segment_named(SegmentKind kind, std::string_view name);
 
 inline constexpr std::string_view superblock_name = "JOURNAL";
 inline constexpr std::string_view superblock_draft_name =
-    "JOURNAL.new";                                        // Becomes JOURNAL by a rename.
-inline constexpr std::string_view spare_name = "spare";   // Becomes the next segment by a rename.
+    "JOURNAL.new";  // Becomes JOURNAL by a rename.
+inline constexpr std::string_view spare_prefix =
+    "spare";                                              // Files that become segments by a rename.
 inline constexpr std::string_view torn_prefix = "torn-";  // Copies of what a crash tore.
 
 }  // namespace mailrail::log::format

@@ -14,6 +14,7 @@
 namespace mailrail::log {
 
 using format::page_bytes;
+using format::SegmentKind;
 using format::State;
 using Found = SegmentReader::Found;
 using Numbers = std::vector<std::uint64_t>;
@@ -59,15 +60,15 @@ Result<Walk> walk(Segment& segment, SegmentReader& reader) {
 
 class Recoverer {
  public:
-  Recoverer(Disk& disk, std::uint64_t payload_bytes_max)
-      : disk_(disk), payload_bytes_max_(payload_bytes_max) {}
+  explicit Recoverer(Disk& disk) : disk_(disk) {}
 
   Result<std::optional<Recovery>> run() {
     const std::vector<std::string> names = TRY(disk_.list());
     const std::optional<format::Superblock> superblock = TRY(read_superblock(disk_));
     Numbers numbers;
     for (const std::string& name : names) {
-      if (const auto number = format::segment_named(name)) numbers.push_back(*number);
+      if (const auto number = format::segment_named(SegmentKind::log, name))
+        numbers.push_back(*number);
     }
     if (!superblock) {
       TRY(expect_unused(numbers));
@@ -77,6 +78,7 @@ class Recoverer {
     recovery_.superblock = *superblock;
     TRY(open_segments(numbers));
     TRY(find_tail());
+    TRY(expect_whole_checkpoint());
     if (superblock->state == State::closed) {
       recovery_.report.last_stop = LastStop::clean;
       TRY(expect_recorded_end());
@@ -86,6 +88,7 @@ class Recoverer {
       TRY(rewrite_last_frame());
     }
     recovery_.report.last_frame_time = recovery_.tail.time;
+    find_left_over(names);
     return std::move(recovery_);
   }
 
@@ -97,7 +100,7 @@ class Recoverer {
       return damaged(disk_.path(format::superblock_name), 0, "the file is missing");
     };
     if (numbers != Numbers{0}) return lost();
-    const std::unique_ptr<Segment> segment = TRY(Segment::open(disk_, 0));
+    const std::unique_ptr<Segment> segment = TRY(Segment::open(disk_, SegmentKind::log, 0));
     const Walk only = TRY(walk(*segment, reader_));
     if (only.last != 0) return lost();
     return {};
@@ -109,12 +112,12 @@ class Recoverer {
     for (const std::uint64_t number : numbers) {
       if (number < expected) continue;
       if (number > expected) break;
-      recovery_.segments[number] = TRY(Segment::open(disk_, number));
+      recovery_.segments[number] = TRY(Segment::open(disk_, SegmentKind::log, number));
       ++expected;
     }
     const bool has_gap = !numbers.empty() && numbers.back() >= expected;
     if (recovery_.segments.empty() || has_gap) {
-      return damaged(disk_.path(format::segment_name(expected)), 0, "the file is missing");
+      return damaged(disk_.path(name_of(expected)), 0, "the file is missing");
     }
     return {};
   }
@@ -122,7 +125,7 @@ class Recoverer {
   Result<void> find_tail() {
     last_ = TRY(walk(*recovery_.segments.rbegin()->second, reader_));
     if (last_.is_sealed) {
-      const std::string next = format::segment_name(last_.segment->number() + 1);
+      const std::string next = name_of(last_.segment->number() + 1);
       return damaged(disk_.path(next), 0,
                      "the file is missing, but the segment before it is sealed");
     }
@@ -145,14 +148,43 @@ class Recoverer {
       return {};
     }
     const bool had_room =
-        format::has_room(before.end, before.segment->header().bytes, payload_bytes_max_);
+        format::has_room(before.end, before.segment->header().bytes, payload_bytes_max());
     if (had_room)
       return damaged(before.segment->path(), before.end,
                      "a frame is not valid, but there is a later segment");
-    TRY(disk_.remove(format::segment_name(empty->first)));
+    TRY(disk_.remove(name_of(empty->first)));
     recovery_.segments.erase(empty);
     tail_ = last_ = std::move(before);
     return {};
+  }
+
+  // Its state is that of the log's facts up to its end: they were durable when it was finished.
+  Result<void> expect_whole_checkpoint() {
+    const format::Checkpoint& checkpoint = recovery_.superblock.checkpoint;
+    const Position end = format::position_at(tail_.segment->number(), tail_.end);
+    if (!checkpoint || checkpoint.end <= end + sizeof(format::FrameHeader)) return {};
+    const bool is_full =
+        !format::has_room(tail_.end, tail_.segment->header().bytes, payload_bytes_max());
+    const Position next = format::position_at(tail_.segment->number() + 1, page_bytes);
+    if (is_full && checkpoint.end <= next + sizeof(format::FrameHeader)) return {};
+    return damaged(tail_.segment->path(), tail_.end,
+                   fmt::format("the log ends here, but its checkpoint ends at position {}",
+                               checkpoint.end.value()));
+  }
+
+  // Segments from before the log's first, checkpoints that were replaced or never finished, spares.
+  void find_left_over(const std::vector<std::string>& names) {
+    const format::Superblock& block = recovery_.superblock;
+    for (const std::string& name : names) {
+      const auto segment = format::segment_named(SegmentKind::log, name);
+      const auto part = format::segment_named(SegmentKind::checkpoint, name);
+      const bool is_old_segment = segment && *segment < block.first_segment;
+      const bool is_old_part =
+          part && (*part < block.checkpoint.first ||
+                   *part >= block.checkpoint.first + block.checkpoint.segments);
+      if (is_old_segment || is_old_part || name.starts_with(format::spare_prefix))
+        recovery_.left_over.push_back(name);
+    }
   }
 
   Result<void> expect_recorded_end() {
@@ -172,7 +204,7 @@ class Recoverer {
   }
 
   Result<void> put_torn_frame_aside(const std::vector<std::string>& names) {
-    const std::uint64_t extent_max = format::frame_extent(payload_bytes_max_);
+    const std::uint64_t extent_max = format::frame_extent(payload_bytes_max());
     const std::uint64_t torn_end = std::min(tail_.rest.written_end, tail_.end + extent_max);
     if (torn_end <= tail_.end) return {};
     File& file = tail_.segment->file();
@@ -217,8 +249,12 @@ class Recoverer {
     return file.sync();
   }
 
+  static std::string name_of(std::uint64_t segment) {
+    return format::segment_name(SegmentKind::log, segment);
+  }
+  std::uint64_t payload_bytes_max() const { return recovery_.superblock.payload_bytes_max; }
+
   Disk& disk_;
-  std::uint64_t payload_bytes_max_;
   SegmentReader reader_;
   Recovery recovery_;
   Walk tail_;  // Of the segment that the log ends in.
@@ -227,8 +263,6 @@ class Recoverer {
 
 }  // namespace
 
-Result<std::optional<Recovery>> recover(Disk& disk, std::uint64_t payload_bytes_max) {
-  return Recoverer(disk, payload_bytes_max).run();
-}
+Result<std::optional<Recovery>> recover(Disk& disk) { return Recoverer(disk).run(); }
 
 }  // namespace mailrail::log

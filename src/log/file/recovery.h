@@ -4,8 +4,8 @@
 // is the end, if no later frame of this segment life is valid; anything else is damage, and so is
 // anything but the recorded end after a clean stop. After an unclean stop, what a torn last frame
 // left is copied to torn-N and zeroed, and the last valid frame is written once more and synced,
-// because a crash may have left it in the page cache only. Older segments are verified when they
-// are scanned.
+// because a crash may have left it in the page cache only. A log that ends before its checkpoint
+// does is damage. Older segments are verified when they are scanned or read.
 
 #pragma once
 
@@ -14,6 +14,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/time.h"
 #include "log/disk.h"
@@ -49,10 +50,11 @@ struct Recovery {
   Segments segments;
   Tail tail;
   Recovered report;
+  std::vector<std::string> left_over;  // Files that nothing needs any more.
 };
 
 // Nothing if the directory has no journal yet; a first start that didn't come to its end counts as
-// none. `payload_bytes_max` is what decides whether a segment has room.
-Result<std::optional<Recovery>> recover(Disk& disk, std::uint64_t payload_bytes_max);
+// none.
+Result<std::optional<Recovery>> recover(Disk& disk);
 
 }  // namespace mailrail::log

@@ -35,13 +35,15 @@ Segment::Segment(std::unique_ptr<File> file, std::string path, SegmentHeader hea
       header_(header),
       frame_starts_((header.bytes / page_bytes + bits_per_word - 1) / bits_per_word) {}
 
-Result<std::unique_ptr<Segment>> Segment::open(Disk& disk, std::uint64_t number) {
-  const std::string name = format::segment_name(number);
+Result<std::unique_ptr<Segment>> Segment::open(Disk& disk,
+                                               format::SegmentKind kind,
+                                               std::uint64_t number) {
+  const std::string name = format::segment_name(kind, number);
   std::unique_ptr<File> file = TRY(disk.open_file(name));
   std::array<char, page_bytes> page;
   const std::size_t count = TRY(file->read_at(0, page));
   const std::optional<SegmentHeader> header =
-      format::segment_header(std::string_view(page.data(), count));
+      format::segment_header(std::string_view(page.data(), count), kind);
   if (!header) return damaged(disk.path(name), 0, "the segment's header is not valid");
   if (header->base != format::position_at(number, 0)) {
     return damaged(disk.path(name), 0,
@@ -63,14 +65,18 @@ FrameHeader Segment::frame_header(std::uint64_t offset,
   return header;
 }
 
-Result<void> Segment::write(const FrameHeader& header, std::string_view payload) {
+Result<void> Segment::put(const FrameHeader& header, std::string_view payload) {
   static constexpr std::array<char, page_bytes> zeros{};
   const std::uint64_t offset = format::offset_of(header.position) - sizeof header;
   const std::size_t padding = format::frame_extent(payload.size()) - sizeof header - payload.size();
-  TRY(file_->write_at(offset, std::array{format::bytes_of(header), payload,
-                                         std::string_view(zeros.data(), padding)}));
+  return file_->write_at(offset, std::array{format::bytes_of(header), payload,
+                                            std::string_view(zeros.data(), padding)});
+}
+
+Result<void> Segment::write(const FrameHeader& header, std::string_view payload) {
+  TRY(put(header, payload));
   TRY(file_->sync());
-  mark_frame(offset);
+  mark_frame(format::offset_of(header.position) - sizeof header);
   return {};
 }
 

@@ -27,7 +27,9 @@ std::unexpected<Error> damaged(const std::string& path,
 class Segment {
  public:
   // Refuses a file whose header or length is wrong.
-  static Result<std::unique_ptr<Segment>> open(Disk& disk, std::uint64_t number);
+  static Result<std::unique_ptr<Segment>> open(Disk& disk,
+                                               format::SegmentKind kind,
+                                               std::uint64_t number);
 
   std::uint64_t number() const { return format::segment_of(header_.base); }
   const format::SegmentHeader& header() const { return header_; }
@@ -39,8 +41,14 @@ class Segment {
                                    format::FrameHeader header,
                                    std::string_view payload) const;
 
-  // Writes the frame where its header says and syncs it.
+  // Writes the frame where its header says; with write() it is synced, too, and found by readers.
+  Result<void> put(const format::FrameHeader& header, std::string_view payload);
   Result<void> write(const format::FrameHeader& header, std::string_view payload);
+
+  // Whoever holds it may read it.
+  void hold() const { holds_.fetch_add(1, std::memory_order_relaxed); }
+  void let_go() const { holds_.fetch_sub(1, std::memory_order_release); }
+  bool is_held() const { return holds_.load(std::memory_order_acquire) > 0; }
 
   // Bytes of one frame's payload. A frame of at most `verified_bytes_max` is read and verified
   // whole; of a longer one only the header is, and the caller has the record's own checksum.
@@ -66,6 +74,7 @@ class Segment {
   mutable std::vector<std::atomic<std::uint64_t>> frame_starts_;
   mutable std::mutex indexing_;
   mutable std::atomic<bool> is_indexed_ = false;
+  mutable std::atomic<int> holds_ = 0;
 };
 
 }  // namespace mailrail::log

@@ -17,7 +17,14 @@ void SegmentReader::start(const Segment& segment) {
   segment_ = &segment;
   offset_ = page_bytes;
   chain_ = segment.header().previous;
+  is_chain_known_ = true;
   buffer_count_ = 0;
+}
+
+void SegmentReader::start_at(const Segment& segment, std::uint64_t offset) {
+  start(segment);
+  is_chain_known_ = offset == offset_;
+  offset_ = offset;
 }
 
 Result<SegmentReader::Found> SegmentReader::next() {
@@ -35,24 +42,31 @@ Result<SegmentReader::Found> SegmentReader::next() {
   const std::string_view payload = frame.substr(0, header->length);
   if (format::checksum(payload, salt) != header->payload_checksum) return Found::nothing;
   if (!format::is_zeros(frame.substr(header->length))) return Found::nothing;
-  if (header->previous != chain_) return Found::unchained;
+  if (is_chain_known_ && header->previous != chain_) return Found::unchained;
 
   header_ = *header;
   payload_ = payload;
   offset_ += extent;
   chain_ = header->checksum;
+  is_chain_known_ = true;
   return header->kind == format::FrameKind::seal ? Found::seal : Found::facts;
 }
 
+// Where zeros stood before, what isn't zero was written since. Where anything stood, only a frame's
+// header, under the salt of this life, tells that one was begun.
 Result<SegmentReader::Rest> SegmentReader::rest() {
+  const bool was_zeros = segment_->header().before == format::Before::zeros;
+  const std::uint64_t salt = segment_->header().salt;
   Rest rest{.written_end = offset_};
   for (std::uint64_t at = offset_; at < segment_->header().bytes; at += page_bytes) {
     const std::string_view page = TRY(view(at, page_bytes));
-    if (format::is_zeros(page)) continue;
-    rest.written_end = at + page_bytes;
-    const bool is_later = at > offset_;
-    if (is_later && format::frame_header(page, segment_->header().salt, payload_position(at)))
-      rest.has_valid_header = true;
+    if (was_zeros && format::is_zeros(page)) continue;
+    const auto header = format::frame_header(page, salt, payload_position(at));
+    if (was_zeros) rest.written_end = at + page_bytes;
+    if (header && at > offset_) rest.has_valid_header = true;
+    if (header && at == offset_ && !was_zeros)
+      rest.written_end =
+          std::min(at + format::frame_extent(header->length), segment_->header().bytes);
   }
   return rest;
 }

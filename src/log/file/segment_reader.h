@@ -25,6 +25,8 @@ class SegmentReader {
 
   // Stands before the segment's first frame.
   void start(const Segment& segment);
+  // Stands before the frame at `offset`, whatever that says is before it.
+  void start_at(const Segment& segment, std::uint64_t offset);
 
   // Goes one frame on. After nothing and unchained it stays where it is.
   Result<Found> next();
@@ -41,7 +43,7 @@ class SegmentReader {
   // What follows the end of the log in this segment.
   struct Rest {
     bool has_valid_header = false;  // Of a later frame.
-    std::uint64_t written_end = 0;  // Of the last page that is not all zeros; offset() if all are.
+    std::uint64_t written_end = 0;  // Of what is there that a torn write may have left.
   };
   Result<Rest> rest();
 
@@ -53,6 +55,7 @@ class SegmentReader {
   const Segment* segment_ = nullptr;
   std::uint64_t offset_ = 0;
   std::uint64_t chain_ = 0;
+  bool is_chain_known_ = true;
   format::FrameHeader header_;
   std::string_view payload_;
 

@@ -1,5 +1,8 @@
 #include "log/memory/memory_log.h"
 
+#include <algorithm>
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "base/check.h"
@@ -53,10 +56,75 @@ Result<std::string> MemoryLog::read(Position position, std::size_t length) const
   return storage_.frames[slot - 1].payload.substr(offset, length);
 }
 
+Hold MemoryLog::hold(Position position) const {
+  const std::scoped_lock lock(storage_.mutex);
+  held_.insert(slot_of(position));
+  return {*this, position};
+}
+
+void MemoryLog::let_go(Position position) const {
+  const std::scoped_lock lock(storage_.mutex);
+  held_.erase(held_.find(slot_of(position)));
+}
+
 Result<void> MemoryLog::scan(const std::function<Result<void>(const Frame&)>& visit) {
   const std::scoped_lock lock(storage_.mutex);
-  for (const Frame& frame : storage_.frames) TRY(visit(frame));
+  const std::uint64_t first = storage_.checkpoint ? slot_of(storage_.checkpoint->begin) : 1;
+  for (std::uint64_t slot = first; slot <= storage_.frames.size(); ++slot)
+    TRY(visit(storage_.frames[slot - 1]));
   return {};
+}
+
+std::optional<CheckpointSpan> MemoryLog::checkpoint() const {
+  const std::scoped_lock lock(storage_.mutex);
+  return storage_.checkpoint;
+}
+
+Result<void> MemoryLog::scan_checkpoint(
+    const std::function<Result<void>(std::string_view, std::uint32_t)>& visit) {
+  const std::scoped_lock lock(storage_.mutex);
+  for (const Part& part : storage_.parts) TRY(visit(part.payload, part.count));
+  return {};
+}
+
+Result<void> MemoryLog::begin_checkpoint() {
+  unfinished_.emplace();
+  return {};
+}
+
+Result<LogStore::Written> MemoryLog::write_checkpoint(std::string_view payload,
+                                                      std::uint32_t count) {
+  CHECK(unfinished_);
+  unfinished_->push_back({.payload = std::string(payload), .count = count});
+  return Written::done;
+}
+
+Result<void> MemoryLog::finish_checkpoint(const FinishedCheckpoint& finished) {
+  CHECK(unfinished_);
+  const std::scoped_lock lock(storage_.mutex);
+  if (epoch_ != storage_.epoch) return fail(errors::io, "A newer owner has taken over the log.");
+  CHECK(finished.span.end <= position_of(storage_.frames.size() + 1));
+  storage_.parts = *std::exchange(unfinished_, std::nullopt);
+  storage_.checkpoint = finished.span;
+  trimmed_ =
+      std::max<std::size_t>(trimmed_, slot_of(std::min(finished.span.begin, finished.needed)) - 1);
+  trim();
+  return {};
+}
+
+// What somebody holds stays until the next time.
+void MemoryLog::trim() {
+  for (std::size_t i = 0; i < trimmed_; ++i) {
+    if (!held_.contains(i + 1)) storage_.frames[i].payload = {};
+  }
+}
+
+Space MemoryLog::space() const {
+  const std::scoped_lock lock(storage_.mutex);
+  Space space{.unit_bytes = 1};
+  for (const Frame& each : storage_.frames) space.log_bytes += each.payload.size();
+  for (const Part& each : storage_.parts) space.checkpoint_bytes += each.payload.size();
+  return space;
 }
 
 Result<void> MemoryLog::close() {

@@ -1,0 +1,73 @@
+#include "log/file/checkpoint_writer.h"
+
+#include "base/check.h"
+
+namespace mailrail::log {
+
+using format::page_bytes;
+
+namespace {
+
+constexpr std::uint64_t unsynced_bytes_max = std::uint64_t{1} << 20;
+
+}  // namespace
+
+Result<LogStore::Written> CheckpointWriter::write(std::string_view payload, std::uint32_t count) {
+  CHECK(!payload.empty() && payload.size() <= options_.payload_bytes_max);
+  const bool has_room = segment_ != nullptr && format::has_room(offset_, segment_->header().bytes,
+                                                                options_.payload_bytes_max);
+  if (!has_room) {
+    // Without a file to write to the log must still go on.
+    if (pool_.spares() == 0 && !pool_.make_spare()) return LogStore::Written::postponed;
+    TRY(add_segment());
+  }
+  const format::FrameHeader header = segment_->frame_header(offset_,
+                                                            {.kind = format::FrameKind::facts,
+                                                             .epoch = options_.epoch,
+                                                             .previous = chain_,
+                                                             .count = count},
+                                                            payload);
+  TRY(segment_->put(header, payload));
+  const std::uint64_t extent = format::frame_extent(payload.size());
+  offset_ += extent;
+  chain_ = header.checksum;
+  frames_ += 1;
+  unsynced_bytes_ += extent;
+  if (unsynced_bytes_ >= unsynced_bytes_max) {
+    TRY(segment_->file().sync());
+    unsynced_bytes_ = 0;
+  }
+  return LogStore::Written::done;
+}
+
+Result<format::Checkpoint> CheckpointWriter::finish(const CheckpointSpan& span) {
+  CHECK(segment_ != nullptr);
+  TRY(segment_->file().sync());
+  return format::Checkpoint{.first = options_.first,
+                            .segments = segments_,
+                            .frames = frames_,
+                            .chain = chain_,
+                            .begin = span.begin,
+                            .end = span.end};
+}
+
+std::vector<std::uint64_t> CheckpointWriter::numbers() const {
+  std::vector<std::uint64_t> numbers;
+  for (std::uint64_t i = 0; i < segments_; ++i) numbers.push_back(options_.first + i);
+  return numbers;
+}
+
+Result<void> CheckpointWriter::add_segment() {
+  if (segment_ != nullptr) TRY(segment_->file().sync());
+  segment_ = TRY(pool_.make_segment({.kind = format::SegmentKind::checkpoint,
+                                     .base = format::position_at(options_.first + segments_, 0),
+                                     .epoch = options_.epoch,
+                                     .salt = random_.next(),
+                                     .previous = chain_}));
+  segments_ += 1;
+  offset_ = page_bytes;
+  unsynced_bytes_ = 0;
+  return {};
+}
+
+}  // namespace mailrail::log

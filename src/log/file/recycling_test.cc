@@ -1,0 +1,219 @@
+// Segments that are no longer needed come back as others, with what they held still in them.
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <set>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "log/file/file_log.h"
+#include "log/log_testing.h"
+#include "sim/sim_disk.h"
+
+namespace mailrail::log {
+namespace {
+
+using sim::Fault;
+using sim::SimDisk;
+
+constexpr FileLogOptions small{
+    .segment_bytes = 40 << 10, .payload_bytes_max = 12'000, .zeroed_step_bytes = 40 << 10};
+
+Result<std::unique_ptr<FileLog>> open(Disk& disk) {
+  return FileLog::open(disk, random_for_ever(1), small);
+}
+
+void checkpoint(LogStore& log, std::uint64_t bytes_max = 8 * small.segment_bytes) {
+  ASSERT_TRUE(log.begin_checkpoint());
+  ASSERT_EQ(log.write_checkpoint("state", 1), LogStore::Written::done);
+  const Position here = log.next_position();
+  ASSERT_TRUE(log.finish_checkpoint(
+      {.span = {.begin = here, .end = here}, .needed = here, .bytes_max = bytes_max}));
+}
+
+// Fills some segments and trims them again.
+void go_round(LogStore& log, std::size_t rounds) {
+  for (std::size_t round = 0; round < rounds; ++round) {
+    for (std::size_t i = 0; i < 10; ++i) append(log, i, 7000);
+    checkpoint(log);
+  }
+}
+
+TEST(Recycling, MakesNoNewFilesInTheLongRun) {
+  SimDisk disk(1);
+  const auto log = *open(disk);
+  go_round(*log, 10);
+  const std::size_t files = disk.names().size();
+  const std::uint64_t space = log->space().total();
+
+  go_round(*log, 30);
+
+  EXPECT_EQ(disk.names().size(), files);
+  EXPECT_EQ(log->space().total(), space);
+  EXPECT_LE(space, 10 * small.segment_bytes);
+}
+
+TEST(Recycling, KeepsNoMoreInReserveThanItIsTold) {
+  SimDisk disk(1);
+  const auto log = *open(disk);
+  for (std::size_t i = 0; i < 30; ++i) append(*log, i, 7000);
+
+  checkpoint(*log, 0);
+
+  EXPECT_EQ(log->space().spare_bytes, small.segment_bytes);
+}
+
+TEST(Recycling, ARestartUsesWhatTheLastRunLeft) {
+  SimDisk disk(1);
+  auto log = *open(disk);
+  go_round(*log, 10);
+  ASSERT_TRUE(log->begin_checkpoint());
+  ASSERT_TRUE(log->write_checkpoint("unfinished", 1));
+  const std::size_t files = disk.names().size();
+
+  log = *open(disk);
+  go_round(*log, 10);
+
+  EXPECT_EQ(disk.names().size(), files);
+}
+
+TEST(Recycling, RemovesSparesOfAnotherLength) {
+  SimDisk disk(1);
+  ASSERT_TRUE(open(disk));
+  disk.put("spare-7", "not a segment");
+
+  ASSERT_TRUE(open(disk));
+
+  EXPECT_THAT(disk.names(), testing::Not(testing::Contains("spare-7")));
+}
+
+TEST(Recycling, OldFramesBehindTheEndAreNoTornWrites) {
+  SimDisk disk(1);
+  auto log = *open(disk);
+  go_round(*log, 10);
+  std::vector<Frame> frames{append(*log, 1, 7000), append(*log, 2, 100)};
+
+  for (int time = 0; time < 3; ++time) {
+    disk.restart(sim::Unsynced::survives);
+    log = *open(disk);
+    EXPECT_EQ(log->recovered().torn_frames, 0u);
+    expect_same(scan(*log), frames);
+    frames.push_back(append(*log, frames.size(), 3000));
+  }
+  ASSERT_TRUE(log->close());
+  EXPECT_TRUE(open(disk));
+}
+
+TEST(Recycling, ATornFrameOverOldOnesIsTrimmedAndKept) {
+  SimDisk disk(1);
+  auto log = *open(disk);
+  go_round(*log, 10);
+  const Frame kept = append(*log, 1, 7000);
+  disk.inject(disk.steps() + 1, Fault::no_space);  // The write gets half through.
+  ASSERT_EQ(log->append(make_frame(log->next_position(), 2, 12'000)).outcome, Outcome::failed);
+
+  log = *open(disk);
+
+  EXPECT_EQ(log->recovered().torn_frames, 1u);
+  EXPECT_EQ(disk.content("torn-1").size(), 12u << 10);
+  expect_same(scan(*log), {kept});
+  EXPECT_EQ((*open(disk))->recovered().torn_frames, 0u);
+}
+
+// --- Checkpoints on disk.
+
+std::string checkpoint_file(const SimDisk& disk) {
+  for (const std::string& name : disk.names()) {
+    if (name.starts_with("checkpoint-")) return name;
+  }
+  return "none";
+}
+
+TEST(CheckpointFile, AnyFlippedByteOfItIsRefused) {
+  SimDisk whole(1);
+  {
+    const auto log = *open(whole);
+    go_round(*log, 3);
+    ASSERT_TRUE(log->close());
+  }
+  const std::string name = checkpoint_file(whole);
+
+  // The header of the segment, and the frame with its padding.
+  for (std::size_t at = 0; at < 8192; at += at < 80 || (at >= 4096 && at < 4200) ? 1 : 97) {
+    SimDisk disk = whole;
+    std::string bytes = disk.content(name);
+    bytes[at] = static_cast<char>(bytes[at] ^ 4);
+    disk.put(name, bytes);
+
+    const auto log = open(disk);
+
+    ASSERT_TRUE(log) << "It is not read before it is needed.";
+    const auto read = (*log)->scan_checkpoint([](auto, auto) { return Result<void>(); });
+    ASSERT_FALSE(read) << "byte " << at;
+    EXPECT_THAT(read.error().message, testing::HasSubstr(name));
+  }
+}
+
+TEST(CheckpointFile, OneThatIsMissingIsRefused) {
+  SimDisk disk(1);
+  {
+    const auto log = *open(disk);
+    go_round(*log, 3);
+  }
+  disk.erase(checkpoint_file(disk));
+
+  const auto log = *open(disk);
+
+  EXPECT_FALSE(log->scan_checkpoint([](auto, auto) { return Result<void>(); }));
+}
+
+TEST(CheckpointFile, ALogThatEndsBeforeItIsRefused) {
+  SimDisk disk(1);
+  {
+    const auto log = *open(disk);
+    append(*log, 0, 100);
+    ASSERT_TRUE(log->begin_checkpoint());
+    ASSERT_TRUE(log->write_checkpoint("state", 1));
+    const Position begin = log->next_position();
+    const Frame last = append(*log, 1, 100);
+    const Position end = last.position + last.payload.size();
+    ASSERT_TRUE(log->finish_checkpoint({.span = {.begin = begin, .end = end}, .needed = begin}));
+  }
+  ASSERT_TRUE(open(disk));
+  std::string bytes = disk.content("segment-000000000000");
+  std::fill_n(bytes.begin() + 8192, 4096, '\0');  // As if the last frame had never been.
+  disk.put("segment-000000000000", bytes);
+
+  const auto log = open(disk);
+
+  ASSERT_FALSE(log);
+  EXPECT_THAT(log.error().message, testing::HasSubstr("its checkpoint ends at position"));
+}
+
+TEST(CheckpointFile, ADirectoryOfFormatOneReadsAsOneWithoutCheckpoint) {
+  SimDisk disk(1);
+  FileLogOptions big;  // What format 1 always had.
+  std::vector<Frame> frames;
+  {
+    const auto log = *FileLog::open(disk, random_for_ever(1), big);
+    frames.push_back(append(*log, 0, 100));
+  }
+  // The first 48 bytes were the same then, and their checksum followed.
+  std::string old = disk.content("JOURNAL").substr(0, 48);
+  old[8] = 1;
+  const std::uint64_t sum = format::checksum(old, 0);
+  old.append(reinterpret_cast<const char*>(&sum), sizeof sum);
+  disk.put("JOURNAL", old);
+
+  const auto log = *FileLog::open(disk, random_for_ever(1), small);
+
+  expect_same(scan(*log), frames);
+  EXPECT_EQ(log->checkpoint(), std::nullopt);
+  EXPECT_EQ(log->space().unit_bytes, std::uint64_t{64} << 20);
+}
+
+}  // namespace
+}  // namespace mailrail::log
