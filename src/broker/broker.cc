@@ -8,9 +8,8 @@
 namespace mailrail::broker {
 namespace {
 
-// What one call may add to a frame: the services' limits keep a batch, its attributes and ids, and
-// the engine's own facts well below it.
-constexpr std::size_t call_bytes_max = std::size_t{2} << 20;
+// What a frame takes of the log beside its payload, on average: a header, and padding to a page.
+constexpr std::size_t frame_overhead = 2112;
 constexpr Duration expiry_interval = 1s;
 constexpr std::size_t expired_per_turn_max = 4096;
 // How far waking goes from one queue to the next in a turn. Queues that are each other's
@@ -30,6 +29,9 @@ Broker::Broker(engine::Engine& engine,
       outbox_(outbox),
       options_(options),
       open_(log.next_position()),
+      taken_end_(log.next_position()),
+      durable_end_(log.next_position()),
+      housekeeping_(engine, log, options.housekeeping),
       recent_(options.recent_bytes_max) {}
 
 void Broker::turn(Instant now, std::vector<std::unique_ptr<Call>> calls) {
@@ -40,6 +42,7 @@ void Broker::turn(Instant now, std::vector<std::unique_ptr<Call>> calls) {
   }
   is_behind_ = !engine_.advance(now_);
   remove_expired();
+  keep_house();
   serve_woken();
   serve_due();
   serve_woken();  // A last asking may have moved dead letters to a queue that others wait for.
@@ -55,7 +58,8 @@ void Broker::turn(Instant now, std::vector<std::unique_ptr<Call>> calls) {
 
 log::SharedFrame Broker::take_frame() {
   if (in_flight_ != nullptr || open_.count() == 0) return nullptr;
-  const bool is_awaited = !held_for_open_.empty() || !unasked_.empty() || !has_room() || !may_wait_;
+  const bool is_awaited = !held_for_open_.empty() || !unasked_.empty() || !has_room() ||
+                          !may_wait_ || housekeeping_.wants_commit();
   const bool is_old = open_since_ && *open_since_ + options_.unawaited_commit_after <= now_;
   if (!is_awaited && !is_old) return nullptr;
   log::Frame frame{.position = open_.position(),
@@ -63,6 +67,8 @@ log::SharedFrame Broker::take_frame() {
                    .count = open_.count(),
                    .payload = open_.take_payload()};
   const Position next = log_.position_after(frame);
+  taken_end_ = open_.position() + frame.payload.size();
+  housekeeping_.appended(frame.payload.size() + frame_overhead);
   in_flight_ = std::make_shared<const log::Frame>(std::move(frame));
   open_ = engine::FactWriter(next);
   open_since_.reset();
@@ -72,8 +78,25 @@ log::SharedFrame Broker::take_frame() {
 
 void Broker::durable() {
   CHECK(in_flight_ != nullptr);
+  durable_end_ = taken_end_;
   recent_.add(std::exchange(in_flight_, nullptr));
   for (auto& call : std::exchange(held_for_in_flight_, {})) release(std::move(call));
+}
+
+std::optional<Chore> Broker::take_chore() {
+  const bool is_open_empty = open_.count() == 0;
+  return housekeeping_.take(now_, {.open = open_.position(),
+                                   .facts = is_open_empty ? taken_end_ : open_.end(),
+                                   .is_open_empty = is_open_empty,
+                                   .durable = durable_end_,
+                                   .is_idle = is_open_empty && in_flight_ == nullptr});
+}
+
+void Broker::chore_done(ChoreDone done) { housekeeping_.done(now_, std::move(done)); }
+
+void Broker::finish() {
+  CHECK(is_idle());
+  housekeeping_.finish();
 }
 
 void Broker::cancel(std::uint64_t call_id) {
@@ -87,12 +110,15 @@ void Broker::stop_waiting() {
 
 std::optional<Instant> Broker::next_turn() const {
   if (!has_room()) return std::nullopt;  // First the frame must leave.
-  if (is_behind_ || !unasked_.empty() || !woken_.empty()) return now_;
+  if (is_behind_ || !unasked_.empty() || !woken_.empty() || housekeeping_.has_more() ||
+      housekeeping_.has_facts() || (housekeeping_.wants_commit() && in_flight_ == nullptr))
+    return now_;
   std::optional<Instant> next = engine_.next_due();
   const auto consider = [&](std::optional<Instant> other) {
     if (other && (!next || *other < *next)) next = other;
   };
   consider(waiters_.next_deadline());
+  consider(housekeeping_.next_due());
   if (open_since_ && in_flight_ == nullptr)
     consider(*open_since_ + options_.unawaited_commit_after);
   if (engine_.message_count() > 0) consider(next_expiry_);
@@ -104,14 +130,14 @@ bool Broker::is_idle() const {
 }
 
 bool Broker::has_room() const {
-  return open_.payload().size() + call_bytes_max <= log::frame_bytes_max;
+  return open_.payload().size() + options_.call_bytes_max <= log_.payload_bytes_max();
 }
 
 Decision Broker::decide(Call& call) {
   engine::Turn turn{.now = now_, .random = random_, .facts = open_};
   const std::size_t before = open_.payload().size();
   const Decision decision = call.decide(engine_, turn);
-  CHECK(open_.payload().size() - before <= call_bytes_max);
+  CHECK(open_.payload().size() - before <= options_.call_bytes_max);
   return decision;
 }
 
@@ -200,6 +226,12 @@ void Broker::serve_due() {
     if (!waiter) return;
     ask(std::move(waiter->call));
   }
+}
+
+void Broker::keep_house() {
+  if (!housekeeping_.has_facts() || !has_room()) return;
+  engine::Turn turn{.now = now_, .random = random_, .facts = open_};
+  housekeeping_.turn(engine_, turn);
 }
 
 void Broker::remove_expired() {

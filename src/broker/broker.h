@@ -1,9 +1,10 @@
 // Broker: joins the engine, the log and the calls that wait.
 //
 // It runs turns, fills the next frame while one is being made durable, and holds every answer until
-// what it tells is on disk. It has no thread, clock or lock: whoever drives it (the server's engine
-// thread, the simulator) gives it the time and calls, takes the frames it has filled to the log,
-// and tells it when they are durable. At most one frame is on its way.
+// what it tells is on disk. Between them it keeps the log short (housekeeping.h). It has no thread,
+// clock or lock: whoever drives it (the server's engine thread, the simulator) gives it the time
+// and calls, takes the frames it has filled to the log, and tells it when they are durable. At most
+// one frame is on its way.
 //
 // When the log fails, throw the broker and the engine away: nothing that was held may be answered.
 
@@ -19,6 +20,8 @@
 #include "base/random.h"
 #include "base/time.h"
 #include "broker/call.h"
+#include "broker/chore.h"
+#include "broker/housekeeping.h"
 #include "broker/outbox.h"
 #include "broker/recent_frames.h"
 #include "broker/waiters.h"
@@ -32,6 +35,10 @@ struct Options {
   std::size_t recent_bytes_max = std::size_t{8}
                                  << 20;  // Frames kept for receives that follow soon.
   Duration unawaited_commit_after = 1s;  // Facts that nobody waits for are committed after this.
+  // What one call may add to a frame: the services' limits keep a batch, its attributes and ids,
+  // and the engine's own facts well below it.
+  std::size_t call_bytes_max = std::size_t{2} << 20;
+  HousekeepingOptions housekeeping = {};
 };
 
 class Broker {
@@ -52,6 +59,15 @@ class Broker {
   // The frame that was taken is durable.
   void durable();
 
+  // What housekeeping has to do next, if anything. Asked after take_frame(), and again when it was
+  // done; one is under way at a time.
+  std::optional<Chore> take_chore();
+  void chore_done(ChoreDone done);
+  // The server stops, and all is durable: a last checkpoint is taken, so that the next start has
+  // nothing to replay. Go on with take_chore() until it is done.
+  void finish();
+  bool is_finished() const { return housekeeping_.is_done(); }
+
   // A waiting call's caller is gone. Nothing happens if it does not wait.
   void cancel(std::uint64_t call_id);
 
@@ -65,6 +81,8 @@ class Broker {
   // No answer is held and nothing waits to be made durable.
   bool is_idle() const;
   std::size_t waiting() const { return waiters_.size(); }
+  // The disk's share is used up: nothing more should be stored.
+  bool full() const { return housekeeping_.is_disk_full(); }
 
  private:
   void ask(std::unique_ptr<Call> call);
@@ -76,6 +94,7 @@ class Broker {
   bool serve_waiters_of(QueueId queue);
   void serve_due();
   void remove_expired();
+  void keep_house();
   bool has_room() const;
 
   engine::Engine& engine_;
@@ -88,6 +107,9 @@ class Broker {
   engine::FactWriter open_;            // The frame that is being filled.
   std::optional<Instant> open_since_;  // Its first fact.
   log::SharedFrame in_flight_;         // The frame that is being made durable.
+  Position taken_end_;                 // Behind the facts of the last frame that was taken.
+  Position durable_end_;               // Behind those of the last that is durable.
+  Housekeeping housekeeping_;
   std::vector<std::unique_ptr<Call>> held_for_in_flight_;
   std::vector<std::unique_ptr<Call>> held_for_open_;
   std::deque<std::unique_ptr<Call>>

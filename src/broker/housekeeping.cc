@@ -1,0 +1,196 @@
+#include "broker/housekeeping.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+
+namespace mailrail::broker {
+namespace {
+
+constexpr std::size_t looked_at_per_step = 1000;
+constexpr int steps_per_take = 8;
+// Rounds that found no space are tried again after this.
+constexpr Duration patience = 10s;
+
+// In segments of the log: what is always left for facts, checkpoints and moving.
+constexpr std::uint64_t reserve_units = 8;
+constexpr std::uint64_t full_units = 4;   // With less than that left nothing more is stored.
+constexpr std::uint64_t tight_units = 6;  // With less than that left rounds are short.
+constexpr std::uint64_t slack_units = 2;  // The log is never so short that this is worth cleaning.
+
+// About what a message takes in a checkpoint.
+constexpr std::uint64_t checkpoint_bytes_per_message = 64;
+
+}  // namespace
+
+Housekeeping::Housekeeping(const engine::Engine& engine,
+                           const log::LogStore& log,
+                           const HousekeepingOptions& options)
+    : engine_(engine),
+      log_(log),
+      options_(options),
+      grown_bytes_(options.replayed_bytes),
+      checkpoint_bytes_(log.space().checkpoint_bytes) {}
+
+void Housekeeping::turn(engine::Engine& engine, engine::Turn& turn) {
+  for (const ReadBody& each : read_) {
+    if (each.bytes) engine.relocate(turn, each.old, *each.bytes);
+  }
+  read_.clear();
+}
+
+std::optional<Chore> Housekeeping::take(Instant now, const End& end) {
+  if (!last_round_) last_round_ = now;
+  measure();
+  has_more_ = false;
+  wants_commit_ = false;
+  if (is_under_way_ || has_facts()) return std::nullopt;
+  if (stage_ == Stage::idle && is_round_due(now)) begin_round(end);
+  std::optional<Chore> chore;
+  if (stage_ == Stage::cleaning) chore = clean();
+  if (stage_ == Stage::before_sweep) begin_sweep(end);
+  if (stage_ == Stage::sweeping) chore = sweep(end);
+  if (stage_ == Stage::finishing) chore = finish_checkpoint(end);
+  is_under_way_ = chore.has_value();
+  return chore;
+}
+
+void Housekeeping::done(Instant now, ChoreDone done) {
+  CHECK(is_under_way_);
+  is_under_way_ = false;
+  if (done.written == log::LogStore::Written::postponed) {
+    stage_ = Stage::idle;
+    grown_bytes_ += grown_before_;
+    not_before_ = now + patience;
+    has_given_up_ = true;
+    return;
+  }
+  if (stage_ == Stage::cleaning) read_ = std::move(done.bodies);
+  if (stage_ != Stage::finishing) return;
+  stage_ = Stage::idle;
+  last_round_ = now;
+  checkpoint_bytes_ = swept_bytes_;
+  has_shortened_ = log_.space().log_bytes < log_bytes_before_;
+  rounds_ += 1;
+}
+
+std::optional<Instant> Housekeeping::next_due() const {
+  if (stage_ != Stage::idle || !last_round_ || grown_bytes_ == 0) return std::nullopt;
+  if (grown_bytes_ < checkpoint_bytes_) return std::nullopt;
+  return std::max(*last_round_ + options_.interval, not_before_);
+}
+
+void Housekeeping::finish() {
+  is_last_ = true;
+  has_given_up_ = false;
+  not_before_ = {};
+  read_.clear();
+  if (stage_ == Stage::cleaning) stage_ = Stage::before_sweep;
+}
+
+bool Housekeeping::is_done() const {
+  return stage_ == Stage::idle && !is_under_way_ && (grown_bytes_ == 0 || has_given_up_);
+}
+
+std::uint64_t Housekeeping::next_checkpoint_bytes() const {
+  return engine_.message_count() * checkpoint_bytes_per_message;
+}
+
+void Housekeeping::measure() {
+  const log::Space space = log_.space();
+  const std::uint64_t live = engine_.live_bytes().total();
+  const std::uint64_t next = next_checkpoint_bytes();
+  const std::uint64_t used = space.log_bytes + space.checkpoint_bytes + next;
+  const std::uint64_t bound = options_.disk_bytes_max;
+  const std::uint64_t reserve = 2 * next + reserve_units * space.unit_bytes;
+  is_tight_ = used + tight_units * space.unit_bytes > bound;
+  is_disk_full_ = live + live / 3 + reserve > bound || used + full_units * space.unit_bytes > bound;
+}
+
+bool Housekeeping::is_round_due(Instant now) const {
+  if (now < not_before_ || grown_bytes_ == 0) return false;
+  if (is_last_) return true;
+  if (grown_bytes_ >= std::max(options_.log_bytes, 2 * checkpoint_bytes_)) return true;
+  if (is_tight_ && (grown_bytes_ >= log_.space().unit_bytes || has_shortened_)) return true;
+  return grown_bytes_ >= checkpoint_bytes_ && now >= *last_round_ + options_.interval;
+}
+
+void Housekeeping::begin_round(const End& end) {
+  log_bytes_before_ = log_.space().log_bytes;
+  const std::optional<Position> before = clean_before(end);
+  stage_ = before && !is_last_ ? Stage::cleaning : Stage::before_sweep;
+  if (!before) return;
+  old_ = {.before = *before, .bytes_max = options_.moved_bytes};
+}
+
+// Up to where the log's front should be emptied, if it is too long for what it holds.
+std::optional<Position> Housekeeping::clean_before(const End& end) const {
+  const engine::LiveBytes& live = engine_.live_bytes();
+  const log::Space space = log_.space();
+  const std::uint64_t enough = live.total() + live.total() / 3 + slack_units * space.unit_bytes;
+  std::optional<Position> before = live.oldest();
+  if (!before || space.log_bytes <= enough) return std::nullopt;
+  const std::uint64_t moved_max =
+      is_tight_ ? 3 * space.unit_bytes : 2 * std::max(options_.log_bytes, grown_bytes_);
+  const std::uint64_t too_long = space.log_bytes - enough;
+  for (std::uint64_t freed = 0; freed < too_long; freed += space.unit_bytes) {
+    const Position next = engine::LiveBytes::stretch_after(*before);
+    if (next > end.open || live.before(next) > moved_max) break;
+    before = next;
+  }
+  return live.before(*before) > 0 ? before : std::nullopt;
+}
+
+std::optional<Chore> Housekeeping::clean() {
+  for (int step = 0; step < steps_per_take; ++step) {
+    ReadBodies chore{.bodies = engine_.find_old_bodies(old_, looked_at_per_step), .holds = {}};
+    if (!chore.bodies.empty()) {
+      for (const engine::OldBody& each : chore.bodies)
+        chore.holds.push_back(log_.hold(each.body.position));
+      return chore;
+    }
+    if (old_.is_done) {
+      stage_ = Stage::before_sweep;
+      return std::nullopt;
+    }
+  }
+  has_more_ = true;
+  return std::nullopt;
+}
+
+// A sweep begins where a frame does: replay begins there.
+void Housekeeping::begin_sweep(const End& end) {
+  wants_commit_ = !end.is_open_empty;
+  if (wants_commit_) return;
+  stage_ = Stage::sweeping;
+  finished_ = {.span = {.begin = end.open, .end = end.open}, .needed = end.open};
+  sweep_ = engine_.begin_sweep(options_.sweep);
+  is_sweep_new_ = true;
+  swept_bytes_ = 0;
+  grown_before_ = std::exchange(grown_bytes_, 0);
+}
+
+std::optional<Chore> Housekeeping::sweep(const End& end) {
+  if (std::optional<engine::CheckpointRun> run = engine_.sweep(sweep_)) {
+    swept_bytes_ += run->payload.size();
+    return WriteCheckpoint{.is_first = std::exchange(is_sweep_new_, false), .run = *std::move(run)};
+  }
+  stage_ = Stage::finishing;
+  finished_.span.end = std::max(finished_.span.begin, end.facts);
+  // Whatever is alive now lies from there on; what died before the sweep's end is dead for good
+  // once that is durable.
+  finished_.needed = engine_.live_bytes().oldest().value_or(finished_.span.end);
+  return std::nullopt;
+}
+
+std::optional<Chore> Housekeeping::finish_checkpoint(const End& end) {
+  wants_commit_ = !end.is_idle && end.durable < finished_.span.end;
+  if (wants_commit_) return std::nullopt;
+  const std::uint64_t live = engine_.live_bytes().total();
+  finished_.bytes_max =
+      std::min(options_.disk_bytes_max,
+               2 * live + 2 * swept_bytes_ + reserve_units * log_.space().unit_bytes);
+  return FinishCheckpoint{.finished = finished_};
+}
+
+}  // namespace mailrail::broker

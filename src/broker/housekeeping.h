@@ -1,0 +1,127 @@
+// Housekeeping: keeps the log short. It decides when the state is written as a checkpoint, and
+// which bodies are moved to the log's end so that its front can be trimmed.
+//
+// One round is: move what still lives in the oldest part, if the log is too long for what it holds;
+// sweep the state into a checkpoint; finish that once the log is durable as far as the sweep saw
+// it. All of it goes in small steps between turns, one chore at a time. With `live` bytes of
+// messages the log is kept below 2 x live and a constant: cleaning begins at 1.5 x live and moves
+// at most two bytes for each byte appended since the round before, which is enough for the worst
+// order in which messages can be deleted.
+
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/time.h"
+#include "broker/chore.h"
+#include "engine/engine.h"
+#include "log/log_store.h"
+
+namespace mailrail::broker {
+
+struct HousekeepingOptions {
+  // A round begins when the log has grown by this, or by twice the last checkpoint if that is more.
+  std::uint64_t log_bytes = std::uint64_t{256} << 20;
+  // ... or by as much as the last checkpoint, when this much time has passed.
+  Duration interval = 5min;
+  // The disk's share that is the log's, checkpoints and reserve included.
+  std::uint64_t disk_bytes_max = ~std::uint64_t{0};
+  // Bodies that are moved at once; one more than that, and it is well below what a call may add.
+  std::size_t moved_bytes = std::size_t{512} << 10;
+  // What the log had to replay at the start.
+  std::uint64_t replayed_bytes = 0;
+  engine::SweepLimits sweep = {};
+};
+
+class Housekeeping {
+ public:
+  Housekeeping(const engine::Engine& engine,
+               const log::LogStore& log,
+               const HousekeepingOptions& options);
+
+  // What the broker knows of the log's end.
+  struct End {
+    Position open;       // Where the frame that is being filled begins.
+    Position facts;      // Behind the last fact.
+    bool is_open_empty;  // No fact is in that frame.
+    Position durable;    // All before it is.
+    bool is_idle;        // Everything is durable.
+  };
+
+  void appended(std::uint64_t bytes) { grown_bytes_ += bytes; }
+
+  // In a turn: records what was read meanwhile. Facts of at most `bytes_max`.
+  bool has_facts() const { return !read_.empty(); }
+  void turn(engine::Engine& engine, engine::Turn& turn);
+
+  // The next chore, if there is one and none is under way.
+  std::optional<Chore> take(Instant now, const End& end);
+  void done(Instant now, ChoreDone done);
+
+  // It can't go on before the frame that is being filled is durable.
+  bool wants_commit() const { return wants_commit_; }
+  // take() has more to do at once.
+  bool has_more() const { return has_more_; }
+  // When a round begins because of the time.
+  std::optional<Instant> next_due() const;
+
+  // A last round, so that the next start has nothing to replay. Call take() until is_done().
+  void finish();
+  bool is_done() const;
+
+  // Sends must be refused: what is stored, and what it takes to trim the log, fill the disk's
+  // share.
+  bool is_disk_full() const { return is_disk_full_; }
+  std::uint64_t disk_bytes() const { return log_.space().total(); }
+  std::uint64_t disk_bytes_max() const { return options_.disk_bytes_max; }
+  std::uint64_t rounds() const { return rounds_; }
+
+ private:
+  enum class Stage : std::uint8_t { idle, cleaning, before_sweep, sweeping, finishing };
+
+  void measure();
+  bool is_round_due(Instant now) const;
+  void begin_round(const End& end);
+  std::optional<Position> clean_before(const End& end) const;
+  std::optional<Chore> clean();
+  void begin_sweep(const End& end);
+  std::optional<Chore> sweep(const End& end);
+  std::optional<Chore> finish_checkpoint(const End& end);
+  std::uint64_t next_checkpoint_bytes() const;
+
+  const engine::Engine& engine_;
+  const log::LogStore& log_;
+  const HousekeepingOptions options_;
+
+  Stage stage_ = Stage::idle;
+  bool is_under_way_ = false;  // A chore was taken and is not done.
+  bool wants_commit_ = false;
+  bool has_more_ = false;
+  bool is_last_ = false;        // The server stops.
+  bool has_given_up_ = false;   // There was no space for the last checkpoint.
+  bool has_shortened_ = false;  // The last round has made the log shorter.
+  bool is_tight_ = false;       // The disk's share is nearly used.
+  bool is_disk_full_ = false;
+
+  std::uint64_t grown_bytes_ = 0;       // Of the log since the last checkpoint's begin.
+  std::uint64_t grown_before_ = 0;      // Before the one that is being written.
+  std::uint64_t log_bytes_before_ = 0;  // The log's length when the round began.
+  std::uint64_t checkpoint_bytes_ = 0;  // Of the last checkpoint.
+  std::optional<Instant> last_round_;
+  Instant not_before_;
+  std::uint64_t rounds_ = 0;
+
+  engine::OldBodies old_;
+  std::vector<ReadBody> read_;  // To be moved in the next turn.
+  engine::Sweep sweep_;
+  bool is_sweep_new_ = false;  // Nothing of it was written.
+  std::uint64_t swept_bytes_ = 0;
+  log::FinishedCheckpoint finished_;
+};
+
+}  // namespace mailrail::broker

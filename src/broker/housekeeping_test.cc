@@ -1,0 +1,311 @@
+// Housekeeping with the real engine and the file log on a simulated disk: the log stays short and
+// nothing that it held is lost.
+
+#include "broker/housekeeping.h"
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "broker/broker.h"
+#include "engine/fact_codec.h"
+#include "log/file/file_log.h"
+#include "sim/sim_disk.h"
+
+namespace mailrail::broker {
+namespace {
+
+constexpr std::uint64_t unit = 512 << 10;
+constexpr log::FileLogOptions log_options{
+    .segment_bytes = unit, .payload_bytes_max = 64 << 10, .zeroed_step_bytes = 16 << 10};
+
+class DoCall final : public Call {
+ public:
+  using Do = std::function<void(engine::Engine&, engine::Turn&)>;
+  explicit DoCall(Do what) : Call(0), do_(std::move(what)) {}
+  Decision decide(engine::Engine& engine, engine::Turn& turn) override {
+    do_(engine, turn);
+    return {};
+  }
+
+ private:
+  Do do_;
+};
+
+struct NoOutbox final : Outbox {
+  void release(std::unique_ptr<Call>, std::vector<log::SharedFrame>) override {}
+  void drop(std::unique_ptr<Call>) override {}
+  void parked(const Call&) override {}
+};
+
+class HousekeepingTest : public testing::Test {
+ protected:
+  void start() {
+    log = *log::FileLog::open(disk, random, log_options);
+    engine = std::make_unique<engine::Engine>(1);
+    ASSERT_TRUE(log->scan_checkpoint([&](std::string_view payload, std::uint32_t) {
+      return engine::decode_records(payload, [&](const auto& each) { engine->restore(each); });
+    }));
+    if (const auto span = log->checkpoint()) engine->restored_through(span->end);
+    ASSERT_TRUE(log->scan([&](const log::Frame& frame) {
+      return engine::decode_facts(frame.payload, [&](const engine::Fact& fact,
+                                                     engine::FactPlace place) {
+        engine->apply(fact, {.position = frame.position + place.offset, .length = place.length});
+      });
+    }));
+    options.housekeeping.replayed_bytes = log->recovered().bytes;
+    broker = std::make_unique<Broker>(*engine, *log, random, outbox, options);
+    turn([](auto&, auto&) {});
+  }
+
+  // Stops without a word, and starts again.
+  void restart() {
+    const std::uint64_t before = engine->state_hash(now);
+    broker.reset();
+    log.reset();
+    start();
+    EXPECT_EQ(engine->state_hash(now), before);
+  }
+
+  // One turn, and whatever comes of it.
+  void turn(const DoCall::Do& what) {
+    std::vector<std::unique_ptr<Call>> calls;
+    calls.push_back(std::make_unique<DoCall>(what));
+    broker->turn(now, std::move(calls));
+    settle();
+  }
+
+  void settle() {
+    for (int left = 10'000; left > 0; --left) {
+      const bool has_worked = commit() | keep_house();
+      broker->turn(now, {});
+      const std::optional<Instant> next = broker->next_turn();
+      if (!has_worked && (!next || *next > now)) return;
+    }
+    FAIL() << "The broker is never idle.";
+  }
+
+  bool commit() {
+    const log::SharedFrame frame = broker->take_frame();
+    if (frame == nullptr) return false;
+    EXPECT_EQ(log->append(*frame).outcome, log::Outcome::durable);
+    broker->durable();
+    return true;
+  }
+
+  bool keep_house() {
+    const std::optional<Chore> chore = broker->take_chore();
+    if (!chore) return false;
+    rounds += std::holds_alternative<FinishCheckpoint>(*chore) ? 1 : 0;
+    auto done = perform(*chore, *log);
+    EXPECT_TRUE(done);
+    broker->chore_done(*std::move(done));
+    return true;
+  }
+
+  QueueId create(const std::string& name) {
+    QueueId queue;
+    turn([&](engine::Engine& state, engine::Turn& turn) {
+      queue = state.create_queue(turn, {.region = "r", .account = "a", .name = name}, {}, {});
+    });
+    return queue;
+  }
+
+  Seq send(QueueId queue, std::size_t bytes) {
+    Seq seq;
+    turn([&](engine::Engine& state, engine::Turn& turn) {
+      seq = state.send(turn, {.queue = queue, .record = std::string(bytes, 'm')}).seq;
+    });
+    sizes[seq] = bytes;
+    return seq;
+  }
+
+  void remove(QueueId queue, Seq seq) {
+    turn([&](engine::Engine& state, engine::Turn& turn) {
+      state.delete_message(turn, {.queue = queue, .seq = seq, .generation = 1});
+    });
+    sizes.erase(seq);
+  }
+
+  // Receives everything and reads every body.
+  void expect_all_there(QueueId queue) {
+    std::set<Seq> found;
+    for (std::size_t before = 1; before > 0;) {
+      turn([&](engine::Engine& state, engine::Turn& turn) {
+        const auto received = state.receive(turn, {.queue = queue, .count_max = 100});
+        before = received.messages.size();
+        for (const auto& each : received.messages) {
+          const auto bytes = log->read(each.body.position, each.body.length);
+          ASSERT_TRUE(bytes) << bytes.error().message;
+          const auto sent = engine::decode_sent(*bytes);
+          ASSERT_TRUE(sent);
+          EXPECT_EQ(sent->seq, each.seq);
+          EXPECT_EQ(sent->record.size(), sizes.at(each.seq));
+          found.insert(each.seq);
+        }
+      });
+    }
+    EXPECT_EQ(found.size(), sizes.size());
+  }
+
+  sim::SimDisk disk{1};
+  SeededRandom random{1};
+  Instant now = from_unix_ms(1'700'000'000'000);
+  Options options{
+      .call_bytes_max = 40 << 10,
+      .housekeeping = {
+          .log_bytes = 4 * unit, .moved_bytes = 24 << 10, .sweep = {.messages_max = 50}}};
+  NoOutbox outbox;
+  std::unique_ptr<log::FileLog> log;
+  std::unique_ptr<engine::Engine> engine;
+  std::unique_ptr<Broker> broker;
+  std::map<Seq, std::size_t> sizes;
+  int rounds = 0;
+};
+
+TEST_F(HousekeepingTest, TakesACheckpointWhenTheLogHasGrown) {
+  start();
+  const QueueId queue = create("q");
+  for (int i = 0; i < 800; ++i) send(queue, 3000);
+
+  EXPECT_GE(rounds, 1);
+  EXPECT_TRUE(log->checkpoint());
+  restart();
+  EXPECT_LT(log->recovered().frames, 600u);
+  expect_all_there(queue);
+}
+
+TEST_F(HousekeepingTest, TakesNoneWhenNothingHasChanged) {
+  start();
+  create("q");
+  now += 5min;
+  turn([](auto&, auto&) {});
+  EXPECT_EQ(rounds, 1);
+
+  for (int i = 0; i < 100; ++i) {
+    now += 10min;
+    turn([](auto&, auto&) {});
+  }
+
+  EXPECT_EQ(rounds, 1);
+}
+
+TEST_F(HousekeepingTest, LeavesNothingToReplayWhenItIsFinished) {
+  start();
+  const QueueId queue = create("q");
+  for (int i = 0; i < 10; ++i) send(queue, 1000);
+
+  broker->finish();
+  while (!broker->is_finished()) ASSERT_TRUE(keep_house());
+  ASSERT_TRUE(log->close());
+
+  restart();
+  EXPECT_EQ(log->recovered().frames, 0u);
+  expect_all_there(queue);
+}
+
+TEST_F(HousekeepingTest, MovesAnOldMessageOutOfTheWayOfFastTraffic) {
+  start();
+  const QueueId queue = create("q");
+  send(queue, 2000);
+  std::uint64_t most = 0;
+
+  for (int i = 0; i < 6000; ++i) {
+    remove(queue, send(queue, 3000));
+    most = std::max(most, log->space().total());
+  }
+
+  EXPECT_LE(most, 12 * unit);
+  expect_all_there(queue);
+  restart();
+  now += 1min;
+  expect_all_there(queue);
+}
+
+TEST_F(HousekeepingTest, StaysBelowTwiceWhatLivesInTheWorstOrderOfDeletes) {
+  start();
+  const QueueId queue = create("q");
+  // A dense front that stays, and everything behind it goes.
+  for (int i = 0; i < 4000; ++i) send(queue, 3500);
+
+  for (int i = 0; i < 12'000; ++i) {
+    remove(queue, send(queue, 3500));
+    const std::uint64_t live = engine->live_bytes().total();
+    ASSERT_LE(log->space().total(), 2 * live + 12 * unit) << i;
+  }
+
+  expect_all_there(queue);
+}
+
+TEST_F(HousekeepingTest, DrainsAFullDiskOneMessageAtATime) {
+  options.housekeeping.disk_bytes_max = 24 * unit;
+  start();
+  const QueueId queue = create("q");
+  std::vector<Seq> seqs;
+  while (!broker->full()) seqs.push_back(send(queue, 400));
+  ASSERT_GT(seqs.size(), 500u);
+
+  // In an order that leaves the log's front for last.
+  while (!seqs.empty()) {
+    const std::size_t pick = random.below(seqs.size());
+    const Seq seq = seqs[seqs.size() - 1 - pick % std::min<std::size_t>(seqs.size(), 3)];
+    turn([&](engine::Engine& state, engine::Turn& turn) {
+      state.receive(turn, {.queue = queue, .count_max = 1, .visibility_timeout = 0s});
+    });
+    remove(queue, seq);
+    std::erase(seqs, seq);
+    ASSERT_LE(log->space().total(), options.housekeeping.disk_bytes_max);
+  }
+
+  EXPECT_FALSE(broker->full());
+  EXPECT_EQ(engine->message_count(), 0u);
+}
+
+TEST_F(HousekeepingTest, TriesAgainWhenThereWasNoSpaceForACheckpoint) {
+  start();
+  const QueueId queue = create("q");
+  while (log->space().spare_bytes > 0) send(queue, 3000);
+  now += 5min;
+  disk.inject(disk.steps() + 3, sim::Fault::no_space);  // A message's write and sync come first.
+  send(queue, 3000);
+  EXPECT_EQ(rounds, 0);
+
+  now += 1min;
+  send(queue, 3000);
+
+  EXPECT_EQ(rounds, 1);
+}
+
+class HousekeepingAtRandom : public HousekeepingTest,
+                             public testing::WithParamInterface<std::uint64_t> {};
+
+TEST_P(HousekeepingAtRandom, LosesNothing) {
+  random = SeededRandom(GetParam());
+  start();
+  const QueueId queue = create("q");
+  for (int i = 0; i < 4000; ++i) {
+    const std::uint64_t choice = random.below(100);
+    if (choice < 55 || sizes.empty()) {
+      send(queue, 1 + random.below(6000));
+    } else if (choice < 99) {
+      auto any = sizes.begin();
+      std::advance(any, random.below(std::min<std::size_t>(sizes.size(), 20)));
+      remove(queue, any->first);
+    } else {
+      restart();
+    }
+    now += Duration(random.below(2000));
+  }
+
+  now += 12h;
+  expect_all_there(queue);
+  EXPECT_GE(rounds, 2);
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, HousekeepingAtRandom, testing::Range<std::uint64_t>(1, 9));
+
+}  // namespace
+}  // namespace mailrail::broker
