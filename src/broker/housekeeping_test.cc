@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "broker/broker.h"
+#include "broker/replay.h"
 #include "engine/fact_codec.h"
 #include "log/file/file_log.h"
 #include "sim/sim_disk.h"
@@ -46,16 +47,7 @@ class HousekeepingTest : public testing::Test {
   void start() {
     log = *log::FileLog::open(disk, random, log_options);
     engine = std::make_unique<engine::Engine>(1);
-    ASSERT_TRUE(log->scan_checkpoint([&](std::string_view payload, std::uint32_t) {
-      return engine::decode_records(payload, [&](const auto& each) { engine->restore(each); });
-    }));
-    if (const auto span = log->checkpoint()) engine->restored_through(span->end);
-    ASSERT_TRUE(log->scan([&](const log::Frame& frame) {
-      return engine::decode_facts(frame.payload, [&](const engine::Fact& fact,
-                                                     engine::FactPlace place) {
-        engine->apply(fact, {.position = frame.position + place.offset, .length = place.length});
-      });
-    }));
+    ASSERT_TRUE(replay(*log, *engine));
     options.housekeeping.replayed_bytes = log->recovered().bytes;
     broker = std::make_unique<Broker>(*engine, *log, random, outbox, options);
     turn([](auto&, auto&) {});

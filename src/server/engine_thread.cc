@@ -7,12 +7,20 @@
 
 namespace mailrail::server {
 
-EngineThread::EngineThread(
-    engine::Engine& engine, log::LogStore& log, Clock& clock, Random& random, Hooks hooks)
+EngineThread::EngineThread(engine::Engine& engine,
+                           log::LogStore& log,
+                           Clock& clock,
+                           Random& random,
+                           const broker::Options& options,
+                           Hooks hooks)
     : clock_(clock),
+      log_(log),
       hooks_(std::move(hooks)),
-      broker_(engine, log, random, *this),
-      log_thread_(log, [this](const log::Appended& appended) { frame_done(appended); }) {
+      broker_(engine, log, random, *this, options),
+      log_thread_(
+          log,
+          {.append = [this](const log::Appended& appended) { frame_done(appended); },
+           .chore = [this](Result<broker::ChoreDone> done) { chore_done(std::move(done)); }}) {
   broker_.turn(clock_.now(), {});
 }
 
@@ -66,18 +74,46 @@ void EngineThread::frame_done(const log::Appended& appended) {
   change_inbox([](Inbox& inbox) { inbox.is_durable = true; });
 }
 
+void EngineThread::chore_done(Result<broker::ChoreDone> done) {
+  if (!done) {
+    hooks_.log_failed(done.error().message);
+    CHECK(false && "log_failed ends the process");
+  }
+  change_inbox([&](Inbox& inbox) { inbox.chore = *std::move(done); });
+}
+
 void EngineThread::release(std::unique_ptr<broker::Call> call,
                            std::vector<log::SharedFrame> frames) {
   leaving_.push_back(Leaving{.call = std::move(call), .frames = std::move(frames)});
 }
 
 void EngineThread::loop() {
-  while (!is_stopping_ || !broker_.is_idle()) {
+  while (!is_over()) {
     take(next_inbox());
-    if (log::SharedFrame frame = broker_.take_frame()) log_thread_.append(std::move(frame));
+    hand_out_work();
     if (!leaving_.empty()) hooks_.deliver(std::exchange(leaving_, {}));
   }
 }
+
+void EngineThread::hand_out_work() {
+  if (is_stopping_ && !is_finishing_ && broker_.is_idle()) {
+    is_finishing_ = true;
+    broker_.finish();
+  }
+  if (log::SharedFrame frame = broker_.take_frame()) log_thread_.append(std::move(frame));
+  std::optional<broker::Chore> chore = broker_.take_chore();
+  if (!chore) return;
+  if (!std::holds_alternative<broker::ReadBodies>(*chore)) {
+    log_thread_.perform(*std::move(chore));
+    return;
+  }
+  // Cold bodies may take the disk some time, and commits must not wait for it.
+  hooks_.in_background([this, reads = std::make_shared<broker::Chore>(*std::move(chore))] {
+    chore_done(broker::perform(*reads, log_));
+  });
+}
+
+bool EngineThread::is_over() { return is_finishing_ && broker_.is_idle() && broker_.is_finished(); }
 
 EngineThread::Inbox EngineThread::next_inbox() {
   std::unique_lock lock(mutex_);
@@ -96,6 +132,7 @@ EngineThread::Inbox EngineThread::next_inbox() {
 
 void EngineThread::take(Inbox inbox) {
   if (inbox.is_durable) broker_.durable();
+  if (inbox.chore) broker_.chore_done(*std::move(inbox.chore));
   // Before the turn, so that it leases nothing to who is gone; after it, for calls that came
   // together with their end.
   for (const std::uint64_t each : inbox.cancelled) broker_.cancel(each);

@@ -12,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -36,13 +37,19 @@ class EngineThread final : private broker::Outbox {
   struct Hooks {
     std::function<void(std::vector<Leaving>)>
         deliver;  // On the engine thread: hand them on, do not work.
-    std::function<void(const broker::Call&)> parked;          // On the engine thread.
+    std::function<void(const broker::Call&)> parked;  // On the engine thread.
+    // On the engine thread: have it done by a thread that may wait for the disk.
+    std::function<void(std::function<void()>)> in_background;
     std::function<void(std::string_view reason)> log_failed;  // Must end the process.
   };
 
   // Founds the engine if it is new. Call run() before anything else.
-  EngineThread(
-      engine::Engine& engine, log::LogStore& log, Clock& clock, Random& random, Hooks hooks);
+  EngineThread(engine::Engine& engine,
+               log::LogStore& log,
+               Clock& clock,
+               Random& random,
+               const broker::Options& options,
+               Hooks hooks);
   ~EngineThread() override;
 
   void run();
@@ -53,20 +60,22 @@ class EngineThread final : private broker::Outbox {
   // Long polls are answered from now on, whether there is something or not.
   void stop_waiting();
 
-  // Makes everything durable, delivers what was held and ends both threads. Calls
-  // submitted afterwards are dropped.
+  // Makes everything durable, delivers what was held, takes a checkpoint and ends both threads.
+  // Calls submitted afterwards are dropped.
   void stop();
 
  private:
   struct Inbox {
     std::vector<std::unique_ptr<broker::Call>> calls;
     std::vector<std::uint64_t> cancelled;
+    std::optional<broker::ChoreDone> chore;
     bool is_durable = false;
     bool stops_waiting = false;
     bool stops = false;
 
     bool empty() const {
-      return calls.empty() && cancelled.empty() && !is_durable && !stops_waiting && !stops;
+      return calls.empty() && cancelled.empty() && !chore && !is_durable && !stops_waiting &&
+             !stops;
     }
   };
 
@@ -77,16 +86,21 @@ class EngineThread final : private broker::Outbox {
   void loop();
   Inbox next_inbox();
   void take(Inbox inbox);
+  void hand_out_work();
+  bool is_over();
   void frame_done(const log::Appended& appended);
+  void chore_done(Result<broker::ChoreDone> done);
   template <class Change>
   void change_inbox(Change change);
 
   Clock& clock_;
+  log::LogStore& log_;
   Hooks hooks_;
   broker::Broker broker_;
   LogThread log_thread_;
   std::vector<Leaving> leaving_;
   bool is_stopping_ = false;
+  bool is_finishing_ = false;  // The last checkpoint is being taken.
 
   std::mutex mutex_;
   std::condition_variable has_mail_;

@@ -78,6 +78,8 @@ void Frontend::deliver(std::vector<Leaving> leaving) {
     Ready ready{.call = std::unique_ptr<api::ApiCall>(call), .bodies = {}, .unreadable = {}};
     (void)each.call.release();
     if (std::ranges::find(each.frames, nullptr) != each.frames.end()) {
+      for (const engine::Body& body : ready.call->bodies())
+        ready.holds.push_back(log_.hold(body.position));
       readers_.add([this, shared = std::make_shared<Ready>(std::move(ready)),
                     frames = std::move(each.frames)] { read_and_post(shared, frames); });
       continue;
@@ -129,6 +131,7 @@ void Frontend::read_and_post(std::shared_ptr<Ready> ready, std::vector<log::Shar
           .message = "A message could not be read back from the log. The server's log says more."};
     }
   }
+  ready->holds.clear();
   ready->bodies = api::Bodies(places, std::move(frames), std::move(read));
   const std::uint32_t thread = ready->call->exchange.thread;
   std::vector<Ready> one;

@@ -37,6 +37,8 @@ class Frontend final : public http::Handler {
   // What the engine thread calls.
   void deliver(std::vector<Leaving> leaving);
   static void parked(const broker::Call& call);
+  // Has a reader do it.
+  void read(Readers::Job job) { readers_.add(std::move(job)); }
 
   // From now on /readyz says 503.
   void begin_shutdown() { is_stopping_ = true; }
@@ -48,7 +50,8 @@ class Frontend final : public http::Handler {
     std::unique_ptr<api::ApiCall> call;
     api::Bodies bodies;
     std::optional<Error> unreadable;
-    std::size_t read_bytes = 0;  // Taken from the budget until it is answered.
+    std::size_t read_bytes = 0;         // Taken from the budget until it is answered.
+    std::vector<log::Hold> holds = {};  // What is to be read.
   };
 
   std::optional<http::Response> answer_health(const http::Request& request) const;

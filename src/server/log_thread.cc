@@ -6,8 +6,7 @@
 
 namespace mailrail::server {
 
-LogThread::LogThread(log::LogStore& log, std::function<void(const log::Appended&)> done)
-    : log_(log), done_(std::move(done)) {}
+LogThread::LogThread(log::LogStore& log, Done done) : log_(log), done_(std::move(done)) {}
 
 LogThread::~LogThread() { stop(); }
 
@@ -17,9 +16,16 @@ void LogThread::run() {
 
 void LogThread::append(log::SharedFrame frame) {
   const std::scoped_lock lock(mutex_);
-  CHECK(frame_ == nullptr);
-  frame_ = std::move(frame);
-  has_frame_.notify_one();
+  CHECK(work_.frame == nullptr);
+  work_.frame = std::move(frame);
+  has_work_.notify_one();
+}
+
+void LogThread::perform(broker::Chore chore) {
+  const std::scoped_lock lock(mutex_);
+  CHECK(!work_.chore);
+  work_.chore = std::move(chore);
+  has_work_.notify_one();
 }
 
 void LogThread::stop() {
@@ -28,28 +34,37 @@ void LogThread::stop() {
     const std::scoped_lock lock(mutex_);
     stops_ = true;
   }
-  has_frame_.notify_one();
+  has_work_.notify_one();
   thread_.join();
 }
 
 void LogThread::loop() {
-  while (const log::SharedFrame frame = next_frame()) done_(log_.append(*frame));
+  for (;;) {
+    Work work = next_work();
+    if (work.empty()) return;
+    if (work.frame != nullptr) {
+      done_.append(log_.append(*work.frame));
+    } else {
+      done_.chore(broker::perform(*std::exchange(work.chore, std::nullopt), log_));
+    }
+  }
 }
 
-// Null when it is time to stop.
-log::SharedFrame LogThread::next_frame() {
+// One piece of it; none when it is time to stop.
+LogThread::Work LogThread::next_work() {
   std::unique_lock lock(mutex_);
   bool has_more_to_prepare = true;
-  while (frame_ == nullptr && !stops_) {
+  while (work_.empty() && !stops_) {
     if (has_more_to_prepare) {
       lock.unlock();
       has_more_to_prepare = log_.prepare_ahead();
       lock.lock();
     } else {
-      has_frame_.wait(lock);
+      has_work_.wait(lock);
     }
   }
-  return std::exchange(frame_, nullptr);
+  if (work_.frame != nullptr) return {.frame = std::exchange(work_.frame, nullptr), .chore = {}};
+  return {.frame = nullptr, .chore = std::exchange(work_.chore, std::nullopt)};
 }
 
 }  // namespace mailrail::server

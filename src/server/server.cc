@@ -8,7 +8,7 @@
 #include <spdlog/spdlog.h>
 
 #include "api/dispatch.h"
-#include "engine/fact_codec.h"
+#include "broker/replay.h"
 #include "http/server.h"
 #include "log/file/file_log.h"
 #include "log/posix_disk.h"
@@ -24,19 +24,12 @@ namespace {
 constexpr Duration absence_max = 24h;
 constexpr Duration retention_grace = 10min;
 
+// The log grows by this many segments before the next checkpoint: 256 MiB.
+constexpr std::uint64_t log_units_per_round = 4;
+
 bool is_loopback(const std::string& host) {
   const bool is_ipv4 = host.find_first_not_of("0123456789.") == std::string::npos;
   return host == "localhost" || host == "::1" || (is_ipv4 && host.starts_with("127."));
-}
-
-Result<void> replay(log::LogStore& log, engine::Engine& engine) {
-  return log.scan([&](const log::Frame& frame) {
-    return engine::decode_facts(
-        frame.payload, [&](const engine::Fact& fact, engine::FactPlace place) {
-          engine.apply(fact, engine::Body{.position = frame.position + place.offset,
-                                          .length = place.length});
-        });
-  });
 }
 
 [[noreturn]] void end_process(std::string_view reason) {
@@ -66,7 +59,7 @@ struct Server::Parts {
     disk = TRY(log::PosixDisk::open(directory));
     log = TRY(log::FileLog::open(*disk, random));
     engine = std::make_unique<engine::Engine>(random.next());
-    TRY(replay(*log, *engine));
+    TRY(broker::replay(*log, *engine));
     started = {.recovered = log->recovered(),
                .queues = engine->queue_names().size(),
                .messages = engine->message_count(),
@@ -96,8 +89,13 @@ struct Server::Parts {
     EngineThread::Hooks hooks{
         .deliver = [this](std::vector<Leaving> leaving) { frontend->deliver(std::move(leaving)); },
         .parked = [](const broker::Call& call) { Frontend::parked(call); },
+        .in_background = [this](std::function<void()> job) { frontend->read(std::move(job)); },
         .log_failed = &end_process};
-    engine_thread = std::make_unique<EngineThread>(*engine, *log, *clock, random, std::move(hooks));
+    const broker::Options broker_options{
+        .housekeeping = {.log_bytes = log_units_per_round * log->space().unit_bytes,
+                         .replayed_bytes = log->recovered().bytes}};
+    engine_thread = std::make_unique<EngineThread>(*engine, *log, *clock, random, broker_options,
+                                                   std::move(hooks));
     dispatcher = std::make_unique<api::Dispatcher>(services, engine->identity(), "http");
   }
 };

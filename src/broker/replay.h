@@ -1,0 +1,17 @@
+// Replay: makes the state that a log holds, from its checkpoint and the facts after that's begin.
+//
+// The facts of a log have been decided once and are only applied. What can't be decoded although
+// the store found its frame whole is damage, too.
+
+#pragma once
+
+#include "base/result.h"
+#include "engine/engine.h"
+#include "log/log_store.h"
+
+namespace mailrail::broker {
+
+// The engine must be fresh.
+Result<void> replay(log::LogStore& log, engine::Engine& engine);
+
+}  // namespace mailrail::broker
