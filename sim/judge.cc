@@ -257,30 +257,37 @@ void Judge::quiet(const engine::Engine& engine, Instant now) {
 // --- Around a restart, and at the end.
 
 void Judge::recovered(const std::vector<log::Frame>& frames,
+                      const std::optional<log::CheckpointSpan>& checkpoint,
                       const engine::Engine& engine,
                       Instant retention_starts) {
-  note(fmt::format("recovered {} frames", frames.size()));
-  if (in_flight_ && frames.size() == durable_.size() + 1) frame_durable();
+  const Position begin = checkpoint ? checkpoint->begin : Position();
+  const auto trimmed = static_cast<std::size_t>(std::ranges::count_if(
+      durable_, [&](const log::SharedFrame& each) { return each->position < begin; }));
+  note(fmt::format("recovered {} frames, from {} on", frames.size(), begin.value()));
+  if (in_flight_ && trimmed + frames.size() == durable_.size() + 1) frame_durable();
   in_flight_.reset();
   waiting_.clear();
   answers_.clear();
-  if (!check_frames(frames)) return;
+  if (!check_frames(frames, trimmed)) return;
   if (told_end_ > durable_end()) report(Law::loss, "what a client was told is gone");
   ledger_ = last_durable_.ledger;
   ledger_.suspend_retention(retention_starts);
   observed_end_ = durable_end();
-  if (!blind_to_.contains(Law::replay)) check_state(engine);
+  if (!blind_to_.contains(Law::replay))
+    check_state(engine, checkpoint ? checkpoint->time : Instant());
 }
 
-bool Judge::check_frames(const std::vector<log::Frame>& frames) {
-  if (frames.size() != durable_.size()) {
-    report(Law::loss, fmt::format("{} frames were durable, {} are in the log", durable_.size(),
-                                  frames.size()));
+bool Judge::check_frames(const std::vector<log::Frame>& frames, std::size_t trimmed) {
+  if (trimmed + frames.size() != durable_.size()) {
+    report(Law::loss,
+           fmt::format("{} frames were durable and {} of them trimmed, {} are in the log",
+                       durable_.size(), trimmed, frames.size()));
     return false;
   }
   for (std::size_t i = 0; i < frames.size(); ++i) {
-    if (frames[i].position == durable_[i]->position && frames[i].payload == durable_[i]->payload &&
-        frames[i].time == durable_[i]->time)
+    const log::Frame& expected = *durable_[trimmed + i];
+    if (frames[i].position == expected.position && frames[i].payload == expected.payload &&
+        frames[i].time == expected.time)
       continue;
     report(Law::loss, fmt::format("frame {} is not what was appended", i));
     return false;
@@ -288,9 +295,10 @@ bool Judge::check_frames(const std::vector<log::Frame>& frames) {
   return true;
 }
 
-// Against an engine that is given the frames as they were when they were taken, and against the
-// state of the one that decided them.
-void Judge::check_state(const engine::Engine& engine) {
+// Against an engine that is given all frames as they were when they were taken, and against the
+// state of the one that decided them. A checkpoint has forgotten what was too old when it was
+// taken.
+void Judge::check_state(const engine::Engine& engine, Instant not_before) {
   if (durable_.empty()) return;
   engine::Engine expected(1);
   for (const log::SharedFrame& frame : durable_) {
@@ -300,10 +308,10 @@ void Judge::check_state(const engine::Engine& engine) {
     });
     if (!decoded) report(Law::replay, decoded.error().message);
   }
-  const Instant then = durable_.back()->time;
+  const Instant then = std::max(durable_.back()->time, not_before);
   if (engine.state_hash(then) != expected.state_hash(then))
     report(Law::replay, "the replayed state is not that of the facts in the log");
-  if (engine.state_hash(then) != last_durable_.state)
+  if (then == durable_.back()->time && engine.state_hash(then) != last_durable_.state)
     report(Law::replay, "the replayed state is not the one that made the facts");
 }
 

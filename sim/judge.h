@@ -22,6 +22,7 @@
 #include "base/time.h"
 #include "engine/engine.h"
 #include "log/frame.h"
+#include "log/log_store.h"
 #include "sim/command.h"
 #include "sim/ledger.h"
 #include "sim/sabotage.h"
@@ -71,9 +72,10 @@ class Judge {
 
   // --- Around a restart, and at the end.
 
-  // What the log holds, and the engine that was made from it. All that was not durable is undone.
-  // No message may be removed for its age before `retention_starts`.
+  // What the log holds, from its checkpoint on, and the engine that was made from both. All that
+  // was not durable is undone. No message may be removed for its age before `retention_starts`.
   void recovered(const std::vector<log::Frame>& frames,
+                 const std::optional<log::CheckpointSpan>& checkpoint,
                  const engine::Engine& engine,
                  Instant retention_starts);
   void drained(const engine::Engine& engine);
@@ -107,8 +109,8 @@ class Judge {
                 const Answer& answer,
                 const engine::ReceivedMessage& told,
                 const LedgerMessage& message);
-  bool check_frames(const std::vector<log::Frame>& frames);
-  void check_state(const engine::Engine& engine);
+  bool check_frames(const std::vector<log::Frame>& frames, std::size_t trimmed);
+  void check_state(const engine::Engine& engine, Instant not_before);
   Position durable_end() const;
 
   std::set<Law> blind_to_;

@@ -12,6 +12,13 @@ namespace {
 // Small, so that a run crosses many segments.
 constexpr log::FileLogOptions log_options{
     .segment_bytes = 192 << 10, .payload_bytes_max = 128 << 10, .zeroed_step_bytes = 32 << 10};
+// Likewise, so that a run has many checkpoints, which take many turns.
+const broker::Options broker_options{
+    .recent_bytes_max = 16 << 10,
+    .call_bytes_max = 24 << 10,
+    .housekeeping = {.log_bytes = 100 << 10,
+                     .moved_bytes = 2 << 10,
+                     .sweep = {.messages_max = 5, .bytes_max = 400}}};
 constexpr int turns_max = 10'000;   // At one instant; a server that wants more is stuck.
 constexpr Duration nap_max = 100s;  // A server that was away for longer finds all of it at once.
 constexpr Duration absence_max = 24h;
@@ -26,13 +33,14 @@ Result<std::unique_ptr<Process>> Process::start(const World& world, Instant wall
   process->log_ = TRY(log::FileLog::open(world.disk, world.random, log_options));
   process->engine_ = std::make_unique<engine::Engine>(world.random.next());
   const std::vector<log::Frame> frames = TRY(process->replay());
-  const Instant last = frames.empty() ? Instant{} : frames.back().time;
+  const Instant last = process->log_->recovered().last_time.value_or(Instant{});
   process->now_ = std::max(wall, last);
-  const bool was_absent = !frames.empty() && process->now_ - last > absence_max;
+  const bool was_absent = last != Instant{} && process->now_ - last > absence_max;
   const Instant retention_starts = was_absent ? process->now_ + retention_grace : Instant{};
   process->engine_->suspend_retention(retention_starts);
-  world.judge.recovered(frames, *process->engine_, retention_starts);
-  const broker::Options options{.recent_bytes_max = 16 << 10};
+  world.judge.recovered(frames, process->log_->checkpoint(), *process->engine_, retention_starts);
+  broker::Options options = broker_options;
+  options.housekeeping.replayed_bytes = process->log_->recovered().bytes;
   broker::Outbox& outbox = *process;
   process->broker_ = std::make_unique<broker::Broker>(*process->engine_, *process->log_,
                                                       world.random, outbox, options);
@@ -41,6 +49,11 @@ Result<std::unique_ptr<Process>> Process::start(const World& world, Instant wall
 }
 
 Result<std::vector<log::Frame>> Process::replay() {
+  TRY(log_->scan_checkpoint([&](std::string_view payload, std::uint32_t) {
+    return engine::decode_records(
+        payload, [&](const engine::CheckpointRecord& record) { engine_->restore(record); });
+  }));
+  if (const auto span = log_->checkpoint()) engine_->restored_through(span->end);
   std::vector<log::Frame> frames;
   TRY(log_->scan([&](const log::Frame& frame) -> Result<void> {
     frames.push_back(frame);
@@ -97,6 +110,8 @@ void Process::turn_once(Instant now, std::vector<std::unique_ptr<broker::Call>> 
     log_thread_ = LogThread::idle;
     broker_->durable();
   }
+  if (chore_done_ && world_.random.below(2) == 0)
+    broker_->chore_done(*std::exchange(chore_done_, std::nullopt));
   calls.push_back(std::make_unique<Probe>(world_.judge));
   broker_->turn(now_, std::move(calls));
   if (log::SharedFrame frame = broker_->take_frame()) {
@@ -109,11 +124,13 @@ void Process::turn_once(Instant now, std::vector<std::unique_ptr<broker::Call>> 
       log_thread_ = LogThread::idle;
     }
   }
+  if (auto chore = broker_->take_chore()) chore_ = std::move(chore);
 }
 
 void Process::work() {
   if (has_failed_ || world_.random.below(3) == 0) return;
   if (log_thread_ == LogThread::has_frame) return append();
+  if (chore_) return keep_house();
   if (log_thread_ == LogThread::idle && world_.random.below(2) == 0) log_->prepare_ahead();
 }
 
@@ -127,6 +144,12 @@ void Process::append() {
   log_thread_ = LogThread::has_news;
 }
 
+void Process::keep_house() {
+  Result<broker::ChoreDone> done = broker::perform(*std::exchange(chore_, std::nullopt), *log_);
+  has_failed_ = !done;
+  if (done) chore_done_ = *std::move(done);
+}
+
 void Process::give_up(std::uint64_t call) {
   given_up_.insert(call);
   broker_->cancel(call);
@@ -138,6 +161,12 @@ bool Process::stop() {
   while (!has_failed_ && !(broker_->is_idle() && own_calls_.empty())) {
     turn_once(now_, std::exchange(own_calls_, {}));
     if (log_thread_ == LogThread::has_frame) append();
+  }
+  if (!has_failed_) broker_->finish();
+  while (!has_failed_ && !(broker_->is_finished() && broker_->is_idle())) {
+    turn_once(now_, {});
+    if (log_thread_ == LogThread::has_frame) append();
+    if (chore_) keep_house();
   }
   if (has_failed_ || !log_->close()) return false;
   if (open_calls_ > 0)

@@ -60,6 +60,7 @@ class Process final : private broker::Outbox {
   void turn_while_due(Instant by);
   void turn_once(Instant now, std::vector<std::unique_ptr<broker::Call>> calls);
   void append();
+  void keep_house();
   Result<std::string> read(const engine::Body& body, const log::SharedFrame& frame) const;
   void give_back(const SimCall& call);
 
@@ -73,6 +74,8 @@ class Process final : private broker::Outbox {
   enum class LogThread : std::uint8_t { idle, has_frame, has_news };
   LogThread log_thread_ = LogThread::idle;
   log::SharedFrame frame_;
+  std::optional<broker::Chore> chore_;           // For the log thread.
+  std::optional<broker::ChoreDone> chore_done_;  // For the engine thread.
 
   std::vector<std::unique_ptr<broker::Call>> own_calls_;  // For the next turn.
   std::vector<std::unique_ptr<SimCall>> answered_;

@@ -49,7 +49,7 @@ std::optional<Chore> Housekeeping::take(Instant now, const End& end) {
   std::optional<Chore> chore;
   if (stage_ == Stage::cleaning) chore = clean();
   if (stage_ == Stage::before_sweep) begin_sweep(end);
-  if (stage_ == Stage::sweeping) chore = sweep(end);
+  if (stage_ == Stage::sweeping) chore = sweep(now, end);
   if (stage_ == Stage::finishing) chore = finish_checkpoint(end);
   is_under_way_ = chore.has_value();
   return chore;
@@ -163,20 +163,21 @@ void Housekeeping::begin_sweep(const End& end) {
   wants_commit_ = !end.is_open_empty;
   if (wants_commit_) return;
   stage_ = Stage::sweeping;
-  finished_ = {.span = {.begin = end.open, .end = end.open}, .needed = end.open};
+  finished_ = {.span = {.begin = end.open, .end = end.open, .time = {}}, .needed = end.open};
   sweep_ = engine_.begin_sweep(options_.sweep);
   is_sweep_new_ = true;
   swept_bytes_ = 0;
   grown_before_ = std::exchange(grown_bytes_, 0);
 }
 
-std::optional<Chore> Housekeeping::sweep(const End& end) {
+std::optional<Chore> Housekeeping::sweep(Instant now, const End& end) {
   if (std::optional<engine::CheckpointRun> run = engine_.sweep(sweep_)) {
     swept_bytes_ += run->payload.size();
     return WriteCheckpoint{.is_first = std::exchange(is_sweep_new_, false), .run = *std::move(run)};
   }
   stage_ = Stage::finishing;
   finished_.span.end = std::max(finished_.span.begin, end.facts);
+  finished_.span.time = now;
   // Whatever is alive now lies from there on; what died before the sweep's end is dead for good
   // once that is durable.
   finished_.needed = engine_.live_bytes().oldest().value_or(finished_.span.end);

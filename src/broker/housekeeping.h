@@ -90,7 +90,7 @@ class Housekeeping {
   std::optional<Position> clean_before(const End& end) const;
   std::optional<Chore> clean();
   void begin_sweep(const End& end);
-  std::optional<Chore> sweep(const End& end);
+  std::optional<Chore> sweep(Instant now, const End& end);
   std::optional<Chore> finish_checkpoint(const End& end);
   std::uint64_t next_checkpoint_bytes() const;
 

@@ -18,9 +18,11 @@ void Engine::apply(const Fact& fact, const Body& place) {
 }
 
 // A fact from before the end of the sweep brings a message that the sweep had already, or would
-// have had if it had not been gone by then.
+// have had if it had not been gone by then. Of a queue that was deleted halfway the sweep knows no
+// end.
 bool Engine::was_swept(const Queue& queue, Seq seq, const Body& place) const {
-  return !is_exact(place) && seq <= queue.swept_through;
+  if (is_exact(place)) return false;
+  return seq <= queue.swept_through || find_entry(queue, seq) != no_index;
 }
 
 void Engine::on(const Founded& fact, const Body&) {

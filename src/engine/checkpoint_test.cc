@@ -199,6 +199,22 @@ TEST_F(CheckpointTest, FindsWhatWasSentAfterAPurgeThatItHasNotSeen) {
   expect_restores(checkpoint);
 }
 
+TEST_F(CheckpointTest, KnowsNothingOfAQueueThatWasDeletedHalfway) {
+  make_queues();
+  int runs = 0;
+
+  const Checkpoint checkpoint = take({.messages_max = 2}, [&] {
+    runs += 1;
+    if (runs <= 6) {
+      for (int i = 0; i < 3; ++i) send(queues[2], std::to_string(10 * runs + i));
+    }
+    if (runs == 7) engine.delete_queue(turn, queues[2]);
+  });
+
+  EXPECT_GT(runs, 7);
+  expect_restores(checkpoint);
+}
+
 class CheckpointWhileTurnsGoOn : public CheckpointTest,
                                  public testing::WithParamInterface<std::uint64_t> {};
 

@@ -35,7 +35,8 @@ struct Appended {
 // What a checkpoint stands for.
 struct CheckpointSpan {
   Position begin;  // Replay from here: where a frame begins.
-  Position end;    // Its sweep ended here.
+  Position end;    // Its sweep ended here,
+  Instant time;    // at this time, which never comes back.
 
   friend bool operator==(const CheckpointSpan&, const CheckpointSpan&) = default;
 };

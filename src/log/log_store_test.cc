@@ -238,6 +238,7 @@ TYPED_TEST(EveryLogStore, DiesOfAFrameAfterItWasClosed) {
 // --- Checkpoints.
 
 using Parts = std::vector<std::string>;
+constexpr Instant noon = from_unix_ms(1'700'000'000'000);
 
 Parts read_checkpoint(LogStore& log) {
   Parts parts;
@@ -261,7 +262,8 @@ Parts write_checkpoint(LogStore& log, std::size_t count, std::size_t bytes) {
 }
 
 void finish_checkpoint(LogStore& log, Position begin, Position end, Position needed) {
-  EXPECT_TRUE(log.finish_checkpoint({.span = {.begin = begin, .end = end}, .needed = needed}));
+  EXPECT_TRUE(log.finish_checkpoint(
+      {.span = {.begin = begin, .end = end, .time = noon}, .needed = needed}));
 }
 
 TYPED_TEST(EveryLogStore, HasNoCheckpointAtFirst) {
@@ -281,7 +283,7 @@ TYPED_TEST(EveryLogStore, ScansFromTheCheckpointOn) {
   finish_checkpoint(*log, begin, end, frames[10].position);
 
   for (int time = 0; time < 3; ++time) {
-    EXPECT_EQ(log->checkpoint(), (CheckpointSpan{.begin = begin, .end = end}));
+    EXPECT_EQ(log->checkpoint(), (CheckpointSpan{.begin = begin, .end = end, .time = noon}));
     EXPECT_EQ(read_checkpoint(*log), parts);
     expect_same(scan(*log), later);
     for (const Frame& each : std::span(frames).subspan(10))
@@ -303,7 +305,7 @@ TYPED_TEST(EveryLogStore, AnUnfinishedCheckpointMeansNothing) {
   write_checkpoint(*log, 30, 9000);
 
   for (int time = 0; time < 2; ++time) {
-    EXPECT_EQ(log->checkpoint(), (CheckpointSpan{.begin = begin, .end = begin}));
+    EXPECT_EQ(log->checkpoint(), (CheckpointSpan{.begin = begin, .end = begin, .time = noon}));
     EXPECT_EQ(read_checkpoint(*log), finished);
     log.reset();
     log = this->stores_.open();

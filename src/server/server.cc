@@ -77,7 +77,7 @@ struct Server::Parts {
   }
 
   void start_engine() {
-    const Instant last = log->recovered().last_frame_time.value_or(Instant{});
+    const Instant last = log->recovered().last_time.value_or(Instant{});
     clock = std::make_unique<EngineClock>(last);
     const Instant now = clock->now();
     if (last != Instant{} && now - last > absence_max) {

@@ -40,15 +40,11 @@ Result<LogStore::Written> CheckpointWriter::write(std::string_view payload, std:
   return LogStore::Written::done;
 }
 
-Result<format::Checkpoint> CheckpointWriter::finish(const CheckpointSpan& span) {
+Result<format::Checkpoint> CheckpointWriter::finish() {
   CHECK(segment_ != nullptr);
   TRY(segment_->file().sync());
-  return format::Checkpoint{.first = options_.first,
-                            .segments = segments_,
-                            .frames = frames_,
-                            .chain = chain_,
-                            .begin = span.begin,
-                            .end = span.end};
+  return format::Checkpoint{
+      .first = options_.first, .segments = segments_, .frames = frames_, .chain = chain_};
 }
 
 std::vector<std::uint64_t> CheckpointWriter::numbers() const {

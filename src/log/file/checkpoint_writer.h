@@ -29,8 +29,9 @@ class CheckpointWriter {
 
   Result<LogStore::Written> write(std::string_view payload, std::uint32_t count);
 
-  // Syncs the rest. At least one part must have been written.
-  Result<format::Checkpoint> finish(const CheckpointSpan& span);
+  // Syncs the rest and says what the superblock is to name; its span is the caller's to add. At
+  // least one part must have been written.
+  Result<format::Checkpoint> finish();
 
   // The segments that it takes.
   std::vector<std::uint64_t> numbers() const;

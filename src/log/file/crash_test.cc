@@ -100,7 +100,7 @@ Result<void> take_checkpoint(FileLog& log, Ledger& ledger) {
     if (written == LogStore::Written::postponed) return {};
   }
   ledger.taken.push_back(taken);
-  TRY(log.finish_checkpoint({.span = {.begin = taken.begin, .end = taken.begin},
+  TRY(log.finish_checkpoint({.span = {.begin = taken.begin, .end = taken.begin, .time = {}},
                              .needed = ledger.appended[taken.needed].position,
                              .bytes_max = 10 * small.segment_bytes}));
   ledger.taken = {taken};

@@ -23,6 +23,13 @@ constexpr std::uint64_t zeroed_steps_ahead = 8;  // As long as the log thread is
 // Zeroing ahead of longer frames costs more than it saves: their bytes would be written twice.
 constexpr std::uint64_t zeroed_frame_bytes_max = std::uint64_t{16} << 10;
 
+std::vector<std::string> checkpoint_names(const std::vector<std::uint64_t>& numbers) {
+  std::vector<std::string> names;
+  for (const std::uint64_t each : numbers)
+    names.push_back(format::segment_name(format::SegmentKind::checkpoint, each));
+  return names;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<FileLog>> FileLog::open(Disk& disk, Random& random, FileLogOptions options) {
@@ -34,11 +41,16 @@ Result<std::unique_ptr<FileLog>> FileLog::open(Disk& disk, Random& random, FileL
   auto log = std::unique_ptr<FileLog>(new FileLog(disk, random, options));
   std::optional<Recovery> recovery = TRY(recover(disk));
   if (recovery) {
-    TRY(log->take_over(*std::move(recovery)));
+    TRY(log->take_over(*recovery));
   } else {
     TRY(log->start_new());
   }
   TRY(log->begin_epoch());
+  if (recovery) {
+    TRY(log->pool_->adopt(recovery->left_over, [&](const format::SegmentHeader& header) {
+      return log->superblock_.needs(header.kind, format::segment_of(header.base));
+    }));
+  }
   log->measure();
   return log;
 }
@@ -55,7 +67,7 @@ Result<void> FileLog::start_new() {
   return {};
 }
 
-Result<void> FileLog::take_over(Recovery recovery) {
+Result<void> FileLog::take_over(Recovery& recovery) {
   superblock_ = recovery.superblock;
   superblock_.epoch += 1;
   recovered_ = std::move(recovery.report);
@@ -64,7 +76,6 @@ Result<void> FileLog::take_over(Recovery recovery) {
   checkpoint_next_ = superblock_.checkpoint.first + superblock_.checkpoint.segments;
   pool_ =
       std::make_unique<SegmentPool>(disk_, superblock_.segment_bytes, options_.zeroed_step_bytes);
-  TRY(pool_->adopt(recovery.left_over));
   const bool was_zeros = tail_.segment->header().before == format::Before::zeros;
   zeroed_end_ = was_zeros ? tail_.offset : tail_.segment->header().bytes;
   return zero_ahead(tail_.offset + 1);
@@ -283,7 +294,9 @@ Result<void> FileLog::scan(const std::function<Result<void>(const Frame&)>& visi
 
 std::optional<CheckpointSpan> FileLog::checkpoint() const {
   if (!superblock_.checkpoint) return std::nullopt;
-  return CheckpointSpan{.begin = superblock_.checkpoint.begin, .end = superblock_.checkpoint.end};
+  return CheckpointSpan{.begin = superblock_.checkpoint.begin,
+                        .end = superblock_.checkpoint.end,
+                        .time = from_unix_ms(superblock_.checkpoint.time)};
 }
 
 Result<void> FileLog::scan_checkpoint(
@@ -294,7 +307,8 @@ Result<void> FileLog::scan_checkpoint(
 
 Result<void> FileLog::begin_checkpoint() {
   if (!failure_.empty()) return fail(errors::io, failure_);
-  if (writer_ != nullptr) TRY(remember_failure(take_back_checkpoint(writer_->numbers())));
+  if (writer_ != nullptr)
+    TRY(remember_failure(pool_->take_back(checkpoint_names(writer_->numbers()))));
   writer_ = std::make_unique<CheckpointWriter>(
       *pool_, random_,
       CheckpointWriter::Options{.first = checkpoint_next_,
@@ -317,7 +331,10 @@ Result<void> FileLog::finish_checkpoint(const FinishedCheckpoint& finished) {
   CHECK(finished.span.end <= next_position());
   const auto finish = [&]() -> Result<void> {
     const format::Checkpoint before = superblock_.checkpoint;
-    superblock_.checkpoint = TRY(writer_->finish(finished.span));
+    superblock_.checkpoint = TRY(writer_->finish());
+    superblock_.checkpoint.begin = finished.span.begin;
+    superblock_.checkpoint.end = finished.span.end;
+    superblock_.checkpoint.time = unix_ms(finished.span.time);
     writer_.reset();
     checkpoint_next_ = superblock_.checkpoint.first + superblock_.checkpoint.segments;
     const std::uint64_t needed = format::segment_of(std::min(finished.span.begin, finished.needed));
@@ -326,8 +343,8 @@ Result<void> FileLog::finish_checkpoint(const FinishedCheckpoint& finished) {
     TRY(write_superblock(disk_, superblock_));
     std::vector<std::uint64_t> numbers;
     for (std::uint64_t i = 0; i < before.segments; ++i) numbers.push_back(before.first + i);
-    TRY(take_back_checkpoint(std::move(numbers)));
-    TRY(take_back_trimmed());
+    TRY(pool_->take_back(checkpoint_names(numbers)));
+    TRY(pool_->take_back(trimmed_segments()));
     measure();
     const Space now = space();
     const std::uint64_t needed_bytes = now.log_bytes + now.checkpoint_bytes;
@@ -340,30 +357,20 @@ Result<void> FileLog::finish_checkpoint(const FinishedCheckpoint& finished) {
   return done;
 }
 
-Result<void> FileLog::take_back_checkpoint(std::vector<std::uint64_t> numbers) {
-  for (const std::uint64_t each : numbers)
-    TRY(pool_->take_back(format::segment_name(format::SegmentKind::checkpoint, each)));
-  return {};
-}
-
 // What somebody holds stays until the next time.
-Result<void> FileLog::take_back_trimmed() {
-  std::vector<std::uint64_t> numbers;
-  {
-    const std::scoped_lock lock(segments_mutex_);
-    for (auto each = segments_.begin();
-         each != segments_.end() && each->first < superblock_.first_segment;) {
-      if (each->second->is_held()) {
-        ++each;
-        continue;
-      }
-      numbers.push_back(each->first);
-      each = segments_.erase(each);
+std::vector<std::string> FileLog::trimmed_segments() {
+  const std::scoped_lock lock(segments_mutex_);
+  std::vector<std::string> names;
+  auto each = segments_.begin();
+  while (each != segments_.end() && each->first < superblock_.first_segment) {
+    if (each->second->is_held()) {
+      ++each;
+      continue;
     }
+    names.push_back(format::segment_name(format::SegmentKind::log, each->first));
+    each = segments_.erase(each);
   }
-  for (const std::uint64_t each : numbers)
-    TRY(pool_->take_back(format::segment_name(format::SegmentKind::log, each)));
-  return {};
+  return names;
 }
 
 Space FileLog::space() const {

@@ -67,7 +67,7 @@ class FileLog final : public LogStore {
   void let_go(Position position) const override;
 
   Result<void> start_new();
-  Result<void> take_over(Recovery recovery);
+  Result<void> take_over(Recovery& recovery);
   Result<void> begin_epoch();
 
   bool has_room(std::uint64_t offset) const;
@@ -81,8 +81,7 @@ class FileLog final : public LogStore {
   void move_to(Segment& segment);
   Result<void> prepare_step(std::uint64_t zeroed_end_wanted);
 
-  Result<void> take_back_checkpoint(std::vector<std::uint64_t> numbers);
-  Result<void> take_back_trimmed();
+  std::vector<std::string> trimmed_segments();
   template <class Value>
   Result<Value> remember_failure(Result<Value> result);
   void measure();

@@ -35,7 +35,7 @@ TEST(FileLog, MakesAJournalInAnEmptyDirectory) {
 
   EXPECT_THAT(disk.names(), ElementsAre("JOURNAL", "segment-000000000000"));
   EXPECT_EQ(log->recovered().last_stop, LastStop::none);
-  EXPECT_EQ(log->recovered().last_frame_time, std::nullopt);
+  EXPECT_EQ(log->recovered().last_time, std::nullopt);
   EXPECT_EQ(log->next_position(), Position(4096 + 64));
 }
 
@@ -50,7 +50,7 @@ TEST(FileLog, ReportsWhatItFound) {
   ASSERT_TRUE(scan(*log));
 
   EXPECT_EQ(log->recovered().last_stop, LastStop::clean);
-  EXPECT_EQ(log->recovered().last_frame_time, last.time);
+  EXPECT_EQ(log->recovered().last_time, last.time);
   EXPECT_EQ(log->recovered().frames, 2u);
   EXPECT_EQ(log->recovered().bytes, 150u);
   EXPECT_EQ(log->recovered().torn_frames, 0u);
@@ -67,7 +67,7 @@ TEST(FileLog, KnowsTheLastFramesTimeInAnEmptyLastSegment) {
   log = *open(disk);
 
   EXPECT_EQ(disk.names().back(), "segment-000000000001");
-  EXPECT_EQ(log->recovered().last_frame_time, last.time);
+  EXPECT_EQ(log->recovered().last_time, last.time);
 }
 
 TEST(FileLog, BeginsAnEpochWheneverItIsOpened) {

@@ -114,6 +114,7 @@ struct Checkpoint {
   std::uint64_t chain = 0;  // The checksum of its last frame.
   Position begin = {};      // Replay the log from here. Always where a frame begins.
   Position end = {};        // Its sweep ended here: up to here the log must be whole.
+  std::int64_t time = 0;    // Engine time then, in milliseconds since 1970.
 
   explicit operator bool() const { return segments > 0; }
 };
@@ -132,8 +133,14 @@ struct Superblock {
   std::uint64_t payload_bytes_max = 0;  // Of every frame.
   Checkpoint checkpoint = {};
   std::uint64_t checksum = 0;  // Of all above.
+
+  // Is that segment part of the log or of the checkpoint?
+  bool needs(SegmentKind kind, std::uint64_t number) const {
+    if (kind == SegmentKind::log) return number >= first_segment;
+    return number >= checkpoint.first && number - checkpoint.first < checkpoint.segments;
+  }
 };
-static_assert(sizeof(Superblock) == 120);
+static_assert(sizeof(Superblock) == 128);
 
 // XXH3, 64 bits. Headers are summed over everything before their `checksum`, which comes last.
 std::uint64_t checksum(std::string_view bytes, std::uint64_t seed);

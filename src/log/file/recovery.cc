@@ -87,7 +87,7 @@ class Recoverer {
       TRY(put_torn_frame_aside(names));
       TRY(rewrite_last_frame());
     }
-    recovery_.report.last_frame_time = recovery_.tail.time;
+    recovery_.report.last_time = recovery_.tail.time;
     find_left_over(names);
     return std::move(recovery_);
   }
@@ -131,8 +131,12 @@ class Recoverer {
     }
     tail_ = last_;
     if (last_.last == 0 && recovery_.segments.size() > 1) TRY(look_one_segment_back());
-    recovery_.tail = Tail{
-        .segment = tail_.segment, .offset = tail_.end, .chain = tail_.chain, .time = last_.time};
+    // What the checkpoint has forgotten for its age may not come back.
+    const format::Checkpoint& checkpoint = recovery_.superblock.checkpoint;
+    std::optional<Instant> time = last_.time;
+    if (checkpoint) time = std::max(time, std::optional(from_unix_ms(checkpoint.time)));
+    recovery_.tail =
+        Tail{.segment = tail_.segment, .offset = tail_.end, .chain = tail_.chain, .time = time};
     return {};
   }
 
@@ -178,11 +182,9 @@ class Recoverer {
     for (const std::string& name : names) {
       const auto segment = format::segment_named(SegmentKind::log, name);
       const auto part = format::segment_named(SegmentKind::checkpoint, name);
-      const bool is_old_segment = segment && *segment < block.first_segment;
-      const bool is_old_part =
-          part && (*part < block.checkpoint.first ||
-                   *part >= block.checkpoint.first + block.checkpoint.segments);
-      if (is_old_segment || is_old_part || name.starts_with(format::spare_prefix))
+      if ((segment && !block.needs(SegmentKind::log, *segment)) ||
+          (part && !block.needs(SegmentKind::checkpoint, *part)) ||
+          name.starts_with(format::spare_prefix))
         recovery_.left_over.push_back(name);
     }
   }

@@ -30,7 +30,7 @@ struct Tail {
   Segment* segment = nullptr;
   std::uint64_t offset = 0;     // Of the next frame.
   std::uint64_t chain = 0;      // What the next frame names as the one before it.
-  std::optional<Instant> time;  // Of the last frame.
+  std::optional<Instant> time;  // Of the last frame or the checkpoint.
 };
 
 enum class LastStop { none, clean, unclean };
@@ -38,7 +38,7 @@ enum class LastStop { none, clean, unclean };
 // What the start banner tells.
 struct Recovered {
   LastStop last_stop = LastStop::none;  // None: the directory was new.
-  std::optional<Instant> last_frame_time;
+  std::optional<Instant> last_time;     // Of the last frame, or of the checkpoint if that is later.
   std::uint64_t torn_frames = 0;
   std::string torn_copy;     // The file that has it.
   std::uint64_t frames = 0;  // These two are known after a scan.

@@ -31,7 +31,9 @@ void checkpoint(LogStore& log, std::uint64_t bytes_max = 8 * small.segment_bytes
   ASSERT_EQ(log.write_checkpoint("state", 1), LogStore::Written::done);
   const Position here = log.next_position();
   ASSERT_TRUE(log.finish_checkpoint(
-      {.span = {.begin = here, .end = here}, .needed = here, .bytes_max = bytes_max}));
+      {.span = {.begin = here, .end = here, .time = from_unix_ms(1'800'000'000'000)},
+       .needed = here,
+       .bytes_max = bytes_max}));
 }
 
 // Fills some segments and trims them again.
@@ -88,6 +90,26 @@ TEST(Recycling, RemovesSparesOfAnotherLength) {
   ASSERT_TRUE(open(disk));
 
   EXPECT_THAT(disk.names(), testing::Not(testing::Contains("spare-7")));
+}
+
+TEST(Recycling, TakesNoFileThatIsASegmentUnderAnotherName) {
+  SimDisk disk(1);
+  std::vector<Frame> frames;
+  {
+    const auto log = *open(disk);
+    go_round(*log, 3);
+    frames.push_back(append(*log, 0, 100));
+  }
+  for (const std::string& name : disk.names()) {
+    if (name.starts_with("segment-")) disk.put("spare-99", disk.content(name));
+    if (name.starts_with("checkpoint-")) disk.put("spare-98", disk.content(name));
+  }
+  const std::size_t before = disk.names().size();
+
+  const auto log = *open(disk);
+
+  EXPECT_EQ(disk.names().size(), before - 2);
+  expect_same(scan(*log), frames);
 }
 
 TEST(Recycling, OldFramesBehindTheEndAreNoTornWrites) {
@@ -157,6 +179,22 @@ TEST(CheckpointFile, AnyFlippedByteOfItIsRefused) {
   }
 }
 
+TEST(CheckpointFile, TakesItsTimeAlong) {
+  SimDisk disk(1);
+  {
+    const auto log = *open(disk);
+    while (log->next_position() < Position(std::uint64_t{1} << format::segment_shift))
+      append(*log, 5, 7000);
+    while (log->prepare_ahead()) continue;  // The next segment is there, and empty.
+    checkpoint(*log);
+  }
+
+  const auto log = *open(disk);
+
+  expect_same(scan(*log), {});
+  EXPECT_EQ(log->recovered().last_time, from_unix_ms(1'800'000'000'000));
+}
+
 TEST(CheckpointFile, OneThatIsMissingIsRefused) {
   SimDisk disk(1);
   {
@@ -180,7 +218,8 @@ TEST(CheckpointFile, ALogThatEndsBeforeItIsRefused) {
     const Position begin = log->next_position();
     const Frame last = append(*log, 1, 100);
     const Position end = last.position + last.payload.size();
-    ASSERT_TRUE(log->finish_checkpoint({.span = {.begin = begin, .end = end}, .needed = begin}));
+    ASSERT_TRUE(log->finish_checkpoint(
+        {.span = {.begin = begin, .end = end, .time = {}}, .needed = begin}));
   }
   ASSERT_TRUE(open(disk));
   std::string bytes = disk.content("segment-000000000000");

@@ -15,7 +15,9 @@ SegmentPool::SegmentPool(Disk& disk, std::uint64_t segment_bytes, std::uint64_t 
       segment_bytes_(segment_bytes),
       zeroed_bytes_(std::min(zeroed_bytes, segment_bytes)) {}
 
-Result<void> SegmentPool::adopt(const std::vector<std::string>& names) {
+Result<void> SegmentPool::adopt(
+    const std::vector<std::string>& names,
+    const std::function<bool(const format::SegmentHeader&)>& is_needed) {
   for (std::string_view name : names) {  // New names may not be old ones.
     std::uint64_t number = 0;
     if (!name.starts_with(format::spare_prefix)) continue;
@@ -23,16 +25,21 @@ Result<void> SegmentPool::adopt(const std::vector<std::string>& names) {
     std::from_chars(name.data(), name.data() + name.size(), number);
     last_number_ = std::max(last_number_, number);
   }
+  std::vector<std::string> fitting;
   for (const std::string& name : names) {
     const std::unique_ptr<File> file = TRY(disk_.open_file(name));
-    const std::uint64_t size = TRY(file->size());
-    if (size == segment_bytes_) {
-      TRY(take_back(name));
+    std::string page(format::page_bytes, '\0');
+    page.resize(TRY(file->read_at(0, page)));
+    auto header = format::segment_header(page, format::SegmentKind::log);
+    if (!header) header = format::segment_header(page, format::SegmentKind::checkpoint);
+    const bool is_other = header && is_needed(*header);
+    if (!is_other && TRY(file->size()) == segment_bytes_) {
+      fitting.push_back(name);
     } else {
       TRY(disk_.remove(name));
     }
   }
-  return {};
+  return take_back(fitting);
 }
 
 Result<void> SegmentPool::make_spare() {
@@ -70,10 +77,15 @@ Result<std::unique_ptr<Segment>> SegmentPool::make_segment(format::SegmentHeader
   return Segment::open(disk_, header.kind, number);
 }
 
-Result<void> SegmentPool::take_back(const std::string& name) {
-  const std::string spare = next_name();
-  TRY(disk_.rename(name, spare));
-  spares_.push_back({.name = spare, .before = Before::anything});
+Result<void> SegmentPool::take_back(const std::vector<std::string>& names) {
+  if (names.empty()) return {};
+  std::vector<Spare> taken;
+  for (const std::string& name : names) {
+    taken.push_back({.name = next_name(), .before = Before::anything});
+    TRY(disk_.rename(name, taken.back().name));
+  }
+  TRY(disk_.sync());
+  spares_.insert(spares_.end(), taken.begin(), taken.end());
   return {};
 }
 

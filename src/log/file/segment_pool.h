@@ -3,12 +3,15 @@
 // A file is created, filled and synced under a spare's name and becomes a segment by a rename, so a
 // segment's file always has a valid header. Files of segments that are no longer needed become
 // spares again: in the long run no file is created, grown or removed, which costs a commit's sync
-// least. What lies in a spare is of no meaning to anybody.
+// least. What lies in a spare is of no meaning to anybody, once its old name is durably gone:
+// changes of a directory may survive a power cut in any order, and no file may be two segments
+// after one.
 
 #pragma once
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -24,9 +27,12 @@ class SegmentPool {
  public:
   SegmentPool(Disk& disk, std::uint64_t segment_bytes, std::uint64_t zeroed_bytes);
 
-  // Takes over what an earlier run left: `names` of files that are spares, or segments that are not
-  // needed. Files of another length are removed.
-  Result<void> adopt(const std::vector<std::string>& names);
+  // Takes over what an earlier run left, once the superblock is durable: `names` of files that are
+  // spares, or segments that are not needed. Names of files of another length are removed, and
+  // those of files that are segments which `is_needed`: where syncs of the directory failed, a
+  // power cut can leave a file with an old name and a new one.
+  Result<void> adopt(const std::vector<std::string>& names,
+                     const std::function<bool(const format::SegmentHeader&)>& is_needed);
 
   // Makes a spare, on the disk when it returns. Nothing of the log is in one: a failure loses
   // nothing.
@@ -36,8 +42,9 @@ class SegmentPool {
   // everything of the header but what the pool knows: length and what stood in the file.
   Result<std::unique_ptr<Segment>> make_segment(format::SegmentHeader header);
 
-  // The file of a segment is a spare from now on.
-  Result<void> take_back(const std::string& name);
+  // The files of segments that the durable superblock doesn't count any more are spares from now
+  // on.
+  Result<void> take_back(const std::vector<std::string>& names);
 
   // Removes spares until no more are left than that.
   Result<void> keep_at_most(std::size_t count);
