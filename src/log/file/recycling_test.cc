@@ -112,6 +112,22 @@ TEST(Recycling, TakesNoFileThatIsASegmentUnderAnotherName) {
   expect_same(scan(*log), frames);
 }
 
+TEST(Recycling, TakesAFileWithTwoNamesOnce) {
+  SimDisk disk(1);
+  {
+    const auto log = *open(disk);
+    go_round(*log, 3);
+  }
+  for (const std::string& name : disk.names()) {
+    if (name.starts_with("spare-")) disk.put("spare-99", disk.content(name));
+  }
+  const std::size_t before = disk.names().size();
+
+  ASSERT_TRUE(open(disk));
+
+  EXPECT_EQ(disk.names().size(), before - 1);
+}
+
 TEST(Recycling, OldFramesBehindTheEndAreNoTornWrites) {
   SimDisk disk(1);
   auto log = *open(disk);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -26,14 +27,15 @@ Result<void> SegmentPool::adopt(
     last_number_ = std::max(last_number_, number);
   }
   std::vector<std::string> fitting;
+  std::set<std::uint64_t> seen;
   for (const std::string& name : names) {
     const std::unique_ptr<File> file = TRY(disk_.open_file(name));
     std::string page(format::page_bytes, '\0');
     page.resize(TRY(file->read_at(0, page)));
     auto header = format::segment_header(page, format::SegmentKind::log);
     if (!header) header = format::segment_header(page, format::SegmentKind::checkpoint);
-    const bool is_other = header && is_needed(*header);
-    if (!is_other && TRY(file->size()) == segment_bytes_) {
+    const bool is_ours = header && !is_needed(*header) && seen.insert(header->checksum).second;
+    if (is_ours && TRY(file->size()) == segment_bytes_) {
       fitting.push_back(name);
     } else {
       TRY(disk_.remove(name));

@@ -28,9 +28,9 @@ class SegmentPool {
   SegmentPool(Disk& disk, std::uint64_t segment_bytes, std::uint64_t zeroed_bytes);
 
   // Takes over what an earlier run left, once the superblock is durable: `names` of files that are
-  // spares, or segments that are not needed. Names of files of another length are removed, and
-  // those of files that are segments which `is_needed`: where syncs of the directory failed, a
-  // power cut can leave a file with an old name and a new one.
+  // spares, or segments that are not needed. Only files that were segments are taken, each by the
+  // header that it has: where a sync of the directory failed, a power cut can leave a file with an
+  // old name and a new one. All other names are removed, and those of segments which `is_needed`.
   Result<void> adopt(const std::vector<std::string>& names,
                      const std::function<bool(const format::SegmentHeader&)>& is_needed);
 
