@@ -38,6 +38,7 @@ class Setting:
         self.load = self.build / "bench" / "mailrail_load"
         self.seconds = arguments.seconds
         self.scale = arguments.scale
+        self.minutes = arguments.minutes
         self.data_root = self.build / "bench-data"
         self.data_root.mkdir(exist_ok=True)
 
@@ -57,8 +58,9 @@ def free_port():
 class Server:
     """One server process, ended by its own process id."""
 
-    def __init__(self, command, port):
+    def __init__(self, command, port, data=None):
         self.port = port
+        self.data = data and Path(data)
         self.log = tempfile.TemporaryFile()
         self.started_at = time.monotonic()
         self.process = subprocess.Popen([str(part) for part in command], stdout=self.log, stderr=self.log)
@@ -95,6 +97,13 @@ class Server:
                 return int(line.split()[1]) * 1024
         return 0
 
+    def anonymous_bytes(self):
+        """Without what maps files."""
+        for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
+            if line.startswith("RssAnon:"):
+                return int(line.split()[1]) * 1024
+        return 0
+
     def call(self, action, **members):
         request = urllib.request.Request(
             f"http://127.0.0.1:{self.port}/",
@@ -110,7 +119,7 @@ class Server:
 
 def mailrail(setting, data):
     port = free_port()
-    return Server([setting.mailrail, "serve", "--listen", f"127.0.0.1:{port}", "--data", data], port)
+    return Server([setting.mailrail, "serve", "--listen", f"127.0.0.1:{port}", "--data", data], port, data)
 
 
 def constant(setting, name):
@@ -274,14 +283,133 @@ def polls(setting):
         }
 
 
-FIGURES = {figure.__name__: figure for figure in (sends, http, start, idle, binary, backlog, conversations, polls)}
+def disk_bytes(data):
+    return sum(each.stat().st_size for each in Path(data).iterdir())
+
+
+def storage(setting):
+    """Bytes written per byte of message at the log store: 552 bytes each, one send and one delete each, so many a frame
+    (promised with 20,000 waiting: 10 at 1 a frame, 1.4 at 32, 1.15 at 256)"""
+    figures = {}
+    for waiting in (20_000, setting.scaled(5_000_000)):
+        for per_frame in (1, 32, 256):
+            command = [setting.build / "bench" / "storage", setting.data(), "--waiting", waiting, "--per-frame", per_frame]
+            output = subprocess.run([str(part) for part in command], check=True, capture_output=True, text=True).stdout
+            figures[f"{waiting}_waiting_{per_frame}_a_frame"] = json.loads(output)["bytes_written_per_byte"]
+    return figures
+
+
+def pauses(setting):
+    """The longest that one client waits for a send while 8 others send, receive and delete beside 1,000,000 waiting messages,
+    so that checkpoints are taken (promised: none adds more than 20 ms)"""
+    with mailrail(setting, setting.data()) as server:
+        server.wait_until_ready()
+        waiting, busy, probed = (server.create_queue(name) for name in ("waiting", "busy", "probed"))
+        load(setting, server, "send-batch", waiting, connections=16, count=setting.scaled(1_000_000))
+        rounds = checkpoints(server)
+        seconds = 6 * setting.seconds
+        others = start_load(setting, server, "cycle", busy, connections=8, size=8192, duration=seconds + 1)
+        probe = load(setting, server, "send", probed, connections=1, size=1024, duration=seconds)
+        others.communicate()
+        return {
+            "checkpoints": checkpoints(server) - rounds,
+            "send_p50_us": probe["p50_us"],
+            "send_p99_us": probe["p99_us"],
+            "longest_us": probe["max_us"],
+        }
+
+
+def checkpoints(server):
+    """How many the server has begun, by the number of their files."""
+    return max((int(each.name.split("-")[1]) for each in server.data.glob("checkpoint-*")), default=0)
+
+
+def large(setting):
+    """10,000,000 waiting messages of 1 KiB, 10 GB: time to restart, and a send's wait while they are purged"""
+    count, data = setting.scaled(10_000_000), setting.data()
+    with mailrail(setting, data) as server:
+        server.wait_until_ready()
+        queue_url, probed = server.create_queue("large"), server.create_queue("probed")
+        load(setting, server, "send-batch", queue_url, connections=16, count=count)
+        figures = {"messages": count, "disk_gb": round(disk_bytes(data) / 1e9, 1)}
+        server.end(signal.SIGTERM)
+    for ended_by in ("sigterm", "sigkill"):
+        with mailrail(setting, data) as server:
+            figures[f"restart_seconds_after_{ended_by}"] = round(server.wait_until_ready(), 2)
+            figures[f"resident_mib_after_{ended_by}"] = round(server.resident_bytes() / 2**20)
+            if ended_by == "sigkill":
+                probing = start_load(setting, server, "send", probed, connections=1, size=1024, duration=setting.seconds)
+                time.sleep(1)
+                begin = time.monotonic()
+                server.call("PurgeQueue", QueueUrl=queue_url)
+                figures["purge_ms"] = round((time.monotonic() - begin) * 1000, 1)
+                probe = json.loads(probing.communicate()[0])
+                figures["send_p99_us_while_purged"] = probe["p99_us"]
+                figures["longest_send_us_while_purged"] = probe["max_us"]
+    return figures
+
+
+def memory(setting):
+    """5,000,000 waiting messages in 100,000 conversations: bytes of memory a message, just sent, within the deduplication
+    window (promised: 64, 48 a deduplication id, 96 a conversation) and after it"""
+    count, groups = setting.scaled(5_000_000), setting.scaled(100_000)
+    with mailrail(setting, setting.data()) as server:
+        server.wait_until_ready()
+        queue_url = server.create_queue("memory.fifo", FifoQueue="true")
+        before = server.anonymous_bytes()
+        outcome = load(setting, server, "send-batch", queue_url, connections=16, count=count, groups=groups)
+        figures = {
+            "messages": count,
+            "groups": groups,
+            "send_seconds": round(count / outcome["messages_per_second"]),
+            "bytes_per_message_within": round((server.anonymous_bytes() - before) / count, 1),
+        }
+        time.sleep(330)
+        figures["bytes_per_message_after"] = round((server.anonymous_bytes() - before) / count, 1)
+        return figures
+
+
+def space(setting):
+    """Disk over live data, sampled while some queues fill and drain, others pass messages on, and one message stays"""
+    data = setting.data()
+    with mailrail(setting, data) as server:
+        server.wait_until_ready()
+        names = ("old", "passing", "filling")
+        old, passing, filling = (server.create_queue(name, VisibilityTimeout="43200") for name in names)
+        server.call("SendMessage", QueueUrl=old, MessageBody="stays")
+        until = time.monotonic() + setting.minutes * 60
+        worst, samples = 0, 0
+        cycling = start_load(setting, server, "cycle", passing, connections=4, size=2048, duration=setting.minutes * 60)
+        while time.monotonic() < until:
+            load(setting, server, "send-batch", filling, connections=4, size=1024, count=setting.scaled(1_000_000))
+            worst, samples = max(worst, over_live(server, data, filling)), samples + 1
+            load(setting, server, "receive-delete", filling, connections=8, count=setting.scaled(800_000))
+            worst, samples = max(worst, over_live(server, data, filling)), samples + 1
+        cycling.communicate()
+        return {"minutes": setting.minutes, "samples": samples, "most_disk_over_live": round(worst, 2)}
+
+
+def over_live(server, data, filling):
+    """Beyond the constant reserve of 8 segments and two checkpoints."""
+    live = waiting_messages(server, filling) * 1024
+    constant = 10 * 64 * 2**20
+    return max(0, disk_bytes(data) - constant) / max(live, 1)
+
+
+FIGURES = {
+    figure.__name__: figure
+    for figure in (sends, http, start, idle, binary, backlog, conversations, polls, storage, pauses, large, memory, space)
+}
+# Those take minutes to an hour, and gigabytes of disk.
+ONLY_BY_NAME = {"large", "memory", "space"}
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("figures", nargs="*", metavar="FIGURE", help=f"of: {', '.join(FIGURES)}; all if none is named")
+    parser.add_argument("figures", nargs="*", metavar="FIGURE", help=f"of: {', '.join(FIGURES)}; all but {', '.join(sorted(ONLY_BY_NAME))} if none is named")
     parser.add_argument("--build", default=ROOT / "build" / "release", help="the build directory")
     parser.add_argument("--seconds", type=float, default=5, help="of each measured round")
+    parser.add_argument("--minutes", type=float, default=60, help="of the figure space")
     parser.add_argument("--scale", type=float, default=1, help="a fraction of the large counts, for a quick look")
     parser.add_argument("--json", metavar="FILE", help="write the figures here, too; - is standard output")
     arguments = parser.parse_args()
@@ -292,7 +420,7 @@ def main():
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 32768), hard))
 
     setting, measured = Setting(arguments), {}
-    for name in arguments.figures or FIGURES:
+    for name in arguments.figures or [each for each in FIGURES if each not in ONLY_BY_NAME]:
         try:
             measured[name] = FIGURES[name](setting)
         finally:
