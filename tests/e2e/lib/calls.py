@@ -4,11 +4,24 @@ import http.client
 import json
 
 
+class Refused(AssertionError):
+    """The server answered, and not with a success. `code` is the error's name as the SDKs know it."""
+
+    def __init__(self, status, text):
+        super().__init__(f"{status}: {text}")
+        self.status = status
+        self.code = error_code(text)
+
+
 class Connection:
     """One kept connection to a server on 127.0.0.1. Only one call at a time."""
 
     def __init__(self, port, timeout=60):
         self.http = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
+
+    def connect(self):
+        """Not needed before a call, but tells a server that is not there from one that does not answer."""
+        self.http.connect()
 
     def start(self, action, **members):
         """Sends a call without waiting for its answer."""
@@ -19,7 +32,7 @@ class Connection:
         response = self.http.getresponse()
         text = response.read()
         if response.status != 200:
-            raise AssertionError(f"{response.status}: {text}")
+            raise Refused(response.status, text)
         return {**json.loads(text or "{}"), "request_id": response.getheader("x-amzn-RequestId")}
 
     def call(self, action, **members):
@@ -28,6 +41,13 @@ class Connection:
 
     def close(self):
         self.http.close()
+
+
+def error_code(text):
+    try:
+        return json.loads(text)["__type"].rpartition("#")[2]
+    except (ValueError, KeyError, TypeError):
+        return ""
 
 
 def headers(action):

@@ -46,14 +46,20 @@ def raise_file_limit():
 
 
 class Server:
-    """Use as a context: `with Server() as server`. `prefix` is a command to run the server under."""
+    """Use as a context: `with Server() as server`.
 
-    def __init__(self, data=None, port=None, prefix=()):
+    `prefix` is a command to run the server under, `arguments` are more of those that `serve` takes, and `environment` is what
+    the server sees beside the test's own.
+    """
+
+    def __init__(self, data=None, port=None, prefix=(), arguments=(), environment=None):
         self.owns_data = data is None
         self.data = data or tempfile.mkdtemp(prefix="mailrail-")
         self.port = port or free_port()
         self.endpoint = f"http://127.0.0.1:{self.port}"
         self.prefix = list(prefix)
+        self.arguments = list(arguments)
+        self.environment = dict(environment or {})
         self.process = None
         self.log = tempfile.TemporaryFile("w+")
 
@@ -73,10 +79,11 @@ class Server:
         """Starts the process without waiting until it is ready."""
         self.log.seek(0)
         self.log.truncate()
-        serve = [binary(), "serve", "--listen", f"127.0.0.1:{self.port}", "--data", self.data]
+        serve = [binary(), "serve", "--listen", f"127.0.0.1:{self.port}", "--data", self.data, *self.arguments]
         tied = ["setpriv", "--pdeathsig", "KILL"]
         command = [*tied, *self.prefix, *tied, *serve] if self.prefix else [*tied, *serve]
-        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log, env={**os.environ, **self.environment})
 
     def start(self):
         self.spawn()
