@@ -16,9 +16,6 @@ class Violation:
     where: str
     text: str
 
-    def __str__(self):
-        return f"{self.rule}: {self.where} {self.text}"
-
 
 def violations(history):
     """[Violation], empty if every promise was kept."""

@@ -1,12 +1,13 @@
 """The one line that a run prints, and what was broken where anything was."""
 
+import collections
 import os
 import tempfile
 
 from coverage import coverage
 from judge import violations
 
-TOLD_MAX = 20
+TOLD_MAX = 5  # Of each rule.
 
 
 def tell(history, left, what, how):
@@ -16,9 +17,11 @@ def tell(history, left, what, how):
     is_kept = not broken and not left
     print(f"{'KEPT' if is_kept else 'BROKEN'}: {what}; {covered}; {len(broken)} violations; {how}")
     if left:
-        print(f"  there are messages left that nobody acknowledged to have sent: {left}")
-    for each in broken[:TOLD_MAX]:
-        print(f"  {each}")
+        print(f"  messages were left after everything was deleted and the server killed once more: {left}")
+    for rule, count in collections.Counter(each.rule for each in broken).items():
+        print(f"  {count} x {rule}, such as:")
+        for each in [each for each in broken if each.rule == rule][:TOLD_MAX]:
+            print(f"    {each.where} {each.text}")
     if not is_kept:
         file, path = tempfile.mkstemp(prefix="mailrail-history-", suffix=".jsonl")
         os.close(file)

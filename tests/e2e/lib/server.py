@@ -64,7 +64,11 @@ class Server:
         self.log = tempfile.TemporaryFile("w+")
 
     def __enter__(self):
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_):
