@@ -5,7 +5,7 @@ import threading
 import time
 
 from calls import Connection, Refused
-from clients import SENT_TO, Administrator, Client, Consumer, Sender, message_counts
+from clients import FILLED, SENT_TO, Administrator, Client, Consumer, Sender, message_counts
 from history import Configure, Delete, History, Look, Queue
 
 ACCOUNT_ARN = "arn:aws:sqs:us-east-1:000000000000"
@@ -18,6 +18,7 @@ QUEUES = (  # Dead-letter queues first: they must be there when another one name
     Queue("chat.fifo", is_fifo=True, dead_letters="chat-dead.fifo", receives_max=3),
     Queue("slow.fifo", is_fifo=True, delay_s=1),
     Queue("cleared.fifo", is_fifo=True),
+    Queue(FILLED),
 )
 ATTRIBUTES = {
     "slow.fifo": {"ContentBasedDeduplication": "true"},
@@ -98,7 +99,7 @@ class Load:
 
     def queues_there(self):
         connection = Connection(self.port)
-        urls = {url.rpartition("/")[2]: url for url in connection.call("ListQueues")["QueueUrls"]}
+        urls = {url.rpartition("/")[2]: url for url in connection.call("ListQueues").get("QueueUrls", ())}
         connection.close()
         self.urls.update(urls)
         return list(urls)

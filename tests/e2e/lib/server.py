@@ -93,12 +93,17 @@ class Server:
         self.spawn()
         deadline = time.monotonic() + READY_WITHIN_S
         while time.monotonic() < deadline and self.process.poll() is None:
-            try:
-                with urllib.request.urlopen(self.endpoint + "/readyz", timeout=1):
-                    return
-            except OSError:
-                time.sleep(0.005)
+            if self.is_ready():
+                return
+            time.sleep(0.005)
         raise AssertionError(f"the server did not become ready (exit code {self.process.poll()})\n{self.output()}")
+
+    def is_ready(self):
+        try:
+            with urllib.request.urlopen(self.endpoint + "/readyz", timeout=1):
+                return True
+        except OSError:
+            return False
 
     def end(self, how=signal.SIGTERM):
         """Ends the process and returns its exit code."""

@@ -1,0 +1,175 @@
+#!/usr/bin/python3
+"""The disk of a server under mixed load fails in one way after another. It says why and ends, or bears it; nothing that was
+acknowledged is lost, and nothing is acknowledged after what failed.
+
+    load_faults_test.py [--repeat N] [--seed N] [--only FAULTS] [more arguments of `mailrail serve`]
+"""
+
+import argparse
+import random
+import signal
+import sys
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+here = Path(__file__).resolve().parent
+sys.path += [str(here.parent / "lib"), str(here.parent / "ledger")]
+
+from clients import Filler
+from faulty_server import FaultyServer
+from history import Configure, Kill, Purge, Send
+from load import Load
+from verdict import TOLD_MAX, tell
+
+ENDED_WITHIN_S = 60
+LOADED_S = (0.1, 0.5)
+BORNE_S = 0.6
+SLOW_MS = 300
+FILLED_MESSAGES = 90  # More than a segment.
+REASONS = {"EIO": "Input/output error", "ENOSPC": "No space left on device"}
+
+
+@dataclass
+class Case:
+    """Faults as faulty_disk.cc reads them."""
+
+    faults: str
+    outcome: str = "ends"  # Or "bears it".
+    is_filling: bool = False  # Until the log needs another file.
+
+    @property
+    def reason(self):
+        return REASONS[self.faults.rpartition(":")[2]]
+
+
+CASES = (
+    Case("fdatasync:1:EIO"),  # Once only: a sync that failed is not tried again.
+    Case("fdatasync:2:EIO"),
+    Case("fdatasync:25:EIO"),
+    Case("fdatasync:7-:ENOSPC"),
+    Case("write:1:EIO"),
+    Case("write:2:ENOSPC"),
+    Case("write:30:EIO"),
+    Case("write:1-:ENOSPC"),
+    Case("write:9:short,write:10:EIO"),
+    Case("write:1-:short", outcome="bears it"),
+    Case(f"fdatasync:1-:slow={SLOW_MS}", outcome="bears it"),
+    Case("fallocate:1-:ENOSPC", is_filling=True),
+    Case("fallocate:1:ENOSPC", outcome="bears it", is_filling=True),  # Early enough to be tried again.
+    Case("open:1:EIO", outcome="bears it", is_filling=True),
+    Case("open:1-:EIO", is_filling=True),
+    Case("rename:1:EIO", is_filling=True),
+    Case("fsync:1:EIO", is_filling=True),
+    Case("write:200-:ENOSPC", is_filling=True),
+)
+
+
+class Suffering:
+    def __init__(self, server, load, chance):
+        self.server = server
+        self.load = load
+        self.chance = chance
+
+    def of(self, case):
+        self.server.expect(case.faults, "armed")
+        self.server.start()
+        time.sleep(self.chance.uniform(*LOADED_S))
+        armed_at = time.monotonic()
+        self.server.arm()
+        filler = Filler(f"filler-{case.faults}", self.load, FILLED_MESSAGES if case.is_filling else 0)
+        filling = threading.Thread(target=filler.run)
+        filling.start()
+        if case.outcome == "ends":
+            self.expect_end(case)
+        else:
+            filling.join(ENDED_WITHIN_S)
+            self.expect_service(case, armed_at)
+        self.server.expect("")
+        self.server.start()
+        filler.left = 0
+        filling.join()
+        self.kill()
+
+    def expect_end(self, case):
+        code = self.server.process.wait(ENDED_WITHIN_S)
+        hit = self.server.hits()[-1]
+        self.load.history.kills.append(Kill(hit.at, time.monotonic()))
+        told = self.server.output().splitlines()[-1]
+        if code != 1 or "the log failed, nothing more is acknowledged: Cannot" not in told or case.reason not in told:
+            raise AssertionError(f"{case.faults}: exit code {code}, last words: {told}")
+
+    def expect_service(self, case, armed_at):
+        time.sleep(BORNE_S * (4 if "slow" in case.faults else 1))
+        if self.server.process.poll() is not None or not self.server.hits():
+            raise AssertionError(f"{case.faults}: {len(self.server.hits())} hits, {self.server.output()}")
+        self.kill()
+        if "slow" in case.faults:
+            self.expect_answers_that_waited(armed_at)
+
+    def kill(self):
+        began = time.monotonic()
+        if self.server.end(signal.SIGKILL) != -signal.SIGKILL:
+            raise AssertionError(f"the server had ended by itself\n{self.server.output()}")
+        self.load.history.killed(began)
+
+    def expect_answers_that_waited(self, armed_at):
+        waited = [each.ended - each.began for each in self.facts() if each.began > armed_at and each.ended is not None]
+        if not waited or min(waited) < SLOW_MS / 1000:
+            raise AssertionError(f"answers came after {min(waited, default=0):.3f} s, before any sync could have ended")
+
+    def facts(self):
+        """What cannot be answered without a write: sends of something new, purges, changes of queues."""
+        keys = set()
+        for each in self.load.history.operations.copy():
+            is_new = not isinstance(each, Send) or each.key not in keys
+            if isinstance(each, Send):
+                keys.add(each.key)
+            if is_new and isinstance(each, (Send, Purge, Configure)):
+                yield each
+
+    def acknowledged_after_faults(self):
+        for kill in self.load.history.kills:
+            for each in self.facts():
+                if kill.began < each.began < kill.ended and each.ended is not None and each.ended < kill.ended:
+                    yield f"{each} was acknowledged after the fault at {kill.began}"
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--repeat", type=int, default=1)
+    parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
+    parser.add_argument("--only")
+    options, arguments = parser.parse_known_args()
+    cases = [each for each in CASES if options.only in (None, each.faults)] * options.repeat
+    chance = random.Random(options.seed)
+    chance.shuffle(cases)
+    began = time.monotonic()
+    with FaultyServer(arguments=arguments) as server:
+        load = Load(server.port, options.seed, senders=2, consumers=4, visibilities_s=(1, 2))
+        load.create_queues()
+        load.start()
+        suffering = Suffering(server, load, chance)
+        try:
+            suffering.kill()
+            for case in cases:
+                suffering.of(case)
+            server.start()
+        finally:
+            load.stop()
+        load.drain()
+        suffering.kill()
+        server.start()
+        load.look()
+        left = load.left_over()
+    early = list(suffering.acknowledged_after_faults())
+    for each in early[:TOLD_MAX]:
+        print(each)
+    what = f"{len(cases)} faults under load, {len(early)} answers after one"
+    code = tell(load.history, left, what, f"{time.monotonic() - began:.1f} s, seed {options.seed}")
+    return 1 if early else code
+
+
+if __name__ == "__main__":
+    sys.exit(main())
