@@ -12,10 +12,11 @@ import time
 import zlib
 
 from calls import Connection, Refused
-from history import Change, Configure, Delete, Delivery, Purge, Queue, Receive, Send
+from history import NEVER, Change, Configure, Delete, Delivery, Purge, Queue, Receive, Send
 
 BATCH_MAX = 10
 BACKLOG_MAX = 1500
+SLOWED_S = 0.1  # Between sends, while consumers are behind.
 REQUEST_TIMEOUT_S = 60
 CONNECT_AGAIN_AFTER_S = 0.005
 SENT_TO = ("plain", "plain", "later", "cleared", "chat.fifo", "chat.fifo", "chat.fifo", "slow.fifo", "cleared.fifo")
@@ -39,7 +40,7 @@ def body_of(key):
     """The body that belongs to a key: mostly short, now and then long enough to fill a frame."""
     checksum = zlib.crc32(key.encode())
     kind, size = checksum % 1000, checksum >> 10
-    size = size % 400 if kind < 850 else size % 20_000 if kind < 990 else size % 200_000
+    size = size % 400 if kind < 850 else size % 20_000 if kind < 950 else size % 100_000
     if key.startswith(FILLED):
         size = FILLED_BYTES
     filler = hashlib.sha256(key.encode()).hexdigest()
@@ -178,9 +179,7 @@ class Sender(Client):
         self.recent = collections.defaultdict(lambda: collections.deque(maxlen=50))  # Per queue, what may be sent again.
 
     def work(self):
-        if self.site.backlog > BACKLOG_MAX:
-            self.pause(0.02)
-            return
+        self.pause(SLOWED_S if self.site.backlog > BACKLOG_MAX else 0)
         queue = self.random.choice(SENT_TO)
         count = 1 if self.random.random() < 0.6 else self.random.randint(2, BATCH_MAX)
         sends = [self.draft(queue) for _ in range(count)]
@@ -206,7 +205,7 @@ class Sender(Client):
         return send
 
     def again(self, send):
-        return Send(queue=send.queue, key=send.key, group=send.group)
+        return Send(queue=send.queue, key=send.key, group=send.group, is_repeated=True)
 
     def send(self, sends):
         url = self.site.urls[sends[0].queue]
@@ -232,17 +231,17 @@ class Sender(Client):
 
 
 class Filler(Sender):
-    """Makes the log grow as fast as one client can, by `count` messages."""
+    """Makes the log grow by long messages, at most `left` of them."""
 
-    def __init__(self, name, site, count):
-        super().__init__(name, site)
-        self.left = count
+    left = NEVER
+    pauses_s = (0.05, 0.2)
 
     def work(self):
-        if self.left == 0:
+        if self.left <= 0:
             raise Stopped
         self.left -= 1
         self.send([self.draft(FILLED)])
+        self.pause(self.random.uniform(*self.pauses_s))
 
 
 class Consumer(Client):

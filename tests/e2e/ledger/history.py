@@ -41,6 +41,7 @@ class Send(Operation):
     key: str
     group: str | None = None
     delay_s: float = 0
+    is_repeated: bool = False  # The same was asked for before.
     message_id: str | None = None
     sequence: int | None = None
 

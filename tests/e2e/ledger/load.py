@@ -5,7 +5,7 @@ import threading
 import time
 
 from calls import Connection, Refused
-from clients import FILLED, SENT_TO, Administrator, Client, Consumer, Sender, message_counts
+from clients import FILLED, SENT_TO, Administrator, Client, Consumer, Filler, Sender, message_counts
 from history import Configure, Delete, History, Look, Queue
 
 ACCOUNT_ARN = "arn:aws:sqs:us-east-1:000000000000"
@@ -33,16 +33,16 @@ DRAINED_WITHIN_S = 60
 class Load:
     """Also what its clients call their site. Start and stop it on the thread that starts servers."""
 
-    def __init__(self, port, seed, senders=3, consumers=8, administrators=1, visibilities_s=(2, 3)):
+    def __init__(self, port, seed, senders=3, consumers=8, fillers=1, administrators=1, visibilities_s=(2, 3)):
         self.port = port
         self.seed = seed
         self.history = History(QUEUES)
         self.urls = {}
         self.visibilities_s = visibilities_s
-        self.received_from = [each.name for each in QUEUES for _ in range(1 if "dead" in each.name else SENT_TO.count(each.name) * 2)]
+        self.received_from = [each.name for each in QUEUES for _ in range(2 * SENT_TO.count(each.name) or 1)]
         self.backlog = 0  # In all queues, a moment ago.
         self.stopping = threading.Event()
-        kinds = (Sender, senders), (Consumer, consumers), (Administrator, administrators)
+        kinds = (Sender, senders), (Consumer, consumers), (Filler, fillers), (Administrator, administrators)
         self.clients = [
             kind(f"{kind.__name__.lower()}-{number}", self) for kind, count in kinds for number in range(1, count + 1)]
         self.threads = []
