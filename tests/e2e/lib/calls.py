@@ -7,9 +7,10 @@ import json
 class Refused(AssertionError):
     """The server answered, and not with a success. `code` is the error's name as the SDKs know it."""
 
-    def __init__(self, status, text):
+    def __init__(self, status, text, request_id):
         super().__init__(f"{status}: {text}")
         self.status = status
+        self.request_id = request_id
         self.code = error_code(text)
 
 
@@ -31,9 +32,10 @@ class Connection:
         """The answer to what was started: its members, and its request id as `request_id`."""
         response = self.http.getresponse()
         text = response.read()
+        request_id = response.getheader("x-amzn-RequestId")
         if response.status != 200:
-            raise Refused(response.status, text)
-        return {**json.loads(text or "{}"), "request_id": response.getheader("x-amzn-RequestId")}
+            raise Refused(response.status, text, request_id)
+        return {**json.loads(text or "{}"), "request_id": request_id}
 
     def call(self, action, **members):
         self.start(action, **members)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 BEGIN = re.compile(r"^(?P<thread>\d+) +(?P<name>\w+)\((?P<text>.*)$")
 RESUMED = re.compile(r"^(?P<thread>\d+) +<\.\.\. (?P<name>\w+) resumed>(?P<text>.*)$")
+READS = ("read", "readv", "recvfrom", "recvmsg")
+STRING = re.compile(r'"([^"]*)"')
 RESULT = re.compile(r"\) += (-?\d+)[^=]*$")
 
 
@@ -20,6 +22,10 @@ class Call:
     def file(self):
         """The file descriptor, which every call that is traced has first."""
         return int(re.match(r"\d+", self.text)[0])
+
+
+def is_zeros(text):
+    return not any(string.replace("\\0", "") for string in STRING.findall(text))
 
 
 def read(lines):
@@ -45,11 +51,13 @@ class Trace:
     def __init__(self, lines):
         self.calls = read(lines)
         self.syncs = [call for call in self.calls if call.name == "fdatasync" and call.result == 0]
-        self.replies = [call for call in self.calls if "HTTP/1.1 200" in call.text]
+        # To files. What is only zeros is written ahead and means nothing.
+        self.writes = [call for call in self.calls if call.name.startswith("pwrite") and not is_zeros(call.text)]
+        self.replies = [call for call in self.calls if call.name not in READS and "HTTP/1.1 " in call.text]
 
     def write_of(self, marker):
-        """The call that wrote `marker` to a file; the replies don't contain it."""
-        return next(call for call in self.calls if marker in call.text and "write" in call.name and call not in self.replies)
+        """The call that wrote `marker` to a file."""
+        return next(call for call in self.writes if marker in call.text)
 
     def sync_of(self, write):
         """The first sync of that file that began after the write had returned, and returned without error."""
@@ -58,3 +66,16 @@ class Trace:
     def reply_with(self, text):
         """The first call in which any part of this reply left the process."""
         return next(call for call in self.replies if text in call.text)
+
+    def request_of(self, reply):
+        """The call that read the end of the request that this answers."""
+        reads = [call for call in self.calls if call.name in READS and call.file == reply.file and (call.result or 0) > 0]
+        return [call for call in reads if call.returned < reply.began][-1]
+
+    def sync_for(self, request, reply):
+        """A sync of something that was written after the request had come, which returned before the reply left; or None."""
+        for write in self.writes:
+            if write.began > request.returned:
+                sync = self.sync_of(write)
+                return sync if sync is not None and sync.returned < reply.began else None
+        return None
