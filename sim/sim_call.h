@@ -1,6 +1,6 @@
 // SimCall: a command on its way through the broker, with the judge looking on.
 //
-// Does what the SQS actions do between the queue's name and the engine, and not more.
+// Decides what its answer waits for, as the SQS actions do.
 
 #pragma once
 
@@ -27,9 +27,7 @@ class SimCall final : public broker::Call {
 
  private:
   broker::Decision run(engine::Engine& engine, engine::Turn& turn);
-  broker::Decision create_queue(engine::Engine& engine, engine::Turn& turn);
-  broker::Decision receive(engine::Engine& engine, engine::Turn& turn, const engine::Queue& queue);
-  void use_handle(engine::Engine& engine, engine::Turn& turn);
+  broker::Decision decide_received(engine::QueueType type, Instant now);
   broker::Decision sabotaged(broker::Decision decision, const engine::Engine& engine) const;
 
   Command command_;

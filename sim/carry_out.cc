@@ -1,0 +1,66 @@
+#include "sim/carry_out.h"
+
+namespace mailrail::sim {
+namespace {
+
+Reply create_queue(const Command& command, engine::Engine& engine, engine::Turn& turn) {
+  if (const engine::Queue* queue = engine.find_queue(command.queue))
+    return {.outcome = Outcome::queue_exists, .queue = queue->id};
+  return {.queue = engine.create_queue(turn, command.queue, command.attributes, {})};
+}
+
+void use_handle(const Command& command, engine::Engine& engine, engine::Turn& turn, Reply& reply) {
+  if (command.handle.queue != reply.queue) {
+    reply.outcome = Outcome::wrong_queue;
+  } else if (command.action == Action::delete_message) {
+    reply.deleted = engine.delete_message(turn, command.handle);
+  } else {
+    reply.changed = engine.change_visibility(turn, command.handle, command.timeout);
+  }
+}
+
+}  // namespace
+
+Reply carry_out(const Command& command, engine::Engine& engine, engine::Turn& turn) {
+  if (command.action == Action::create_queue) return create_queue(command, engine, turn);
+  if (command.action == Action::give_back) {
+    engine.give_back(turn, command.handle);
+    return {};
+  }
+  const engine::Queue* queue = engine.find_queue(command.queue);
+  if (queue == nullptr) return {.outcome = Outcome::no_such_queue};
+  Reply reply{.queue = queue->id};
+  switch (command.action) {
+    case Action::change_queue:
+      engine.change_queue(turn, queue->id, command.attributes);
+      break;
+    case Action::delete_queue:
+      engine.delete_queue(turn, queue->id);
+      break;
+    case Action::purge_queue:
+      engine.purge_queue(turn, queue->id);
+      break;
+    case Action::count:
+      engine.advance(turn.now);
+      reply.counts = engine.counts(queue->id);
+      break;
+    case Action::send:
+      reply.sent = engine.send(turn, {.queue = queue->id,
+                                      .delay = command.delay,
+                                      .group = command.group,
+                                      .deduplication_id = command.deduplication_id,
+                                      .record = command.body});
+      break;
+    case Action::receive:
+      reply.received = engine.receive(turn, {.queue = queue->id,
+                                             .count_max = command.count_max,
+                                             .visibility_timeout = command.visibility_timeout,
+                                             .attempt = command.attempt});
+      break;
+    default:
+      use_handle(command, engine, turn, reply);
+  }
+  return reply;
+}
+
+}  // namespace mailrail::sim
