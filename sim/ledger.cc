@@ -158,15 +158,16 @@ const LedgerQueue::Original* Ledger::original_of(const LedgerQueue& queue) const
   return at_ - found->second.at < engine::deduplication_window ? &found->second : nullptr;
 }
 
-// What the same receive attempt was given, if all of it is still held under the same leases.
-std::map<Seq, std::uint32_t> Ledger::repeated(const LedgerQueue& queue) const {
+// What the same receive attempt was given, if all of it is still held under the same leases, which
+// nobody has changed.
+std::map<Seq, LedgerQueue::Lease> Ledger::repeated(const LedgerQueue& queue) const {
   const auto found = queue.attempts.find(command_->attempt);
   if (found == queue.attempts.end()) return {};
   if (at_ - found->second.started >= engine::receive_attempt_window) return {};
-  for (const auto& [seq, generation] : found->second.given) {
+  for (const auto& [seq, lease] : found->second.given) {
     const auto message = queue.messages.find(seq);
     if (message == queue.messages.end() || !is_leased(message->second, at_) ||
-        message->second.receive_count != generation)
+        message->second.receive_count != lease.generation || message->second.lease_end != lease.end)
       return {};
   }
   return found->second.given;
@@ -232,6 +233,7 @@ Complaint Ledger::check_received(const Reply& reply, End end) {
       return fmt::format("message {} was described wrongly", told.seq.value());
   }
   if (!repeats_.empty()) {
+    remember_attempt(queue.attempts[command.attempt], queue);
     return unless(messages.size() == repeats_.size(),
                   "a repeated receive attempt was not given the same");
   }
@@ -243,9 +245,16 @@ Complaint Ledger::check_received(const Reply& reply, End end) {
       queue.attributes.is_fifo) {
     LedgerQueue::Attempt& attempt = queue.attempts[command.attempt];
     if (attempt.started != at_) attempt = {.started = at_, .given = {}};
-    for (const Seq each : given_) attempt.given[each] = queue.messages.at(each).receive_count;
+    remember_attempt(attempt, queue);
   }
   return {};
+}
+
+void Ledger::remember_attempt(LedgerQueue::Attempt& attempt, const LedgerQueue& queue) const {
+  for (const Seq each : given_) {
+    const LedgerMessage& message = queue.messages.at(each);
+    attempt.given[each] = {.generation = message.receive_count, .end = *message.lease_end};
+  }
 }
 
 // --- Facts: each must have a reason, and then becomes so.

@@ -42,9 +42,13 @@ struct LedgerQueue {
     Instant at;
     Seq seq;
   };
+  struct Lease {
+    std::uint32_t generation;
+    Instant end;
+  };
   struct Attempt {
     Instant started;
-    std::map<Seq, std::uint32_t> given;  // With the generation of each.
+    std::map<Seq, Lease> given;
   };
 
   engine::QueueName name = {};
@@ -105,7 +109,8 @@ class Ledger {
   LedgerMessage* own(QueueId queue, Seq seq);
   bool is_receivable(const LedgerQueue& queue, Seq seq, Instant now) const;
   const LedgerQueue::Original* original_of(const LedgerQueue& queue) const;
-  std::map<Seq, std::uint32_t> repeated(const LedgerQueue& queue) const;
+  std::map<Seq, LedgerQueue::Lease> repeated(const LedgerQueue& queue) const;
+  void remember_attempt(LedgerQueue::Attempt& attempt, const LedgerQueue& queue) const;
   void expect();
 
   std::map<QueueId, LedgerQueue> queues_;
@@ -119,7 +124,7 @@ class Ledger {
   engine::Body place_;
   std::optional<QueueId> target_;
   std::optional<Seq> duplicate_of_;
-  std::map<Seq, std::uint32_t> repeats_;
+  std::map<Seq, LedgerQueue::Lease> repeats_;
   engine::DeleteResult expected_delete_ = engine::DeleteResult::done;
   engine::VisibilityResult expected_change_ = engine::VisibilityResult::done;
   std::optional<Seq> sent_;

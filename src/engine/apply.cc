@@ -93,7 +93,7 @@ void Engine::on(const Leased& fact, const Body& place) {
   const Queue& queue = queue_at(fact.queue);
   if (fact.attempt) {
     attempts_.remember(fact.attempt, fact.started,
-                       {.seq = fact.seq, .generation = fact.receive_count});
+                       {.seq = fact.seq, .generation = fact.receive_count, .until = fact.until});
   }
   const Index entry = find_entry(queue, fact.seq);
   CHECK(entry != no_index || !is_exact(place));

@@ -99,6 +99,7 @@ struct KeptAttempt {
   struct Given {
     Seq seq = {};
     std::uint32_t generation = 0;
+    Instant until = {};  // The end of the lease that was told.
 
     friend bool operator==(const Given&, const Given&) = default;
   };

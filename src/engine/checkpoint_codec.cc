@@ -97,6 +97,7 @@ RecordType write(ByteWriter& out, const KeptAttempt& record) {
   for (const KeptAttempt::Given& each : record.given) {
     put(out, each.seq);
     out.varint(each.generation);
+    put(out, each.until);
   }
   return RecordType::attempt;
 }
@@ -168,8 +169,9 @@ CheckpointRecord read_deduplication(ByteReader& in) {
 CheckpointRecord read_attempt(ByteReader& in) {
   KeptAttempt record{.attempt = hash128(in), .started = instant(in)};
   for (std::uint64_t left = in.varint(); left > 0 && !in.failed(); --left) {
-    const Seq given = seq(in);
-    record.given.push_back({.seq = given, .generation = number32(in)});
+    // Braced initialisers are evaluated in order.
+    record.given.push_back(
+        KeptAttempt::Given{.seq = seq(in), .generation = number32(in), .until = instant(in)});
   }
   return record;
 }

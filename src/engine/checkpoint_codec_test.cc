@@ -57,7 +57,7 @@ std::string encoded() {
       bytes);
   encode_record(KeptAttempt{.attempt = {.low = 5, .high = 6},
                             .started = from_unix_ms(7),
-                            .given = {{.seq = Seq(8), .generation = 9}}},
+                            .given = {{.seq = Seq(8), .generation = 9, .until = from_unix_ms(10)}}},
                 bytes);
   return bytes;
 }

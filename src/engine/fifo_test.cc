@@ -132,5 +132,18 @@ TEST_F(Fifo, GivesTheSameMessagesToTheSameAttempt) {
   EXPECT_EQ(bodies(after_delete), (Bodies{"b"}));
 }
 
+TEST_F(Fifo, KeepsALeaseThatWasExtendedWhenItsAttemptIsRepeated) {
+  queue = create("q.fifo");
+  send(queue, "a", "g");
+  const ReceiveRequest request{.queue = queue, .attempt = "try"};
+  const auto first = engine.receive(turn, request).messages;
+
+  engine.change_visibility(turn, first[0].handle(), 10min);
+
+  EXPECT_EQ(bodies(engine.receive(turn, request).messages), (Bodies{}));
+  pass(1min);
+  EXPECT_EQ(engine.delete_message(turn, first[0].handle()), DeleteResult::done);
+}
+
 }  // namespace
 }  // namespace mailrail::engine

@@ -77,14 +77,15 @@ ReceiveResult Engine::receive(Turn& turn, const ReceiveRequest& request) {
 // unless any has changed.
 void Engine::receive_again(Turn& turn, Receiving& receiving) {
   const auto given = attempts_.find(receiving.attempt, turn.now);
-  for (const auto& [seq, generation] : given) {
+  for (const auto& [seq, generation, until] : given) {
     const Index entry = find_entry(receiving.queue, seq);
     if (entry == no_index) return;
     const Delivery* delivery = delivery_of(store_.entries[entry]);
-    if (delivery == nullptr || delivery->receive_count != generation || delivery->until <= turn.now)
+    if (delivery == nullptr || delivery->receive_count != generation || delivery->until != until ||
+        until <= turn.now)
       return;
   }
-  for (const auto& [seq, generation] : given) {
+  for (const auto& [seq, generation, until] : given) {
     const Index entry = find_entry(receiving.queue, seq);
     Delivery& delivery = *delivery_of(store_.entries[entry]);
     record(turn, Leased{.queue = receiving.queue.id,

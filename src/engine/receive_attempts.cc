@@ -42,7 +42,7 @@ std::optional<KeptAttempt> ReceiveAttempts::next(
   KeptAttempt kept{.attempt = {.low = found->first.first, .high = found->first.second},
                    .started = found->second.started};
   for (const Given& each : found->second.given)
-    kept.given.push_back({.seq = each.seq, .generation = each.generation});
+    kept.given.push_back({.seq = each.seq, .generation = each.generation, .until = each.until});
   return kept;
 }
 
@@ -54,6 +54,7 @@ void ReceiveAttempts::write(Instant now, ByteWriter& out) const {
     for (const Given& each : attempt.given) {
       out.u64(each.seq.value());
       out.u32(each.generation);
+      out.u64(static_cast<std::uint64_t>(unix_ms(each.until)));
     }
   }
 }

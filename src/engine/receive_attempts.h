@@ -1,5 +1,6 @@
 // ReceiveAttempts: what a FIFO receive with an attempt id was given, so that the same call asked
 // again within five minutes gets the same messages and handles (its answer was lost on the way).
+// Unless any has changed since: whoever changed it had the answer.
 //
 // Filled from Leased facts, so it survives a restart like the leases themselves.
 
@@ -24,6 +25,7 @@ class ReceiveAttempts {
   struct Given {
     Seq seq;
     std::uint32_t generation;
+    Instant until;  // The end of its lease.
   };
 
   void remember(Hash128 attempt, Instant started, Given given);

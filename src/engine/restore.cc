@@ -67,7 +67,7 @@ void Engine::put(const KeptDeduplication& record) {
 void Engine::put(const KeptAttempt& record) {
   for (const KeptAttempt::Given& each : record.given) {
     attempts_.remember(record.attempt, record.started,
-                       {.seq = each.seq, .generation = each.generation});
+                       {.seq = each.seq, .generation = each.generation, .until = each.until});
   }
 }
 
