@@ -1,0 +1,145 @@
+// Model: a queue service in its plainest form, which says what each command may be answered.
+//
+// It sees what a client sees, commands and answers, and never a fact. Vectors that are searched
+// from end to end; no index, no timer, and nothing derived that could be out of date. Where a
+// server may choose (which messages of a standard queue, which conversation first) it checks the
+// choice and goes on from it; everywhere else there is one right answer.
+
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/time.h"
+#include "engine/engine.h"
+#include "sim/command.h"
+
+namespace mailrail::sim {
+
+// A message as its receiver sees it.
+struct ShownMessage {
+  std::string body;
+  std::string message_id;
+  std::string sequence_number;  // FIFO; else empty.
+  engine::ReceiptHandle handle;
+  Instant sent;
+  Instant first_received;
+  std::uint32_t receive_count = 0;
+  std::string source;  // If it is a dead letter.
+};
+
+struct Answer {
+  Outcome outcome = Outcome::done;
+  std::string message_id = {};  // send
+  std::string sequence_number = {};
+  std::vector<ShownMessage> messages = {};  // receive
+  // The dead letters that the receive moved on its way, by body, in order. No client sees them go,
+  // but which of several go is the server's choice.
+  std::vector<std::string> dead_letters = {};
+  engine::DeleteResult deleted = engine::DeleteResult::done;
+  engine::VisibilityResult changed = engine::VisibilityResult::done;
+  engine::QueueCounts counts = {};
+};
+
+class Model {
+ public:
+  // Why something is not a right answer; empty if it is.
+  using Complaint = std::string;
+
+  // The command was given this answer. Bodies of sends must differ from each other. Unless it is a
+  // receive, expired messages must have been removed before.
+  Complaint check(const Command& command, const Answer& answer, Instant now);
+
+  // The server has looked everywhere for messages that are too old. Before that they are given to
+  // nobody but may still be held.
+  void remove_expired(Instant now);
+
+  // Whose turn it is, is not kept.
+  void restarted();
+
+  // When something ends that is going on: sorted, each once, all after `now`.
+  std::vector<Instant> boundaries(Instant now) const;
+
+ private:
+  struct Message {
+    std::uint64_t stay;  // Its time in this queue: another one for a dead letter.
+    std::string body;
+    std::string group;
+    std::string message_id;
+    std::string sequence_number;  // Empty until it is known.
+    Instant sent;
+    Duration delay{0};
+    std::uint32_t receive_count = 0;
+    Instant first_received = {};
+    Instant received = {};
+    std::optional<Instant> hidden_until = {};
+    engine::ReceiptHandle handle = {};
+    std::string source = {};
+  };
+  struct Accepted {  // A deduplication id and what it was first used for.
+    std::string scope;
+    std::string id;
+    Instant at;
+    std::string message_id;
+    std::string sequence_number;
+  };
+  struct Given {
+    std::string body;
+    engine::ReceiptHandle handle;
+    Instant hidden_until;
+  };
+  struct Attempt {
+    std::string name;
+    Instant at;
+    std::vector<Given> given;
+  };
+  struct Queue {
+    engine::QueueName name;
+    engine::QueueAttributes attributes;
+    std::vector<Message> messages = {};  // In the order in which they came.
+    std::vector<Accepted> accepted = {};
+    std::vector<Attempt> attempts = {};
+    std::vector<std::pair<engine::ReceiptHandle, std::uint64_t>> told = {};  // With the stay.
+    // Conversations that were served while the second of each pair had to wait.
+    std::vector<std::pair<std::string, std::string>> passed_over = {};
+  };
+
+  Complaint send(Queue& queue, const Command& command, const Answer& answer, Instant now);
+  Complaint receive(Queue& queue, const Command& command, const Answer& answer, Instant now);
+  Complaint receive_again(
+      Queue& queue, const Command& command, const Answer& answer, Attempt& attempt, Instant now);
+  void remember(Queue& queue, const Command& command, const Answer& answer, Instant now);
+  Complaint use_handle(Queue& queue, const Command& command, const Answer& answer, Instant now);
+  Complaint count(const Queue& queue, const Answer& answer, Instant now) const;
+
+  Complaint check_choice(const Queue& queue,
+                         const Command& command,
+                         const Answer& answer,
+                         Instant now);
+  Complaint check_order(Queue& queue, const Command& command, const Answer& answer, Instant now);
+  Complaint check_turns(Queue& queue, const Answer& answer, Instant now);
+  Complaint give(Queue& queue, const Command& command, const ShownMessage& shown, Instant now);
+  void move_dead_letter(Queue& queue, const std::string& body, Instant now);
+
+  static bool is_hidden(const Message& message, Instant now);
+  static bool is_delayed(const Queue& queue, const Message& message, Instant now);
+  static bool is_expired(const Queue& queue, const Message& message, Instant now);
+  static bool is_open(const Queue& queue, const Message& message, Instant now);
+  static std::vector<const Message*> open_in(const Queue& queue,
+                                             const std::string& group,
+                                             Instant now);
+  static bool is_in_sequence(const Queue& queue);
+  bool is_dead_letter(const Queue& queue, const Message& message);
+  static Attempt* held_attempt(Queue& queue, const std::string& name, Instant now);
+  Queue* find(const engine::QueueName& name);
+
+  std::vector<Queue> queues_;
+  std::uint64_t stays_ = 0;
+  std::vector<std::string> message_ids_;
+  std::string newest_sequence_number_;
+};
+
+}  // namespace mailrail::sim

@@ -1,0 +1,306 @@
+// Properties: whatever is asked in whatever order at whatever time, the engine answers as the model
+// does. RapidCheck makes the steps up, and when one fails it looks for the shortest that still do.
+
+#include "sim/model.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <map>
+#include <ostream>
+#include <set>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+
+#include "sim/model_world.h"
+
+namespace mailrail::sim {
+
+// What a step says when all of its numbers stand together, without those that are zero.
+// NOLINTNEXTLINE(readability-identifier-naming): the name that RapidCheck looks for.
+void showValue(const Step& step, std::ostream& out) {
+  const auto show = [&](const char* name, int number) {
+    if (number != 0) out << name << " " << number << " ";
+  };
+  show("pause", step.pause);
+  show("boundary", step.boundary);
+  show("action", step.action);
+  show("queue", step.queue);
+  show("group", step.group);
+  show("deduplication_id", step.deduplication_id);
+  show("attempt", step.attempt);
+  show("count_max", step.count_max);
+  show("timeout", step.timeout);
+  show("delay", step.delay);
+  show("handle", step.handle);
+  show("attributes", step.attributes);
+  show("sweeps", step.sweeps);
+  show("restarts", step.restarts);
+}
+
+// NOLINTNEXTLINE(readability-identifier-naming): the name that RapidCheck looks for.
+void showValue(const Script& script, std::ostream& out) {
+  out << "attributes " << script.attributes;
+  for (const Step& each : script.steps) {
+    out << "\n  ";
+    showValue(each, out);
+  }
+}
+
+namespace {
+
+constexpr int size_max = 250;  // The longest scripts have that many steps.
+
+rc::Gen<int> below(int bound) { return rc::gen::resize(100, rc::gen::inRange(0, bound)); }
+
+rc::Gen<Step> any_step() {
+  const auto one_in_eight = rc::gen::map(below(8), [](int number) { return number == 7 ? 1 : 0; });
+  // What empties a queue is rare, or little else would happen.
+  const auto action = rc::gen::weightedOneOf<int>({{12, below(19)}, {1, below(22)}});
+  return rc::gen::build<Step>(
+      rc::gen::set(&Step::pause, below(23)), rc::gen::set(&Step::boundary, below(16)),
+      rc::gen::set(&Step::action, action), rc::gen::set(&Step::queue, below(6)),
+      rc::gen::set(&Step::group, below(3)), rc::gen::set(&Step::deduplication_id, below(5)),
+      rc::gen::set(&Step::attempt, below(4)), rc::gen::set(&Step::count_max, below(4)),
+      rc::gen::set(&Step::timeout, below(4)), rc::gen::set(&Step::delay, below(5)),
+      rc::gen::set(&Step::handle, below(6)), rc::gen::set(&Step::attributes, below(72)),
+      rc::gen::set(&Step::sweeps, below(2)), rc::gen::set(&Step::restarts, one_in_eight));
+}
+
+rc::Gen<Script> any_script() {
+  return rc::gen::build<Script>(
+      rc::gen::set(&Script::attributes, below(72)),
+      rc::gen::set(&Script::steps, rc::gen::container<std::vector<Step>>(any_step())));
+}
+
+// RC_PARAMS="seed=... max_success=..." in the environment asks for others.
+rc::detail::TestParams parameters() {
+  rc::detail::TestParams parameters = rc::detail::configuration().testParams;
+  if (std::getenv("RC_PARAMS") != nullptr) return parameters;
+  parameters.seed = 1;
+  parameters.maxSuccess = MAILRAIL_MODEL_RUNS;
+  parameters.maxSize = size_max;
+  return parameters;
+}
+
+void expect_answers_as_the_model_does(Mix mix) {
+  const auto property = rc::detail::toProperty([mix] {
+    ModelWorld world(mix);
+    const std::string complaint = world.play(*any_script());
+    for (const std::string& each : world.story()) RC_LOG() << each << "\n";
+    if (!complaint.empty()) RC_FAIL(complaint);
+  });
+  const auto result = rc::detail::checkProperty(property, rc::detail::TestMetadata(), parameters());
+  std::ostringstream words;
+  rc::detail::printResultMessage(result, words);
+  EXPECT_TRUE(result.is<rc::detail::SuccessResult>()) << words.str();
+}
+
+TEST(Engine, AnswersAsTheModelDoesOnStandardQueues) {
+  expect_answers_as_the_model_does(Mix::standard);
+}
+
+TEST(Engine, AnswersAsTheModelDoesOnFifoQueues) { expect_answers_as_the_model_does(Mix::fifo); }
+
+TEST(Engine, AnswersAsTheModelDoesOnAllQueuesTogether) {
+  expect_answers_as_the_model_does(Mix::everything);
+}
+
+// --- Are the properties about something, and would the model notice?
+
+// The same each time.
+std::vector<Script> some_scripts() {
+  std::vector<Script> scripts;
+  for (std::uint64_t seed = 1; seed <= 150; ++seed)
+    scripts.push_back(any_script()(rc::Random(seed), size_max).value());
+  return scripts;
+}
+
+TEST(Steps, MeetWhatTheyAreFor) {
+  std::map<std::string, int> met;
+  std::set<std::string> message_ids;
+  std::set<std::tuple<QueueId, Seq, std::uint32_t>> handles;
+  const auto tally = [&](const Command& command, Answer& answer) {
+    met["a dead letter moves"] += answer.dead_letters.empty() ? 0 : 1;
+    met["several messages"] += answer.messages.size() > 2 ? 1 : 0;
+    met["nothing"] += command.action == Action::receive && answer.messages.empty() ? 1 : 0;
+    met["an expired handle"] += answer.deleted == engine::DeleteResult::handle_expired ? 1 : 0;
+    met["beyond 12 hours"] += answer.changed == engine::VisibilityResult::beyond_limit ? 1 : 0;
+    met["a message that is gone"] +=
+        answer.changed == engine::VisibilityResult::no_such_message ? 1 : 0;
+    met["delayed messages"] += answer.counts.delayed > 0 ? 1 : 0;
+    met["a foreign handle"] += answer.outcome == Outcome::wrong_queue ? 1 : 0;
+    if (command.action == Action::send && answer.outcome == Outcome::done)
+      met["a duplicate"] += message_ids.insert(answer.message_id).second ? 0 : 1;
+    for (const ShownMessage& each : answer.messages) {
+      met["a dead letter"] += each.source.empty() ? 0 : 1;
+      met["a repeated attempt"] +=
+          handles.emplace(each.handle.queue, each.handle.seq, each.handle.generation).second ? 0
+                                                                                             : 1;
+    }
+  };
+
+  for (const Script& each : some_scripts()) {
+    ModelWorld world(Mix::everything, tally);
+    EXPECT_EQ(world.play(each), "");
+    message_ids.clear();
+    handles.clear();
+  }
+
+  for (const auto& [what, times] : met) EXPECT_GE(times, 10) << what;
+}
+
+// Each alters answers in one way; what it makes of the first that it fits must be noticed.
+struct Lie {
+  const char* name;
+  bool (*tells)(const Command& command, Answer& answer);
+};
+
+class ModelNotices : public testing::TestWithParam<Lie> {};
+
+TEST_P(ModelNotices, AnAnswerThatIsALie) {
+  int told = 0;
+  int noticed = 0;
+  for (const Script& each : some_scripts()) {
+    bool has_lied = false;
+    ModelWorld world(Mix::everything, [&](const Command& command, Answer& answer) {
+      if (!has_lied) has_lied = GetParam().tells(command, answer);
+    });
+    const std::string complaint = world.play(each);
+    told += has_lied ? 1 : 0;
+    noticed += complaint.empty() ? 0 : 1;
+  }
+
+  EXPECT_GE(told, 5);
+  EXPECT_EQ(noticed, told);
+}
+
+bool is_fifo_receive(const Command& command) {
+  return command.action == Action::receive && command.queue.name.ends_with(".fifo");
+}
+
+constexpr Lie lies[] = {
+    {"HidesAMessage",
+     [](const Command&, Answer& answer) {
+       if (answer.messages.empty()) return false;
+       answer.messages.pop_back();
+       return true;
+     }},
+    {"GivesAMessageTwice",
+     [](const Command&, Answer& answer) {
+       if (answer.messages.size() < 2) return false;
+       answer.messages[1] = answer.messages[0];
+       return true;
+     }},
+    {"GivesAnotherBody",
+     [](const Command&, Answer& answer) {
+       if (answer.messages.size() < 2) return false;
+       std::swap(answer.messages[0].body, answer.messages[1].body);
+       return true;
+     }},
+    {"ReversesTheOrder",
+     [](const Command& command, Answer& answer) {
+       const bool is_order = is_fifo_receive(command) && answer.messages.size() > 1 &&
+                             answer.messages[0].body.back() == answer.messages[1].body.back();
+       if (is_order) std::swap(answer.messages[0], answer.messages[1]);
+       return is_order;
+     }},
+    {"MiscountsReceives",
+     [](const Command&, Answer& answer) {
+       if (answer.messages.empty()) return false;
+       answer.messages[0].receive_count += 1;
+       return true;
+     }},
+    {"ForgetsTheFirstReceive",
+     [](const Command&, Answer& answer) {
+       if (answer.messages.empty() || answer.messages[0].receive_count < 2) return false;
+       answer.messages[0].first_received += 1ms;
+       return true;
+     }},
+    {"TellsAnOldHandle",
+     [](const Command&, Answer& answer) {
+       const bool is_old = !answer.messages.empty() && answer.messages[0].receive_count > 1 &&
+                           answer.messages[0].source.empty();
+       if (!is_old) return false;
+       answer.messages[0].handle.generation -= 1;
+       return true;
+     }},
+    {"TellsNoSource",
+     [](const Command&, Answer& answer) {
+       if (answer.messages.empty() || answer.messages[0].source.empty()) return false;
+       answer.messages[0].source.clear();
+       return true;
+     }},
+    {"HidesADeadLetter",
+     [](const Command&, Answer& answer) {
+       if (answer.dead_letters.empty() || !answer.messages.empty()) return false;
+       answer.dead_letters.pop_back();
+       return true;
+     }},
+    {"BelievesAnExpiredHandle",
+     [](const Command&, Answer& answer) {
+       if (answer.deleted == engine::DeleteResult::done) return false;
+       answer.deleted = engine::DeleteResult::done;
+       return true;
+     }},
+    {"RefusesAHandle",
+     [](const Command& command, Answer& answer) {
+       if (command.action != Action::delete_message || answer.outcome != Outcome::done ||
+           answer.deleted != engine::DeleteResult::done)
+         return false;
+       answer.deleted = engine::DeleteResult::handle_expired;
+       return true;
+     }},
+    {"ChangesTheVisibilityOfNothing",
+     [](const Command&, Answer& answer) {
+       if (answer.changed == engine::VisibilityResult::done) return false;
+       answer.changed = engine::VisibilityResult::done;
+       return true;
+     }},
+    {"Miscounts",
+     [](const Command& command, Answer& answer) {
+       if (command.action != Action::count || answer.outcome != Outcome::done) return false;
+       answer.counts.visible += 1;
+       return true;
+     }},
+    {"LosesAQueue",
+     [](const Command&, Answer& answer) {
+       if (answer.outcome != Outcome::done) return false;
+       answer.outcome = Outcome::no_such_queue;
+       return true;
+     }},
+};
+
+INSTANTIATE_TEST_SUITE_P(Lies, ModelNotices, testing::ValuesIn(lies), [](const auto& lie) {
+  return std::string(lie.param.name);
+});
+
+// A duplicate may not be told anything of its own, and nothing else may be told what was told
+// before.
+TEST(Model, NoticesADuplicateThatIsTakenForANewMessage) {
+  std::map<std::string, int> sends;
+  int told = 0;
+  int noticed = 0;
+  for (const Script& each : some_scripts()) {
+    bool has_lied = false;
+    sends.clear();
+    ModelWorld world(Mix::fifo, [&](const Command& command, Answer& answer) {
+      if (command.action != Action::send || answer.outcome != Outcome::done) return;
+      if (sends[answer.message_id]++ == 0 || has_lied) return;
+      answer.message_id += "-new";
+      has_lied = true;
+    });
+    noticed += world.play(each).empty() ? 0 : 1;
+    told += has_lied ? 1 : 0;
+  }
+
+  EXPECT_GE(told, 5);
+  EXPECT_EQ(noticed, told);
+}
+
+}  // namespace
+}  // namespace mailrail::sim

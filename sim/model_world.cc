@@ -1,0 +1,263 @@
+#include "sim/model_world.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/check.h"
+#include "engine/fact_codec.h"
+#include "sim/carry_out.h"
+#include "sim/describe.h"
+
+namespace mailrail::sim {
+namespace {
+
+constexpr std::size_t handles_max = 12;
+
+template <class Value, std::size_t size>
+Value letter(const Value (&alphabet)[size], int number) {
+  return alphabet[static_cast<std::size_t>(number) % size];
+}
+
+constexpr Action actions[] = {
+    Action::send,         Action::receive,        Action::delete_message,
+    Action::send,         Action::receive,        Action::change_visibility,
+    Action::send,         Action::receive,        Action::receive,
+    Action::send,         Action::receive,        Action::send,
+    Action::receive,      Action::send,           Action::count,
+    Action::receive,      Action::delete_message, Action::change_visibility,
+    Action::change_queue, Action::purge_queue,    Action::create_queue,
+    Action::delete_queue};
+constexpr Duration pauses[] = {0s, 0s, 0s, 0s, 0s, 0s, 0s, 0s, 0s, 0s, 1ms, 1s, 2min, 5min};
+constexpr std::size_t boundary_numbers[] = {0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 2, 3};
+constexpr int boundary_of_last = 15;
+constexpr std::size_t queue_numbers[] = {0, 1, 2, 3, 0, 1};
+constexpr std::size_t counts[] = {1, 10, 10, 3};
+constexpr const char* groups[] = {"a", "b", "c"};
+constexpr const char* deduplication_ids[] = {"1", "2", "3", "4", "5"};
+constexpr const char* attempts[] = {"", "x", "x", "y"};
+constexpr std::optional<Duration> receive_timeouts[] = {std::nullopt, 0s, 1s, 10min};
+constexpr Duration timeouts[] = {0s, 30s, 1s, 12h};
+constexpr std::optional<Duration> delays[] = {std::nullopt, std::nullopt, 0s, 1s, 5s};
+
+bool is_fifo(const engine::QueueName& queue) { return queue.name.ends_with(".fifo"); }
+
+std::vector<engine::QueueName> queues_of(Mix mix) {
+  std::vector<engine::QueueName> queues;
+  for (const char* name : {"plain", "plain.fifo", "dead", "dead.fifo"}) {
+    const engine::QueueName queue{.region = "r", .account = "a", .name = name};
+    if (mix == Mix::everything || is_fifo(queue) == (mix == Mix::fifo)) queues.push_back(queue);
+  }
+  return queues;
+}
+
+}  // namespace
+
+ModelWorld::ModelWorld(Mix mix, Alters alters)
+    : queues_(queues_of(mix)),
+      alters_(std::move(alters)),
+      now_(first_day),
+      engine_(std::make_unique<engine::Engine>(1)) {
+  engine::Turn turn{.now = now_, .random = random_, .facts = facts_};
+  engine_->found(turn);
+}
+
+std::string ModelWorld::play(const Script& script) {
+  for (const engine::QueueName& each : queues_) {
+    const Command command{.action = Action::create_queue,
+                          .queue = each,
+                          .attributes = attributes_of({.attributes = script.attributes}, each)};
+    if (std::string complaint = model_.check(command, ask(command), now_); !complaint.empty())
+      return complaint;
+  }
+  for (const Step& each : script.steps) {
+    if (std::string complaint = take(each); !complaint.empty()) return complaint;
+  }
+  return restart();
+}
+
+std::string ModelWorld::take(const Step& step) {
+  now_ += pause_of(step);
+  const Command command = command_of(step);
+  story_.push_back(fmt::format("{}{}: {}", step.restarts == 0 ? "" : "restarted, ", describe(now_),
+                               describe(command)));
+  if (step.restarts != 0) {
+    if (std::string complaint = restart(); !complaint.empty()) return complaint;
+  }
+  while (!engine_->advance(now_)) {
+  }
+  if (command.action != Action::receive || step.sweeps == 0) sweep();
+  Answer answer = ask(command);
+  for (const ShownMessage& each : answer.messages) {
+    story_.back() += fmt::format(", \"{}\"", each.body);
+    handles_.emplace_front(command.queue, each.handle);
+  }
+  if (handles_.size() > handles_max) handles_.resize(handles_max);
+  if (alters_) alters_(command, answer);
+  return model_.check(command, answer, now_);
+}
+
+// Some pauses end a millisecond before, at or after a boundary.
+Duration ModelWorld::pause_of(const Step& step) const {
+  constexpr int beside_boundary[] = {0, 1, -1};
+  const int number = step.pause - static_cast<int>(std::size(pauses));
+  if (number < 0) return letter(pauses, step.pause);
+  const std::vector<Instant> boundaries = model_.boundaries(now_);
+  if (boundaries.empty()) return 0s;
+  // The next one most of the time, and rarely the very last.
+  const bool is_last = step.boundary == boundary_of_last && step.handle == 0;
+  const std::size_t which =
+      is_last ? boundaries.size() - 1 : letter(boundary_numbers, step.boundary) % boundaries.size();
+  return boundaries[which] - now_ + Duration(letter(beside_boundary, number));
+}
+
+Command ModelWorld::command_of(const Step& step) {
+  Command command{.number = ++commands_, .action = letter(actions, step.action)};
+  command.queue = queues_[letter(queue_numbers, step.queue) % queues_.size()];
+  const bool fifo = is_fifo(command.queue);
+  const bool is_missing = engine_->find_queue(command.queue) == nullptr;
+  if (is_missing && step.sweeps == 0) command.action = Action::create_queue;
+  switch (command.action) {
+    case Action::create_queue:
+    case Action::change_queue:
+      command.attributes = attributes_of(step, command.queue);
+      break;
+    case Action::send:
+      if (fifo || step.group % 2 == 1) command.group = letter(groups, step.group);
+      command.body = fmt::format("{} {}", command.number, command.group);
+      if (fifo) {
+        command.deduplication_id =
+            step.attempt % 2 == 0 ? command.body : letter(deduplication_ids, step.deduplication_id);
+      } else {
+        command.delay = letter(delays, step.delay);
+      }
+      break;
+    case Action::receive:
+      command.count_max = letter(counts, step.count_max);
+      command.visibility_timeout = letter(receive_timeouts, step.timeout);
+      if (fifo) command.attempt = letter(attempts, step.attempt);
+      break;
+    default:
+      command.timeout = letter(timeouts, step.timeout);
+      if (handles_.empty()) break;
+      const auto& [queue, handle] =
+          handles_[static_cast<std::size_t>(step.handle) % handles_.size()];
+      command.handle = handle;
+      const bool is_of_another = step.group == 2 && step.delay == 0;
+      if (command.action != Action::count && !is_of_another) command.queue = queue;
+  }
+  return command;
+}
+
+// Several small choices in one number.
+engine::QueueAttributes ModelWorld::attributes_of(const Step& step,
+                                                  const engine::QueueName& queue) const {
+  int rest = step.attributes;
+  const auto choose = [&](const auto& alphabet) {
+    const auto chosen = letter(alphabet, rest);
+    rest /= static_cast<int>(std::size(alphabet));
+    return chosen;
+  };
+  constexpr std::uint32_t receive_counts[] = {0, 1, 2};
+  constexpr Duration queue_delays[] = {0s, 5s};
+  constexpr Duration retentions[] = {96h, 96h, 60s};
+  constexpr Duration visibility_timeouts[] = {30s, 0s};
+  constexpr engine::DeduplicationScope scopes[] = {engine::DeduplicationScope::queue,
+                                                   engine::DeduplicationScope::message_group};
+  engine::QueueAttributes attributes;
+  attributes.is_fifo = is_fifo(queue);
+  const std::uint32_t receive_count = choose(receive_counts);
+  attributes.delay = choose(queue_delays);
+  attributes.retention = choose(retentions);
+  attributes.visibility_timeout = choose(visibility_timeouts);
+  if (attributes.is_fifo) attributes.deduplication_scope = choose(scopes);
+  if (receive_count == 0) return attributes;
+  // Each is the other's dead-letter queue; or, rarely, its own, which then takes nothing.
+  engine::QueueName target = queue;
+  if (step.group != 2) target.name = is_fifo(queue) ? "dead.fifo" : "dead";
+  if (target == queue && step.group == 0) target.name = is_fifo(queue) ? "plain.fifo" : "plain";
+  attributes.dead_letter = {.target = target, .receive_count_max = receive_count};
+  return attributes;
+}
+
+// One queue gets looked at from end to end by each call.
+void ModelWorld::sweep() {
+  engine::Turn turn{.now = now_, .random = random_, .facts = facts_};
+  for (std::size_t i = 0; i < 2 * queues_.size() + 2; ++i)
+    engine_->remove_expired(turn, std::size_t{1} << 20);
+  model_.remove_expired(now_);
+}
+
+std::string ModelWorld::restart() {
+  auto replayed = std::make_unique<engine::Engine>(2);
+  const auto decoded = engine::decode_facts(facts_.payload(), [&](const engine::Fact& fact,
+                                                                  engine::FactPlace place) {
+    replayed->apply(fact, {.position = facts_.position() + place.offset, .length = place.length});
+  });
+  CHECK(decoded);
+  if (replayed->state_hash(now_) != engine_->state_hash(now_))
+    return "the replayed state is not the one that made the facts";
+  engine_ = std::move(replayed);
+  model_.restarted();
+  while (!engine_->advance(now_)) {
+  }
+  return {};
+}
+
+Answer ModelWorld::ask(const Command& command) {
+  engine::Turn turn{.now = now_, .random = random_, .facts = facts_};
+  const std::size_t before = facts_.payload().size();
+  Reply reply = carry_out(command, *engine_, turn);
+  while (reply.received.is_unfinished) reply = carry_out(command, *engine_, turn);
+  Answer answer{.outcome = reply.outcome,
+                .dead_letters = dead_letters_since(before),
+                .deleted = reply.deleted,
+                .changed = reply.changed,
+                .counts = reply.counts};
+  if (command.action == Action::send && reply.outcome == Outcome::done) {
+    answer.message_id = engine_->identity().message_id(reply.sent.queue, reply.sent.seq);
+    if (is_fifo(command.queue)) answer.sequence_number = engine::sequence_number(reply.sent.seq);
+  }
+  for (const engine::ReceivedMessage& each : reply.received.messages)
+    answer.messages.push_back(show(each));
+  if (!is_fifo(command.queue)) {
+    for (ShownMessage& each : answer.messages) each.sequence_number.clear();
+  }
+  return answer;
+}
+
+ShownMessage ModelWorld::show(const engine::ReceivedMessage& received) const {
+  const auto& source = received.dead_letter_source;
+  return {.body = body_at(received.body),
+          .message_id = engine_->identity().message_id(received.origin_queue, received.origin_seq),
+          .sequence_number = engine::sequence_number(received.seq),
+          .handle = received.handle(),
+          .sent = received.sent,
+          .first_received = received.first_received,
+          .receive_count = received.receive_count,
+          .source = source ? source->name : ""};
+}
+
+std::string ModelWorld::body_at(const engine::Body& body) const {
+  const auto sent = engine::decode_sent(
+      std::string_view(facts_.payload())
+          .substr(body.position.value() - facts_.position().value(), body.length));
+  return sent ? std::string(sent->record) : "unreadable: " + sent.error().message;
+}
+
+std::vector<std::string> ModelWorld::dead_letters_since(std::size_t bytes) const {
+  std::vector<std::string> bodies;
+  const auto decoded =
+      engine::decode_facts(std::string_view(facts_.payload()).substr(bytes),
+                           [&](const engine::Fact& fact, engine::FactPlace) {
+                             if (const auto* moved = std::get_if<engine::Moved>(&fact))
+                               bodies.push_back(body_at(moved->body));
+                           });
+  CHECK(decoded);
+  return bodies;
+}
+
+}  // namespace mailrail::sim

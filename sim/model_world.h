@@ -1,0 +1,87 @@
+// ModelWorld: steps that a property makes up, carried out by the real engine and shown to the
+// model.
+//
+// A step is a handful of small numbers, each an index into an alphabet whose simplest letter comes
+// first, and never names anything that an earlier step made. So any step may be left out and any
+// number made smaller, and what is left still runs: that is what shrinking does.
+
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/random.h"
+#include "engine/engine.h"
+#include "sim/model.h"
+
+namespace mailrail::sim {
+
+struct Step {
+  int pause = 0;     // How long nothing happens before it,
+  int boundary = 0;  // perhaps until near the one that comes after this many others.
+  int action = 0;
+  int queue = 0;
+  int group = 0;
+  int deduplication_id = 0;
+  int attempt = 0;
+  int count_max = 0;
+  int timeout = 0;
+  int delay = 0;
+  int handle = 0;  // Of those told, the newest first.
+  int attributes = 0;
+  int sweeps = 0;    // Before a receive: has the server looked for expired messages?
+  int restarts = 0;  // Before it: does the server start again from its facts?
+};
+
+struct Script {
+  int attributes = 0;  // Of the queues at the beginning.
+  std::vector<Step> steps = {};
+};
+
+enum class Mix { standard, fifo, everything };
+
+class ModelWorld {
+ public:
+  // What a test does to, or learns from, each answer before the model sees it.
+  using Alters = std::function<void(const Command& command, Answer& answer)>;
+
+  // With a queue of the kind and its dead-letter queue, or two and two.
+  explicit ModelWorld(Mix mix, Alters alters = {});
+
+  // What is wrong with the engine's answers; empty if nothing is. Once.
+  std::string play(const Script& script);
+
+  // What happened so far, a line for each step.
+  const std::vector<std::string>& story() const { return story_; }
+
+ private:
+  std::string take(const Step& step);
+  // Does a server that starts from the facts know what this one knows?
+  std::string restart();
+  Duration pause_of(const Step& step) const;
+  Command command_of(const Step& step);
+  engine::QueueAttributes attributes_of(const Step& step, const engine::QueueName& queue) const;
+  void sweep();
+  Answer ask(const Command& command);
+  ShownMessage show(const engine::ReceivedMessage& received) const;
+  std::string body_at(const engine::Body& body) const;
+  std::vector<std::string> dead_letters_since(std::size_t bytes) const;
+
+  std::vector<engine::QueueName> queues_;
+  Alters alters_;
+  SeededRandom random_{7};
+  engine::FactWriter facts_{Position(4096)};
+  Instant now_;
+  std::unique_ptr<engine::Engine> engine_;
+  Model model_;
+  std::uint64_t commands_ = 0;
+  std::deque<std::pair<engine::QueueName, engine::ReceiptHandle>> handles_;
+  std::vector<std::string> story_;
+};
+
+}  // namespace mailrail::sim
