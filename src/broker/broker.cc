@@ -130,7 +130,8 @@ bool Broker::is_idle() const {
 }
 
 bool Broker::has_room() const {
-  return open_.payload().size() + options_.call_bytes_max <= log_.payload_bytes_max();
+  const std::size_t frame_bytes_max = std::min(options_.frame_bytes_max, log_.payload_bytes_max());
+  return open_.payload().size() + options_.call_bytes_max <= frame_bytes_max;
 }
 
 Decision Broker::decide(Call& call) {

@@ -35,6 +35,7 @@ struct Options {
   std::size_t recent_bytes_max = std::size_t{8}
                                  << 20;  // Frames kept for receives that follow soon.
   Duration unawaited_commit_after = 1s;  // Facts that nobody waits for are committed after this.
+  std::size_t frame_bytes_max = log::frame_bytes_max;  // At most what the log takes.
   // What one call may add to a frame: the services' limits keep a batch, its attributes and ids,
   // and the engine's own facts well below it.
   std::size_t call_bytes_max = std::size_t{2} << 20;
@@ -78,6 +79,10 @@ class Broker {
   // When turn() has something to do even if no call comes.
   std::optional<Instant> next_turn() const;
 
+  // The frame that is being filled can take what another call may add. If not, nothing is decided
+  // until it could be taken.
+  bool has_room() const;
+
   // No answer is held and nothing waits to be made durable.
   bool is_idle() const;
   std::size_t waiting() const { return waiters_.size(); }
@@ -95,7 +100,6 @@ class Broker {
   void serve_due();
   void remove_expired();
   void keep_house();
-  bool has_room() const;
 
   engine::Engine& engine_;
   const log::LogStore& log_;
