@@ -14,9 +14,11 @@ constexpr std::size_t handles_max = 40;
 
 bool is_fifo(const engine::QueueName& queue) { return queue.name.ends_with(".fifo"); }
 
-engine::QueueName dead_letters_of(const engine::QueueName& queue) {
+// A queue of dead letters is its own, which then takes none; or letters go in a circle.
+engine::QueueName dead_letters_of(const engine::QueueName& queue, Habit habit) {
   engine::QueueName target = queue;
   target.name = is_fifo(queue) ? "dead.fifo" : "dead";
+  if (target == queue && habit == Habit::filling) target.name = is_fifo(queue) ? "one.fifo" : "one";
   return target;
 }
 
@@ -31,16 +33,24 @@ std::deque<engine::QueueName> Clients::queue_names() {
 
 Command Clients::next(const Ledger& ledger) {
   const Action action = any_action();
-  const auto names = queue_names();
-  engine::QueueName queue = names[random_.below(names.size())];
+  const engine::QueueName queue = any_queue();
   // Until there is a queue of that name little can happen to it.
   const bool is_missing = std::ranges::none_of(
       ledger.queues(), [&](const auto& each) { return each.second.name == queue; });
   return command(is_missing && !chance(4) ? Action::create_queue : action, queue);
 }
 
+engine::QueueName Clients::any_queue() {
+  const auto names = queue_names();
+  const bool is_filled = habit_ == Habit::filling && !chance(3);
+  return names[is_filled ? random_.below(2) : random_.below(names.size())];
+}
+
 Action Clients::any_action() {
   const std::uint64_t share = random_.below(100);
+  // As much is sent as else is done together, nothing is emptied, and little comes out.
+  if (habit_ == Habit::filling && share >= 75) return Action::send;
+  if (habit_ == Habit::filling && share >= 66 && !chance(20)) return Action::receive;
   if (share < 36) return Action::send;
   if (share < 66) return Action::receive;
   if (share < 81) return Action::delete_message;
@@ -82,17 +92,20 @@ engine::QueueAttributes Clients::attributes(const engine::QueueName& queue) {
   attributes.visibility_timeout = any_of<Duration>({0s, 2s, 30s, 30s});
   if (attributes.is_fifo && chance(3))
     attributes.deduplication_scope = engine::DeduplicationScope::message_group;
+  if (habit_ == Habit::filling) attributes.retention = any_of<Duration>({1h, 96h});
   if (chance(2)) {
+    const std::uint64_t counts = habit_ == Habit::filling ? 1 : 3;
     attributes.dead_letter = {
-        .target = dead_letters_of(queue),
-        .receive_count_max = 1 + static_cast<std::uint32_t>(random_.below(3))};
+        .target = dead_letters_of(queue, habit_),
+        .receive_count_max = 1 + static_cast<std::uint32_t>(random_.below(counts))};
   }
   return attributes;
 }
 
 void Clients::fill_send(Command& command) {
   command.body = fmt::format("message {}", command.number);
-  if (chance(10)) command.body.append(random_.below(3000), 'x');
+  // Some fill several pages of the disk, so that a power cut can tear them.
+  if (chance(4)) command.body.append(random_.below(chance(2) ? 3000 : 15'000), 'x');
   if (is_fifo(command.queue)) {
     command.group = any_of<const char*>({"a", "b", "c"});
     command.deduplication_id = chance(2) ? any_of<const char*>({"1", "2", "3", "4", "5"})
@@ -104,7 +117,7 @@ void Clients::fill_send(Command& command) {
 }
 
 void Clients::fill_receive(Command& command) {
-  command.count_max = 1 + random_.below(chance(2) ? 2 : 10);
+  command.count_max = habit_ == Habit::filling ? 10 : 1 + random_.below(chance(2) ? 2 : 10);
   if (chance(3)) command.visibility_timeout = any_of<Duration>({0s, 1s, 30s, 120s});
   command.wait = any_of<Duration>({0s, 0s, 1s, 20s});
   if (is_fifo(command.queue) && chance(3)) command.attempt = any_of<const char*>({"x", "y"});

@@ -17,11 +17,19 @@
 
 namespace mailrail::sim {
 
+// What most of them are after in one run.
+enum class Habit : std::uint8_t {
+  mixed,
+  filling,  // Standard queues get long: tenants take their shares, receives move many dead letters.
+};
+
 class Clients {
  public:
-  explicit Clients(Random& random) : random_(random) {}
+  Clients(Random& random, Habit habit) : random_(random), habit_(habit) {}
 
   Command next(const Ledger& ledger);
+  // How many they ask for at once.
+  std::uint64_t together() { return 1 + random_.below(habit_ == Habit::filling ? 10 : 3); }
   // How long they do nothing.
   Duration pause(const Ledger& ledger, Instant now);
   // They have read an answer.
@@ -40,12 +48,14 @@ class Clients {
   }
   bool chance(std::uint64_t one_in) { return random_.below(one_in) == 0; }
   Action any_action();
+  engine::QueueName any_queue();
   engine::QueueAttributes attributes(const engine::QueueName& queue);
   void fill_send(Command& command);
   void fill_receive(Command& command);
   void fill_handle(Command& command);
 
   Random& random_;
+  Habit habit_;
   std::uint64_t commands_ = 0;
   std::deque<Handle> handles_;  // Newest first.
 };

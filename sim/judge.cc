@@ -64,6 +64,7 @@ void Judge::asked(const Command& command,
                 .messages = {},
                 .handles = {}};
   observe(facts, answer.at);
+  tally(command, reply, end);
   const std::string complaint = ledger_.end(reply, end);
   if (!complaint.empty())
     report(Law::facts, fmt::format("command {}: {}", command.number, complaint));
@@ -89,6 +90,18 @@ void Judge::asked(const Command& command,
       answer.needed = std::max(answer.needed, each.arrived_end);
   }
   answers_[command.number] = std::move(answer);
+}
+
+void Judge::tally(const Command& command, const Reply& reply, Ledger::End end) {
+  if (end == Ledger::End::asks_again) meet("a receive had too much to set aside");
+  if (reply.received.moved_dead_letters) meet("dead letters were moved");
+  if (reply.deleted == engine::DeleteResult::handle_expired) meet("a handle had expired");
+  if (command.action == Action::send && ledger_.is_duplicate()) meet("a send was a duplicate");
+  if (command.action == Action::receive && ledger_.is_repeated())
+    meet("a receive attempt was repeated");
+  if (end == Ledger::End::answered && waiting_.contains(command.number) &&
+      !reply.received.messages.empty())
+    meet("a waiting call was woken");
 }
 
 void Judge::parked(const Command& command, QueueId queue) { waiting_[command.number] = queue; }
@@ -186,6 +199,7 @@ void Judge::observe(std::string_view payload, Position position, Instant now) {
       });
   if (!decoded) report(Law::facts, decoded.error().message);
   observed_end_ = position + payload.size();
+  is_current_ = true;
 }
 
 void Judge::observe(const engine::Fact& fact, const engine::Body& place, Instant now) {
@@ -230,7 +244,18 @@ void Judge::frame_durable() {
   CHECK(in_flight_);
   note(fmt::format("  frame {} is durable", in_flight_->frame->position.value()));
   durable_.push_back(in_flight_->frame);
+  expect(*in_flight_->frame);
   last_durable_ = *std::exchange(in_flight_, std::nullopt);
+}
+
+// Unlawful facts may be impossible to apply.
+void Judge::expect(const log::Frame& frame) {
+  if (violation_ || blind_to_.contains(Law::replay)) return;
+  const auto decoded =
+      engine::decode_facts(frame.payload, [&](const engine::Fact& fact, engine::FactPlace place) {
+        expected_->apply(fact, {.position = frame.position + place.offset, .length = place.length});
+      });
+  if (!decoded) report(Law::replay, decoded.error().message);
 }
 
 Position Judge::durable_end() const {
@@ -243,6 +268,7 @@ void Judge::quiet(const engine::Engine& engine, Instant now) {
     if (ledger_.would_answer(queue, now))
       report(Law::waiting, fmt::format("command {} waits although there is something", command));
   }
+  if (!is_current_) return;
   if (engine.queue_names().size() != ledger_.queues().size() ||
       engine.message_count() != ledger_.message_count())
     return report(Law::facts, "the engine holds other queues or messages than the ledger");
@@ -264,7 +290,13 @@ void Judge::recovered(const std::vector<log::Frame>& frames,
   const auto trimmed = static_cast<std::size_t>(std::ranges::count_if(
       durable_, [&](const log::SharedFrame& each) { return each->position < begin; }));
   note(fmt::format("recovered {} frames, from {} on", frames.size(), begin.value()));
-  if (in_flight_ && trimmed + frames.size() == durable_.size() + 1) frame_durable();
+  if (checkpoint) meet("a start found a checkpoint");
+  if (in_flight_ && trimmed + frames.size() == durable_.size() + 1) {
+    meet("a frame in flight survived a crash");
+    frame_durable();
+  } else if (in_flight_) {
+    meet("a frame in flight was lost");
+  }
   in_flight_.reset();
   waiting_.clear();
   answers_.clear();
@@ -295,21 +327,13 @@ bool Judge::check_frames(const std::vector<log::Frame>& frames, std::size_t trim
   return true;
 }
 
-// Against an engine that is given all frames as they were when they were taken, and against the
-// state of the one that decided them. A checkpoint has forgotten what was too old when it was
-// taken.
+// Against an engine that was given all frames as they were when they were taken, and against the
+// state of the one that decided them, at the end of the last frame. A checkpoint has forgotten what
+// was too old when it was taken.
 void Judge::check_state(const engine::Engine& engine, Instant not_before) {
   if (durable_.empty()) return;
-  engine::Engine expected(1);
-  for (const log::SharedFrame& frame : durable_) {
-    const auto decoded = engine::decode_facts(frame->payload, [&](const engine::Fact& fact,
-                                                                  engine::FactPlace place) {
-      expected.apply(fact, {.position = frame->position + place.offset, .length = place.length});
-    });
-    if (!decoded) report(Law::replay, decoded.error().message);
-  }
   const Instant then = std::max(durable_.back()->time, not_before);
-  if (engine.state_hash(then) != expected.state_hash(then))
+  if (engine.state_hash(then) != expected_->state_hash(then))
     report(Law::replay, "the replayed state is not that of the facts in the log");
   if (then == durable_.back()->time && engine.state_hash(then) != last_durable_.state)
     report(Law::replay, "the replayed state is not the one that made the facts");

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -44,12 +45,17 @@ class Judge {
   std::uint64_t trace() const { return trace_; }
   const std::deque<std::string>& story() const { return story_; }  // Its last lines.
   void note(std::string line);
+  // What runs must meet now and then, or they show less than they seem to: how often each was met.
+  const std::map<std::string, std::uint64_t>& met() const { return met_; }
+  void meet(const std::string& what) { met_[what] += 1; }
   void report(Law law, std::string what);
 
   // --- While the server runs.
 
   // The client has sent it, and lets go of what it gives up, whether the server hears of it or not.
   void submitted(const Command& command, Instant now);
+  // Until something is observed in a turn, the ledger may not know all of it.
+  void turn_begins() { is_current_ = false; }
   // What the server did on its own, up to here. `facts` is the frame that is being filled.
   void observe(const engine::FactWriter& facts, Instant now);
   // Around every asking of a command.
@@ -103,6 +109,7 @@ class Judge {
     std::uint64_t newest_change = 0;  // The last command that asked for another end.
   };
 
+  void tally(const Command& command, const Reply& reply, Ledger::End end);
   void observe(std::string_view payload, Position position, Instant now);
   void observe(const engine::Fact& fact, const engine::Body& place, Instant now);
   void received(const Command& command,
@@ -110,6 +117,7 @@ class Judge {
                 const engine::ReceivedMessage& told,
                 const LedgerMessage& message);
   bool check_frames(const std::vector<log::Frame>& frames, std::size_t trimmed);
+  void expect(const log::Frame& frame);
   void check_state(const engine::Engine& engine, Instant not_before);
   Position durable_end() const;
 
@@ -117,11 +125,15 @@ class Judge {
   std::optional<Violation> violation_;
   std::uint64_t trace_ = 0;
   std::deque<std::string> story_;
+  std::map<std::string, std::uint64_t> met_;
 
   Ledger ledger_;                    // As of the last fact decided.
   Position observed_end_;            // Facts before it are in the ledger.
+  bool is_current_ = true;           // The ledger knows all that this turn decided.
   bool moved_dead_letters_ = false;  // By the command that is being asked.
   std::vector<log::SharedFrame> durable_;
+  // What they alone come to.
+  std::unique_ptr<engine::Engine> expected_ = std::make_unique<engine::Engine>(1);
   Taken last_durable_;
   std::optional<Taken> in_flight_;
 

@@ -18,13 +18,13 @@
 #include "base/time.h"
 #include "engine/fact.h"
 #include "sim/command.h"
+#include "sim/complaint.h"
 
 namespace mailrail::sim {
 
 struct LedgerMessage {
   engine::Body place = {};    // Of its Sent fact.
   Position arrived_end = {};  // Of the fact that brought it into this queue.
-  std::string body = {};
   std::string group = {};
   QueueId origin_queue = {};
   Seq origin_seq = {};
@@ -35,6 +35,12 @@ struct LedgerMessage {
   Instant first_received = {};
   std::optional<Instant> lease_end = {};  // Of the last lease in this queue.
   Instant lease_started = {};
+
+  bool is_leased(Instant now) const { return lease_end && *lease_end > now; }
+  // Is this the handle of the lease that it is under?
+  bool is_current(const engine::ReceiptHandle& handle, Instant now) const {
+    return receive_count == handle.generation && is_leased(now);
+  }
 };
 
 struct LedgerQueue {
@@ -60,9 +66,6 @@ struct LedgerQueue {
 
 class Ledger {
  public:
-  // Why something is unlawful; empty if it is not.
-  using Complaint = std::string;
-
   // A command is about to be decided, or decided once more. Facts until ended() are its own; at any
   // other time they are nobody's.
   void begin(const Command& command, Instant at);
@@ -83,6 +86,9 @@ class Ledger {
   const LedgerMessage* find(QueueId queue, Seq seq) const;
   std::uint32_t generation(QueueId queue, Seq seq) const;  // Of the newest handle; else 0.
   Instant at() const { return at_; }
+  // Of the command that is being decided.
+  bool is_duplicate() const { return duplicate_of_.has_value(); }
+  bool is_repeated() const { return !repeats_.empty(); }
   std::size_t message_count() const;
 
  private:
@@ -107,7 +113,11 @@ class Ledger {
   bool is_by(Action action) const { return command_ != nullptr && command_->action == action; }
   bool is_target(QueueId queue) const;
   LedgerMessage* own(QueueId queue, Seq seq);
+  // Neither leased nor delayed, nor given already by the command that is being decided.
+  bool is_open(const LedgerQueue& queue, Seq seq, Instant now) const;
   bool is_receivable(const LedgerQueue& queue, Seq seq, Instant now) const;
+  // Where a receive would move it to instead of giving it; null if nowhere.
+  const LedgerQueue* dead_letters_of(const LedgerQueue& queue, const LedgerMessage& message) const;
   const LedgerQueue::Original* original_of(const LedgerQueue& queue) const;
   std::map<Seq, LedgerQueue::Lease> repeated(const LedgerQueue& queue) const;
   void remember_attempt(LedgerQueue::Attempt& attempt, const LedgerQueue& queue) const;
@@ -129,6 +139,7 @@ class Ledger {
   engine::VisibilityResult expected_change_ = engine::VisibilityResult::done;
   std::optional<Seq> sent_;
   std::vector<Seq> given_;  // By the receive, so far.
+  std::size_t set_aside_ = 0;
 };
 
 }  // namespace mailrail::sim

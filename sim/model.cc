@@ -8,7 +8,6 @@
 namespace mailrail::sim {
 namespace {
 
-using Complaint = Model::Complaint;
 using engine::DeleteResult;
 using engine::VisibilityResult;
 
@@ -16,10 +15,6 @@ using engine::VisibilityResult;
 constexpr Duration deduplication_interval = 5min;
 constexpr Duration attempt_interval = 5min;
 constexpr Duration in_flight_time_max = 12h;
-
-Complaint unless(bool is_right, std::string_view complaint) {
-  return is_right ? Complaint() : Complaint(complaint);
-}
 
 template <class Messages>
 auto with_body(Messages& messages, const std::string& body) {

@@ -16,6 +16,7 @@
 #include "base/time.h"
 #include "engine/engine.h"
 #include "sim/command.h"
+#include "sim/complaint.h"
 
 namespace mailrail::sim {
 
@@ -46,9 +47,6 @@ struct Answer {
 
 class Model {
  public:
-  // Why something is not a right answer; empty if it is.
-  using Complaint = std::string;
-
   // The command was given this answer. Bodies of sends must differ from each other. Unless it is a
   // receive, expired messages must have been removed before.
   Complaint check(const Command& command, const Answer& answer, Instant now);

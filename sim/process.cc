@@ -15,6 +15,7 @@ constexpr log::FileLogOptions log_options{
 // Likewise, so that a run has many checkpoints, which take many turns.
 const broker::Options broker_options{
     .recent_bytes_max = 16 << 10,
+    .frame_bytes_max = 64 << 10,
     .call_bytes_max = 24 << 10,
     .housekeeping = {.log_bytes = 100 << 10,
                      .moved_bytes = 2 << 10,
@@ -35,8 +36,11 @@ Result<std::unique_ptr<Process>> Process::start(const World& world, Instant wall
   const std::vector<log::Frame> frames = TRY(process->replay());
   const Instant last = process->log_->recovered().last_time.value_or(Instant{});
   process->now_ = std::max(wall, last);
+  if (process->log_->recovered().torn_frames > 0) world.judge.meet("a torn frame was put aside");
+  if (wall < last) world.judge.meet("a start found the clock behind");
   const bool was_absent = last != Instant{} && process->now_ - last > absence_max;
   const Instant retention_starts = was_absent ? process->now_ + retention_grace : Instant{};
+  if (was_absent) world.judge.meet("a start found the clock a day ahead");
   process->engine_->suspend_retention(retention_starts);
   world.judge.recovered(frames, process->log_->checkpoint(), *process->engine_, retention_starts);
   broker::Options options = broker_options;
@@ -44,6 +48,7 @@ Result<std::unique_ptr<Process>> Process::start(const World& world, Instant wall
   broker::Outbox& outbox = *process;
   process->broker_ = std::make_unique<broker::Broker>(*process->engine_, *process->log_,
                                                       world.random, outbox, options);
+  process->log_thread_ = std::make_unique<LogThread>(*process->log_, world.random, world.judge);
   process->turn(process->now_, {});
   return process;
 }
@@ -91,11 +96,14 @@ void Process::turn(Instant now, std::vector<std::unique_ptr<broker::Call>> calls
   if (!is_late) turn_while_due(now - 1ms);
   turn_once(now, std::move(calls));
   turn_while_due(now);
-  if (!has_failed_) world_.judge.quiet(*engine_, now_);
+  if (has_failed()) return;
+  // A server whose frame is full decides nothing until the disk is ready for it.
+  if (!broker_->has_room()) return world_.judge.meet("a frame was full");
+  world_.judge.quiet(*engine_, now_);
 }
 
 void Process::turn_while_due(Instant by) {
-  for (int turns = 0; !has_failed_; ++turns) {
+  for (int turns = 0; !has_failed(); ++turns) {
     const std::optional<Instant> next = broker_->next_turn();
     if (!next || *next > by) return;
     if (*next > now_) turns = 0;
@@ -106,48 +114,23 @@ void Process::turn_while_due(Instant by) {
 
 void Process::turn_once(Instant now, std::vector<std::unique_ptr<broker::Call>> calls) {
   now_ = std::max(now_, now);
-  if (log_thread_ == LogThread::has_news) {
-    log_thread_ = LogThread::idle;
-    broker_->durable();
-  }
-  if (chore_done_ && world_.random.below(2) == 0)
-    broker_->chore_done(*std::exchange(chore_done_, std::nullopt));
-  calls.push_back(std::make_unique<Probe>(world_.judge));
+  if (log_thread_->take_news(now_)) broker_->durable();
+  if (auto done = log_thread_->take_chore_news()) broker_->chore_done(*std::move(done));
+  world_.judge.turn_begins();
+  // Half of the turns have only the calls of clients: what is shown by any call that happens to
+  // follow would else never be missed.
+  if (world_.random.below(2) == 0) calls.push_back(std::make_unique<Probe>(world_.judge));
   broker_->turn(now_, std::move(calls));
   if (log::SharedFrame frame = broker_->take_frame()) {
     world_.judge.frame_taken(frame, *engine_);
-    frame_ = std::move(frame);
-    log_thread_ = LogThread::has_frame;
+    log_thread_->take(std::move(frame), now_);
     if (world_.sabotage.what == What::says_durable_before_append) {
       broker_->durable();
-      append();
-      log_thread_ = LogThread::idle;
+      log_thread_->finish();
+      log_thread_->take_news(now_);
     }
   }
-  if (auto chore = broker_->take_chore()) chore_ = std::move(chore);
-}
-
-void Process::work() {
-  if (has_failed_ || world_.random.below(3) == 0) return;
-  if (log_thread_ == LogThread::has_frame) return append();
-  if (chore_) return keep_house();
-  if (log_thread_ == LogThread::idle && world_.random.below(2) == 0) log_->prepare_ahead();
-}
-
-void Process::append() {
-  const log::Appended appended = log_->append(*std::exchange(frame_, nullptr));
-  if (appended.outcome != log::Outcome::durable) {
-    has_failed_ = true;
-    return;
-  }
-  world_.judge.frame_durable();
-  log_thread_ = LogThread::has_news;
-}
-
-void Process::keep_house() {
-  Result<broker::ChoreDone> done = broker::perform(*std::exchange(chore_, std::nullopt), *log_);
-  has_failed_ = !done;
-  if (done) chore_done_ = *std::move(done);
+  if (auto chore = broker_->take_chore()) log_thread_->take(*std::move(chore));
 }
 
 void Process::give_up(std::uint64_t call) {
@@ -158,17 +141,16 @@ void Process::give_up(std::uint64_t call) {
 bool Process::stop() {
   turn(now_, {});
   broker_->stop_waiting();
-  while (!has_failed_ && !(broker_->is_idle() && own_calls_.empty())) {
+  while (!has_failed() && !(broker_->is_idle() && own_calls_.empty())) {
     turn_once(now_, std::exchange(own_calls_, {}));
-    if (log_thread_ == LogThread::has_frame) append();
+    finish();
   }
-  if (!has_failed_) broker_->finish();
-  while (!has_failed_ && !(broker_->is_finished() && broker_->is_idle())) {
+  if (!has_failed()) broker_->finish();
+  while (!has_failed() && !(broker_->is_finished() && broker_->is_idle())) {
     turn_once(now_, {});
-    if (log_thread_ == LogThread::has_frame) append();
-    if (chore_) keep_house();
+    finish();
   }
-  if (has_failed_ || !log_->close()) return false;
+  if (has_failed() || !log_->close()) return false;
   if (open_calls_ > 0)
     world_.judge.report(Law::drain, "the server stopped without answering every call");
   return true;
@@ -201,6 +183,7 @@ void Process::release(std::unique_ptr<broker::Call> call, std::vector<log::Share
 }
 
 Result<std::string> Process::read(const engine::Body& body, const log::SharedFrame& frame) const {
+  if (frame == nullptr) world_.judge.meet("a body was read back");
   if (frame == nullptr) return log_->read(body.position, body.length);
   return frame->payload.substr(body.position.value() - frame->position.value(), body.length);
 }
@@ -212,6 +195,7 @@ void Process::give_back(const SimCall& call) {
                     .action = Action::give_back,
                     .queue = call.command().queue,
                     .handle = each.handle()};
+    world_.judge.meet("a lease was given back");
     own_calls_.push_back(
         std::make_unique<SimCall>(std::move(command), world_.judge, world_.sabotage));
   }

@@ -15,6 +15,7 @@
 #include "broker/broker.h"
 #include "log/file/file_log.h"
 #include "sim/judge.h"
+#include "sim/log_thread.h"
 #include "sim/sabotage.h"
 #include "sim/sim_call.h"
 
@@ -37,14 +38,16 @@ class Process final : private broker::Outbox {
   // Lets time pass up to `now`, as it comes due, and then asks the calls.
   void turn(Instant now, std::vector<std::unique_ptr<broker::Call>> calls);
   // The log thread gets on with what it has, perhaps.
-  void work();
+  void work() { log_thread_->work(now_); }
+  // The log thread does all that it has.
+  void finish() { log_thread_->finish(); }
   // The client of that call is gone.
   void give_up(std::uint64_t call);
   // False if the disk failed on the way.
   bool stop();
 
   Instant now() const { return now_; }
-  bool has_failed() const { return has_failed_; }
+  bool has_failed() const { return log_thread_->has_failed(); }
   const engine::Engine& engine() const { return *engine_; }
   // Answers that clients have read since last asked.
   std::vector<std::unique_ptr<SimCall>> take_answered() { return std::exchange(answered_, {}); }
@@ -59,8 +62,6 @@ class Process final : private broker::Outbox {
   void apply(const engine::Fact& fact, const engine::Body& place);
   void turn_while_due(Instant by);
   void turn_once(Instant now, std::vector<std::unique_ptr<broker::Call>> calls);
-  void append();
-  void keep_house();
   Result<std::string> read(const engine::Body& body, const log::SharedFrame& frame) const;
   void give_back(const SimCall& call);
 
@@ -68,14 +69,8 @@ class Process final : private broker::Outbox {
   std::unique_ptr<log::FileLog> log_;
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<broker::Broker> broker_;
+  std::unique_ptr<LogThread> log_thread_;
   Instant now_{};
-  bool has_failed_ = false;
-
-  enum class LogThread : std::uint8_t { idle, has_frame, has_news };
-  LogThread log_thread_ = LogThread::idle;
-  log::SharedFrame frame_;
-  std::optional<broker::Chore> chore_;           // For the log thread.
-  std::optional<broker::ChoreDone> chore_done_;  // For the engine thread.
 
   std::vector<std::unique_ptr<broker::Call>> own_calls_;  // For the next turn.
   std::vector<std::unique_ptr<SimCall>> answered_;

@@ -36,12 +36,14 @@ std::uint64_t unit_bytes(Unsynced unsynced) {
 }  // namespace
 
 class SimFile final : public log::File {
+  using Call = SimDisk::Call;
+
  public:
   SimFile(SimDisk& disk, SimDisk::FileNumber number, std::string path)
       : disk_(disk), number_(number), path_(std::move(path)), boot_(disk.boots_) {}
 
   Result<std::size_t> read_at(std::uint64_t offset, std::span<char> out) const override {
-    if (const auto fault = step()) return failed("read", path_, *fault);
+    if (const auto fault = step(Call::looks)) return failed("read", path_, *fault);
     const std::string& cached = content().cached;
     if (offset >= cached.size()) return 0;
     return cached.copy(out.data(), out.size(), offset);
@@ -51,7 +53,7 @@ class SimFile final : public log::File {
     std::string bytes;
     for (const std::string_view piece : pieces) bytes += piece;
     const bool had_power = is_alive();
-    const auto fault = step();
+    const auto fault = step(Call::changes);
     if (fault && *fault != Fault::power_cut) bytes.resize(bytes.size() / 2);
     if (had_power) {
       overwrite(content().cached, offset, bytes);
@@ -62,7 +64,7 @@ class SimFile final : public log::File {
   }
 
   Result<void> sync() override {
-    const auto fault = step();
+    const auto fault = step(Call::changes);
     if (fault == Fault::sync_failure) content().unsynced.clear();
     if (fault) return failed("sync", path_, *fault);
     disk_.settle(content(), Unsynced::survives);
@@ -71,7 +73,7 @@ class SimFile final : public log::File {
 
   Result<void> allocate(std::uint64_t bytes) override {
     const bool had_power = is_alive();
-    const auto fault = step();
+    const auto fault = step(Call::changes);
     if (had_power && (!fault || *fault == Fault::power_cut) && content().cached.size() < bytes) {
       content().cached.resize(bytes);
       content().unsynced.push_back(SimDisk::Growth{.size = bytes});
@@ -81,14 +83,14 @@ class SimFile final : public log::File {
   }
 
   Result<std::uint64_t> size() const override {
-    if (const auto fault = step()) return failed("examine", path_, *fault);
+    if (const auto fault = step(Call::looks)) return failed("examine", path_, *fault);
     return content().cached.size();
   }
 
  private:
   bool is_alive() const { return disk_.has_power_ && boot_ == disk_.boots_; }
-  std::optional<Fault> step() const {
-    return boot_ == disk_.boots_ ? disk_.step() : Fault::power_cut;
+  std::optional<Fault> step(SimDisk::Call call) const {
+    return boot_ == disk_.boots_ ? disk_.step(call) : Fault::power_cut;
   }
   SimDisk::Content& content() const { return disk_.files_.at(number_); }
 
@@ -102,13 +104,30 @@ SimDisk::SimDisk(std::uint64_t seed, std::string directory)
     : directory_(std::move(directory)), random_(seed) {}
 
 void SimDisk::inject(std::uint64_t step, Fault fault) {
+  forget_fault();
   fault_step_ = step;
   fault_ = fault;
 }
 
-std::optional<Fault> SimDisk::step() const {
+void SimDisk::inject_at_change(std::uint64_t change, Fault fault) {
+  forget_fault();
+  fault_change_ = change;
+  fault_ = fault;
+}
+
+void SimDisk::forget_fault() {
+  fault_step_ = 0;
+  fault_change_ = 0;
+  has_met_fault_ = false;
+}
+
+std::optional<Fault> SimDisk::step(Call call) const {
   if (!has_power_) return Fault::power_cut;
-  if (++steps_ != fault_step_) return std::nullopt;
+  ++steps_;
+  changes_ += call == Call::changes ? 1 : 0;
+  const bool is_change = call == Call::changes && changes_ == fault_change_;
+  if (steps_ != fault_step_ && !is_change) return std::nullopt;
+  has_met_fault_ = true;
   if (fault_ == Fault::power_cut) has_power_ = false;
   return fault_;
 }
@@ -170,7 +189,7 @@ void SimDisk::apply(Entries& entries, const Change& change) {
 
 Result<void> SimDisk::change(const Change& change) {
   const bool had_power = has_power_;
-  const auto fault = step();
+  const auto fault = step(Call::changes);
   if (had_power && (!fault || *fault == Fault::power_cut)) {
     apply(cached_entries_, change);
     unsynced_changes_.push_back(change);
@@ -204,17 +223,17 @@ void SimDisk::erase(std::string_view name) {
 }
 
 Result<void> SimDisk::lock() {
-  if (const auto fault = step()) return failed("lock", directory_, *fault);
+  if (const auto fault = step(Call::looks)) return failed("lock", directory_, *fault);
   return {};
 }
 
 Result<std::vector<std::string>> SimDisk::list() const {
-  if (const auto fault = step()) return failed("list", directory_, *fault);
+  if (const auto fault = step(Call::looks)) return failed("list", directory_, *fault);
   return names();
 }
 
 Result<std::unique_ptr<log::File>> SimDisk::open_file(std::string_view name) {
-  if (const auto fault = step()) return failed("open", path(name), *fault);
+  if (const auto fault = step(Call::looks)) return failed("open", path(name), *fault);
   const auto entry = cached_entries_.find(name);
   if (entry == cached_entries_.end()) {
     return fail(errors::io, fmt::format("Cannot open {}: No such file or directory.", path(name)));
@@ -241,7 +260,7 @@ Result<void> SimDisk::remove(std::string_view name) {
 }
 
 Result<void> SimDisk::sync() {
-  const auto fault = step();
+  const auto fault = step(Call::changes);
   if (fault == Fault::sync_failure) unsynced_changes_.clear();
   if (fault) return failed("sync", directory_, *fault);
   for (const Change& each : unsynced_changes_) apply(synced_entries_, each);

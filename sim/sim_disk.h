@@ -45,10 +45,15 @@ class SimDisk final : public log::Disk {
  public:
   explicit SimDisk(std::uint64_t seed, std::string directory = "/simulated");
 
-  // Calls so far. Files count with their disk.
+  // Calls so far, and those among them that change something or sync. Files count with their disk.
   std::uint64_t steps() const { return steps_; }
+  std::uint64_t changes() const { return changes_; }
   // Call number `step`, counted from 1, meets `fault`. One fault at a time.
   void inject(std::uint64_t step, Fault fault);
+  // The same, counting only what changes something: a run reads far more often than it writes.
+  void inject_at_change(std::uint64_t change, Fault fault);
+  void forget_fault();
+  bool has_met_fault() const { return has_met_fault_; }
   bool has_power() const { return has_power_; }
   // Cuts the power if that hasn't happened, decides what survived and switches it on again. Files
   // from before are dead.
@@ -101,9 +106,10 @@ class SimDisk final : public log::Disk {
   using Entries = std::map<std::string, FileNumber, std::less<>>;
   using Change = std::variant<Entered, Renamed, Removed>;
 
+  enum class Call { looks, changes };
   // Counts a call and says what goes wrong with it. A call that meets the power cut still began:
   // its effect is unsynced.
-  std::optional<Fault> step() const;
+  std::optional<Fault> step(Call call) const;
   static void apply(Entries& entries, const Change& change);
   Result<void> change(const Change& change);
   bool survives(Unsynced unsynced);
@@ -112,8 +118,11 @@ class SimDisk final : public log::Disk {
   std::string directory_;
   SeededRandom random_;
   mutable std::uint64_t steps_ = 0;
+  mutable std::uint64_t changes_ = 0;
+  mutable bool has_met_fault_ = false;
   mutable bool has_power_ = true;
   std::uint64_t fault_step_ = 0;  // 0: no fault.
+  std::uint64_t fault_change_ = 0;
   Fault fault_ = Fault::power_cut;
   std::uint64_t boots_ = 0;  // Files of an earlier boot are dead.
 

@@ -86,6 +86,18 @@ TEST(SimDisk, FailsEveryCallBetweenAPowerCutAndARestart) {
   EXPECT_FALSE(file->sync()) << "A file from before the power cut is dead.";
 }
 
+TEST(SimDisk, CountsWhatChangesSomethingForItself) {
+  SimDisk disk(1);
+  const auto file = synced_file(disk, "synced");
+  disk.inject_at_change(disk.changes() + 2, Fault::io_error);
+
+  EXPECT_TRUE(write(*file, 0, "a"));
+  EXPECT_TRUE(file->size());
+  EXPECT_FALSE(disk.has_met_fault());
+  EXPECT_FALSE(file->sync());
+  EXPECT_TRUE(disk.has_met_fault());
+}
+
 TEST(SimDisk, AWriteThatMetThePowerCutMaySurvive) {
   SimDisk disk(1);
   const auto file = synced_file(disk, "synced");

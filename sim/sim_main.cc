@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <map>
 #include <string>
 
 #include <CLI/CLI.hpp>
@@ -28,6 +29,7 @@ int main(int count, char** arguments) {
   std::uint64_t failed = 0;
   std::uint64_t messages = 0;
   std::uint64_t crashes = 0;
+  std::map<std::string, std::uint64_t> met;
   for (std::uint64_t each = seed; each < seed + seeds; ++each) {
     fmt::print("seed {}: ", each);
     std::fflush(stdout);  // A failed CHECK ends the process: the seed is told before.
@@ -41,7 +43,9 @@ int main(int count, char** arguments) {
     failed += report.violation ? 1 : 0;
     messages += report.messages;
     crashes += report.crashes;
+    for (const auto& [what, times] : report.met) met[what] += times;
   }
   fmt::print("{} seeds, {} crashes, {} messages, {} broken\n", seeds, crashes, messages, failed);
+  for (const auto& [what, times] : met) fmt::print("{:8} times {}\n", times, what);
   return failed == 0 ? 0 : 1;
 }

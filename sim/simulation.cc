@@ -22,7 +22,7 @@ Simulation::Simulation(const SimulationOptions& options)
       disk_(options.seed),
       careless_disk_(disk_),
       judge_(options.sabotage.blind_to),
-      clients_(random_),
+      clients_(random_, options.seed % 8 == 0 ? Habit::filling : Habit::mixed),
       wall_(first_day) {}
 
 SimulationReport Simulation::run() {
@@ -37,6 +37,7 @@ SimulationReport Simulation::run() {
   }
   report_.violation = judge_.violation();
   report_.trace = judge_.trace();
+  report_.met = judge_.met();
   if (is_over()) report_.story = judge_.story();
   report_.disk_steps = disk_.steps();
   return report_;
@@ -55,7 +56,7 @@ void Simulation::step() {
     pass(clients_.pause(judge_.ledger(), process_->now()));
   } else {
     std::vector<Command> commands;
-    for (std::uint64_t left = 1 + random_.below(3); left > 0; --left)
+    for (std::uint64_t left = clients_.together(); left > 0; --left)
       commands.push_back(clients_.next(judge_.ledger()));
     if (chance(30)) process_->give_up(commands.front().number - random_.below(8));
     ask(std::move(commands));
@@ -100,22 +101,20 @@ void Simulation::start() {
     process_ = *std::move(started);
     return;
   }
-  const bool met_fault = fault_step_ != 0 && disk_.steps() >= fault_step_;
-  if (!met_fault) judge_.report(Law::loss, "the log cannot be opened: " + started.error().message);
+  if (!disk_.has_met_fault())
+    judge_.report(Law::loss, "the log cannot be opened: " + started.error().message);
   crash();
 }
 
 void Simulation::plan_fault() {
-  if (options_.cut_at) {
-    fault_step_ = *options_.cut_at;
-    disk_.inject(fault_step_, Fault::power_cut);
-    return;
-  }
+  if (options_.cut_at) return disk_.inject(*options_.cut_at, Fault::power_cut);
+  if (!has_faults_) return disk_.forget_fault();
   constexpr Fault faults[] = {Fault::power_cut, Fault::power_cut, Fault::io_error, Fault::no_space,
                               Fault::sync_failure};
-  const std::uint64_t soon = random_.below(std::uint64_t{1} << (3 + random_.below(9)));
-  fault_step_ = has_faults_ ? disk_.steps() + 1 + soon : 0;
-  disk_.inject(fault_step_, faults[random_.below(std::size(faults))]);
+  const Fault fault = faults[random_.below(std::size(faults))];
+  const std::uint64_t soon = 1 + random_.below(std::uint64_t{1} << (3 + random_.below(9)));
+  if (chance(2)) return disk_.inject(disk_.steps() + soon, fault);
+  disk_.inject_at_change(disk_.changes() + soon / 4 + 1, fault);
 }
 
 // The process ends without warning, and the machine perhaps with it. Nobody knows how long it takes
@@ -124,7 +123,8 @@ void Simulation::crash() {
   judge_.note(fmt::format("crash at step {} of the disk", disk_.steps()));
   report_.crashes += 1;
   process_.reset();
-  const Unsynced left = options_.cut_at ? options_.cut_leaves : all_unsynced[random_.below(5)];
+  const Unsynced left =
+      options_.cut_at ? options_.cut_leaves : all_unsynced[random_.below(std::size(all_unsynced))];
   if (!disk_.has_power() || chance(2)) disk_.restart(left);
   if (chance(2)) wall_ += Duration(random_.below(chance(8) ? 600'000 : 3000));
   if (chance(8)) wall_ -= Duration(random_.below(3'600'000));
@@ -143,9 +143,11 @@ void Simulation::stop() {
 // end of it.
 bool Simulation::drain() {
   if (process_ == nullptr) start();
+  if (process_ != nullptr) process_->finish();
   for (int round = 0; round < drain_rounds_max; ++round) {
     if (is_over()) return true;
     if (process_ == nullptr) return false;
+    if (round == drain_rounds_max / 2) break_circles();
     receive_everywhere();
     for (int turns = 0; turns < 10; ++turns) delete_what_was_told();
     if (is_down()) crash();
@@ -164,6 +166,15 @@ bool Simulation::drain() {
   return true;
 }
 
+// Queues that are each other's dead-letter queue hand messages on for ever.
+void Simulation::break_circles() {
+  for (const engine::QueueName& each : Clients::queue_names()) {
+    Command change = clients_.command(Action::change_queue, each);
+    change.attributes.dead_letter.reset();
+    ask({std::move(change)});
+  }
+}
+
 void Simulation::receive_everywhere() {
   for (const engine::QueueName& each : Clients::queue_names()) {
     Command receive = clients_.command(Action::receive, each);
@@ -176,7 +187,7 @@ void Simulation::receive_everywhere() {
 }
 
 void Simulation::delete_what_was_told() {
-  process_->work();
+  process_->finish();
   pass(1ms);
   std::vector<Command> deletes;
   for (const auto& each : process_->take_answered()) {

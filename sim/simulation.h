@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -41,6 +42,7 @@ struct SimulationReport {
   std::uint64_t messages = 0;  // Told to clients.
   std::uint64_t crashes = 0;
   std::uint64_t disk_steps = 0;
+  std::map<std::string, std::uint64_t> met = {};  // What happened how often.
 };
 
 class Simulation {
@@ -61,6 +63,7 @@ class Simulation {
   void crash();
   void stop();
   bool drain();
+  void break_circles();
   void receive_everywhere();
   void delete_what_was_told();
   bool is_over() const { return judge_.violation().has_value(); }
@@ -76,7 +79,6 @@ class Simulation {
   std::unique_ptr<Process> process_;
   Instant wall_;
   bool has_faults_ = true;
-  std::uint64_t fault_step_ = 0;  // Of the disk.
   SimulationReport report_;
 };
 

@@ -4,6 +4,7 @@
 #include "sim/simulation.h"
 
 #include <fstream>
+#include <map>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -29,13 +30,27 @@ TEST(Simulation, DoesTheSameForTheSameSeed) {
   EXPECT_NE(one.trace, Simulation({.seed = 8, .steps = 300}).run().trace);
 }
 
+// What is never met is never judged.
 TEST(Simulation, MeetsWhatItIsFor) {
-  const SimulationReport report = Simulation({.seed = 1, .steps = 1000}).run();
+  std::map<std::string, std::uint64_t> met;
+  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+    const SimulationReport report = Simulation({.seed = seed, .steps = 1000}).run();
+    EXPECT_TRUE(keeps_every_promise(report));
+    EXPECT_GT(report.messages, 100u);
+    EXPECT_GT(report.answers, report.commands / 3);
+    met["crashes"] += report.crashes;
+    for (const auto& [what, times] : report.met) met[what] += times;
+  }
 
-  EXPECT_TRUE(keeps_every_promise(report));
-  EXPECT_GT(report.crashes, 5u);
-  EXPECT_GT(report.messages, 100u);
-  EXPECT_GT(report.answers, report.commands / 2);
+  for (const char* what : {"crashes", "a body was read back", "a frame in flight survived a crash",
+                           "a frame in flight was lost", "a frame was full", "a handle had expired",
+                           "a lease was given back", "a receive attempt was repeated",
+                           "a receive had too much to set aside", "a send was a duplicate",
+                           "a start found the clock a day ahead", "a start found the clock behind",
+                           "a torn frame was put aside", "a waiting call was woken",
+                           "dead letters were moved", "the disk was slow"}) {
+    EXPECT_GE(met[what], 3u) << what;
+  }
 }
 
 TEST(Simulation, KeepsEveryPromiseWithAPowerCutAtEveryStep) {
@@ -76,11 +91,11 @@ struct Case {
 
 class SabotageIsNoticed : public testing::TestWithParam<Case> {};
 
-TEST_P(SabotageIsNoticed, WithinTenSeeds) {
+TEST_P(SabotageIsNoticed, WithinFortySeeds) {
   const Case& tried = GetParam();
   std::optional<Violation> noticed;
 
-  for (std::uint64_t seed = 1; seed <= 10 && !noticed; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 40 && !noticed; ++seed) {
     noticed = Simulation({.seed = seed,
                           .steps = 1000,
                           .sabotage = {.what = tried.what, .blind_to = tried.blind_to}})

@@ -1,0 +1,208 @@
+// Facts, as the ledger sees them: each must have a reason, and then becomes so.
+
+#include <chrono>
+#include <utility>
+#include <variant>
+
+#include <fmt/format.h>
+
+#include "engine/fact_codec.h"
+#include "sim/ledger.h"
+
+namespace mailrail::sim {
+
+using engine::DeleteResult;
+using engine::VisibilityResult;
+
+Complaint Ledger::fact(const engine::Fact& fact, const engine::Body& place, Instant at) {
+  at_ = at;
+  place_ = place;
+  return std::visit([&](const auto& each) { return on(each); }, fact);
+}
+
+bool Ledger::is_target(QueueId queue) const { return target_ == queue; }
+
+Complaint Ledger::on(const engine::Founded&) {
+  return unless(queues_.empty() && last_seq_ == Seq(0), "a log was founded twice");
+}
+
+Complaint Ledger::on(const engine::QueueCreated& fact) {
+  if (!is_by(Action::create_queue) || target_) return "a queue was created for no reason";
+  if (fact.queue <= last_queue_) return "the id of a queue was used twice";
+  if (fact.name != command_->queue || !(fact.attributes == command_->attributes))
+    return "a queue was created with other attributes";
+  last_queue_ = fact.queue;
+  target_ = fact.queue;
+  queues_[fact.queue] = {.name = fact.name, .attributes = fact.attributes};
+  return {};
+}
+
+Complaint Ledger::on(const engine::QueueChanged& fact) {
+  if (!is_by(Action::change_queue) || !is_target(fact.queue))
+    return "a queue was changed for no reason";
+  if (!(fact.attributes == command_->attributes)) return "a queue was given other attributes";
+  queues_.at(fact.queue).attributes = fact.attributes;
+  return {};
+}
+
+Complaint Ledger::on(const engine::QueueDeleted& fact) {
+  if (!is_by(Action::delete_queue) || !is_target(fact.queue))
+    return "a queue was deleted for no reason";
+  queues_.erase(fact.queue);
+  return {};
+}
+
+Complaint Ledger::on(const engine::Purged& fact) {
+  if (!is_by(Action::purge_queue) || !is_target(fact.queue))
+    return "a queue was purged for no reason";
+  LedgerQueue& queue = queues_.at(fact.queue);
+  if (!queue.messages.empty() && queue.messages.rbegin()->first >= fact.below_seq)
+    return "a purge left messages";
+  queue.messages.clear();
+  queue.originals.clear();
+  return {};
+}
+
+Complaint Ledger::on(const engine::Sent& fact) {
+  if (!is_by(Action::send) || !is_target(fact.queue) || sent_)
+    return "a message was sent for no reason";
+  if (fact.seq <= last_seq_)
+    return fmt::format("sequence number {} was used twice", fact.seq.value());
+  LedgerQueue& queue = queues_.at(fact.queue);
+  const engine::QueueAttributes& attributes = queue.attributes;
+  const Duration delay =
+      attributes.is_fifo ? Duration(0) : command_->delay.value_or(attributes.delay);
+  if (fact.record != command_->body || fact.group != command_->group ||
+      std::chrono::seconds(fact.delay_seconds) != delay || fact.at != at_)
+    return "a message was kept otherwise than it was sent";
+  last_seq_ = fact.seq;
+  sent_ = fact.seq;
+  queue.messages[fact.seq] = {.place = place_,
+                              .arrived_end = place_.position + place_.length,
+                              .group = command_->group,
+                              .origin_queue = fact.queue,
+                              .origin_seq = fact.seq,
+                              .sent = at_,
+                              .delay = delay};
+  if (!attributes.is_fifo) return {};
+  const bool is_per_group =
+      attributes.deduplication_scope == engine::DeduplicationScope::message_group;
+  queue.originals[{is_per_group ? command_->group : std::string(), command_->deduplication_id}] = {
+      .at = at_, .seq = fact.seq};
+  return {};
+}
+
+Complaint Ledger::on(const engine::Leased& fact) {
+  LedgerMessage* message = own(fact.queue, fact.seq);
+  if (message == nullptr) return fmt::format("message {} was leased but is gone", fact.seq.value());
+  if (command_ == nullptr || !is_target(fact.queue)) return "a lease was made for no reason";
+  LedgerQueue& queue = queues_.at(fact.queue);
+  Complaint complaint =
+      is_by(Action::receive) ? received(fact, queue, *message) : re_dated(fact, *message);
+  if (!complaint.empty()) return complaint;
+  message->lease_end = fact.until;
+  message->lease_started = fact.started;
+  message->receive_count = fact.receive_count;
+  message->first_received = fact.first_received;
+  return {};
+}
+
+Complaint Ledger::received(const engine::Leased& fact, LedgerQueue& queue, LedgerMessage& message) {
+  const bool is_repeated = repeats_.contains(fact.seq);
+  if (!is_repeated && !repeats_.empty())
+    return "a repeated receive attempt was given something new";
+  if (!is_repeated && is_expired(queue, message, at_)) return "an expired message was given";
+  if (!is_repeated && dead_letters_of(queue, message) != nullptr) return "a dead letter was given";
+  if (!is_repeated && !is_receivable(queue, fact.seq, at_))
+    return fmt::format("message {} of group \"{}\" was given while it may not be", fact.seq.value(),
+                       message.group);
+  const Duration timeout =
+      command_->visibility_timeout.value_or(queue.attributes.visibility_timeout);
+  const bool is_first = message.receive_count == 0;
+  if (fact.until != at_ + timeout || fact.started != (is_repeated ? message.lease_started : at_) ||
+      fact.receive_count != message.receive_count + (is_repeated ? 0 : 1) ||
+      fact.first_received != (is_first ? at_ : message.first_received))
+    return fmt::format("message {} was leased wrongly", fact.seq.value());
+  given_.push_back(fact.seq);
+  return {};
+}
+
+Complaint Ledger::re_dated(const engine::Leased& fact, LedgerMessage& message) {
+  if (fact.seq != command_->handle.seq) return "a lease was changed under another handle";
+  if (is_by(Action::give_back)) {
+    if (!message.is_current(command_->handle, at_))
+      return "a lease was given back that is another's";
+    return unless(fact.until == at_ && fact.receive_count == message.receive_count,
+                  "a lease was given back wrongly");
+  }
+  if (!is_by(Action::change_visibility) || expected_change_ != VisibilityResult::done)
+    return "a lease was changed for no reason";
+  const bool is_first = message.receive_count == 0;  // A crash took the lease back.
+  const bool is_lawful =
+      fact.until == at_ + command_->timeout &&
+      fact.started == (message.is_leased(at_) ? message.lease_started : at_) &&
+      fact.receive_count == (is_first ? command_->handle.generation : message.receive_count) &&
+      fact.first_received == (is_first ? at_ : message.first_received);
+  return unless(is_lawful, "a lease was changed wrongly");
+}
+
+Complaint Ledger::on(const engine::Removed& fact) {
+  const auto queue = queues_.find(fact.queue);
+  if (queue == queues_.end()) return "a message was removed from no queue";
+  for (const Seq each : fact.seqs) {
+    const LedgerMessage* message = find(fact.queue, each);
+    if (message == nullptr) return fmt::format("message {} was removed twice", each.value());
+    const bool is_deleted = is_by(Action::delete_message) && is_target(fact.queue) &&
+                            command_->handle.seq == each && expected_delete_ == DeleteResult::done;
+    const bool is_lawful = fact.why == engine::RemovalReason::deleted
+                               ? is_deleted
+                               : is_expired(queue->second, *message, at_);
+    if (!is_lawful) return fmt::format("message {} was removed for no reason", each.value());
+    queue->second.messages.erase(each);
+    set_aside_ += 1;
+  }
+  return {};
+}
+
+Complaint Ledger::on(const engine::Relocated& fact) {
+  const auto queue = queues_.find(fact.queue);
+  if (queue == queues_.end() || !queue->second.messages.contains(fact.seq))
+    return "a message was relocated that is gone";
+  LedgerMessage& message = queue->second.messages.at(fact.seq);
+  const Result<engine::Sent> sent = engine::decode_sent(fact.sent);
+  if (!sent || sent->queue != message.origin_queue || sent->seq != message.origin_seq)
+    return "a message was relocated with another body";
+  message.place.position = place_.position + (place_.length - fact.sent.size());
+  return {};
+}
+
+Complaint Ledger::on(const engine::Moved& fact) {
+  if (!is_by(Action::receive) || !is_target(fact.from)) return "a message was moved for no reason";
+  LedgerMessage* message = own(fact.from, fact.from_seq);
+  const auto to = queues_.find(fact.to);
+  if (message == nullptr || to == queues_.end()) return "a message was moved that is gone";
+  LedgerQueue& from = queues_.at(fact.from);
+  if (dead_letters_of(from, *message) != &to->second)
+    return "a message was moved that is no dead letter";
+  if (!is_receivable(from, fact.from_seq, at_) || is_expired(from, *message, at_))
+    return "a message was moved while it may not be given";
+  if (fact.seq <= last_seq_)
+    return fmt::format("sequence number {} was used twice", fact.seq.value());
+  last_seq_ = fact.seq;
+  set_aside_ += 1;
+  LedgerMessage moved = *message;
+  moved.arrived_end = place_.position + place_.length;
+  moved.source = from.name;
+  moved.sent = from.attributes.is_fifo ? at_ : message->sent;
+  moved.delay = Duration(0);
+  moved.lease_end.reset();
+  from.messages.erase(fact.from_seq);
+  if (fact.sent != moved.sent || fact.body != moved.place || fact.group != moved.group ||
+      fact.receive_count != moved.receive_count || fact.first_received != moved.first_received ||
+      fact.origin_queue != moved.origin_queue || fact.origin_seq != moved.origin_seq)
+    return "a dead letter was changed on its way";
+  to->second.messages[fact.seq] = std::move(moved);
+  return {};
+}
+
+}  // namespace mailrail::sim

@@ -1,0 +1,79 @@
+#include "sim/log_thread.h"
+
+#include <utility>
+
+#include "base/check.h"
+
+namespace mailrail::sim {
+namespace {
+
+constexpr std::uint64_t slow_one_in = 60;
+constexpr Duration slow_half_max = 40s;  // Before the disk has a frame, and after.
+
+}  // namespace
+
+LogThread::LogThread(log::LogStore& log, Random& random, Judge& judge)
+    : log_(log), random_(random), judge_(judge) {}
+
+void LogThread::take(log::SharedFrame frame, Instant now) {
+  CHECK(is_idle());
+  frame_ = std::move(frame);
+  state_ = State::has_frame;
+  append_at_ = news_at_ = now;
+  if (random_.below(slow_one_in) != 0) return;
+  judge_.meet("the disk was slow");
+  const auto half_max = static_cast<std::uint64_t>(slow_half_max.count());
+  append_at_ += Duration(random_.below(half_max));
+  news_at_ = append_at_ + Duration(random_.below(half_max));
+}
+
+void LogThread::take(broker::Chore chore) {
+  CHECK(!chore_ && !chore_done_);
+  chore_ = std::move(chore);
+}
+
+void LogThread::work(Instant now) {
+  if (has_failed_ || random_.below(3) == 0) return;
+  if (state_ == State::has_frame && append_at_ <= now) return append();
+  if (chore_) return keep_house();
+  if (is_idle() && random_.below(2) == 0) log_.prepare_ahead();
+}
+
+void LogThread::finish() {
+  if (state_ == State::has_frame && !has_failed_) append();
+  if (chore_ && !has_failed_) keep_house();
+  news_at_ = Instant{};
+}
+
+bool LogThread::take_news(Instant now) {
+  if (state_ != State::has_news || news_at_ > now) return false;
+  state_ = State::idle;
+  return true;
+}
+
+std::optional<broker::ChoreDone> LogThread::take_chore_news() {
+  if (!chore_done_ || random_.below(2) == 0) return std::nullopt;
+  return std::exchange(chore_done_, std::nullopt);
+}
+
+void LogThread::keep_house() {
+  const broker::Chore chore = *std::exchange(chore_, std::nullopt);
+  if (std::holds_alternative<broker::ReadBodies>(chore)) judge_.meet("bodies were moved");
+  if (std::holds_alternative<broker::FinishCheckpoint>(chore))
+    judge_.meet("a checkpoint was taken");
+  Result<broker::ChoreDone> done = broker::perform(chore, log_);
+  has_failed_ = !done;
+  if (done) chore_done_ = *std::move(done);
+}
+
+void LogThread::append() {
+  const log::Appended appended = log_.append(*std::exchange(frame_, nullptr));
+  if (appended.outcome != log::Outcome::durable) {
+    has_failed_ = true;
+    return;
+  }
+  judge_.frame_durable();
+  state_ = State::has_news;
+}
+
+}  // namespace mailrail::sim
