@@ -1,0 +1,266 @@
+// Any sequence of commands to the engine: a replay of its facts gives the same state, and in the
+// end everything that was sent and not removed is received.
+//
+// A byte names each command, those behind it say on which queue, under which handle and so on. A
+// restart goes on with the replayed engine.
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/check.h"
+#include "engine/engine.h"
+#include "engine/limits.h"
+
+namespace mailrail::engine {
+namespace {
+
+constexpr std::array<std::string_view, 4> names = {"a", "dead", "b.fifo", "dead.fifo"};
+constexpr std::array<std::string_view, 4> groups = {"", "x", "y", "z"};
+constexpr std::array<Duration, 8> times = {0ms, 1ms, 1s, 30s, 5min - 1ms, 15min, 3h, 12h};
+constexpr Duration delay_max = 15min;
+constexpr std::size_t handles_max = 32;
+constexpr int restarts_max = 8;
+constexpr std::size_t received_max = 10;
+
+QueueName name_of(std::uint8_t number) {
+  return {.region = "r", .account = "1", .name = std::string(names[number % names.size()])};
+}
+
+// A message, as it was first sent.
+using Given = std::pair<QueueId, Seq>;
+
+// What was received until there was nothing more.
+struct Drained {
+  std::vector<Given> given;
+  std::map<std::pair<QueueId, std::string>, Seq> newest;  // Of each conversation.
+};
+
+class Run {
+ public:
+  explicit Run(std::string_view input) : input_(input) {
+    engine_->found(turn_);
+    for (const std::uint8_t each : {0, 1, 2, 3}) make(each);
+  }
+
+  void commands() {
+    while (!input_.at_end()) {
+      command();
+      (void)engine_->take_woken();
+    }
+  }
+
+  // The engine and its replay hold the same and go on to give the same.
+  void finish() {
+    std::unique_ptr<Engine> replayed = replay();
+    turn_.now += lease_total_max;
+    pass(*replayed);
+    pass(*engine_);
+    for (const auto& [name, queue] : engine_->queue_names()) {
+      const QueueCounts one = engine_->counts(queue);
+      const QueueCounts other = replayed->counts(queue);
+      CHECK(one.visible == other.visible && one.in_flight == other.in_flight &&
+            one.delayed == other.delayed);
+      CHECK(one.in_flight == 0 && one.delayed == 0);
+    }
+    CHECK(drain(*engine_) == drain(*replayed));
+  }
+
+ private:
+  void command() {
+    switch (input_.u8() % 12) {
+      case 0:
+      case 1:
+        return send();
+      case 2:
+      case 3:
+        return receive();
+      case 4:
+        return under_handle(
+            [&](const ReceiptHandle& handle) { (void)engine_->delete_message(turn_, handle); });
+      case 5:
+        return under_handle([&](const ReceiptHandle& handle) {
+          (void)engine_->change_visibility(turn_, handle, time());
+        });
+      case 6:
+        return under_handle(
+            [&](const ReceiptHandle& handle) { engine_->give_back(turn_, handle); });
+      case 7:
+        turn_.now += time();
+        return pass(*engine_);
+      case 8:
+        (void)engine_->remove_expired(turn_, input_.u8());
+        return;
+      case 9:
+        return purge_or_delete();
+      case 10:
+        return change();
+      default:
+        if (restarts_++ < restarts_max) engine_ = replay();
+    }
+  }
+
+  // Null if there is none; then it is made.
+  const Queue* queue() {
+    const std::uint8_t number = input_.u8();
+    const Queue* found = engine_->find_queue(name_of(number));
+    if (found == nullptr) make(number);
+    return found;
+  }
+
+  void make(std::uint8_t number) {
+    const QueueName name = name_of(number);
+    (void)engine_->create_queue(turn_, name, {.is_fifo = name.name.ends_with(".fifo")}, {});
+  }
+
+  Duration time() { return times[input_.u8() % times.size()]; }
+
+  void send() {
+    const Queue* to = queue();
+    if (to == nullptr) return;
+    const std::uint8_t what = input_.u8();
+    SendRequest request{.queue = to->id, .group = groups[what % 4], .record = "record"};
+    const std::string id(1, static_cast<char>('0' + what / 4 % 4));
+    if (to->attributes.is_fifo) {
+      if (request.group.empty()) request.group = "w";
+      request.deduplication_id = id;
+    } else if (what >= 128) {
+      request.delay = std::min(time(), delay_max);
+    }
+    (void)engine_->send(turn_, request);
+  }
+
+  void receive() {
+    const Queue* from = queue();
+    if (from == nullptr) return;
+    const std::uint8_t what = input_.u8();
+    ReceiveRequest request{.queue = from->id, .count_max = 1 + what % received_max};
+    if (what >= 128) request.visibility_timeout = time();
+    if (what % 3 == 0) request.attempt = groups[1 + what / 64 % 3];
+    for (const ReceivedMessage& each : engine_->receive(turn_, request).messages) {
+      handles_.push_back(each.handle());
+      if (handles_.size() > handles_max) handles_.erase(handles_.begin());
+    }
+  }
+
+  template <class Act>
+  void under_handle(Act act) {
+    const std::uint8_t which = input_.u8();
+    if (handles_.empty()) return;
+    const ReceiptHandle handle = handles_[which % handles_.size()];
+    if (engine_->find_queue(handle.queue) != nullptr) act(handle);
+  }
+
+  void purge_or_delete() {
+    const bool deletes = input_.u8() % 2 == 0;
+    const Queue* found = queue();
+    if (found == nullptr) return;
+    deletes ? engine_->delete_queue(turn_, found->id) : engine_->purge_queue(turn_, found->id);
+  }
+
+  void change() {
+    const Queue* found = queue();
+    if (found == nullptr) return;
+    QueueAttributes attributes = found->attributes;
+    const std::uint8_t what = input_.u8();
+    attributes.visibility_timeout = times[what % 8];
+    attributes.delay = std::min(times[what / 8 % 8], delay_max);
+    attributes.retention = what < 64 ? 60s : 14 * 24h;
+    if (what % 2 == 0) attributes.deduplication_scope = DeduplicationScope::message_group;
+    attributes.dead_letter.reset();
+    const std::string& name = found->name.name;
+    if (what % 3 == 0 && !name.starts_with("dead")) {
+      attributes.dead_letter = {.target = name_of(name == names[0] ? 1 : 3),
+                                .receive_count_max = 1 + what / 64u};
+    }
+    engine_->change_queue(turn_, found->id, attributes);
+  }
+
+  void pass(Engine& engine) const {
+    while (!engine.advance(turn_.now)) {
+    }
+  }
+
+  std::unique_ptr<Engine> replay() const {
+    auto replayed = std::make_unique<Engine>(2);
+    const auto decoded = decode_facts(facts_.payload(), [&](const Fact& fact, FactPlace place) {
+      replayed->apply(fact, {.position = facts_.position() + place.offset, .length = place.length});
+    });
+    CHECK(decoded.has_value());
+    CHECK(replayed->state_hash(turn_.now) == engine_->state_hash(turn_.now));
+    return replayed;
+  }
+
+  std::string group_of(const ReceivedMessage& message) const {
+    const std::uint64_t offset = message.body.position.value() - facts_.position().value();
+    const auto sent =
+        decode_sent(std::string_view(facts_.payload()).substr(offset, message.body.length));
+    CHECK(sent && sent->queue == message.origin_queue && sent->seq == message.origin_seq);
+    return std::string(sent->group);
+  }
+
+  // Receives and deletes until nothing is left, while time passes: a dead letter may be delayed
+  // where it arrives. What is returned is in the order of first sends.
+  std::vector<Given> drain(Engine& engine) {
+    FactWriter facts(facts_.end());
+    Turn turn{.now = turn_.now, .random = random_, .facts = facts};
+    Drained drained;
+    for (bool is_done = false; !is_done; turn.now += delay_max) {
+      is_done = true;
+      for (const auto& [name, queue] : engine.queue_names()) {
+        if (drain(engine, turn, queue, drained)) is_done = false;
+      }
+    }
+    CHECK(engine.message_count() == 0);
+    std::ranges::sort(drained.given);
+    return drained.given;
+  }
+
+  // False if there was nothing.
+  bool drain(Engine& engine, Turn& turn, QueueId queue, Drained& drained) {
+    const bool is_fifo = engine.find_queue(queue)->attributes.is_fifo;
+    bool had_something = false;
+    while (true) {
+      const ReceiveResult result = engine.receive(
+          turn, {.queue = queue, .count_max = received_max, .visibility_timeout = 30s});
+      for (const ReceivedMessage& each : result.messages) {
+        drained.given.emplace_back(each.origin_queue, each.origin_seq);
+        if (is_fifo) {
+          Seq& newest = drained.newest[{queue, group_of(each)}];
+          CHECK(newest < each.seq);
+          newest = each.seq;
+        }
+        CHECK(engine.delete_message(turn, each.handle()) == DeleteResult::done);
+      }
+      const bool has_more = !result.messages.empty() || result.is_unfinished;
+      had_something = had_something || has_more || result.moved_dead_letters;
+      if (!has_more) return had_something;
+    }
+  }
+
+  ByteReader input_;
+  SeededRandom random_{1};
+  FactWriter facts_{Position(4096)};
+  Turn turn_{.now = from_unix_ms(1'700'000'000'000), .random = random_, .facts = facts_};
+  std::unique_ptr<Engine> engine_ = std::make_unique<Engine>(1);
+  std::vector<ReceiptHandle> handles_;
+  int restarts_ = 0;
+};
+
+}  // namespace
+}  // namespace mailrail::engine
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  mailrail::engine::Run run({reinterpret_cast<const char*>(data), size});
+  run.commands();
+  run.finish();
+  return 0;
+}
