@@ -1,5 +1,5 @@
 // Any sequence of commands to the engine: a replay of its facts gives the same state, and in the
-// end everything that was sent and not removed is received.
+// end everything that was sent and not removed is received, but what is damaged.
 //
 // A byte names each command, those behind it say on which queue, under which handle and so on. A
 // restart goes on with the replayed engine.
@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -27,7 +28,7 @@ constexpr std::array<std::string_view, 4> names = {"a", "dead", "b.fifo", "dead.
 constexpr std::array<std::string_view, 4> groups = {"", "x", "y", "z"};
 constexpr std::array<Duration, 8> times = {0ms, 1ms, 1s, 30s, 5min - 1ms, 15min, 3h, 12h};
 constexpr Duration delay_max = 15min;
-constexpr std::size_t handles_max = 32;
+constexpr std::size_t received_kept_max = 32;
 constexpr int restarts_max = 8;
 constexpr std::size_t received_max = 10;
 
@@ -76,7 +77,7 @@ class Run {
 
  private:
   void command() {
-    switch (input_.u8() % 12) {
+    switch (input_.u8() % 13) {
       case 0:
       case 1:
         return send();
@@ -103,8 +104,11 @@ class Run {
         return purge_or_delete();
       case 10:
         return change();
-      default:
+      case 11:
         if (restarts_++ < restarts_max) engine_ = replay();
+        return;
+      default:
+        return damage();
     }
   }
 
@@ -146,17 +150,26 @@ class Run {
     if (what >= 128) request.visibility_timeout = time();
     if (what % 3 == 0) request.attempt = groups[1 + what / 64 % 3];
     for (const ReceivedMessage& each : engine_->receive(turn_, request).messages) {
-      handles_.push_back(each.handle());
-      if (handles_.size() > handles_max) handles_.erase(handles_.begin());
+      received_.push_back(each);
+      if (received_.size() > received_kept_max) received_.erase(received_.begin());
     }
   }
 
   template <class Act>
   void under_handle(Act act) {
     const std::uint8_t which = input_.u8();
-    if (handles_.empty()) return;
-    const ReceiptHandle handle = handles_[which % handles_.size()];
+    if (received_.empty()) return;
+    const ReceiptHandle handle = received_[which % received_.size()].handle();
     if (engine_->find_queue(handle.queue) != nullptr) act(handle);
+  }
+
+  void damage() {
+    const std::uint8_t which = input_.u8();
+    if (received_.empty()) return;
+    const ReceivedMessage& message = received_[which % received_.size()];
+    const std::uint32_t before = facts_.count();
+    engine_->mark_damaged(turn_, message.queue, message.seq, message.body.position);
+    if (facts_.count() > before) damaged_.emplace(message.origin_queue, message.origin_seq);
   }
 
   void purge_or_delete() {
@@ -219,7 +232,11 @@ class Run {
         if (drain(engine, turn, queue, drained)) is_done = false;
       }
     }
-    CHECK(engine.message_count() == 0);
+    CHECK(engine.message_count() == 0 || !damaged_.empty());
+    for (const auto& [name, queue] : engine.queue_names()) {
+      const bool is_fifo = engine.find_queue(queue)->attributes.is_fifo;
+      CHECK(is_fifo || engine.counts(queue).visible == 0);
+    }
     std::ranges::sort(drained.given);
     return drained.given;
   }
@@ -233,6 +250,7 @@ class Run {
           turn, {.queue = queue, .count_max = received_max, .visibility_timeout = 30s});
       for (const ReceivedMessage& each : result.messages) {
         drained.given.emplace_back(each.origin_queue, each.origin_seq);
+        CHECK(!damaged_.contains(drained.given.back()));
         if (is_fifo) {
           Seq& newest = drained.newest[{queue, group_of(each)}];
           CHECK(newest < each.seq);
@@ -251,7 +269,8 @@ class Run {
   FactWriter facts_{Position(4096)};
   Turn turn_{.now = from_unix_ms(1'700'000'000'000), .random = random_, .facts = facts_};
   std::unique_ptr<Engine> engine_ = std::make_unique<Engine>(1);
-  std::vector<ReceiptHandle> handles_;
+  std::vector<ReceivedMessage> received_;  // The newest, by whose handles commands are given.
+  std::set<Given> damaged_;
   int restarts_ = 0;
 };
 

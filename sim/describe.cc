@@ -42,6 +42,9 @@ std::string words(const engine::Moved& fact) {
 std::string words(const engine::Relocated& fact) {
   return fmt::format("{} of queue {} relocated", fact.seq.value(), fact.queue.value());
 }
+std::string words(const engine::Damaged& fact) {
+  return fmt::format("{} of queue {} damaged", fact.seq.value(), fact.queue.value());
+}
 
 }  // namespace
 

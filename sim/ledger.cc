@@ -271,4 +271,9 @@ void Ledger::remember_attempt(LedgerQueue::Attempt& attempt, const LedgerQueue& 
   }
 }
 
+// No simulated disk damages what was synced.
+Complaint Ledger::on(const engine::Damaged& fact) {
+  return fmt::format("message {} was marked as damaged for no reason", fact.seq.value());
+}
+
 }  // namespace mailrail::sim

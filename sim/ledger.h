@@ -102,6 +102,7 @@ class Ledger {
   Complaint on(const engine::Removed& fact);
   Complaint on(const engine::Moved& fact);
   Complaint on(const engine::Relocated& fact);
+  Complaint on(const engine::Damaged& fact);
   Complaint received(const engine::Leased& fact, LedgerQueue& queue, LedgerMessage& message);
   Complaint re_dated(const engine::Leased& fact, LedgerMessage& message);
 

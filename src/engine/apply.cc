@@ -145,6 +145,13 @@ void Engine::on(const Relocated& fact, const Body& place) {
     contents_of(queue).relocate(entry, place.position + (place.length - fact.sent.size()));
 }
 
+void Engine::on(const Damaged& fact, const Body&) {
+  const Queue& queue = queue_at(fact.queue);
+  const Index entry = find_entry(queue, fact.seq);
+  if (entry == no_index || store_.entries[entry].position != fact.position) return;
+  contents_of(queue).mark_damaged(entry);
+}
+
 Index Engine::open_contents(QueueId queue, const QueueAttributes& attributes) {
   if (free_contents_.empty()) {
     free_contents_.push_back(static_cast<Index>(contents_.size()));
@@ -191,7 +198,8 @@ std::uint64_t Engine::state_hash(Instant now) const {
       const Entry& entry = store_.entries[index];
       for (const std::uint64_t part :
            {entry.seq.value(), entry.position.value(), std::uint64_t{entry.length},
-            static_cast<std::uint64_t>(unix_ms(entry.sent)), std::uint64_t{entry.delay_seconds}}) {
+            static_cast<std::uint64_t>(unix_ms(entry.sent)), std::uint64_t{entry.delay_seconds},
+            std::uint64_t{entry.state == EntryState::damaged}}) {
         out.u64(part);
       }
       out.string(store_.groups[entry.group].name_view());

@@ -67,6 +67,7 @@ struct KeptMessage {
   std::uint16_t delay_seconds = 0;
   std::string_view group = {};
   std::optional<KeptDelivery> delivery = {};
+  bool is_damaged = false;
 
   friend bool operator==(const KeptMessage&, const KeptMessage&) = default;
 };

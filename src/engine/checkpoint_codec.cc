@@ -25,6 +25,8 @@ enum class RecordType : std::uint8_t {  // For ever.
 constexpr std::uint8_t has_delivery = 1;
 constexpr std::uint8_t has_source = 2;
 constexpr std::uint8_t has_group_of_before = 4;  // The group is that of the message before it.
+constexpr std::uint8_t is_damaged = 8;
+constexpr std::uint8_t all_flags = has_delivery | has_source | has_group_of_before | is_damaged;
 
 // --- Records out. Within a run, numbers that grow are written as what they grew by.
 
@@ -61,9 +63,9 @@ RecordType write(ByteWriter& out, const KeptMessages& record) {
   for (const KeptMessage& each : record.messages) {
     const bool is_same_group = group != nullptr && *group == each.group;
     const bool is_moved = each.delivery && each.delivery->source;
-    out.u8(static_cast<std::uint8_t>((each.delivery ? has_delivery : 0) |
-                                     (is_moved ? has_source : 0) |
-                                     (is_same_group ? has_group_of_before : 0)));
+    out.u8(static_cast<std::uint8_t>(
+        (each.delivery ? has_delivery : 0) | (is_moved ? has_source : 0) |
+        (is_same_group ? has_group_of_before : 0) | (each.is_damaged ? is_damaged : 0)));
     out.varint(each.seq.value() - seq);
     out.varint(each.body.position.value());
     out.varint(each.body.length);
@@ -129,9 +131,10 @@ KeptDelivery read_delivery(ByteReader& in, std::uint8_t flags) {
 KeptMessage read_message(ByteReader& in, const KeptMessage* before) {
   const std::uint8_t flags = in.u8();
   const bool is_same_group = (flags & has_group_of_before) != 0;
-  if (flags > (has_delivery | has_source | has_group_of_before)) in.fail();
+  if (flags > all_flags) in.fail();
   if (is_same_group && before == nullptr) in.fail();
   KeptMessage message;
+  message.is_damaged = (flags & is_damaged) != 0;
   message.seq = Seq((before == nullptr ? 0 : before->seq.value()) + in.varint());
   if (before != nullptr && message.seq <= before->seq) in.fail();
   message.body.position = Position(in.varint());

@@ -21,7 +21,8 @@ KeptMessages some_messages() {
   record.messages.push_back({.seq = Seq(12),
                              .body = {.position = Position(1 << 19), .length = 1},
                              .sent = from_unix_ms(1'700'000'000'001),
-                             .group = "conversation"});
+                             .group = "conversation",
+                             .is_damaged = true});
   record.messages.push_back({.seq = Seq(1'000'000),
                              .body = {.position = Position(1), .length = 2},
                              .sent = from_unix_ms(1'600'000'000'000),

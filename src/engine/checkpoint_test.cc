@@ -71,6 +71,9 @@ class CheckpointTest : public EngineTest {
       default:
         send(queue, std::to_string(random.below(500)), is_fifo ? group : "");
         break;
+      case 9:
+        damage_anything();
+        break;
       case 10 ... 19:
         for (const auto& each : engine
                                     .receive(turn, {.queue = queue,
@@ -118,6 +121,14 @@ class CheckpointTest : public EngineTest {
     if (handles.empty()) return std::nullopt;
     const ReceiptHandle handle = handles[random.below(handles.size())];
     return engine.find_queue(handle.queue) == nullptr ? std::nullopt : std::optional(handle);
+  }
+
+  void damage_anything() {
+    OldBodies cursor{.before = Position(~std::uint64_t{0}), .bytes_max = 400};
+    const auto bodies = engine.find_old_bodies(cursor, 10);
+    if (bodies.empty()) return;
+    const OldBody& damaged = bodies[random.below(bodies.size())];
+    engine.mark_damaged(turn, damaged.queue, damaged.seq, damaged.body.position);
   }
 
   void relocate_anything() {

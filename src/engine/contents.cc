@@ -63,14 +63,18 @@ void Contents::lease(Index entry, const Delivery& values) {
     case EntryState::in_flight:
       store_.leases.remove(entry);
       break;
+    case EntryState::damaged:
+      break;
   }
-  if (leased.state != EntryState::in_flight) count_in_flight(group, +1);
-  leased.state = EntryState::in_flight;
+  const bool is_damaged = leased.state == EntryState::damaged;  // Then it stays so.
+  if (!is_damaged && leased.state != EntryState::in_flight) count_in_flight(group, +1);
+  if (!is_damaged) leased.state = EntryState::in_flight;
   Delivery& delivery = store_.deliveries[leased.delivery];
   delivery.until = values.until;
   delivery.lease_started = values.lease_started;
   delivery.first_received = values.first_received;
   delivery.receive_count = values.receive_count;
+  if (is_damaged) return;
   store_.leases.insert(entry);
   refresh(group);
   judge_noise(group);
@@ -97,9 +101,13 @@ void Contents::remove(Index entry) {
       if (type_ == QueueType::fifo) unlink(group, entry);
       count_in_flight(group, -1);
       break;
+    case EntryState::damaged:
+      if (type_ == QueueType::fifo) unlink(group, entry);
+      damaged_ -= 1;
+      break;
   }
   index_.erase(removed.seq);
-  store_.live.remove(removed.position, removed.length);
+  if (removed.state != EntryState::damaged) store_.live.remove(removed.position, removed.length);
   if (removed.delivery != no_index) store_.deliveries.give_back(removed.delivery);
   store_.entries.give_back(entry);
   store_.groups[group].size -= 1;
@@ -109,9 +117,39 @@ void Contents::remove(Index entry) {
 
 void Contents::relocate(Index entry, Position position) {
   Entry& relocated = store_.entries[entry];
-  store_.live.remove(relocated.position, relocated.length);
+  const bool is_live = relocated.state != EntryState::damaged;
+  if (is_live) store_.live.remove(relocated.position, relocated.length);
   relocated.position = position;
-  store_.live.add(relocated.position, relocated.length);
+  if (is_live) store_.live.add(relocated.position, relocated.length);
+}
+
+void Contents::mark_damaged(Index entry) {
+  Entry& damaged = store_.entries[entry];
+  const Index group = damaged.group;
+  switch (damaged.state) {
+    case EntryState::delayed:
+      store_.delays.remove(entry);
+      delayed_ -= 1;
+      break;
+    case EntryState::fresh:
+      if (!is_due(damaged)) delayed_ -= 1;
+      if (type_ == QueueType::standard) unlink(group, entry);
+      break;
+    case EntryState::returned:
+      store_.groups[group].returned =
+          returned::erase(store_.entries, store_.groups[group].returned, entry);
+      break;
+    case EntryState::in_flight:
+      store_.leases.remove(entry);
+      count_in_flight(group, -1);
+      break;
+    case EntryState::damaged:
+      return;
+  }
+  damaged.state = EntryState::damaged;
+  damaged_ += 1;
+  store_.live.remove(damaged.position, damaged.length);
+  refresh(group);
 }
 
 void Contents::detach() {
@@ -145,7 +183,7 @@ void Contents::set_delay(Duration delay) {
   // flight stays so.
   holds_back_ = true;
   due_before_ = Seq(0);
-  delayed_ = size() - in_flight_;
+  delayed_ = size() - in_flight_ - damaged_;
   schedule_due();
 }
 
@@ -156,7 +194,7 @@ std::size_t Contents::let_due_through(Instant now, std::size_t count_max) {
     if (entry == no_index) break;
     const Entry& candidate = store_.entries[entry];
     if (candidate.sent + delay_ > now) break;
-    if (candidate.state != EntryState::in_flight) delayed_ -= 1;
+    if (candidate.state == EntryState::fresh) delayed_ -= 1;
     due_before_ = candidate.seq + 1;
     refresh(candidate.group);
   }

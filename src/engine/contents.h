@@ -5,8 +5,8 @@
 // not visible; standard groups do not, and those that take more than their share of the messages in
 // flight (noisy neighbours) are served after the quiet ones.
 //
-// Only facts change what is kept here (add, lease, remove). Which list holds an entry, and the
-// counts, are derived.
+// Only facts change what is kept here (add, lease, remove, mark as damaged). Which list holds an
+// entry, and the counts, are derived.
 
 #pragma once
 
@@ -41,6 +41,10 @@ class Contents {
   void remove(Index entry);
   // Its body lies elsewhere in the log now.
   void relocate(Index entry, Position position);
+  // Its body cannot be read: it is given to nobody any more, and on a FIFO queue nothing behind it
+  // in its group is, until it is removed. It still has the lease it had, under which it can be
+  // deleted. The log need not keep what is left of it.
+  void mark_damaged(Index entry);
   // FIFO: the delay of the whole queue, which also holds for messages that it has already.
   void set_delay(Duration delay);
   // No longer what the queue holds: it is being freed and wakes nobody.
@@ -65,7 +69,7 @@ class Contents {
   // Puts the group behind all others.
   void served(Index group);
 
-  // --- What there is.
+  // --- What there is. A damaged message is neither visible nor in flight nor delayed.
 
   Index find(Seq seq) const { return index_.find(seq); }
   Index first_from(Seq seq) const { return index_.first_from(seq); }
@@ -73,7 +77,7 @@ class Contents {
   std::uint64_t size() const { return index_.size(); }
   std::uint64_t in_flight() const { return in_flight_; }
   std::uint64_t delayed() const { return delayed_; }
-  std::uint64_t visible() const { return size() - in_flight_ - delayed_; }
+  std::uint64_t visible() const { return size() - in_flight_ - delayed_ - damaged_; }
 
  private:
   bool can_be_served(const Group& group) const;
@@ -99,6 +103,7 @@ class Contents {
   SeqIndex index_;
   std::uint64_t in_flight_ = 0;
   std::uint64_t delayed_ = 0;
+  std::uint64_t damaged_ = 0;
 
   // The rotation of quiet groups that can be served, and the noisy ones, those with the fewest
   // messages in flight first.

@@ -64,6 +64,7 @@ struct ReceivedMessage {
   QueueId origin_queue = {};
   Seq origin_seq = {};
   std::optional<QueueName> dead_letter_source = {};
+  Index conversation = no_index;  // FIFO: one number for each group in a receive's answer.
 
   ReceiptHandle handle() const { return {.queue = queue, .seq = seq, .generation = receive_count}; }
 };
@@ -134,6 +135,9 @@ class Engine {
   VisibilityResult change_visibility(Turn& turn, const ReceiptHandle& handle, Duration timeout);
   // Gives a lease back whose receive was never answered, if it still is that lease.
   void give_back(Turn& turn, const ReceiptHandle& handle);
+  // The message's body cannot be read where it lay: it is given to nobody any more. Nothing happens
+  // if it is gone or lies elsewhere by now.
+  void mark_damaged(Turn& turn, QueueId queue, Seq seq, Position position);
 
   // --- Time.
 
@@ -187,6 +191,7 @@ class Engine {
   void on(const Removed& fact, const Body& place);
   void on(const Moved& fact, const Body& place);
   void on(const Relocated& fact, const Body& place);
+  void on(const Damaged& fact, const Body&);
   bool is_exact(const Body& place) const { return place.position >= inexact_until_; }
   bool was_swept(const Queue& queue, Seq seq, const Body& place) const;
 
@@ -196,6 +201,7 @@ class Engine {
   void put(const SweptQueue& record);
   void put(const KeptDeduplication& record);
   void put(const KeptAttempt& record);
+  Delivery restored(const KeptDelivery& kept);
 
   void sweep_messages(Sweep& sweep) const;
   KeptMessages next_messages(const Queue& queue,
@@ -214,6 +220,7 @@ class Engine {
   void lease(Turn& turn, Receiving& receiving, Index entry);
   void give(Receiving& receiving, Index entry) const;
   bool is_current(const ReceiptHandle& handle, Index entry, Instant now) const;
+  bool is_damaged(Index entry) const { return store_.entries[entry].state == EntryState::damaged; }
   void move_to_dead_letters(Turn& turn, const Queue& from, const Entry& entry, const Queue& to);
   bool is_expired(const Queue& queue, const Entry& entry, Instant now) const;
   bool remove_expired_from(Turn& turn, const Queue& queue, Seq& cursor, std::size_t& budget);

@@ -28,6 +28,8 @@ enum class EntryState : std::uint8_t {
              // ended.
   returned,  // Standard queues: its lease ended; in its group's tree of returned messages.
   in_flight,  // Leased to a consumer. On a FIFO queue it keeps its place in the group's list.
+  damaged,    // Its body cannot be read. In no list; on a FIFO queue it keeps its place in the
+              // group's, which goes no further.
 };
 
 struct Entry {

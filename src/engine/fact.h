@@ -119,6 +119,14 @@ struct Relocated {
   std::string_view sent = {};  // With its length in front.
 };
 
+// What lies at `position`, where the message's Sent fact should be, cannot be read any more: the
+// message is given to nobody again. Says nothing of one that lies elsewhere by now.
+struct Damaged {
+  QueueId queue = {};
+  Seq seq = {};
+  Position position = {};
+};
+
 using Fact = std::variant<Founded,
                           QueueCreated,
                           QueueChanged,
@@ -128,6 +136,8 @@ using Fact = std::variant<Founded,
                           Leased,
                           Removed,
                           Moved,
-                          Relocated>;
+                          Relocated,
+
+                          Damaged>;
 
 }  // namespace mailrail::engine

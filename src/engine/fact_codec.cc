@@ -23,6 +23,7 @@ enum class FactType : std::uint8_t {  // For ever.
   removed = 8,
   moved = 9,
   relocated = 10,
+  damaged = 11,
 };
 
 std::uint32_t checksum(std::string_view bytes) {
@@ -108,6 +109,12 @@ FactType write(ByteWriter& out, const Relocated& fact) {
   put(out, fact.seq);
   out.string(fact.sent);
   return FactType::relocated;
+}
+FactType write(ByteWriter& out, const Damaged& fact) {
+  put(out, fact.queue);
+  put(out, fact.seq);
+  out.varint(fact.position.value());
+  return FactType::damaged;
 }
 
 // --- Facts in.
@@ -196,6 +203,8 @@ Fact read(FactType type, ByteReader& in) {
       return read_moved(in);
     case FactType::relocated:
       return Relocated{.queue = queue_id(in), .seq = seq(in), .sent = in.string()};
+    case FactType::damaged:
+      return Damaged{.queue = queue_id(in), .seq = seq(in), .position = Position(in.varint())};
   }
   in.fail();
   return QueueDeleted{};

@@ -32,6 +32,7 @@ auto fields(const Moved& fact) {
   return std::tuple(fact.from, fact.from_seq, fact.to, fact.seq, fact.sent, fact.body, fact.group,
                     fact.origin_queue, fact.origin_seq, fact.receive_count, fact.first_received);
 }
+auto fields(const Damaged& fact) { return std::tuple(fact.queue, fact.seq, fact.position); }
 
 auto fields(const Relocated& fact) { return std::tuple(fact.queue, fact.seq, fact.sent); }
 

@@ -79,7 +79,7 @@ void Engine::receive_again(Turn& turn, Receiving& receiving) {
   const auto given = attempts_.find(receiving.attempt, turn.now);
   for (const auto& [seq, generation, until] : given) {
     const Index entry = find_entry(receiving.queue, seq);
-    if (entry == no_index) return;
+    if (entry == no_index || is_damaged(entry)) return;
     const Delivery* delivery = delivery_of(store_.entries[entry]);
     if (delivery == nullptr || delivery->receive_count != generation || delivery->until != until ||
         until <= turn.now)
@@ -176,6 +176,7 @@ void Engine::give(Receiving& receiving, Index index) const {
                           .origin_queue = delivery.origin_queue,
                           .origin_seq = delivery.origin_seq};
   if (delivery.source != no_index) message.dead_letter_source = sources_[delivery.source];
+  if (receiving.queue.attributes.is_fifo) message.conversation = entry.group;
   receiving.result.messages.push_back(std::move(message));
 }
 
@@ -215,7 +216,7 @@ VisibilityResult Engine::change_visibility(Turn& turn,
   advance(turn.now);
   const Queue& queue = queue_at(handle.queue);
   const Index index = find_entry(queue, handle.seq);
-  if (index == no_index) return VisibilityResult::no_such_message;
+  if (index == no_index || is_damaged(index)) return VisibilityResult::no_such_message;
   if (queue.attributes.is_fifo && !is_current(handle, index, turn.now))
     return VisibilityResult::handle_expired;
   const Entry& entry = store_.entries[index];
@@ -240,7 +241,7 @@ void Engine::give_back(Turn& turn, const ReceiptHandle& handle) {
   const Queue* queue = find_queue(handle.queue);
   if (queue == nullptr) return;
   const Index entry = find_entry(*queue, handle.seq);
-  if (entry == no_index || !is_current(handle, entry, turn.now)) return;
+  if (entry == no_index || is_damaged(entry) || !is_current(handle, entry, turn.now)) return;
   const Delivery& delivery = *delivery_of(store_.entries[entry]);
   record(turn, Leased{.queue = queue->id,
                       .seq = handle.seq,
@@ -248,6 +249,15 @@ void Engine::give_back(Turn& turn, const ReceiptHandle& handle) {
                       .started = delivery.lease_started,
                       .first_received = delivery.first_received,
                       .receive_count = delivery.receive_count});
+}
+
+void Engine::mark_damaged(Turn& turn, QueueId queue, Seq seq, Position position) {
+  const Queue* found = find_queue(queue);
+  if (found == nullptr) return;
+  const Index entry = find_entry(*found, seq);
+  if (entry == no_index || is_damaged(entry)) return;
+  if (store_.entries[entry].position != position) return;
+  record(turn, Damaged{.queue = queue, .seq = seq, .position = position});
 }
 
 // Is this the lease that the message is under now?

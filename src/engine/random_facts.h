@@ -69,8 +69,10 @@ class RandomFacts {
                      .origin_seq = seq(),
                      .receive_count = number32(),
                      .first_received = instant()};
-      default:
+      case 9:
         return Relocated{.queue = queue(), .seq = seq(), .sent = view(3000)};
+      default:
+        return Damaged{.queue = queue(), .seq = seq(), .position = Position(number())};
     }
   }
 

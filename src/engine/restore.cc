@@ -38,21 +38,27 @@ void Engine::put(const KeptMessages& record) {
     entry.length = kept.body.length;
     entry.sent = kept.sent;
     entry.delay_seconds = kept.delay_seconds;
-    if (!kept.delivery) {
+    if (kept.delivery) {
+      const Delivery delivery = restored(*kept.delivery);
+      contents.add(entry, kept.group, &delivery);
+      if (delivery.until != Instant{}) contents.lease(contents.find(kept.seq), delivery);
+    } else {
       contents.add(entry, kept.group, nullptr);
-      continue;
     }
-    Delivery delivery;
-    delivery.until = kept.delivery->until;
-    delivery.lease_started = kept.delivery->lease_started;
-    delivery.first_received = kept.delivery->first_received;
-    delivery.origin_queue = kept.delivery->origin_queue;
-    delivery.origin_seq = kept.delivery->origin_seq;
-    delivery.receive_count = kept.delivery->receive_count;
-    if (kept.delivery->source) delivery.source = intern_source(*kept.delivery->source);
-    contents.add(entry, kept.group, &delivery);
-    if (delivery.until != Instant{}) contents.lease(contents.find(kept.seq), delivery);
+    if (kept.is_damaged) contents.mark_damaged(contents.find(kept.seq));
   }
+}
+
+Delivery Engine::restored(const KeptDelivery& kept) {
+  Delivery delivery;
+  delivery.until = kept.until;
+  delivery.lease_started = kept.lease_started;
+  delivery.first_received = kept.first_received;
+  delivery.origin_queue = kept.origin_queue;
+  delivery.origin_seq = kept.origin_seq;
+  delivery.receive_count = kept.receive_count;
+  if (kept.source) delivery.source = intern_source(*kept.source);
+  return delivery;
 }
 
 void Engine::put(const SweptQueue& record) {

@@ -119,7 +119,8 @@ KeptMessage Engine::kept_message(const Entry& entry) const {
                    .body = entry.body(),
                    .sent = entry.sent,
                    .delay_seconds = entry.delay_seconds,
-                   .group = store_.groups[entry.group].name_view()};
+                   .group = store_.groups[entry.group].name_view(),
+                   .is_damaged = entry.state == EntryState::damaged};
   if (const Delivery* delivery = delivery_of(entry)) {
     kept.delivery = KeptDelivery{.until = delivery->until,
                                  .lease_started = delivery->lease_started,
@@ -180,7 +181,7 @@ std::vector<OldBody> Engine::find_old_bodies(OldBodies& cursor, std::size_t look
     }
     const Entry& entry = store_.entries[index];
     cursor.seq = entry.seq + 1;
-    if (entry.position >= cursor.before) continue;
+    if (entry.position >= cursor.before || is_damaged(index)) continue;
     found.push_back({.queue = queue->first, .seq = entry.seq, .body = entry.body()});
     bytes += entry.length;
   }
@@ -192,7 +193,7 @@ void Engine::relocate(Turn& turn, const OldBody& old, std::string_view sent) {
   const Queue* queue = find_queue(old.queue);
   if (queue == nullptr) return;
   const Index entry = find_entry(*queue, old.seq);
-  if (entry == no_index || store_.entries[entry].body() != old.body) return;
+  if (entry == no_index || is_damaged(entry) || store_.entries[entry].body() != old.body) return;
   record(turn, Relocated{.queue = old.queue, .seq = old.seq, .sent = sent});
 }
 
