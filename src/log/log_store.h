@@ -107,6 +107,9 @@ class LogStore {
   // store can. Any thread.
   virtual Result<std::string> read(Position position, std::size_t length) const = 0;
 
+  // For messages: where a position is, so that a person finds it.
+  virtual std::string place(Position position) const = 0;
+
   // Keeps what lies at the position readable, from a moment when it is known to be needed: before
   // a checkpoint is finished that says otherwise. Any thread.
   virtual Hold hold(Position position) const = 0;

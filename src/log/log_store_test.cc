@@ -7,7 +7,9 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
+#include <string>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -158,6 +160,19 @@ TYPED_TEST(EveryLogStore, ReadsWhatAnEarlierOwnerWrote) {
 
   for (const Frame& each : frames)
     EXPECT_EQ(log->read(each.position, each.payload.size()), each.payload);
+}
+
+TYPED_TEST(EveryLogStore, SaysWhereAPositionIs) {
+  const auto log = this->stores_.open();
+  const std::vector<Frame> frames = this->append_some(*log, 40);
+
+  std::set<std::string> places;
+  for (const Frame& each : frames) {
+    places.insert(log->place(each.position));
+    places.insert(log->place(each.position + 1));
+  }
+
+  EXPECT_EQ(places.size(), 2 * frames.size());
 }
 
 TYPED_TEST(EveryLogStore, RefusesToReadWhatIsNotWithinOneFrame) {

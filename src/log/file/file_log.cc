@@ -236,6 +236,12 @@ Result<std::string> FileLog::read(Position position, std::size_t length) const {
   return segment->read(position, length);
 }
 
+std::string FileLog::place(Position position) const {
+  const std::string name =
+      format::segment_name(format::SegmentKind::log, format::segment_of(position));
+  return fmt::format("offset {} of {}", format::offset_of(position), disk_.path(name));
+}
+
 Hold FileLog::hold(Position position) const {
   const std::scoped_lock lock(segments_mutex_);
   const Segment* segment = find_segment(position);

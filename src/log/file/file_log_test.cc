@@ -131,6 +131,14 @@ TEST(FileLog, IdleWorkEndsWithASegmentInReserve) {
   EXPECT_THAT(disk.names(), Contains("spare-2"));
 }
 
+TEST(FileLog, NamesTheFileAndTheOffsetOfAPosition) {
+  SimDisk disk(1);
+  const auto log = *open(disk);
+
+  EXPECT_EQ(log->place(Position((std::uint64_t{3} << 26) + 4160)),
+            "offset 4160 of /simulated/segment-000000000003");
+}
+
 TEST(FileLog, AReadVerifiesShortFramesAndTheHeadersOfLongOnes) {
   FileLogOptions options = small;
   options.payload_bytes_max = 200'000;

@@ -56,6 +56,10 @@ Result<std::string> MemoryLog::read(Position position, std::size_t length) const
   return storage_.frames[slot - 1].payload.substr(offset, length);
 }
 
+std::string MemoryLog::place(Position position) const {
+  return fmt::format("offset {} of frame {}", offset_of(position), slot_of(position));
+}
+
 Hold MemoryLog::hold(Position position) const {
   const std::scoped_lock lock(storage_.mutex);
   held_.insert(slot_of(position));

@@ -38,6 +38,7 @@ class MemoryLog final : public LogStore {
   Position position_after(const Frame& frame) const override;
   Appended append(const Frame& frame) override;
   Result<std::string> read(Position position, std::size_t length) const override;
+  std::string place(Position position) const override;
   Hold hold(Position position) const override;
   Result<void> scan(const std::function<Result<void>(const Frame&)>& visit) override;
   std::optional<CheckpointSpan> checkpoint() const override;
