@@ -34,7 +34,12 @@ Housekeeping::Housekeeping(const engine::Engine& engine,
 
 void Housekeeping::turn(engine::Engine& engine, engine::Turn& turn) {
   for (const ReadBody& each : read_) {
-    if (each.bytes) engine.relocate(turn, each.old, *each.bytes);
+    if (each.bytes) {
+      engine.relocate(turn, each.old, *each.bytes);
+    } else if (each.bytes.error().kind == &errors::corrupt) {
+      // It would keep the log's front for ever.
+      engine.mark_damaged(turn, each.old.queue, each.old.seq, each.old.body.position);
+    }
   }
   read_.clear();
 }

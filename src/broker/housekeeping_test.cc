@@ -217,6 +217,33 @@ TEST_F(HousekeepingTest, MovesAnOldMessageOutOfTheWayOfFastTraffic) {
   expect_all_there(queue);
 }
 
+TEST_F(HousekeepingTest, DoesNotKeepTheLogForABodyThatIsDamaged) {
+  start();
+  const QueueId queue = create("q");
+  const Seq damaged = send(queue, 2000);
+  for (int i = 0; i < 200; ++i) remove(queue, send(queue, 3000));  // More than a segment.
+  broker->finish();
+  while (!broker->is_finished()) ASSERT_TRUE(keep_house());
+  broker.reset();
+  log.reset();
+  const std::string first = "segment-000000000000";
+  std::string bytes = disk.content(first);
+  bytes[bytes.find("mmmm") + 100] ^= 1;
+  disk.put(first, bytes);
+  start();
+  std::uint64_t most = 0;
+
+  for (int i = 0; i < 3000; ++i) {
+    remove(queue, send(queue, 3000));
+    most = std::max(most, log->space().total());
+  }
+
+  EXPECT_LE(most, 12 * unit);
+  EXPECT_EQ(engine->message_count(), 1u);
+  sizes.erase(damaged);
+  expect_all_there(queue);  // It is given to nobody.
+}
+
 TEST_F(HousekeepingTest, StaysBelowTwiceWhatLivesInTheWorstOrderOfDeletes) {
   start();
   const QueueId queue = create("q");
