@@ -43,6 +43,12 @@ struct Seat {
   CallSlot slot;
 };
 
+// The messages that an answer shows, and the queue that they were received from.
+struct Shown {
+  const engine::QueueName* queue = nullptr;
+  std::span<const engine::ReceivedMessage> messages = {};
+};
+
 class ApiCall : public broker::Call {
  public:
   explicit ApiCall(Seat seat)
@@ -53,6 +59,8 @@ class ApiCall : public broker::Call {
   // Instead of it, when a body could not be read back.
   virtual http::Response finish_unreadable(const Error& why) const = 0;
 
+  // One message for each body, in the same order.
+  virtual Shown shown() const { return {}; }
   // The leases that the answer hands out, to be given back if nobody is there to take it.
   virtual std::vector<engine::ReceiptHandle> leases() const { return {}; }
 
@@ -82,6 +90,7 @@ struct Asked {
 //   static Result<Output> finish(const Decided&, const Prepared&, const Context&, const Bodies&),
 // the last unless its Output is Nothing. One whose answer shows messages has, too,
 //   static std::span<const engine::Body> bodies(const Decided&),
+//   static Shown shown(const Decided&, const Prepared&),
 //   static std::vector<engine::ReceiptHandle> leases(const Decided&).
 template <class Action>
 class ActionCall final : public ApiCall {
@@ -101,6 +110,13 @@ class ActionCall final : public ApiCall {
   std::span<const engine::Body> bodies() const override {
     if constexpr (requires { Action::bodies(**decided_); }) {
       if (decided_->has_value()) return Action::bodies(**decided_);
+    }
+    return {};
+  }
+
+  Shown shown() const override {
+    if constexpr (requires { Action::shown(**decided_, prepared_); }) {
+      if (decided_->has_value()) return Action::shown(**decided_, prepared_);
     }
     return {};
   }

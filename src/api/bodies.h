@@ -1,6 +1,7 @@
 // Bodies: the bytes of the messages that an answer shows, from recent frames or read back from the
 // log.
-// Each is the whole Sent fact; they stay good as long as the Bodies do.
+// Each is the whole Sent fact; they stay good as long as the Bodies do. An answer shows none whose
+// body is missing here.
 
 #pragma once
 
@@ -19,7 +20,8 @@ class Bodies {
  public:
   Bodies() = default;
 
-  // For each body the frame that holds it, or null and then the bytes read back.
+  // For each body the frame that holds it, or null and then the bytes read back; neither if the
+  // answer leaves the message out.
   Bodies(std::span<const engine::Body> places,
          std::vector<log::SharedFrame> frames,
          std::vector<std::string> read)
@@ -35,6 +37,7 @@ class Bodies {
     }
   }
 
+  bool shows(std::size_t index) const { return !views_[index].empty(); }
   // The whole Sent fact.
   std::string_view operator[](std::size_t index) const { return views_[index]; }
 

@@ -2,10 +2,7 @@
 
 #include <utility>
 
-#include <fmt/format.h>
-#include <spdlog/spdlog.h>
-
-#include "api/errors.h"
+#include "server/read_back.h"
 
 namespace mailrail::server {
 namespace {
@@ -32,6 +29,26 @@ class GiveBack final : public broker::Call {
   }
 
  private:
+  std::vector<engine::ReceiptHandle> leases_;
+};
+
+// A reader found messages of an answer damaged. The leases are those of all that the answer leaves
+// out: of what is behind them, and of what turns out to lie elsewhere by now.
+class MarkDamaged final : public broker::Call {
+ public:
+  MarkDamaged(std::vector<engine::ReceivedMessage> messages,
+              std::vector<engine::ReceiptHandle> leases)
+      : Call(0), messages_(std::move(messages)), leases_(std::move(leases)) {}
+
+  broker::Decision decide(engine::Engine& engine, engine::Turn& turn) override {
+    for (const engine::ReceivedMessage& each : messages_)
+      engine.mark_damaged(turn, each.queue, each.seq, each.body.position);
+    for (const engine::ReceiptHandle& each : leases_) engine.give_back(turn, each);
+    return {};
+  }
+
+ private:
+  std::vector<engine::ReceivedMessage> messages_;
   std::vector<engine::ReceiptHandle> leases_;
 };
 
@@ -74,7 +91,7 @@ void Frontend::deliver(std::vector<Leaving> leaving) {
   std::vector<std::vector<Ready>> by_thread(http_->threads());
   for (Leaving& each : leaving) {
     auto* call = dynamic_cast<api::ApiCall*>(each.call.get());
-    if (call == nullptr) continue;  // A GiveBack has nobody to answer.
+    if (call == nullptr) continue;  // One of our own has nobody to answer.
     Ready ready{.call = std::unique_ptr<api::ApiCall>(call), .bodies = {}, .unreadable = {}};
     (void)each.call.release();
     if (std::ranges::find(each.frames, nullptr) != each.frames.end()) {
@@ -118,21 +135,14 @@ void Frontend::read_and_post(std::shared_ptr<Ready> ready, std::vector<log::Shar
     if (frames[i] == nullptr) ready->read_bytes += places[i].length;
   }
   read_budget_.take(ready->read_bytes);
-  std::vector<std::string> read(frames.size());
-  for (std::size_t i = 0; i < frames.size() && !ready->unreadable; ++i) {
-    if (frames[i] != nullptr) continue;
-    Result<std::string> bytes = log_.read(places[i].position, places[i].length);
-    if (bytes) {
-      read[i] = *std::move(bytes);
-    } else {
-      spdlog::error("a message could not be read back: {}", bytes.error().message);
-      ready->unreadable = Error{
-          .kind = &api::errors::internal_failure,
-          .message = "A message could not be read back from the log. The server's log says more."};
-    }
+  ReadBack read = read_back(log_, *ready->call, std::move(frames));
+  if (!read.damaged.empty()) {
+    engine_->submit(
+        std::make_unique<MarkDamaged>(std::move(read.damaged), std::move(read.left_out)));
   }
   ready->holds.clear();
-  ready->bodies = api::Bodies(places, std::move(frames), std::move(read));
+  ready->bodies = std::move(read.bodies);
+  ready->unreadable = std::move(read.failure);
   const std::uint32_t thread = ready->call->exchange.thread;
   std::vector<Ready> one;
   one.push_back(std::move(*ready));

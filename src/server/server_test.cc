@@ -1,6 +1,8 @@
 #include "server/server.h"
 
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <string>
 #include <thread>
 #include <vector>
@@ -16,6 +18,7 @@ namespace {
 
 using http::testing::Client;
 using http::testing::Reply;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -127,6 +130,87 @@ TEST_F(ServerTest, GivesALeaseBackWhoseConsumerIsGone) {
   EXPECT_THAT(
       call(first, "ReceiveMessage", R"({"QueueUrl": "q.fifo", "WaitTimeSeconds": 20})").body,
       HasSubstr("\"Body\":\"m\""));
+}
+
+// A server whose bodies are in its files alone, where a byte of one may be changed.
+class DamagedBody : public ServerTest {
+ protected:
+  void restart() {
+    stop();
+    start();
+  }
+
+  // Changes a byte of the message, or changes it back.
+  void flip(const std::string& body) const {
+    const std::string path = directory_ + "/segment-000000000000";
+    std::ifstream whole(path, std::ios::binary);
+    const std::string bytes((std::istreambuf_iterator<char>(whole)), {});
+    const std::size_t tail = bytes.find(body.substr(1));
+    ASSERT_NE(tail, std::string::npos);
+    std::fstream file(path, std::ios::binary | std::ios::in | std::ios::out);
+    file.seekp(static_cast<std::streamoff>(tail - 1));
+    file.put(static_cast<char>(bytes[tail - 1] ^ 1));
+    ASSERT_TRUE(file.flush());
+  }
+
+  static std::string receive(Client& client, const std::string& queue) {
+    const Reply reply = call(
+        client, "ReceiveMessage",
+        R"({"QueueUrl": ")" + queue + R"(", "MaxNumberOfMessages": 10, "VisibilityTimeout": 0})");
+    EXPECT_EQ(reply.status, 200);
+    return reply.body;
+  }
+
+  static void send_to_fifo(Client& client, const std::string& body, const std::string& group) {
+    EXPECT_EQ(
+        call(client, "SendMessage",
+             R"({"QueueUrl": "q.fifo", "MessageBody": ")" + body + R"(", "MessageGroupId": ")" +
+                 group + R"(", "MessageDeduplicationId": ")" + body + "\"}")
+            .status,
+        200);
+  }
+};
+
+TEST_F(DamagedBody, OnAStandardQueueIsPassedOverAlsoAfterARestart) {
+  Client before = connect();
+  call(before, "CreateQueue", R"({"QueueName": "q"})");
+  call(before, "SendMessage", R"({"QueueUrl": "q", "MessageBody": "unreadable"})");
+  call(before, "SendMessage", R"({"QueueUrl": "q", "MessageBody": "kept"})");
+  restart();
+  flip("unreadable");
+
+  Client client = connect();
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_THAT(receive(client, "q"), AllOf(HasSubstr("kept"), Not(HasSubstr("unreadable"))));
+  }
+  EXPECT_THAT(
+      call(client, "GetQueueAttributes", R"({"QueueUrl": "q", "AttributeNames": ["All"]})").body,
+      HasSubstr(R"("ApproximateNumberOfMessages":"1")"));
+
+  flip("unreadable");  // A journal with damage is not opened again.
+  restart();
+  EXPECT_EQ(server_->started().messages, 2u);
+  Client after = connect();
+  EXPECT_THAT(receive(after, "q"), AllOf(HasSubstr("kept"), Not(HasSubstr("unreadable"))));
+}
+
+TEST_F(DamagedBody, OnAFifoQueueStopsItsConversationUntilItIsPurged) {
+  Client before = connect();
+  call(before, "CreateQueue", R"({"QueueName": "q.fifo", "Attributes": {"FifoQueue": "true"}})");
+  for (const char* each : {"first", "unreadable", "third"}) send_to_fifo(before, each, "stopped");
+  restart();
+  flip("unreadable");
+
+  Client client = connect();
+  send_to_fifo(client, "other", "other");
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_THAT(receive(client, "q.fifo"),
+                AllOf(HasSubstr("first"), HasSubstr("other"), Not(HasSubstr("unreadable")),
+                      Not(HasSubstr("third"))));
+  }
+  call(client, "PurgeQueue", R"({"QueueUrl": "q.fifo"})");
+  send_to_fifo(client, "fourth", "stopped");
+  EXPECT_THAT(receive(client, "q.fifo"), HasSubstr("fourth"));
 }
 
 TEST_F(ServerTest, CanBeDestroyedWithoutStoppingWhileAPollIsOpen) {

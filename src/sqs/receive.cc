@@ -7,7 +7,7 @@
 
 #include "api/errors.h"
 #include "base/digest.h"
-#include "engine/fact_codec.h"
+#include "engine/read_back.h"
 #include "sqs/arn.h"
 #include "sqs/message_attributes.h"
 #include "sqs/message_record.h"
@@ -72,15 +72,6 @@ SystemAttributes asked_for(SystemAttributes attributes, const std::vector<std::s
     return std::ranges::find(names, each.first) == names.end();
   });
   return attributes;
-}
-
-// The Sent fact that these bytes must be: the message's own, unharmed.
-Result<engine::Sent> sent_fact(std::string_view bytes, const engine::ReceivedMessage& message) {
-  const engine::Sent sent = TRY(engine::decode_sent(bytes));
-  if (sent.queue != message.origin_queue || sent.seq != message.origin_seq) {
-    return fail(mailrail::errors::corrupt, "another message than the one that was to be read");
-  }
-  return sent;
 }
 
 }  // namespace
@@ -161,7 +152,8 @@ Result<ReceiveMessageOutput> ReceiveMessage::finish(const Decided& decided,
   Output output;
   for (std::size_t i = 0; i < decided.messages.size(); ++i) {
     const engine::ReceivedMessage& received = decided.messages[i];
-    const Result<engine::Sent> sent = sent_fact(bodies[i], received);
+    if (!bodies.shows(i)) continue;
+    const Result<engine::Sent> sent = engine::read_sent(bodies[i], received);
     const Result<MessageRecord> record =
         sent ? decode_record(sent->record) : std::unexpected(sent.error());
     if (!record) {

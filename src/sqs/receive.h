@@ -42,6 +42,9 @@ struct ReceiveMessage {
   static Prepared prepare(Input input, const api::Context& context);
   static api::Asked<Decided> decide(engine::Engine& engine, engine::Turn& turn, Prepared& prepared);
   static std::span<const engine::Body> bodies(const Decided& decided) { return decided.bodies; }
+  static api::Shown shown(const Decided& decided, const Prepared& prepared) {
+    return {.queue = &prepared.queue.name, .messages = decided.messages};
+  }
   static std::vector<engine::ReceiptHandle> leases(const Decided& decided);
   static Result<Output> finish(const Decided& decided,
                                const Prepared& prepared,

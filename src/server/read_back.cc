@@ -1,0 +1,67 @@
+#include "server/read_back.h"
+
+#include <utility>
+
+#include <spdlog/spdlog.h>
+
+#include "api/errors.h"
+#include "engine/read_back.h"
+
+namespace mailrail::server {
+namespace {
+
+Result<std::string> read(const log::LogStore& log, const engine::ReceivedMessage& message) {
+  std::string bytes = TRY(log.read(message.body.position, message.body.length));
+  TRY(engine::read_sent(bytes, message));
+  return bytes;
+}
+
+void raise_alarm(const log::LogStore& log,
+                 const engine::QueueName& queue,
+                 const engine::ReceivedMessage& message,
+                 const Error& why) {
+  spdlog::error(
+      "damaged message: number {} of queue {}/{}/{}, {} bytes at {}, is given to nobody any more, "
+      "because it cannot be read: {}",
+      message.seq.value(), queue.region, queue.account, queue.name, message.body.length,
+      log.place(message.body.position), why.message);
+}
+
+}  // namespace
+
+ReadBack read_back(const log::LogStore& log,
+                   const api::ApiCall& call,
+                   std::vector<log::SharedFrame> frames) {
+  const api::Shown shown = call.shown();
+  ReadBack result;
+  std::vector<std::string> bytes(frames.size());
+  std::vector<bool> damaged(frames.size());
+  for (std::size_t i = 0; i < frames.size() && !result.failure; ++i) {
+    if (frames[i] != nullptr) continue;
+    const engine::ReceivedMessage& message = shown.messages[i];
+    if (Result<std::string> found = read(log, message)) {
+      bytes[i] = *std::move(found);
+    } else if (found.error().kind == &errors::corrupt) {
+      raise_alarm(log, *shown.queue, message, found.error());
+      damaged[i] = true;
+      result.damaged.push_back(message);
+    } else {
+      spdlog::error("a message could not be read back: {}", found.error().message);
+      result.failure = Error{
+          .kind = &api::errors::internal_failure,
+          .message = "A message could not be read back from the log. The server's log says more."};
+    }
+  }
+  const std::vector<bool> out = engine::left_out(shown.messages, damaged);
+  const std::vector<engine::ReceiptHandle> leases = call.leases();
+  for (std::size_t i = 0; i < frames.size(); ++i) {
+    if (!out[i]) continue;
+    frames[i] = nullptr;
+    bytes[i].clear();
+    if (!leases.empty()) result.left_out.push_back(leases[i]);
+  }
+  result.bodies = api::Bodies(call.bodies(), std::move(frames), std::move(bytes));
+  return result;
+}
+
+}  // namespace mailrail::server

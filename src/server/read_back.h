@@ -1,0 +1,30 @@
+// ReadBack: the bodies of one answer, those that memory has no more read from the log and verified.
+//
+// A damaged message is left out of the answer, on a FIFO queue with all that is behind it in its
+// conversation, and an error in the server's log says where it lies. A disk that fails to read
+// proves nothing about what is on it: then there is no answer but an error.
+
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "api/api_call.h"
+#include "log/log_store.h"
+
+namespace mailrail::server {
+
+struct ReadBack {
+  api::Bodies bodies;
+  std::vector<engine::ReceivedMessage> damaged;  // To be marked as such.
+  // Leases of all that is left out, unless another answer may have told them.
+  std::vector<engine::ReceiptHandle> left_out;
+  std::optional<Error> failure;
+};
+
+// `frames` has for each body of the call the frame that holds it, or null.
+ReadBack read_back(const log::LogStore& log,
+                   const api::ApiCall& call,
+                   std::vector<log::SharedFrame> frames);
+
+}  // namespace mailrail::server
