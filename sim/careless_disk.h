@@ -35,6 +35,7 @@ class CarelessDisk final : public log::Disk {
 
   const std::string& directory() const override { return disk_.directory(); }
   Result<void> lock() override { return disk_.lock(); }
+  Result<log::Capacity> capacity() const override { return disk_.capacity(); }
   Result<std::vector<std::string>> list() const override { return disk_.list(); }
   Result<std::unique_ptr<log::File>> open_file(std::string_view name) override {
     return std::make_unique<CarelessFile>(TRY(disk_.open_file(name)));

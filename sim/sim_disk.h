@@ -68,6 +68,10 @@ class SimDisk final : public log::Disk {
 
   const std::string& directory() const override { return directory_; }
   Result<void> lock() override;
+  Result<log::Capacity> capacity() const override {
+    return log::Capacity{.total_bytes = std::uint64_t{1} << 40,
+                         .available_bytes = std::uint64_t{1} << 40};
+  }
   Result<std::vector<std::string>> list() const override;
   Result<std::unique_ptr<log::File>> open_file(std::string_view name) override;
   Result<std::unique_ptr<log::File>> create_file(std::string_view name) override;

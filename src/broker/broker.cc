@@ -134,8 +134,25 @@ bool Broker::has_room() const {
   return open_.payload().size() + options_.call_bytes_max <= frame_bytes_max;
 }
 
+std::optional<engine::Full> Broker::full() const {
+  const std::uint64_t memory_bytes = engine_.committed_bytes();
+  if (memory_bytes >= options_.memory_bytes_max) {
+    return engine::Full{.what = engine::Full::What::memory,
+                        .used_bytes = memory_bytes,
+                        .limit_bytes = options_.memory_bytes_max};
+  }
+  if (housekeeping_.is_disk_full()) {
+    return engine::Full{.what = engine::Full::What::disk,
+                        .used_bytes = housekeeping_.disk_bytes(),
+                        .limit_bytes = housekeeping_.disk_bytes_max()};
+  }
+  return std::nullopt;
+}
+
 Decision Broker::decide(Call& call) {
-  engine::Turn turn{.now = now_, .random = random_, .facts = open_};
+  const std::optional<engine::Full> reached = full();
+  engine::Turn turn{
+      .now = now_, .random = random_, .facts = open_, .full = reached ? &*reached : nullptr};
   const std::size_t before = open_.payload().size();
   const Decision decision = call.decide(engine_, turn);
   CHECK(open_.payload().size() - before <= options_.call_bytes_max);
@@ -177,7 +194,9 @@ void Broker::answer(std::unique_ptr<Call> call, const Decision& decision) {
 
 void Broker::park(std::unique_ptr<Call> call, const Decision& decision) {
   CHECK(decision.deadline > now_);
-  if (!may_wait_ || waiters_.size() >= options_.waiting_max) {
+  const std::optional<engine::Full> reached = full();
+  const bool is_memory_full = reached && reached->what == engine::Full::What::memory;
+  if (!may_wait_ || is_memory_full || waiters_.size() >= options_.waiting_max) {
     answer(std::move(call), {});
     return;
   }

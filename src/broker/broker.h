@@ -11,7 +11,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -36,6 +38,10 @@ struct Options {
                                  << 20;  // Frames kept for receives that follow soon.
   Duration unawaited_commit_after = 1s;  // Facts that nobody waits for are committed after this.
   std::size_t frame_bytes_max = log::frame_bytes_max;  // At most what the log takes.
+  // Of Engine::committed_bytes(). From there on calls that add messages are refused and new long
+  // polls answer at once. There is no gap before they are let in again: what one message leaves,
+  // the next may take.
+  std::uint64_t memory_bytes_max = std::numeric_limits<std::uint64_t>::max();
   // What one call may add to a frame: the services' limits keep a batch, its attributes and ids,
   // and the engine's own facts well below it.
   std::size_t call_bytes_max = std::size_t{2} << 20;
@@ -86,8 +92,9 @@ class Broker {
   // No answer is held and nothing waits to be made durable.
   bool is_idle() const;
   std::size_t waiting() const { return waiters_.size(); }
-  // The disk's share is used up: nothing more should be stored.
-  bool full() const { return housekeeping_.is_disk_full(); }
+
+  // The limit that calls now meet, if one is reached.
+  std::optional<engine::Full> full() const;
 
  private:
   void ask(std::unique_ptr<Call> call);

@@ -55,7 +55,7 @@ using Names = std::vector<std::string>;
 
 class BrokerTest : public testing::Test {
  protected:
-  BrokerTest() {
+  explicit BrokerTest(const Options& options = {}) : broker(engine, log, random, outbox, options) {
     run("create", [&](Engine& state, Turn& turn, TestCall&) {
       standard = state.create_queue(turn, {.region = "r", .account = "a", .name = "q"}, {}, {});
       fifo = state.create_queue(turn, {.region = "r", .account = "a", .name = "q.fifo"},
@@ -118,7 +118,7 @@ class BrokerTest : public testing::Test {
   SeededRandom random{1};
   TestOutbox outbox;
   Engine engine{1};
-  Broker broker{engine, log, random, outbox};
+  Broker broker;
   Instant now = from_unix_ms(1'700'000'000'000);
   QueueId standard;
   QueueId fifo;
@@ -375,6 +375,92 @@ TEST_F(BrokerTest, AReplayOfTheLogGivesTheStateThatWroteIt) {
   });
   ASSERT_TRUE(scanned.has_value());
   EXPECT_EQ(replayed.state_hash(now), engine.state_hash(now));
+}
+
+constexpr std::uint64_t limit = 100'000;
+
+// Sends only what there is room for, as the services do.
+class FullBrokerTest : public BrokerTest {
+ protected:
+  FullBrokerTest() : BrokerTest({.memory_bytes_max = limit}) {}
+
+  enum class Sent { yes, no };
+
+  Sent send_if_there_is_room() {
+    Sent sent = Sent::no;
+    run("send", [&](Engine& state, Turn& turn, TestCall&) {
+      if (turn.full != nullptr) return Decision{};
+      sent = Sent::yes;
+      state.send(turn, {.queue = standard, .record = "m"});
+      return Decision{};
+    });
+    commit();
+    return sent;
+  }
+
+  std::size_t fill() {
+    std::size_t count = 0;
+    while (send_if_there_is_room() == Sent::yes) ++count;
+    return count;
+  }
+
+  void receive_and_delete(std::size_t count) {
+    run("receive", [&](Engine& state, Turn& turn, TestCall&) {
+      const auto received = state.receive(turn, {.queue = standard, .count_max = count});
+      EXPECT_EQ(received.messages.size(), count);
+      EXPECT_LE(state.committed_bytes(), limit + 1000);
+      for (const auto& each : received.messages) state.delete_message(turn, each.handle());
+      return Decision{};
+    });
+    commit();
+  }
+};
+
+TEST_F(FullBrokerTest, TellsCallsThatTheMemoryLimitIsReached) {
+  EXPECT_GT(fill(), 300u);
+
+  EXPECT_GE(engine.committed_bytes(), limit);
+  EXPECT_LE(engine.committed_bytes(), limit + 1000);  // What the last one added.
+  ASSERT_TRUE(broker.full());
+  EXPECT_EQ(broker.full()->what, engine::Full::What::memory);
+  EXPECT_EQ(broker.full()->used_bytes, engine.committed_bytes());
+  EXPECT_EQ(broker.full()->limit_bytes, limit);
+}
+
+TEST_F(FullBrokerTest, LetsTheNextMessageInWhenOneHasGone) {
+  fill();
+
+  std::size_t let_in = 0;
+  for (int i = 0; i < 100; ++i) {
+    receive_and_delete(1);
+    let_in += fill();
+  }
+
+  EXPECT_GE(let_in, 90u);  // Some pages of an index come and go in between.
+  EXPECT_LE(engine.committed_bytes(), limit + 1000);
+}
+
+TEST_F(FullBrokerTest, CanBeDrainedOneByOneAndFilledAgain) {
+  const std::size_t count = fill();
+
+  for (std::size_t i = 0; i < count; ++i) receive_and_delete(1);
+
+  EXPECT_EQ(engine.message_count(), 0u);
+  EXPECT_NEAR(static_cast<double>(fill()), static_cast<double>(count), 10);
+}
+
+TEST_F(FullBrokerTest, DoesNotLetNewPollsWait) {
+  receive("early", fifo, 20s);
+  fill();
+  outbox.released.clear();
+
+  receive("late", fifo, 20s);
+
+  EXPECT_EQ(outbox.released, (Names{"late"}));
+  EXPECT_EQ(broker.waiting(), 1u);
+  receive_and_delete(10);
+  receive("later", fifo, 20s);
+  EXPECT_EQ(broker.waiting(), 2u);
 }
 
 }  // namespace

@@ -27,6 +27,13 @@ int main(int argument_count, char** arguments) {
   serve->add_option("--data", serve_options.data, "The directory that everything is kept in.")
       ->capture_default_str();
 
+  serve->add_option("--memory-limit", serve_options.limits.memory,
+                    "What messages and queues may take of the memory, like 512MiB. At the limit "
+                    "new messages are refused. Default: a quarter of the memory, at most 1GiB.");
+  serve->add_option("--disk-limit", serve_options.limits.disk,
+                    "What the data directory may take of the disk, like 20GB or 80%. At the limit "
+                    "new messages are refused. Default: 80% of the volume.");
+
   try {
     app.parse(argument_count, arguments);
   } catch (const CLI::ParseError& error) {

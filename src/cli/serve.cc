@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include "cli/banner.h"
 #include "server/server.h"
 
 namespace mailrail::cli {
@@ -17,46 +18,34 @@ namespace {
 constexpr std::chrono::milliseconds drain_patience = std::chrono::seconds(10);
 constexpr std::chrono::milliseconds drain_slice{100};
 
+struct Address {
+  std::string host;
+  std::uint16_t port = 0;
+};
+
 // HOST:PORT, the host of an IPv6 address in brackets.
-std::optional<server::Options> options_of(const ServeOptions& given) {
-  server::Options options{.data = given.data};
-  const std::size_t colon = given.listen.rfind(':');
+std::optional<Address> address_of(const std::string& text) {
+  const std::size_t colon = text.rfind(':');
   if (colon == std::string::npos || colon == 0) return std::nullopt;
-  options.host = given.listen.substr(0, colon);
-  if (options.host.starts_with('[') && options.host.ends_with(']'))
-    options.host = options.host.substr(1, options.host.size() - 2);
-  const char* const end = given.listen.data() + given.listen.size();
-  const auto [parsed, error] = std::from_chars(given.listen.data() + colon + 1, end, options.port);
+  Address address{.host = text.substr(0, colon)};
+  if (address.host.starts_with('[') && address.host.ends_with(']'))
+    address.host = address.host.substr(1, address.host.size() - 2);
+  const char* const end = text.data() + text.size();
+  const auto [parsed, error] = std::from_chars(text.data() + colon + 1, end, address.port);
   if (error != std::errc() || parsed != end) return std::nullopt;
-  return options;
+  return address;
 }
 
-std::string recovery_line(const server::Started& started) {
-  const log::Recovered& recovered = started.recovered;
-  if (recovered.last_stop == log::LastStop::none) return "new";
-  std::string line =
-      fmt::format("{} messages in {} queues, {} frames read in {} ms, last stop {}",
-                  started.messages, started.queues, recovered.frames, started.recovery_time.count(),
-                  recovered.last_stop == log::LastStop::clean ? "clean" : "unclean");
-  if (recovered.torn_frames > 0) {
-    line += fmt::format("\n               {} torn, never acknowledged frame trimmed, kept as {}",
-                        recovered.torn_frames, recovered.torn_copy);
+Result<server::Options> options_of(const ServeOptions& given) {
+  const std::optional<Address> address = address_of(given.listen);
+  if (!address) {
+    return fail(
+        errors::unusable,
+        fmt::format("--listen must be HOST:PORT, like 127.0.0.1:4566, not \"{}\".", given.listen));
   }
-  return line;
-}
-
-void print_banner(const server::Options& options, const server::Server& server) {
-  const std::string host =
-      options.host.find(':') == std::string::npos ? options.host : "[" + options.host + "]";
-  const std::string endpoint = fmt::format("http://{}:{}", host, server.port());
-  fmt::print("mailrail {}\n\n", MAILRAIL_VERSION);
-  fmt::print("  endpoint     {}\n", endpoint);
-  fmt::print("  data         {}\n", options.data);
-  fmt::print("  recovered    {}\n", recovery_line(server.started()));
-  fmt::print("  durability   on disk (fdatasync) before every answer\n");
-  fmt::print("  credentials  any: this server listens on loopback only\n\n");
-  fmt::print("  Try: aws --endpoint-url {} sqs create-queue --queue-name hello\n", endpoint);
-  std::fflush(stdout);
+  if (given.data.empty()) return fail(errors::unusable, "--data must name a directory.");
+  return with_limits({.host = address->host, .port = address->port, .data = given.data},
+                     given.limits);
 }
 
 // A second signal cuts the waiting short.
@@ -74,8 +63,7 @@ void drain(server::Server& server, const sigset_t& signals) {
 int serve(const ServeOptions& given) {
   const auto options = options_of(given);
   if (!options) {
-    fmt::print(stderr, "mailrail: --listen must be HOST:PORT, like 127.0.0.1:4566, not \"{}\".\n",
-               given.listen);
+    fmt::print(stderr, "mailrail: {}\n", options.error().message);
     return 2;
   }
   std::signal(SIGPIPE, SIG_IGN);
@@ -91,7 +79,8 @@ int serve(const ServeOptions& given) {
     fmt::print(stderr, "mailrail: {}\n", server.error().message);
     return 1;
   }
-  print_banner(*options, **server);
+  fmt::print("{}", banner(*options, (*server)->started(), (*server)->port()));
+  std::fflush(stdout);
 
   int signal = 0;
   sigwait(&signals, &signal);

@@ -6,11 +6,14 @@
 
 #include <string>
 
+#include "cli/limit_options.h"
+
 namespace mailrail::cli {
 
 struct ServeOptions {
   std::string listen = "127.0.0.1:4566";
   std::string data = "./mailrail-data";
+  LimitOptions limits;
 };
 
 // The process's exit code: 0 after SIGTERM or SIGINT, 1 if it could not start or stop in order, 2

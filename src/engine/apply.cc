@@ -40,12 +40,15 @@ void Engine::on(const QueueCreated& fact, const Body&) {
                                     .created_at = fact.at,
                                     .changed_at = fact.at,
                                     .contents = open_contents(fact.queue, fact.attributes)});
+  queue_bytes_ += memory_bytes_of(queue_at(fact.queue));
 }
 
 void Engine::on(const QueueChanged& fact, const Body&) {
   Queue& queue = queue_at(fact.queue);
+  queue_bytes_ -= memory_bytes_of(queue);
   queue.attributes = fact.attributes;
   queue.tags = fact.tags;
+  queue_bytes_ += memory_bytes_of(queue);
   queue.changed_at = fact.at;
   contents_of(queue).set_delay(fact.attributes.delay);
 }
@@ -53,6 +56,7 @@ void Engine::on(const QueueChanged& fact, const Body&) {
 void Engine::on(const QueueDeleted& fact, const Body&) {
   const Queue& queue = queue_at(fact.queue);
   bury(queue.contents);
+  queue_bytes_ -= memory_bytes_of(queue);
   store_.woken.push_back(fact.queue);  // Who waits for its messages must be told.
   names_.erase(queue.name);
   queues_.erase(fact.queue);

@@ -1,9 +1,11 @@
 #include "engine/deduplication.h"
 
 #include <algorithm>
+#include <array>
 #include <tuple>
 
 #include "base/check.h"
+#include "engine/heap.h"
 #include "engine/limits.h"
 
 namespace mailrail::engine {
@@ -11,20 +13,25 @@ namespace {
 
 constexpr Duration table_span = 30s;
 constexpr std::size_t shard_count = 64;
+constexpr std::uint64_t seq_end = std::uint64_t{1} << 48;
 
 Instant table_begin(Instant at) { return at - at.time_since_epoch() % table_span; }
 
-std::size_t shard_of(Hash128 key) { return key.high % shard_count; }
+// The last shard takes twice as many ids as the first, the others lie evenly between: a shard
+// doubles when it is full, and so each does at another number of ids.
+constexpr auto shard_ends = [] {
+  std::array<std::uint64_t, shard_count> ends{};
+  std::uint64_t end = 0;
+  for (std::size_t i = 0; i < shard_count; ++i) ends[i] = end += shard_count + i;
+  return ends;
+}();
+
+std::size_t shard_of(Hash128 key) {
+  const std::uint64_t drawn = (key.high >> 32) * shard_ends.back() >> 32;
+  return static_cast<std::size_t>(std::ranges::upper_bound(shard_ends, drawn) - shard_ends.begin());
+}
 
 }  // namespace
-
-Deduplication::Id Deduplication::id_of(Hash128 key) {
-  return Id{
-      .key = {static_cast<std::uint32_t>(key.low), static_cast<std::uint32_t>(key.low >> 32),
-              static_cast<std::uint32_t>(key.high), static_cast<std::uint32_t>(key.high >> 32)},
-      .seq = {},
-      .after_ms = 0};
-}
 
 Deduplication::Table& Deduplication::table_for(Instant at) {
   const Instant begin = table_begin(at);
@@ -32,36 +39,45 @@ Deduplication::Table& Deduplication::table_for(Instant at) {
                             [&](const Table& each) { return each.begin >= begin; });
   if (table == tables_.end() || table->begin != begin) {
     table = tables_.insert(table, Table{.begin = begin, .shards = std::vector<Shard>(shard_count)});
+    table->memory_bytes = sizeof(Table) + heap_bytes_of_vector(table->shards);
+    memory_bytes_ += table->memory_bytes;
   }
   return *table;
 }
 
 void Deduplication::remember(Hash128 key, Seq seq, Instant at) {
   Table& table = table_for(at);
-  Id id = id_of(key);
-  id.seq = {static_cast<std::uint32_t>(seq.value()), static_cast<std::uint32_t>(seq.value() >> 32)};
-  id.after_ms = static_cast<std::uint32_t>((at - table.begin).count());
+  CHECK(seq.value() < seq_end);
+  const Id id{.key = key,
+              .seq = seq.value(),
+              .after_ms = static_cast<std::uint16_t>((at - table.begin).count())};
   Shard& shard = table.shards[shard_of(key)];
   shard.erase(id);
+  const std::uint64_t before = heap_bytes_of_table(shard);
   shard.insert(id);
+  const std::uint64_t grown = heap_bytes_of_table(shard) - before;
+  table.memory_bytes += grown;
+  memory_bytes_ += grown;
 }
 
 std::optional<Seq> Deduplication::find(Hash128 key, Instant now) const {
-  const Id id = id_of(key);
+  const Id id{.key = key, .seq = 0, .after_ms = 0};
   for (auto table = tables_.rbegin(); table != tables_.rend(); ++table) {
     const Shard& shard = table->shards[shard_of(key)];
     const auto found = shard.find(id);
     if (found == shard.end()) continue;
     const Instant at = table->begin + Duration(found->after_ms);
     if (now - at >= deduplication_window) return std::nullopt;
-    return Seq(found->seq[0] | std::uint64_t{found->seq[1]} << 32);
+    return Seq(found->seq);
   }
   return std::nullopt;
 }
 
 void Deduplication::forget(Instant now) {
-  while (!tables_.empty() && tables_.front().begin + table_span + deduplication_window <= now)
+  while (!tables_.empty() && tables_.front().begin + table_span + deduplication_window <= now) {
+    memory_bytes_ -= tables_.front().memory_bytes;
     tables_.pop_front();
+  }
 }
 
 std::optional<std::vector<KeptDeduplication::Id>> Deduplication::next_shard(
@@ -72,10 +88,8 @@ std::optional<std::vector<KeptDeduplication::Id>> Deduplication::next_shard(
   if (found->begin != table) shard = 0;
   std::vector<KeptDeduplication::Id> ids;
   for (const Id& each : found->shards[shard]) {
-    ids.push_back({.key = {.low = each.key[0] | std::uint64_t{each.key[1]} << 32,
-                           .high = each.key[2] | std::uint64_t{each.key[3]} << 32},
-                   .seq = Seq(each.seq[0] | std::uint64_t{each.seq[1]} << 32),
-                   .at = found->begin + Duration(each.after_ms)});
+    ids.push_back(
+        {.key = each.key, .seq = Seq(each.seq), .at = found->begin + Duration(each.after_ms)});
   }
   // Bytes may not depend on the order in a hash map.
   std::ranges::sort(ids, [](const auto& left, const auto& right) {
@@ -96,9 +110,7 @@ std::uint64_t Deduplication::hash(Instant now) const {
       for (const Id& id : shard) {
         const Instant at = table.begin + Duration(id.after_ms);
         if (now - at >= deduplication_window) continue;
-        const std::uint64_t key = Hash{}(id);
-        sum += (key ^ (id.seq[0] | std::uint64_t{id.seq[1]} << 32)) * 0x9e3779b97f4a7c15 +
-               static_cast<std::uint64_t>(unix_ms(at));
+        sum += (id.key.low ^ id.seq) * 0x9e3779b97f4a7c15 + static_cast<std::uint64_t>(unix_ms(at));
       }
     }
   }

@@ -2,11 +2,11 @@
 //
 // A ring of tables, each for 30 seconds of sends and dropped whole when its last id is out of the
 // window, so nothing is ever searched for to be forgotten. Each table is cut into shards, so that
-// no growth step is large.
+// no growth step is large; they are of unequal sizes, so that not all of them are half empty at
+// once.
 
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <deque>
 #include <optional>
@@ -32,6 +32,8 @@ class Deduplication {
   // Drops the tables that `now` has left behind.
   void forget(Instant now);
 
+  std::uint64_t memory_bytes() const { return memory_bytes_; }
+
   // What one shard of one table knows, in the order of the keys, and moves on to the next. Begin
   // with the zero instant and shard 0; nothing after the last.
   std::optional<std::vector<KeptDeduplication::Id>> next_shard(Instant& table,
@@ -41,16 +43,15 @@ class Deduplication {
   std::uint64_t hash(Instant now) const;
 
  private:
-  struct Id {  // 28 bytes: four-byte fields keep it from being padded to 32.
-    std::array<std::uint32_t, 4> key;
-    std::array<std::uint32_t, 2> seq;
-    std::uint32_t after_ms;  // From the table's begin.
+  struct Id {
+    Hash128 key;
+    std::uint64_t seq : 48;
+    std::uint64_t after_ms : 16;  // From the table's begin.
   };
+  static_assert(sizeof(Id) == 24);
   struct Hash {
     using is_avalanching = void;
-    std::size_t operator()(const Id& id) const {
-      return id.key[0] | std::uint64_t{id.key[1]} << 32;
-    }
+    std::size_t operator()(const Id& id) const { return id.key.low; }
   };
   struct Equal {
     bool operator()(const Id& left, const Id& right) const { return left.key == right.key; }
@@ -59,12 +60,13 @@ class Deduplication {
   struct Table {
     Instant begin;
     std::vector<Shard> shards;
+    std::uint64_t memory_bytes = 0;
   };
 
-  static Id id_of(Hash128 key);
   Table& table_for(Instant at);
 
   std::deque<Table> tables_;  // Oldest first.
+  std::uint64_t memory_bytes_ = 0;
 };
 
 }  // namespace mailrail::engine

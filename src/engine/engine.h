@@ -130,6 +130,8 @@ class Engine {
   // --- Messages. The queue must exist.
 
   SendResult send(Turn& turn, const SendRequest& request);
+  // The message that such a send would be a duplicate of, and then add nothing.
+  std::optional<SendResult> original_of(Instant now, const SendRequest& request) const;
   ReceiveResult receive(Turn& turn, const ReceiveRequest& request);
   DeleteResult delete_message(Turn& turn, const ReceiptHandle& handle);
   VisibilityResult change_visibility(Turn& turn, const ReceiptHandle& handle, Duration timeout);
@@ -153,6 +155,17 @@ class Engine {
   // Queues that may have something to receive since this was last asked.
   std::vector<QueueId> take_woken();
 
+  // --- Memory. Both are sums of counts that are kept along: asking costs next to nothing.
+
+  // What the structures of queues and messages take of the heap: pages of entries, deliveries and
+  // groups, however full; indices, names, deduplication ids, receive attempts; what was purged or
+  // deleted until it is freed. Left out are a few KiB that don't grow with anything.
+  std::uint64_t memory_bytes() const;
+  // What a limit is compared with: pages count by the items in use, because new messages take what
+  // is free in them first, and every message counts with the delivery that its first receive will
+  // make, so that receiving needs nothing that a limit forbids. Only the attempt ids of receives,
+  // and the group that a dead letter founds elsewhere, come on top.
+  std::uint64_t committed_bytes() const;
   // --- The log.
 
   // Where the bodies of all messages lie in it.
@@ -212,6 +225,7 @@ class Engine {
   void sweep_deduplication(Sweep& sweep) const;
   void sweep_attempts(Sweep& sweep) const;
 
+  Hash128 deduplication_key(const Queue& queue, const SendRequest& request) const;
   struct Receiving;  // One receive while it is being decided.
   void receive_again(Turn& turn, Receiving& receiving);
   void take_from_standard(Turn& turn, Receiving& receiving);
@@ -244,6 +258,7 @@ class Engine {
 
   std::map<QueueId, Queue> queues_;
   std::map<QueueName, QueueId> names_;
+  std::uint64_t queue_bytes_ = 0;  // Of these two.
   Deduplication deduplication_;
   ReceiveAttempts attempts_;
   std::vector<QueueName> sources_;  // Dead-letter sources that deliveries refer to by index.

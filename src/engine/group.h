@@ -16,15 +16,16 @@
 
 namespace mailrail::engine {
 
-// A group's name in one allocation of its exact length. Names have 0 to 255 bytes.
+// A group's name in one allocation of its exact length. Names have 0 to 255 bytes; one of up to 23
+// takes the smallest chunk that there is.
 struct GroupName {
   std::uint8_t size;
   char bytes[1];
 };
 
 struct Group {
-  std::uint64_t hash = 0;
   GroupName* name = nullptr;  // Owned by Groups.
+  std::uint32_t hash = 0;     // Of contents and name.
   Index contents = no_index;  // The queue contents it belongs to.
   Index head = no_index;
   Index tail = no_index;
@@ -39,6 +40,6 @@ struct Group {
   std::string_view name_view() const { return {name->bytes, name->size}; }
   bool is_ungrouped() const { return name->size == 0; }
 };
-static_assert(sizeof(Group) <= 56);
+static_assert(sizeof(Group) <= 48);
 
 }  // namespace mailrail::engine

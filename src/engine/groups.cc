@@ -1,18 +1,26 @@
 #include "engine/groups.h"
 
+#include <algorithm>
 #include <cstdlib>
 
 #include <xxhash.h>
 
 #include "base/check.h"
+#include "engine/heap.h"
 #include "engine/limits.h"
 
 namespace mailrail::engine {
 namespace {
 
+constexpr std::size_t empty_slots_max = 64;  // An empty shard with more gives them back.
+
+std::size_t allocated_for(std::string_view name) {
+  return std::max(sizeof(GroupName), sizeof(GroupName::size) + name.size());
+}
+
 GroupName* copy_name(std::string_view name) {
   CHECK(name.size() <= group_name_bytes_max);
-  auto* copy = static_cast<GroupName*>(std::malloc(sizeof(GroupName::size) + name.size() + 1));
+  auto* copy = static_cast<GroupName*>(std::malloc(allocated_for(name)));
   CHECK(copy != nullptr);
   copy->size = static_cast<std::uint8_t>(name.size());
   name.copy(copy->bytes, name.size());  // Unlike memcpy, with no bytes from nowhere too.
@@ -22,8 +30,7 @@ GroupName* copy_name(std::string_view name) {
 }  // namespace
 
 Groups::Groups(std::uint64_t seed) : seed_(seed) {
-  for (int i = 0; i < 256; ++i)
-    shards_.emplace_back(0, Hash{.pool = &pool_}, Equal{.pool = &pool_});
+  for (int i = 0; i < 256; ++i) shards_.push_back(empty_shard());
 }
 
 Groups::~Groups() {
@@ -40,12 +47,12 @@ bool Groups::Equal::operator()(const Key& key, Index group) const {
 
 Groups::Key Groups::key_of(Index contents, std::string_view name) const {
   const std::uint64_t hash = XXH3_64bits_withSeed(name.data(), name.size(), seed_ + contents);
-  return Key{.contents = contents, .name = name, .hash = hash};
+  return Key{.contents = contents, .name = name, .hash = static_cast<std::uint32_t>(hash)};
 }
 
 Index Groups::find(Index contents, std::string_view name) const {
   const Key key = key_of(contents, name);
-  const Shard& candidates = shards_[key.hash >> 56];
+  const Shard& candidates = shards_[key.hash >> 24];
   const auto found = candidates.find(key);
   return found == candidates.end() ? no_index : *found;
 }
@@ -58,15 +65,28 @@ Index Groups::obtain(Index contents, std::string_view name) {
   pool_[group].hash = key.hash;
   pool_[group].name = copy_name(name);
   pool_[group].contents = contents;
+  table_bytes_ -= heap_bytes_of_table(candidates);
   candidates.insert(group);
+  table_bytes_ += heap_bytes_of_table(candidates);
+  name_bytes_ += heap_bytes(allocated_for(name));
   return group;
 }
 
 void Groups::free(Index group) {
   CHECK(pool_[group].size == 0);
-  shard(pool_[group].hash).erase(group);
+  Shard& candidates = shard(pool_[group].hash);
+  candidates.erase(group);
+  if (candidates.empty() && candidates.bucket_count() > empty_slots_max) {
+    table_bytes_ -= heap_bytes_of_table(candidates);
+    candidates = empty_shard();
+  }
+  name_bytes_ -= heap_bytes(allocated_for(pool_[group].name_view()));
   std::free(pool_[group].name);
   pool_.give_back(group);
+}
+
+std::uint64_t Groups::memory_bytes() const {
+  return pool_.memory_bytes() + name_bytes_ + table_bytes_ + heap_bytes_of_vector(shards_);
 }
 
 }  // namespace mailrail::engine

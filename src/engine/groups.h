@@ -32,18 +32,25 @@ class Groups {
   const Group& operator[](Index group) const { return pool_[group]; }
   std::size_t size() const { return pool_.size(); }
 
+  // All of it, and what of it is the groups' own structs in use; see Pool.
+  std::uint64_t memory_bytes() const;
+  std::uint64_t pool_bytes() const { return pool_.memory_bytes(); }
+  std::uint64_t used_bytes() const { return pool_.used_bytes(); }
+
  private:
   struct Key {
     Index contents;
     std::string_view name;
-    std::uint64_t hash;
+    std::uint32_t hash;
   };
+  // A table wants all bits to differ. A group keeps only half of them.
+  static std::uint64_t spread(std::uint32_t hash) { return hash * 0x9e3779b97f4a7c15; }
   struct Hash {
     using is_transparent = void;
     using is_avalanching = void;
     const Pool<Group>* pool;
-    std::size_t operator()(Index group) const { return (*pool)[group].hash; }
-    std::size_t operator()(const Key& key) const { return key.hash; }
+    std::size_t operator()(Index group) const { return spread((*pool)[group].hash); }
+    std::size_t operator()(const Key& key) const { return spread(key.hash); }
   };
   struct Equal {
     using is_transparent = void;
@@ -54,12 +61,15 @@ class Groups {
   };
   using Shard = boost::unordered_flat_set<Index, Hash, Equal>;
 
+  Shard empty_shard() const { return Shard(0, Hash{.pool = &pool_}, Equal{.pool = &pool_}); }
   Key key_of(Index contents, std::string_view name) const;
-  Shard& shard(std::uint64_t hash) { return shards_[hash >> 56]; }
+  Shard& shard(std::uint32_t hash) { return shards_[hash >> 24]; }
 
   std::uint64_t seed_;
   Pool<Group> pool_;
   std::vector<Shard> shards_;
+  std::uint64_t name_bytes_ = 0;
+  std::uint64_t table_bytes_ = 0;  // Of the shards.
 };
 
 }  // namespace mailrail::engine

@@ -30,13 +30,9 @@ SendResult Engine::send(Turn& turn, const SendRequest& request) {
             .group = request.group,
             .record = request.record};
   if (queue.attributes.is_fifo) {
-    CHECK(!request.group.empty() && !request.deduplication_id.empty());
-    const bool is_per_group =
-        queue.attributes.deduplication_scope == DeduplicationScope::message_group;
+    CHECK(!request.group.empty());
     fact.deduplication_id = request.deduplication_id;
-    fact.deduplication_key = identity_->deduplication_key(
-        queue.id, queue.purged_below, is_per_group ? request.group : std::string_view{},
-        request.deduplication_id);
+    fact.deduplication_key = deduplication_key(queue, request);
     if (const auto original = deduplication_.find(fact.deduplication_key, turn.now))
       return {.queue = queue.id, .seq = *original};
   } else {
@@ -46,6 +42,23 @@ SendResult Engine::send(Turn& turn, const SendRequest& request) {
   }
   record(turn, fact);
   return {.queue = queue.id, .seq = fact.seq};
+}
+
+std::optional<SendResult> Engine::original_of(Instant now, const SendRequest& request) const {
+  const Queue& queue = queue_at(request.queue);
+  if (!queue.attributes.is_fifo) return std::nullopt;
+  const auto original = deduplication_.find(deduplication_key(queue, request), now);
+  if (!original) return std::nullopt;
+  return SendResult{.queue = queue.id, .seq = *original};
+}
+
+Hash128 Engine::deduplication_key(const Queue& queue, const SendRequest& request) const {
+  CHECK(!request.deduplication_id.empty());
+  const bool is_per_group =
+      queue.attributes.deduplication_scope == DeduplicationScope::message_group;
+  return identity_->deduplication_key(queue.id, queue.purged_below,
+                                      is_per_group ? request.group : std::string_view{},
+                                      request.deduplication_id);
 }
 
 ReceiveResult Engine::receive(Turn& turn, const ReceiveRequest& request) {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/check.h"
+#include "engine/heap.h"
 
 namespace mailrail::engine {
 
@@ -58,6 +59,15 @@ class Pool {
   }
 
   std::size_t size() const { return size_; }
+
+  // Of pages, however full they are.
+  std::uint64_t memory_bytes() const {
+    return (pages_.size() - absent_pages_.size()) * heap_bytes(sizeof(Page)) +
+           heap_bytes_of_vector(pages_) + heap_bytes_of_vector(pages_with_room_) +
+           heap_bytes_of_vector(absent_pages_);
+  }
+  // Of items in use: the rest of the pages is room that new ones take first.
+  std::uint64_t used_bytes() const { return size_ * sizeof(Slot); }
 
  private:
   static constexpr Index page_items = 1024;

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 
@@ -24,6 +25,9 @@ struct Queue {
   Seq swept_through = {};  // Restored from a checkpoint: it has seen the messages up to here.
   Index contents = no_index;
 };
+
+// What a queue takes of the heap where the engine keeps it by id and by name, without its messages.
+std::uint64_t memory_bytes_of(const Queue& queue);
 
 // Approximate only in AWS's words.
 struct QueueCounts {

@@ -1,5 +1,6 @@
 #include "engine/receive_attempts.h"
 
+#include "engine/heap.h"
 #include "engine/limits.h"
 
 namespace mailrail::engine {
@@ -8,6 +9,7 @@ void ReceiveAttempts::remember(Hash128 attempt, Instant started, Given given) {
   const Key key{attempt.low, attempt.high};
   Attempt& known = attempts_[key];
   if (known.started != started) {
+    given_bytes_ -= heap_bytes_of_vector(known.given);
     known = Attempt{.started = started, .given = {}};
     order_.emplace(started, key);
   }
@@ -16,7 +18,9 @@ void ReceiveAttempts::remember(Hash128 attempt, Instant started, Given given) {
     each = given;
     return;
   }
+  given_bytes_ -= heap_bytes_of_vector(known.given);
   known.given.push_back(given);
+  given_bytes_ += heap_bytes_of_vector(known.given);
 }
 
 std::vector<ReceiveAttempts::Given> ReceiveAttempts::find(Hash128 attempt, Instant now) const {
@@ -29,9 +33,17 @@ void ReceiveAttempts::forget(Instant now) {
   while (!order_.empty() && now - order_.begin()->first >= receive_attempt_window) {
     const auto& [started, key] = *order_.begin();
     const auto found = attempts_.find(key);
-    if (found != attempts_.end() && found->second.started == started) attempts_.erase(found);
+    if (found != attempts_.end() && found->second.started == started) {
+      given_bytes_ -= heap_bytes_of_vector(found->second.given);
+      attempts_.erase(found);
+    }
     order_.erase(order_.begin());
   }
+}
+
+std::uint64_t ReceiveAttempts::memory_bytes() const {
+  return attempts_.size() * heap_bytes_of_node<decltype(attempts_)>() + given_bytes_ +
+         order_.size() * heap_bytes_of_node<decltype(order_)>();
 }
 
 std::optional<KeptAttempt> ReceiveAttempts::next(

@@ -35,6 +35,8 @@ class ReceiveAttempts {
 
   void forget(Instant now);
 
+  std::uint64_t memory_bytes() const;
+
   // The attempt behind `cursor`, which moves to it; begin with zeros. Nothing after the last.
   std::optional<KeptAttempt> next(std::pair<std::uint64_t, std::uint64_t>& cursor) const;
 
@@ -51,6 +53,7 @@ class ReceiveAttempts {
   std::map<Key, Attempt> attempts_;
   // Oldest first; what a later attempt replaced is skipped.
   std::set<std::pair<Instant, Key>> order_;
+  std::uint64_t given_bytes_ = 0;  // Of the lists in the attempts.
 };
 
 }  // namespace mailrail::engine

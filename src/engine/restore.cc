@@ -27,6 +27,7 @@ void Engine::put(const KeptQueue& record) {
                                       .changed_at = record.changed_at,
                                       .purged_below = record.purged_below,
                                       .contents = open_contents(record.queue, record.attributes)});
+  queue_bytes_ += memory_bytes_of(queue_at(record.queue));
 }
 
 void Engine::put(const KeptMessages& record) {

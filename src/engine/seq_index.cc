@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <iterator>
 #include <limits>
+#include <utility>
 
 #include "base/check.h"
+#include "engine/heap.h"
 
 namespace mailrail::engine {
 namespace {
@@ -23,13 +25,19 @@ auto lower_bound(Run& run, std::uint64_t offset) {
 
 }  // namespace
 
+SeqIndex::~SeqIndex() {
+  for (const auto& [key, slots] : runs_) memory_bytes_ -= bytes_of(slots);
+}
+
 void SeqIndex::insert(Seq seq, Index entry) {
   const auto run = run_for_insert(seq.value());
   auto& [key, slots] = *run;
   const auto offset = static_cast<std::uint32_t>(seq.value() - key);
   const auto at = lower_bound(slots, offset);
   CHECK(at == slots.end() || at->offset != offset);
+  memory_bytes_ -= bytes_of(slots);
   slots.insert(at, Slot{.offset = offset, .entry = entry});
+  memory_bytes_ += bytes_of(slots);
   size_ += 1;
 }
 
@@ -38,6 +46,7 @@ void SeqIndex::erase(Seq seq) {
   Run& slots = run->second;
   const auto at = lower_bound(slots, seq.value() - run->first);
   CHECK(at != slots.end() && at->offset == seq.value() - run->first);
+  memory_bytes_ -= bytes_of(slots);
   slots.erase(at);
   size_ -= 1;
   if (slots.empty()) {
@@ -45,6 +54,7 @@ void SeqIndex::erase(Seq seq) {
     return;
   }
   if (slots.size() * 2 + 8 < slots.capacity()) slots.shrink_to_fit();
+  memory_bytes_ += bytes_of(slots);
   merge_with_next(run);
 }
 
@@ -66,13 +76,23 @@ Index SeqIndex::first_from(Seq seq) const {
   return run == runs_.end() ? no_index : run->second.front().entry;
 }
 
+// With its node in the map.
+std::uint64_t SeqIndex::bytes_of(const Run& run) {
+  return heap_bytes_of_node<Runs>() + heap_bytes_of_vector(run);
+}
+
+SeqIndex::Runs::iterator SeqIndex::add_run(Runs::iterator before, std::uint64_t key, Run run) {
+  memory_bytes_ += bytes_of(run);
+  return runs_.try_emplace(before, key, std::move(run));
+}
+
 SeqIndex::Runs::iterator SeqIndex::run_for_insert(std::uint64_t seq) {
   const auto after = runs_.upper_bound(seq);
-  if (after == runs_.begin()) return runs_.try_emplace(after, seq);
+  if (after == runs_.begin()) return add_run(after, seq, {});
   auto run = std::prev(after);
-  if (seq - run->first > offset_max) return runs_.try_emplace(after, seq);
+  if (seq - run->first > offset_max) return add_run(after, seq, {});
   if (run->second.size() < run_size_max) return run;
-  if (run->first + run->second.back().offset < seq) return runs_.try_emplace(after, seq);
+  if (run->first + run->second.back().offset < seq) return add_run(after, seq, {});
   split(run);
   return std::prev(runs_.upper_bound(seq));
 }
@@ -84,7 +104,7 @@ void SeqIndex::split(Runs::iterator run) {
   const std::uint32_t shift = upper.front().offset;
   slots.erase(middle, slots.end());
   for (Slot& slot : upper) slot.offset -= shift;
-  runs_.try_emplace(std::next(run), key + shift, std::move(upper));
+  add_run(std::next(run), key + shift, std::move(upper));
 }
 
 void SeqIndex::merge_with_next(Runs::iterator run) {
@@ -92,11 +112,13 @@ void SeqIndex::merge_with_next(Runs::iterator run) {
   if (next == runs_.end() || run->second.size() + next->second.size() > merged_size_max) return;
   const std::uint64_t shift = next->first - run->first;
   if (shift + next->second.back().offset > offset_max) return;
+  memory_bytes_ -= bytes_of(run->second) + bytes_of(next->second);
   for (Slot slot : next->second) {
     slot.offset += static_cast<std::uint32_t>(shift);
     run->second.push_back(slot);
   }
   runs_.erase(next);
+  memory_bytes_ += bytes_of(run->second);
 }
 
 }  // namespace mailrail::engine

@@ -19,6 +19,12 @@ namespace mailrail::engine {
 
 class SeqIndex {
  public:
+  // What the index takes of the heap is added to `memory_bytes`, which many may share.
+  explicit SeqIndex(std::uint64_t& memory_bytes) : memory_bytes_(memory_bytes) {}
+  SeqIndex(const SeqIndex&) = delete;
+  SeqIndex& operator=(const SeqIndex&) = delete;
+  ~SeqIndex();
+
   // `seq` must not be in the index yet.
   void insert(Seq seq, Index entry);
   void erase(Seq seq);
@@ -39,12 +45,15 @@ class SeqIndex {
   using Run = std::vector<Slot>;
   using Runs = std::map<std::uint64_t, Run>;
 
+  static std::uint64_t bytes_of(const Run& run);
   Runs::iterator run_for_insert(std::uint64_t seq);
+  Runs::iterator add_run(Runs::iterator before, std::uint64_t key, Run run);
   void split(Runs::iterator run);
   void merge_with_next(Runs::iterator run);
 
   Runs runs_;  // By the first sequence number that a run may hold.
   std::size_t size_ = 0;
+  std::uint64_t& memory_bytes_;
 };
 
 }  // namespace mailrail::engine

@@ -29,7 +29,8 @@ struct Twins {
     ASSERT_EQ(index.empty(), map.empty());
   }
 
-  SeqIndex index;
+  std::uint64_t bytes = 0;
+  SeqIndex index{bytes};
   std::map<std::uint64_t, Index> map;
 };
 

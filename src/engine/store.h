@@ -42,6 +42,7 @@ struct Store {
 
   Pool<Entry> entries;
   Pool<Delivery> deliveries;
+  std::uint64_t index_bytes = 0;  // Of the indices by sequence number, of all contents.
   Groups groups;
   LiveBytes live;  // Of the bodies of all entries.
   TimingWheel<LeaseAccess> leases{

@@ -40,6 +40,12 @@ class File {
   virtual Result<std::uint64_t> size() const = 0;
 };
 
+// Of the volume that a directory is on. Both are 0 if the file system does not say.
+struct Capacity {
+  std::uint64_t total_bytes = 0;
+  std::uint64_t available_bytes = 0;  // To us: what is reserved for root is not.
+};
+
 class Disk {
  public:
   virtual ~Disk() = default;
@@ -50,6 +56,8 @@ class Disk {
   // Refuses if another process holds the directory. Held until this object, or the process, is
   // gone.
   virtual Result<void> lock() = 0;
+
+  virtual Result<Capacity> capacity() const = 0;
 
   // The names in the directory, sorted.
   virtual Result<std::vector<std::string>> list() const = 0;

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -20,6 +21,18 @@ namespace {
 std::unexpected<Error> failed(std::string_view verb, const std::string& path, int cause) {
   return fail(errors::io,
               fmt::format("Cannot {} {}: {}.", verb, path, std::generic_category().message(cause)));
+}
+
+// A failure that says that mailrail can't work in this directory, and what the operator can do.
+std::unexpected<Error> unusable(std::string_view verb, const std::string& path, int cause) {
+  const bool is_forbidden = cause == EACCES || cause == EPERM;
+  return fail(
+      errors::unusable,
+      fmt::format("Cannot {} {}: {}. {} with --data DIR.", verb, path,
+                  std::generic_category().message(cause),
+                  is_forbidden ? "Run mailrail as a user who may write there, or choose another "
+                                 "directory"
+                               : "Choose another directory"));
 }
 
 // Calls again while a signal interrupts. Not for close, fsync or fdatasync, which may not be
@@ -120,7 +133,7 @@ class PosixFile final : public File {
 Result<Descriptor> open_directory(const std::string& path) {
   Descriptor descriptor(
       uninterrupted([&] { return ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
-  if (!descriptor.is_open()) return failed("open the directory", path, errno);
+  if (!descriptor.is_open()) return unusable("open the directory", path, errno);
   return descriptor;
 }
 
@@ -138,11 +151,11 @@ Result<void> make_directories(const std::filesystem::path& path) {
   }
   if (errno == EEXIST) return {};
   if (errno != ENOENT || path.parent_path().empty())
-    return failed("make the directory", path.string(), errno);
+    return unusable("make the directory", path.string(), errno);
   TRY(make_directories(path.parent_path()));
   if (::mkdir(path.c_str(), 0700) != 0 &&
       errno != EEXIST) {  // Above it all is there: this is final.
-    return failed("make the directory", path.string(), errno);
+    return unusable("make the directory", path.string(), errno);
   }
   return sync_directory(path.parent_path().string(),
                         TRY(open_directory(path.parent_path().string())));
@@ -165,7 +178,10 @@ Result<std::unique_ptr<PosixDisk>> PosixDisk::open(std::string directory) {
   while (directory.size() > 1 && directory.back() == '/') directory.pop_back();
   TRY(make_directories(directory));
   Descriptor descriptor = TRY(open_directory(directory));
-  return std::unique_ptr<PosixDisk>(new PosixDisk(std::move(directory), std::move(descriptor)));
+  const FileSystem file_system = TRY(file_system_of(descriptor.number(), directory));
+  TRY(expect_trustworthy(file_system, directory));
+  return std::unique_ptr<PosixDisk>(
+      new PosixDisk(std::move(directory), std::move(descriptor), file_system));
 }
 
 Result<void> PosixDisk::lock() {
@@ -173,9 +189,9 @@ Result<void> PosixDisk::lock() {
   const std::string file = path("LOCK");
   Descriptor lock(uninterrupted(
       [&] { return ::openat(descriptor_.number(), "LOCK", O_RDWR | O_CREAT | O_CLOEXEC, 0600); }));
-  if (!lock.is_open()) return failed("open", file, errno);
+  if (!lock.is_open()) return unusable("open", file, errno);
   if (uninterrupted([&] { return ::flock(lock.number(), LOCK_EX | LOCK_NB); }) != 0) {
-    if (errno != EWOULDBLOCK) return failed("lock", file, errno);
+    if (errno != EWOULDBLOCK) return unusable("lock", file, errno);
     return fail(
         errors::unusable,
         fmt::format("Another process is using the data directory {}; stop it, or choose another "
@@ -184,6 +200,14 @@ Result<void> PosixDisk::lock() {
   }
   lock_ = std::move(lock);
   return {};
+}
+
+Result<Capacity> PosixDisk::capacity() const {
+  struct statvfs status;
+  if (::fstatvfs(descriptor_.number(), &status) != 0)
+    return failed("examine the volume of", directory_, errno);
+  return Capacity{.total_bytes = std::uint64_t{status.f_blocks} * status.f_frsize,
+                  .available_bytes = std::uint64_t{status.f_bavail} * status.f_frsize};
 }
 
 Result<std::vector<std::string>> PosixDisk::list() const {
@@ -210,8 +234,11 @@ Result<std::unique_ptr<File>> PosixDisk::open_with(std::string_view name, int fl
   Descriptor descriptor(uninterrupted([&] {
     return ::openat(descriptor_.number(), std::string(name).c_str(), flags | O_CLOEXEC, 0600);
   }));
-  if (!descriptor.is_open())
-    return failed((flags & O_CREAT) != 0 ? "create" : "open", path(name), errno);
+  if (!descriptor.is_open()) {
+    const char* const verb = (flags & O_CREAT) != 0 ? "create" : "open";
+    const bool is_forbidden = errno == EACCES || errno == EPERM || errno == EROFS;
+    return is_forbidden ? unusable(verb, path(name), errno) : failed(verb, path(name), errno);
+  }
   return std::make_unique<PosixFile>(path(name), std::move(descriptor));
 }
 

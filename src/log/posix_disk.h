@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "log/disk.h"
+#include "log/file_system.h"
 
 namespace mailrail::log {
 
@@ -31,11 +32,14 @@ class Descriptor {
 
 class PosixDisk final : public Disk {
  public:
-  // Makes the directory, and those above it, if absent.
+  // Makes the directory, and those above it, if absent. Refuses one that no journal is safe in.
   static Result<std::unique_ptr<PosixDisk>> open(std::string directory);
+
+  const FileSystem& file_system() const { return file_system_; }
 
   const std::string& directory() const override { return directory_; }
   Result<void> lock() override;
+  Result<Capacity> capacity() const override;
   Result<std::vector<std::string>> list() const override;
   Result<std::unique_ptr<File>> open_file(std::string_view name) override;
   Result<std::unique_ptr<File>> create_file(std::string_view name) override;
@@ -44,12 +48,15 @@ class PosixDisk final : public Disk {
   Result<void> sync() override;
 
  private:
-  PosixDisk(std::string directory, Descriptor descriptor)
-      : directory_(std::move(directory)), descriptor_(std::move(descriptor)) {}
+  PosixDisk(std::string directory, Descriptor descriptor, FileSystem file_system)
+      : directory_(std::move(directory)),
+        descriptor_(std::move(descriptor)),
+        file_system_(file_system) {}
   Result<std::unique_ptr<File>> open_with(std::string_view name, int flags);
 
   std::string directory_;
   Descriptor descriptor_;
+  FileSystem file_system_;
   Descriptor lock_;  // Open while the directory is ours.
 };
 

@@ -50,7 +50,8 @@ TEST_F(PosixDiskTest, SaysWhyADirectoryCannotBeMade) {
 
   ASSERT_FALSE(disk);
   EXPECT_EQ(disk.error().message,
-            "Cannot make the directory " + directory("file/data") + ": Not a directory.");
+            "Cannot make the directory " + directory("file/data") +
+                ": Not a directory. Choose another directory with --data DIR.");
 }
 
 TEST_F(PosixDiskTest, WritesPiecesOneBehindTheOther) {
@@ -108,6 +109,18 @@ TEST_F(PosixDiskTest, AFailureNamesTheFileAndTheCause) {
   ASSERT_FALSE(file);
   EXPECT_EQ(file.error().message,
             "Cannot open " + directory("data/absent") + ": No such file or directory.");
+}
+
+TEST_F(PosixDiskTest, TellsTheCapacityOfTheVolume) {
+  const auto disk = *PosixDisk::open(directory("data"));
+
+  const Result<Capacity> capacity = disk->capacity();
+
+  ASSERT_TRUE(capacity);
+  const std::filesystem::space_info space = std::filesystem::space(root_);
+  EXPECT_EQ(capacity->total_bytes, space.capacity);
+  EXPECT_GT(capacity->available_bytes, 0u);
+  EXPECT_LE(capacity->available_bytes, space.free);
 }
 
 TEST_F(PosixDiskTest, ASecondOwnerIsRefused) {

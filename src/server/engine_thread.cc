@@ -6,6 +6,11 @@
 #include "base/check.h"
 
 namespace mailrail::server {
+namespace {
+
+constexpr Duration told_again_after = 1min;
+
+}  // namespace
 
 EngineThread::EngineThread(engine::Engine& engine,
                            log::LogStore& log,
@@ -136,10 +141,21 @@ void EngineThread::take(Inbox inbox) {
   // Before the turn, so that it leases nothing to who is gone; after it, for calls that came
   // together with their end.
   for (const std::uint64_t each : inbox.cancelled) broker_.cancel(each);
+  const bool has_calls = !inbox.calls.empty();
   broker_.turn(clock_.now(), std::move(inbox.calls));
+  if (has_calls) tell_of_limits();
   for (const std::uint64_t each : inbox.cancelled) broker_.cancel(each);
   if (inbox.stops_waiting || inbox.stops) broker_.stop_waiting();
   is_stopping_ = is_stopping_ || inbox.stops;
+}
+
+void EngineThread::tell_of_limits() {
+  const std::optional<engine::Full> full = broker_.full();
+  if (!full) return;
+  const Instant now = clock_.now();
+  if (told_of_limits_ && now - *told_of_limits_ < told_again_after) return;
+  told_of_limits_ = now;
+  hooks_.limit_reached(*full);
 }
 
 }  // namespace mailrail::server

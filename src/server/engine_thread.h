@@ -41,6 +41,8 @@ class EngineThread final : private broker::Outbox {
     // On the engine thread: have it done by a thread that may wait for the disk.
     std::function<void(std::function<void()>)> in_background;
     std::function<void(std::string_view reason)> log_failed;  // Must end the process.
+    // On the engine thread, now and then as long as calls are refused for it.
+    std::function<void(const engine::Full&)> limit_reached;
   };
 
   // Founds the engine if it is new. Call run() before anything else.
@@ -86,6 +88,7 @@ class EngineThread final : private broker::Outbox {
   void loop();
   Inbox next_inbox();
   void take(Inbox inbox);
+  void tell_of_limits();
   void hand_out_work();
   bool is_over();
   void frame_done(const log::Appended& appended);
@@ -99,6 +102,7 @@ class EngineThread final : private broker::Outbox {
   broker::Broker broker_;
   LogThread log_thread_;
   std::vector<Leaving> leaving_;
+  std::optional<Instant> told_of_limits_;
   bool is_stopping_ = false;
   bool is_finishing_ = false;  // The last checkpoint is being taken.
 

@@ -9,9 +9,7 @@ namespace {
 
 // More than the HTTP server lets connections in: they are refused there first.
 constexpr std::size_t calls_max = 16'384;
-constexpr std::size_t request_bytes_max = std::size_t{256} << 20;
 constexpr std::size_t reader_threads = 2;
-constexpr std::size_t read_bytes_max = std::size_t{64} << 20;
 
 std::uint64_t call_id(http::ExchangeId exchange) {
   return exchange.generation << 8 | (exchange.thread + 1);
@@ -54,19 +52,20 @@ class MarkDamaged final : public broker::Call {
 
 }  // namespace
 
-Frontend::Frontend(const api::Dispatcher& dispatcher,
-                   const log::LogStore& log,
-                   std::uint32_t threads)
-    : dispatcher_(dispatcher),
-      log_(log),
-      slots_(calls_max, request_bytes_max),
-      read_budget_(read_bytes_max),
+Frontend::Frontend(const Limits& limits, std::uint32_t http_threads)
+    : slots_(calls_max, limits.request_bytes_max()),
+      read_budget_(limits.read_bytes_max()),
       readers_(reader_threads) {
   SystemRandom seeds;
-  for (std::uint32_t i = 0; i < threads; ++i) randoms_.emplace_back(seeds.next());
+  for (std::uint32_t i = 0; i < http_threads; ++i) randoms_.emplace_back(seeds.next());
 }
 
-void Frontend::connect(http::Server& http, EngineThread& engine) {
+void Frontend::connect(const api::Dispatcher& dispatcher,
+                       const log::LogStore& log,
+                       http::Server& http,
+                       EngineThread& engine) {
+  dispatcher_ = &dispatcher;
+  log_ = &log;
   http_ = &http;
   engine_ = &engine;
 }
@@ -76,8 +75,8 @@ void Frontend::on_request(http::ExchangeId exchange, http::Request request) {
     http_->answer(exchange, *std::move(health));
     return;
   }
-  api::Made made = dispatcher_.dispatch(std::move(request), exchange, call_id(exchange), slots_,
-                                        randoms_[exchange.thread]);
+  api::Made made = dispatcher_->dispatch(std::move(request), exchange, call_id(exchange), slots_,
+                                         randoms_[exchange.thread]);
   if (made) {
     engine_->submit(*std::move(made));
   } else {
@@ -96,7 +95,7 @@ void Frontend::deliver(std::vector<Leaving> leaving) {
     (void)each.call.release();
     if (std::ranges::find(each.frames, nullptr) != each.frames.end()) {
       for (const engine::Body& body : ready.call->bodies())
-        ready.holds.push_back(log_.hold(body.position));
+        ready.holds.push_back(log_->hold(body.position));
       readers_.add([this, shared = std::make_shared<Ready>(std::move(ready)),
                     frames = std::move(each.frames)] { read_and_post(shared, frames); });
       continue;
@@ -135,7 +134,7 @@ void Frontend::read_and_post(std::shared_ptr<Ready> ready, std::vector<log::Shar
     if (frames[i] == nullptr) ready->read_bytes += places[i].length;
   }
   read_budget_.take(ready->read_bytes);
-  ReadBack read = read_back(log_, *ready->call, std::move(frames));
+  ReadBack read = read_back(*log_, *ready->call, std::move(frames));
   if (!read.damaged.empty()) {
     engine_->submit(
         std::make_unique<MarkDamaged>(std::move(read.damaged), std::move(read.left_out)));

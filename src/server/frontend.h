@@ -19,17 +19,21 @@
 #include "log/log_store.h"
 #include "server/byte_budget.h"
 #include "server/engine_thread.h"
+#include "server/limits.h"
 #include "server/readers.h"
 
 namespace mailrail::server {
 
 class Frontend final : public http::Handler {
  public:
-  // `threads` is the number of HTTP threads to come.
-  Frontend(const api::Dispatcher& dispatcher, const log::LogStore& log, std::uint32_t threads);
+  // `http_threads` is the number of HTTP threads to come.
+  Frontend(const Limits& limits, std::uint32_t http_threads);
 
   // Before the first request comes.
-  void connect(http::Server& http, EngineThread& engine);
+  void connect(const api::Dispatcher& dispatcher,
+               const log::LogStore& log,
+               http::Server& http,
+               EngineThread& engine);
 
   void on_request(http::ExchangeId exchange, http::Request request) override;
   void on_gone(http::ExchangeId exchange) override;
@@ -59,8 +63,8 @@ class Frontend final : public http::Handler {
   void post(std::uint32_t thread, std::vector<Ready> ready);
   void answer(Ready& ready);
 
-  const api::Dispatcher& dispatcher_;
-  const log::LogStore& log_;
+  const api::Dispatcher* dispatcher_ = nullptr;
+  const log::LogStore* log_ = nullptr;
   api::CallSlots slots_;
   std::vector<SeededRandom> randoms_;  // By HTTP thread.
   http::Server* http_ = nullptr;

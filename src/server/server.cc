@@ -8,6 +8,7 @@
 #include <spdlog/spdlog.h>
 
 #include "api/dispatch.h"
+#include "api/room.h"
 #include "broker/replay.h"
 #include "http/server.h"
 #include "log/file/file_log.h"
@@ -15,6 +16,7 @@
 #include "server/engine_clock.h"
 #include "server/engine_thread.h"
 #include "server/frontend.h"
+#include "server/machine_memory.h"
 #include "sqs/service.h"
 
 namespace mailrail::server {
@@ -30,6 +32,40 @@ constexpr std::uint64_t log_units_per_round = 4;
 bool is_loopback(const std::string& host) {
   const bool is_ipv4 = host.find_first_not_of("0123456789.") == std::string::npos;
   return host == "localhost" || host == "::1" || (is_ipv4 && host.starts_with("127."));
+}
+
+Result<Limits> limits_for(const Options& options, const log::Disk& disk) {
+  Limits limits{.memory_bytes_max = options.memory_bytes_max,
+                .disk_bytes_max = options.disk_bytes_max};
+  if (limits.memory_bytes_max == 0)
+    limits.memory_bytes_max = default_memory_limit(machine_memory_bytes());
+  const Volume volume = TRY(volume_of(disk));
+  if (limits.disk_bytes_max == 0) {
+    const VolumeShare share = TRY(share_of(volume, options.disk_percent));
+    limits.disk_bytes_max = share.bytes;
+    limits.disk_limit = share.limit;
+  } else {
+    TRY(expect_fits(limits.disk_bytes_max, volume));
+  }
+  return limits;
+}
+
+// Of what is not refused, but not what one expects of a disk either.
+void warn_of(const log::FileSystem& file_system, const std::string& directory) {
+  using Kind = log::FileSystem::Kind;
+  if (file_system.kind == Kind::memory) {
+    spdlog::warn(
+        "the data directory {} is in memory ({}): everything in it is gone when the "
+        "machine restarts. Choose a directory on a disk with --data DIR to keep it.",
+        directory, file_system.name);
+  }
+  if (file_system.kind == Kind::fuse) {
+    spdlog::warn(
+        "the data directory {} is on a FUSE file system: whether it keeps what is synced "
+        "is up to the program behind it. If that is a network's, choose a directory on a "
+        "local disk with --data DIR.",
+        directory);
+  }
 }
 
 [[noreturn]] void end_process(std::string_view reason) {
@@ -54,17 +90,41 @@ struct Server::Parts {
   std::unique_ptr<http::Server> http;
   Started started;
 
-  Result<void> recover(const std::string& directory) {
+  // Before anything in it is read or written it is ours, and known to be of use.
+  Result<void> take_directory(const Options& options) {
+    disk = TRY(log::PosixDisk::open(options.data));
+    TRY(disk->lock());
+    started.file_system = disk->file_system();
+    started.limits = TRY(limits_for(options, *disk));
+    return {};
+  }
+
+  Result<void> take_port(const Options& options) {
+    frontend = std::make_unique<Frontend>(started.limits, options.http_threads);
+    const http::Options http_options{.host = options.host,
+                                     .port = options.port,
+                                     .threads = options.http_threads,
+                                     .buffered_bytes_max = started.limits.request_bytes_max()};
+    http = TRY(http::Server::open(http_options, *frontend));
+    return {};
+  }
+
+  Result<void> recover() {
     const auto begin = std::chrono::steady_clock::now();
-    disk = TRY(log::PosixDisk::open(directory));
-    log = TRY(log::FileLog::open(*disk, random));
+    log = TRY(log::FileLog::open(*disk, random,
+                                 {.segment_bytes = started.limits.segment_bytes(),
+                                  .payload_bytes_max = started.limits.payload_bytes_max()}));
+    if (const auto room = started.limits.expect_room_for(log->space().unit_bytes); !room) {
+      TRY(log->close());  // As clean as it was found.
+      return room;
+    }
     engine = std::make_unique<engine::Engine>(random.next());
     TRY(broker::replay(*log, *engine));
-    started = {.recovered = log->recovered(),
-               .queues = engine->queue_names().size(),
-               .messages = engine->message_count(),
-               .recovery_time = std::chrono::duration_cast<std::chrono::milliseconds>(
-                   std::chrono::steady_clock::now() - begin)};
+    started.recovered = log->recovered();
+    started.queues = engine->queue_names().size();
+    started.messages = engine->message_count();
+    started.recovery_time = std::chrono::duration_cast<std::chrono::milliseconds>(
+        std::chrono::steady_clock::now() - begin);
     return {};
   }
 
@@ -90,9 +150,14 @@ struct Server::Parts {
         .deliver = [this](std::vector<Leaving> leaving) { frontend->deliver(std::move(leaving)); },
         .parked = [](const broker::Call& call) { Frontend::parked(call); },
         .in_background = [this](std::function<void()> job) { frontend->read(std::move(job)); },
-        .log_failed = &end_process};
+        .log_failed = &end_process,
+        .limit_reached =
+            [](const engine::Full& full) { spdlog::warn("{}", api::sentence_about(full)); }};
     const broker::Options broker_options{
+        .recent_bytes_max = started.limits.recent_bytes_max(),
+        .memory_bytes_max = started.limits.memory_bytes_max,
         .housekeeping = {.log_bytes = log_units_per_round * log->space().unit_bytes,
+                         .disk_bytes_max = started.limits.disk_bytes_max,
                          .replayed_bytes = log->recovered().bytes}};
     engine_thread = std::make_unique<EngineThread>(*engine, *log, *clock, random, broker_options,
                                                    std::move(hooks));
@@ -112,19 +177,12 @@ Result<std::unique_ptr<Server>> Server::open(const Options& options) {
                     options.host, options.port));
   }
   auto parts = std::make_unique<Parts>();
-  TRY(parts->recover(options.data));
+  TRY(parts->take_directory(options));
+  TRY(parts->take_port(options));  // Refused before a long recovery, not after it.
+  TRY(parts->recover());
+  warn_of(parts->started.file_system, options.data);
   parts->start_engine();
-  parts->frontend =
-      std::make_unique<Frontend>(*parts->dispatcher, *parts->log, options.http_threads);
-  const http::Options http_options{
-      .host = options.host, .port = options.port, .threads = options.http_threads};
-  auto http = http::Server::open(http_options, *parts->frontend);
-  if (!http) {
-    TRY(parts->log->close());  // As clean as it was found.
-    return std::unexpected(std::move(http).error());
-  }
-  parts->http = *std::move(http);
-  parts->frontend->connect(*parts->http, *parts->engine_thread);
+  parts->frontend->connect(*parts->dispatcher, *parts->log, *parts->http, *parts->engine_thread);
   parts->engine_thread->run();
   parts->http->start();
   return std::unique_ptr<Server>(new Server(std::move(parts)));

@@ -12,6 +12,8 @@
 
 #include "base/result.h"
 #include "log/file/recovery.h"
+#include "log/file_system.h"
+#include "server/limits.h"
 
 namespace mailrail::server {
 
@@ -20,10 +22,15 @@ struct Options {
   std::uint16_t port = 4566;  // 0: any free one.
   std::string data = "./mailrail-data";
   std::uint32_t http_threads = 2;
+  std::uint64_t memory_bytes_max = 0;  // 0: default_memory_limit().
+  std::uint64_t disk_bytes_max = 0;    // 0: that share of the volume.
+  std::uint32_t disk_percent = 80;
 };
 
 // What the start found, for the banner.
 struct Started {
+  Limits limits;
+  log::FileSystem file_system;
   log::Recovered recovered;
   std::size_t queues = 0;
   std::size_t messages = 0;
@@ -32,7 +39,8 @@ struct Started {
 
 class Server {
  public:
-  // Recovers, then listens. Refuses, with one sentence, what it can't keep its promises with.
+  // Takes the directory and the port, recovers, then answers: clients that come meanwhile wait.
+  // Refuses, with one sentence, what it can't keep its promises with.
   static Result<std::unique_ptr<Server>> open(const Options& options);
   ~Server();
 

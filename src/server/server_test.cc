@@ -36,9 +36,12 @@ class ServerTest : public ::testing::Test {
   }
 
   // With one HTTP thread calls are taken in the order in which they were sent.
-  void start(std::uint32_t http_threads = 1) {
-    auto opened = Server::open({.port = 0, .data = directory_, .http_threads = http_threads});
-    ASSERT_TRUE(opened.has_value());
+  void start(std::uint32_t http_threads = 1) { start(Options{.http_threads = http_threads}); }
+  void start(Options options) {
+    options.port = 0;
+    options.data = directory_;
+    auto opened = Server::open(options);
+    ASSERT_TRUE(opened.has_value()) << opened.error().message;
     server_ = *std::move(opened);
   }
 
@@ -58,6 +61,32 @@ class ServerTest : public ::testing::Test {
   static Reply call(Client& client, const std::string& action, const std::string& input) {
     send(client, action, input);
     return client.read_reply();
+  }
+
+  // Receives and deletes one message at a time, and says how many there were.
+  static int drain(Client& client) {
+    constexpr std::string_view before = "\"ReceiptHandle\":\"";
+    for (int drained = 0;; ++drained) {
+      const std::string body = call(client, "ReceiveMessage", R"({"QueueUrl": "q"})").body;
+      const std::size_t begin = body.find(before);
+      if (begin == std::string::npos) return drained;
+      std::string handle = body.substr(begin + before.size());
+      handle.resize(handle.find('"'));
+      EXPECT_EQ(
+          call(client, "DeleteMessage", R"({"QueueUrl": "q", "ReceiptHandle": ")" + handle + "\"}")
+              .status,
+          200);
+    }
+  }
+
+  std::uint64_t files_in_directory() const {
+    std::uint64_t bytes = 0;
+    for (const auto& each : std::filesystem::directory_iterator(directory_)) {
+      std::error_code gone;
+      const std::uint64_t size = each.file_size(gone);
+      if (!gone) bytes += size;
+    }
+    return bytes;
   }
 
   std::string directory_;
@@ -230,6 +259,77 @@ TEST_F(ServerTest, RefusesASecondServerOnTheSameDirectory) {
 
   ASSERT_FALSE(second.has_value());
   EXPECT_THAT(second.error().message, HasSubstr(directory_));
+}
+
+TEST_F(ServerTest, RefusesATakenPortBeforeItTouchesTheLog) {
+  const std::string other = directory_ + "/other";
+  const auto refused = Server::open({.port = server_->port(), .data = other});
+
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_THAT(refused.error().message, HasSubstr("another process has this port"));
+  std::vector<std::string> names;
+  for (const auto& each : std::filesystem::directory_iterator(other))
+    names.push_back(each.path().filename());
+  EXPECT_EQ(names, std::vector<std::string>{"LOCK"});
+  EXPECT_TRUE(Server::open({.port = 0, .data = other}).has_value());
+}
+
+TEST_F(ServerTest, TellsItsLimits) {
+  EXPECT_GE(server_->started().limits.memory_bytes_max, memory_bytes_min);
+  EXPECT_LE(server_->started().limits.memory_bytes_max, std::uint64_t{1} << 30);
+  const std::uint64_t volume = std::filesystem::space(directory_).capacity;
+  EXPECT_GE(server_->started().limits.disk_bytes_max, disk_bytes_min);
+  EXPECT_LE(server_->started().limits.disk_bytes_max, volume / 100 * 80);
+}
+
+TEST_F(ServerTest, IsFullAtItsMemoryLimitAndCanBeDrained) {
+  stop();
+  start(Options{.http_threads = 1, .memory_bytes_max = 150'000});
+  Client client = connect();
+  call(client, "CreateQueue", R"({"QueueName": "q"})");
+  const std::string send_one = R"({"QueueUrl": "q", "MessageBody": "m"})";
+  int sent = 0;
+  Reply reply = call(client, "SendMessage", send_one);
+  for (; reply.status == 200; ++sent) reply = call(client, "SendMessage", send_one);
+
+  EXPECT_GT(sent, 500);
+  EXPECT_EQ(reply.status, 503);
+  EXPECT_TRUE(reply.has("Retry-After: 1"));
+  EXPECT_TRUE(reply.has("x-amzn-query-error: ServiceUnavailable;Receiver"));
+  EXPECT_THAT(reply.body, HasSubstr("#ServiceUnavailable"));
+  EXPECT_THAT(reply.body, HasSubstr("--memory-limit"));
+
+  EXPECT_EQ(drain(client), sent);
+  EXPECT_EQ(call(client, "SendMessage", send_one).status, 200);
+}
+
+TEST_F(ServerTest, IsFullAtItsDiskLimitAndCanBeDrained) {
+  constexpr std::uint64_t limit = std::uint64_t{256} << 20;
+  stop();
+  std::filesystem::remove_all(directory_);  // Segments keep the length that they were made with.
+  start(Options{.http_threads = 1, .disk_bytes_max = limit});
+  Client client = connect();
+  call(client, "CreateQueue", R"({"QueueName": "q"})");
+  const std::string send_one =
+      R"({"QueueUrl": "q", "MessageBody": ")" + std::string(1'000'000, 'm') + "\"}";
+  int sent = 0;
+  Reply reply = call(client, "SendMessage", send_one);
+  for (; reply.status == 200; ++sent) {
+    reply = call(client, "SendMessage", send_one);
+    ASSERT_LE(files_in_directory(), limit + (1 << 20));
+  }
+
+  EXPECT_GT(sent, 50);
+  EXPECT_EQ(reply.status, 503);
+  EXPECT_TRUE(reply.has("Retry-After: 1"));
+  EXPECT_THAT(reply.body, HasSubstr("--disk-limit"));
+
+  EXPECT_EQ(drain(client), sent);
+  EXPECT_LE(files_in_directory(), limit + (1 << 20));
+  // The log may just be being trimmed; clients try again.
+  for (int i = 0; i < 10'000 && reply.status == 503; ++i)
+    reply = call(client, "SendMessage", send_one);
+  EXPECT_EQ(reply.status, 200);
 }
 
 TEST_F(ServerTest, RefusesToListenBeyondLoopback) {

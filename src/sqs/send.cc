@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "api/room.h"
 #include "base/digest.h"
 #include "sqs/batch.h"
 #include "sqs/limits.h"
@@ -122,6 +123,11 @@ Result<SentMessage> record(engine::Engine& engine,
       .deduplication_id =
           message.deduplication_id ? *message.deduplication_id : message.content_hash,
       .record = message.record};
+  if (const Result<void> room = api::expect_room(turn); !room) {
+    const auto original = engine.original_of(turn.now, request);  // Adds nothing.
+    if (!original) return std::unexpected(room.error());
+    return SentMessage{.result = *original, .is_fifo = is_fifo};
+  }
   return SentMessage{.result = engine.send(turn, request), .is_fifo = is_fifo};
 }
 
@@ -195,8 +201,13 @@ api::Asked<SendMessageBatch::Decided> SendMessageBatch::decide(engine::Engine& e
     }
   }
   Decided sent;
-  for (const Entry& each : prepared.entries)
+  for (const Entry& each : prepared.entries) {
     sent.push_back(record(engine, turn, **queue, each.message, MessageFrom::batch_entry));
+    // No entry was recorded before it, and clients try again only what failed as a whole.
+    const Result<SentMessage>& last = sent.back();
+    if (!last && last.error().kind == &api::errors::service_unavailable)
+      return std::unexpected(last.error());
+  }
   return sent;
 }
 

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "base/size.h"
+
 namespace mailrail::cases {
 namespace {
 
@@ -141,6 +143,11 @@ Result<Step> read_step(std::string_view text, int line) {
     step.kind = Step::Kind::restart;
   } else if (in.take("crash")) {
     step.kind = Step::Kind::crash;
+  } else if (in.take("memory limit ")) {
+    step.kind = Step::Kind::limit_memory;
+    const std::optional<std::uint64_t> bytes = parse_size(in.word());
+    if (!bytes) return fail(errors::unusable, "a limit is a size like 64MiB");
+    step.bytes = *bytes;
   } else if (in.take("$")) {
     step.kind = Step::Kind::check;
     step.name = in.word();

@@ -3,11 +3,13 @@
 // A file holds cases under headings, `== A message comes back`; `[json]` or `[query]` at a
 // heading's end keeps the case to that protocol. A step is a line: a call of an action with its
 // input and, after `->`, what must come of it; `advance 30s`; `restart`, which stops the server
-// orderly and starts it on its log; `crash`, which forgets what was not durable. An indented line
+// orderly and starts it on its log; `crash`, which forgets what was not durable; `memory limit
+// 64MiB`, which restarts it with that limit. An indented line
 // continues the one before, and # begins a comment line. README.md shows all of it.
 
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -34,7 +36,7 @@ struct Expectation {
 };
 
 struct Step {
-  enum class Kind { call, check, advance, restart, crash };
+  enum class Kind { call, check, advance, restart, crash, limit_memory };
 
   int line = 0;
   std::string text;  // As it stands in the file.
@@ -46,6 +48,7 @@ struct Step {
   std::string name;  // What the answer is called; of a check, the call that it is about.
   Expectation expected;
   Duration time{0};
+  std::uint64_t bytes = 0;
 };
 
 enum class OnlyFor { json, query };

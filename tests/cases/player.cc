@@ -33,9 +33,11 @@ constexpr Spelling spellings[] = {
     {"MissingRequiredParameterException", "MissingParameter"},
 };
 
-// The framework's errors end with Exception; those of the service never do, but for one.
+// The framework's errors end with Exception, but for one; those of the service never do, but for
+// one.
 std::string type_of(std::string_view name) {
-  const bool is_service = !name.ends_with("Exception") || name == "ResourceNotFoundException";
+  const bool is_service = (!name.ends_with("Exception") && name != "ServiceUnavailable") ||
+                          name == "ResourceNotFoundException";
   return fmt::format("{}#{}", is_service ? "com.amazonaws.sqs" : "com.amazon.coral.service", name);
 }
 
@@ -97,6 +99,9 @@ Result<void> Player::play(const Step& step) {
       return {};
     case Step::Kind::crash:
       world_.crash();
+      return {};
+    case Step::Kind::limit_memory:
+      world_.limit_memory(step.bytes);
       return {};
     case Step::Kind::check: {
       const auto found = asked_.find(step.name);

@@ -31,7 +31,7 @@ void World::start() {
   log_ = std::make_unique<log::MemoryLog>(storage_);
   replay(*log_, *engine_);
   broker::Outbox& outbox = *this;
-  broker_ = std::make_unique<broker::Broker>(*engine_, *log_, random_, outbox);
+  broker_ = std::make_unique<broker::Broker>(*engine_, *log_, random_, outbox, options_);
   run({});
   dispatcher_ = std::make_unique<api::Dispatcher>(services_, engine_->identity(), "http");
 }
@@ -69,6 +69,11 @@ void World::restart() {
   run({});
   CHECK(broker_->is_idle());
   start();
+}
+
+void World::limit_memory(std::uint64_t bytes_max) {
+  options_.memory_bytes_max = bytes_max;
+  restart();
 }
 
 void World::crash() { start(); }

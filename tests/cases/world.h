@@ -34,6 +34,8 @@ class World final : private broker::Outbox {
   void advance(Duration time);
   // Answers whoever waits, makes everything durable, and starts again.
   void restart();
+  // The same, with another limit.
+  void limit_memory(std::uint64_t bytes_max);
   // Starts again from what is durable.
   void crash();
 
@@ -49,6 +51,7 @@ class World final : private broker::Outbox {
   Instant now_ = from_unix_ms(1'735'689'600'000);  // 2025-01-01, midnight.
   SeededRandom random_{1};
   log::MemoryLog::Storage storage_;
+  broker::Options options_;
   api::CallSlots slots_{1000, std::size_t{1} << 30};
   std::array<api::Service, 1> services_;
   std::uint64_t last_call_ = 0;

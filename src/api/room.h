@@ -1,0 +1,21 @@
+// Room: whether what a call adds still fits the limits of the server.
+//
+// Asked in decide by every action that stores messages, after all that is wrong with the request
+// itself. Whatever takes messages out or changes settings does not ask.
+
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+#include "engine/turn.h"
+
+namespace mailrail::api {
+
+// The limit, what is used of it, and what helps.
+std::string sentence_about(const engine::Full& full);
+
+// Else the error that AWS's clients wait on and try again after.
+Result<void> expect_room(const engine::Turn& turn);
+
+}  // namespace mailrail::api

@@ -1,0 +1,75 @@
+#include "cli/banner.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace mailrail::cli {
+namespace {
+
+using ::testing::HasSubstr;
+using Kind = log::FileSystem::Kind;
+
+server::Started usual() {
+  return {.limits = {.memory_bytes_max = std::uint64_t{1} << 30,
+                     .disk_bytes_max = std::uint64_t{201} << 30,
+                     .disk_limit = server::DiskLimit::share_of_volume}};
+}
+
+TEST(Banner, SaysWhatAServerIs) {
+  const std::string text = banner({.data = "/data"}, usual(), 4566);
+
+  EXPECT_THAT(text, HasSubstr("\n  endpoint     http://127.0.0.1:4566\n"));
+  EXPECT_THAT(text, HasSubstr("\n  data         /data\n"));
+  EXPECT_THAT(text, HasSubstr("\n  recovered    new\n"));
+  EXPECT_THAT(text, HasSubstr("\n  durability   on disk (fdatasync) before every answer\n"));
+  EXPECT_THAT(text,
+              HasSubstr("\n  limits       memory 1 GiB, disk 201 GiB (80 % of the volume)\n"));
+  EXPECT_THAT(text, HasSubstr("aws --endpoint-url http://127.0.0.1:4566 sqs create-queue"));
+}
+
+TEST(Banner, PutsAnIpv6AddressInBrackets) {
+  EXPECT_THAT(banner({.host = "::1"}, usual(), 80), HasSubstr("http://[::1]:80\n"));
+}
+
+TEST(Banner, SaysWhatWasRecovered) {
+  server::Started started = usual();
+  started.recovered = {
+      .last_stop = log::LastStop::unclean, .torn_frames = 1, .torn_copy = "torn-3", .frames = 7};
+  started.messages = 5;
+  started.queues = 2;
+
+  const std::string text = banner({}, started, 4566);
+
+  EXPECT_THAT(text, HasSubstr("5 messages in 2 queues, 7 frames read in 0 ms, last stop unclean"));
+  EXPECT_THAT(text, HasSubstr("1 torn, never acknowledged frame trimmed, kept as torn-3"));
+}
+
+TEST(Banner, SaysLoudlyThatMemoryKeepsNothing) {
+  server::Started started = usual();
+  started.file_system = {.kind = Kind::memory, .name = "tmpfs"};
+
+  EXPECT_THAT(banner({}, started, 4566),
+              HasSubstr("\n  durability   NONE: the data directory is in memory (tmpfs), all is "
+                        "gone when the machine restarts\n"));
+}
+
+TEST(Banner, SaysThatNobodyKnowsWhatFuseKeeps) {
+  server::Started started = usual();
+  started.file_system = {.kind = Kind::fuse, .name = "FUSE"};
+
+  EXPECT_THAT(banner({}, started, 4566), HasSubstr("for what that is worth on this FUSE"));
+}
+
+TEST(Banner, SaysWhatTheDiskLimitComesFrom) {
+  server::Started started = usual();
+  started.limits.disk_limit = server::DiskLimit::said;
+  EXPECT_THAT(banner({}, started, 4566), HasSubstr("memory 1 GiB, disk 201 GiB\n"));
+  started.limits.disk_limit = server::DiskLimit::left_on_volume;
+  EXPECT_THAT(banner({}, started, 4566),
+              HasSubstr("disk 201 GiB (what others have left of the volume)\n"));
+  started.limits.disk_limit = server::DiskLimit::none;
+  EXPECT_THAT(banner({}, started, 4566), HasSubstr("disk: none, this file system tells no size"));
+}
+
+}  // namespace
+}  // namespace mailrail::cli
