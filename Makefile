@@ -6,7 +6,7 @@
 #   make bench [ARGS=...]   the figures of the README, measured on this machine
 #   make lint [ALL=1]       layout, habits and clang-tidy, of what changed since origin; ALL=1: of everything
 #   make format             lay out all C++ with clang-format
-#   make soak               the long runs: the whole corpus against kill -9
+#   make soak               the long runs: kill -9, failing disks, power cuts
 #   make clean              remove build/ (not the tools under .tools, and never data)
 
 PRESET ?= dev

@@ -35,8 +35,8 @@ std::string durability_line(const log::FileSystem& file_system) {
 }
 
 std::string limits_line(const server::Options& options, const server::Limits& limits) {
-  const std::string both = fmt::format("memory {}, disk {}", size_text(limits.memory_bytes_max),
-                                       size_text(limits.disk_bytes_max));
+  std::string both = fmt::format("memory {}, disk {}", size_text(limits.memory_bytes_max),
+                                 size_text(limits.disk_bytes_max));
   switch (limits.disk_limit) {
     case server::DiskLimit::said:
       return both;

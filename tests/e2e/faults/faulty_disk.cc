@@ -23,7 +23,7 @@
 #include <cstdlib>
 #include <ctime>
 #include <limits>
-#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,6 +38,7 @@ namespace {
 enum class Call : std::uint8_t {
   open,
   write,
+  zeros,
   fdatasync,
   fsync,
   rename,
@@ -48,7 +49,7 @@ enum class Call : std::uint8_t {
 };
 
 constexpr std::array<std::string_view, static_cast<std::size_t>(Call::count)> call_names{
-    "open", "write", "fdatasync", "fsync", "rename", "unlink", "fallocate", "ftruncate"};
+    "open", "write", "zeros", "fdatasync", "fsync", "rename", "unlink", "fallocate", "ftruncate"};
 
 struct Effect {
   int error = 0;
@@ -208,9 +209,18 @@ std::vector<iovec> half_of(const iovec* pieces, int count) {
   return half;
 }
 
+bool begins_with_zero(std::span<const iovec> pieces) {
+  for (const iovec& each : pieces) {
+    if (each.iov_len > 0) return *static_cast<const char*>(each.iov_base) == '\0';
+  }
+  return false;
+}
+
 ssize_t write_vector(int file, const iovec* pieces, int count, off_t offset) {
   static auto* const real = next<ssize_t(int, const iovec*, int, off_t)>("pwritev");
-  const Effect effect = effect_on(Call::write, file);
+  const Effect effect = effect_on(
+      begins_with_zero({pieces, static_cast<std::size_t>(count)}) ? Call::zeros : Call::write,
+      file);
   if (fails(effect)) return -1;
   if (!effect.is_short) return real(file, pieces, count, offset);
   return real(file, half_of(pieces, count).data(), count, offset);

@@ -291,12 +291,12 @@ class Administrator(Client):
     def work(self):
         self.pause(self.random.uniform(0.02, 0.15))
         self.measure()
-        if self.random.random() < 0.1:
+        self.count += 1
+        if self.count % 10 == 1:
             queue = self.random.choice(CLEARED)
             self.ask([Purge(queue=queue)], "PurgeQueue", QueueUrl=self.site.urls[queue])
-            return
-        self.count += 1
-        self.try_queue(f"churn-{self.name}-{self.count}")
+        else:
+            self.try_queue(f"churn-{self.name}-{self.count}")
 
     def measure(self):
         self.connect()
