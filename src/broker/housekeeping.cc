@@ -140,7 +140,8 @@ std::optional<Position> Housekeeping::clean_before(const End& end) const {
   const std::uint64_t too_long = space.log_bytes - enough;
   for (std::uint64_t freed = 0; freed < too_long; freed += space.unit_bytes) {
     const Position next = engine::LiveBytes::stretch_after(*before);
-    if (next > end.open || live.before(next) > moved_max) break;
+    // Only what is durable can be read.
+    if (next > end.durable || live.before(next) > moved_max) break;
     before = next;
   }
   return live.before(*before) > 0 ? before : std::nullopt;
