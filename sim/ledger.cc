@@ -81,6 +81,7 @@ const LedgerQueue* Ledger::dead_letters_of(const LedgerQueue& queue,
                                            const LedgerMessage& message) const {
   const auto& policy = queue.attributes.dead_letter;
   if (!policy || message.receive_count < policy->receive_count_max) return nullptr;
+  if (!message.lease_end) return nullptr;  // Never received since it came to this queue.
   for (const auto& [id, target] : queues_) {
     if (target.name == policy->target && &target != &queue &&
         target.attributes.is_fifo == queue.attributes.is_fifo)

@@ -74,6 +74,7 @@ std::vector<const Model::Message*> Model::open_in(const Queue& queue,
 bool Model::is_dead_letter(const Queue& queue, const Message& message) {
   const auto& policy = queue.attributes.dead_letter;
   if (!policy || message.receive_count < policy->receive_count_max) return false;
+  if (!message.hidden_until) return false;  // Not received since it came here.
   const Queue* target = find(policy->target);
   return target != nullptr && target != &queue &&
          target->attributes.is_fifo == queue.attributes.is_fifo;

@@ -12,9 +12,6 @@ namespace {
 constexpr std::size_t frame_overhead = 2112;
 constexpr Duration expiry_interval = 1s;
 constexpr std::size_t expired_per_turn_max = 4096;
-// How far waking goes from one queue to the next in a turn. Queues that are each other's
-// dead-letter queue would have it go on for ever.
-constexpr int wake_rounds_max = 8;
 
 }  // namespace
 
@@ -210,8 +207,10 @@ void Broker::release(std::unique_ptr<Call> call) {
   outbox_.release(std::move(call), std::move(frames));
 }
 
+// Asking may move dead letters to another queue, and so wake that. It comes to an end also where
+// queues are each other's dead-letter queue: a letter is given once before it moves on.
 void Broker::serve_woken() {
-  for (int round = 0; round < wake_rounds_max; ++round) {
+  for (;;) {
     for (const QueueId queue : engine_.take_woken()) woken_.push_back(queue);
     if (woken_.empty()) return;
     for (; !woken_.empty(); woken_.pop_front()) {

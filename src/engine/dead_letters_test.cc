@@ -54,6 +54,32 @@ TEST_F(DeadLetters, FreeTheRestOfAConversationAndStartANewRetentionPeriod) {
   EXPECT_EQ(moved[0].sent, turn.now);
 }
 
+// Their count goes on, and may be past the maximum of the queue that they come to.
+TEST_F(DeadLetters, AreGivenOnceInAQueueBeforeTheyMoveOnFromIt) {
+  for (const std::string suffix : {"", ".fifo"}) {
+    create_pair(suffix);
+    const QueueId last = create("last" + suffix);
+    engine.change_queue(turn, dead,
+                        {.is_fifo = !suffix.empty(),
+                         .dead_letter = DeadLetter{
+                             .target = {.region = "r", .account = "a", .name = "last" + suffix},
+                             .receive_count_max = 1}});
+    send(queue, "a", "g");
+    receive_and_time_out();
+    receive_and_time_out();
+
+    EXPECT_EQ(receive_bodies(queue), (Bodies{}));
+    EXPECT_EQ(receive_bodies(dead), (Bodies{"a"}));
+    EXPECT_EQ(receive_bodies(last), (Bodies{}));
+    pass(30s);
+    EXPECT_EQ(receive_bodies(dead), (Bodies{}));
+    const auto moved = receive(last);
+    ASSERT_EQ(bodies(moved), (Bodies{"a"}));
+    EXPECT_EQ(moved[0].receive_count, 4u);
+    EXPECT_EQ(moved[0].dead_letter_source->name, "dead" + suffix);
+  }
+}
+
 TEST_F(DeadLetters, StayWhereTheyAreWhenTheirQueueIsGone) {
   create_pair("");
   send(queue, "a");

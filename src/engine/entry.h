@@ -51,7 +51,7 @@ struct Entry {
 static_assert(sizeof(Entry) <= 48);
 
 struct Delivery {
-  Instant until;           // The last lease ends, or ended, here.
+  Instant until;           // The last lease in this queue ends, or ended, here. Zero: none yet.
   Instant lease_started;   // When the receive that holds or held it happened; caps extensions.
   Instant first_received;  // Fixed at the first receive, wherever that was.
   Seq origin_seq;  // The message as it was first sent: its identity, which a dead-letter move
@@ -62,6 +62,8 @@ struct Delivery {
   Index entry = no_index;
   Index wheel_previous = no_index;
   Index wheel_next = no_index;
+
+  bool was_received_here() const { return until != Instant{}; }
 };
 static_assert(sizeof(Delivery) <= 56);
 

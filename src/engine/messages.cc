@@ -151,7 +151,9 @@ bool Engine::set_aside(Turn& turn, Receiving& receiving, Index index) {
     return true;
   }
   const Delivery* delivery = delivery_of(entry);
-  if (!attributes.dead_letter || delivery == nullptr) return false;
+  // A dead letter may come with a count that is too high here, too: it is given once all the same.
+  if (!attributes.dead_letter || delivery == nullptr || !delivery->was_received_here())
+    return false;
   if (delivery->receive_count < attributes.dead_letter->receive_count_max) return false;
   const Queue* target = find_queue(attributes.dead_letter->target);
   const bool can_take = target != nullptr && target != &receiving.queue &&

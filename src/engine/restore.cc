@@ -42,7 +42,7 @@ void Engine::put(const KeptMessages& record) {
     if (kept.delivery) {
       const Delivery delivery = restored(*kept.delivery);
       contents.add(entry, kept.group, &delivery);
-      if (delivery.until != Instant{}) contents.lease(contents.find(kept.seq), delivery);
+      if (delivery.was_received_here()) contents.lease(contents.find(kept.seq), delivery);
     } else {
       contents.add(entry, kept.group, nullptr);
     }
