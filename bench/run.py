@@ -10,6 +10,7 @@ moment hits both sides. Data lies on the disk of the build directory: a tmpfs wo
 """
 
 import argparse
+import contextlib
 import json
 import os
 import resource
@@ -136,14 +137,18 @@ def start_load(setting, server, mode, queue_url, **options):
     return subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
-def load(setting, server, mode, queue_url, **options):
-    output, errors = start_load(setting, server, mode, queue_url, **options).communicate()
+def finished(loading):
+    output, errors = loading.communicate()
     if not output:
         sys.exit(f"The load generator failed: {errors}")
     outcome = json.loads(output)
     if outcome["errors"]:
-        sys.exit(f"{mode}: {outcome['errors']} requests failed. {errors}")
+        sys.exit(f"{loading.args[1]}: {outcome['errors']} requests failed. {errors}")
     return outcome
+
+
+def load(setting, server, mode, queue_url, **options):
+    return finished(start_load(setting, server, mode, queue_url, **options))
 
 
 def compare_rates(setting, ours, its_mode, queue_url, baseline):
@@ -272,19 +277,24 @@ def polls(setting):
         resident = server.resident_bytes()
         threads = len(os.listdir(f"/proc/{server.process.pid}/task"))
         outcome = load(setting, server, "send", busy, connections=1, size=1024, duration=2)
-        finished = json.loads(polling.communicate()[0])
+        outcome_of_polls = json.loads(polling.communicate()[0])
         return {
             "polls": count,
             "bytes_per_poll": round((resident - before) / count),
             "server_threads": threads,
             "send_p50_us": outcome["p50_us"],
             "send_p99_us": outcome["p99_us"],
-            "errors": finished["errors"],
+            "errors": outcome_of_polls["errors"],
         }
 
 
 def disk_bytes(data):
-    return sum(each.stat().st_size for each in Path(data).iterdir())
+    """Of the files there; one that is renamed while they are listed may be missed."""
+    total = 0
+    for each in Path(data).iterdir():
+        with contextlib.suppress(FileNotFoundError):
+            total += each.stat().st_size
+    return total
 
 
 def storage(setting):
@@ -370,7 +380,8 @@ def memory(setting):
 
 
 def space(setting):
-    """Disk over live data, sampled while some queues fill and drain, others pass messages on, and one message stays"""
+    """Disk over live data, looked at every second while a queue fills and drains between 200,000 and 3,000,000 messages of 1 KiB,
+    others pass on, and one message stays (promised: at most 2)"""
     data = setting.data()
     with mailrail(setting, data) as server:
         server.wait_until_ready()
@@ -378,15 +389,23 @@ def space(setting):
         old, passing, filling = (server.create_queue(name, VisibilityTimeout="43200") for name in names)
         server.call("SendMessage", QueueUrl=old, MessageBody="stays")
         until = time.monotonic() + setting.minutes * 60
-        worst, samples = 0, 0
+        ratios = []
+
+        def work(mode, **options):
+            working = start_load(setting, server, mode, filling, connections=4, size=1024, **options)
+            while working.poll() is None:
+                ratios.append(over_live(server, data, filling))
+                time.sleep(1)
+            finished(working)
+
         cycling = start_load(setting, server, "cycle", passing, connections=4, size=2048, duration=setting.minutes * 60)
+        few, step, many = setting.scaled(200_000), setting.scaled(1_000_000), setting.scaled(2_000_000)
         while time.monotonic() < until:
-            load(setting, server, "send-batch", filling, connections=4, size=1024, count=setting.scaled(1_000_000))
-            worst, samples = max(worst, over_live(server, data, filling)), samples + 1
-            load(setting, server, "receive-delete", filling, connections=8, count=setting.scaled(800_000))
-            worst, samples = max(worst, over_live(server, data, filling)), samples + 1
-        cycling.communicate()
-        return {"minutes": setting.minutes, "samples": samples, "most_disk_over_live": round(worst, 2)}
+            work("send-batch", count=step)
+            waiting = waiting_messages(server, filling)
+            work("receive-delete", count=waiting - few if waiting > many else step - few)
+        finished(cycling)
+        return {"minutes": setting.minutes, "samples": len(ratios), "most_disk_over_live": round(max(ratios), 2)}
 
 
 def over_live(server, data, filling):
