@@ -23,11 +23,11 @@ std::uint32_t percentile(const std::vector<std::uint32_t>& sorted, double share)
 void report_json(const Outcome& outcome, double request_rate, double message_rate) {
   fmt::print(
       R"({{"requests": {}, "messages": {}, "seconds": {:.3f}, "requests_per_second": {:.0f}, )"
-      R"("messages_per_second": {:.0f}, "p50_us": {}, "p99_us": {}, "max_us": {}, "errors": {}}})"
+      R"("messages_per_second": {:.0f}, "p50_us": {}, "p99_us": {}, "p999_us": {}, "max_us": {}, "errors": {}}})"
       "\n",
       outcome.latencies_us.size(), outcome.messages, outcome.seconds, request_rate, message_rate,
       percentile(outcome.latencies_us, 0.5), percentile(outcome.latencies_us, 0.99),
-      percentile(outcome.latencies_us, 1), outcome.errors);
+      percentile(outcome.latencies_us, 0.999), percentile(outcome.latencies_us, 1), outcome.errors);
 }
 
 void report_text(const Outcome& outcome, double request_rate, double message_rate) {
