@@ -118,9 +118,9 @@ class Server:
         return self.call("CreateQueue", QueueName=name, Attributes=attributes)["QueueUrl"]
 
 
-def mailrail(setting, data):
+def mailrail(setting, data, *arguments):
     port = free_port()
-    return Server([setting.mailrail, "serve", "--listen", f"127.0.0.1:{port}", "--data", data], port, data)
+    return Server([setting.mailrail, "serve", "--listen", f"127.0.0.1:{port}", "--data", data, *arguments], port, data)
 
 
 def constant(setting, name):
@@ -345,15 +345,15 @@ def checkpoints(server):
 
 def large(setting):
     """10,000,000 waiting messages of 1 KiB, 10 GB: time to restart, and a send's wait while they are purged"""
-    count, data = setting.scaled(10_000_000), setting.data()
-    with mailrail(setting, data) as server:
+    count, data, limit = setting.scaled(10_000_000), setting.data(), ("--memory-limit", "2GiB")
+    with mailrail(setting, data, *limit) as server:
         server.wait_until_ready()
         queue_url, probed = server.create_queue("large"), server.create_queue("probed")
         load(setting, server, "send-batch", queue_url, connections=16, count=count)
         figures = {"messages": count, "disk_gb": round(disk_bytes(data) / 1e9, 1)}
         server.end(signal.SIGTERM)
     for ended_by in ("sigterm", "sigkill"):
-        with mailrail(setting, data) as server:
+        with mailrail(setting, data, *limit) as server:
             figures[f"restart_seconds_after_{ended_by}"] = round(server.wait_until_ready(), 2)
             figures[f"resident_mib_after_{ended_by}"] = round(server.resident_bytes() / 2**20)
             if ended_by == "sigkill":
