@@ -15,6 +15,7 @@
 #include <boost/unordered/unordered_flat_set.hpp>
 
 #include "base/ids.h"
+#include "base/mapped_allocator.h"
 #include "base/time.h"
 #include "engine/checkpoint.h"
 #include "engine/fact.h"
@@ -56,7 +57,8 @@ class Deduplication {
   struct Equal {
     bool operator()(const Id& left, const Id& right) const { return left.key == right.key; }
   };
-  using Shard = boost::unordered_flat_set<Id, Hash, Equal>;
+  // Once forgotten, a busy five minutes are the system's again.
+  using Shard = boost::unordered_flat_set<Id, Hash, Equal, MappedAllocator<Id>>;
   struct Table {
     Instant begin;
     std::vector<Shard> shards;

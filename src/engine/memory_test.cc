@@ -1,6 +1,7 @@
 // What the engine says that it takes, against what the process really allocated; and what a
 // message, a group and an id may cost.
 
+#include <fstream>
 #include <functional>
 #include <map>
 #include <memory>
@@ -12,6 +13,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <malloc.h>
+#include <unistd.h>
 
 #include "engine/engine.h"
 
@@ -29,9 +31,13 @@
 namespace mailrail::engine {
 namespace {
 
-double heap_in_use() {
+// What is used of the heap, and what is mapped beside it, by the heap or by a MappedAllocator.
+double memory_in_use() {
   const struct mallinfo2 info = ::mallinfo2();
-  return static_cast<double>(info.uordblks + info.hblkhd);
+  std::size_t pages = 0;
+  std::ifstream("/proc/self/statm") >> pages;
+  const std::size_t address_space = pages * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  return static_cast<double>(address_space - info.arena + info.uordblks);
 }
 
 constexpr std::size_t many = 200'000;
@@ -104,12 +110,12 @@ class EngineMemory : public testing::Test, protected Subject {
  protected:
   void SetUp() override {
     if (!MAILRAIL_HEAP_IS_GLIBC) GTEST_SKIP() << "A sanitizer's heap is not glibc's.";
-    taken_before = heap_in_use() - counted();
+    taken_before = memory_in_use() - counted();
   }
 
   double counted() const { return static_cast<double>(engine.memory_bytes()); }
   double committed() const { return static_cast<double>(engine.committed_bytes()); }
-  double taken() const { return heap_in_use() - taken_before; }
+  double taken() const { return memory_in_use() - taken_before; }
 
   // Not counted is what glibc keeps at hand, whatever it is asked for.
   void expect_honest(const char* when) const {
@@ -122,9 +128,9 @@ class EngineMemory : public testing::Test, protected Subject {
 // Heap per send of something, by what it takes more than the same number of plain messages.
 double taken_by(std::size_t count, const std::function<void(Subject&, std::size_t)>& send) {
   Subject subject;
-  const double before = heap_in_use();
+  const double before = memory_in_use();
   for (std::size_t i = 0; i < count; ++i) send(subject, i);
-  return (heap_in_use() - before) / static_cast<double>(count);
+  return (memory_in_use() - before) / static_cast<double>(count);
 }
 
 double taken_by_plain(std::size_t count) {
@@ -187,7 +193,7 @@ TEST_F(EngineMemory, CountsQueuesWithTagsAndAttributes) {
   const std::string name(60, 'n');
   std::vector<QueueId> queues;
   queues.reserve(5000);
-  taken_before = heap_in_use() - counted();
+  taken_before = memory_in_use() - counted();
   for (int i = 0; i < 5000; ++i) {
     queues.push_back(create(name + std::to_string(i),
                             {.dead_letter = DeadLetter{.target = {"region", "000000000000", name}},
@@ -224,7 +230,7 @@ TEST_F(EngineMemory, CountsWhatWasRestored) {
   std::vector<CheckpointRun> runs;
   Sweep sweep = engine.begin_sweep();
   while (std::optional<CheckpointRun> run = engine.sweep(sweep)) runs.push_back(*std::move(run));
-  taken_before = heap_in_use();
+  taken_before = memory_in_use();
 
   auto restored = std::make_unique<Engine>(2);
   for (const CheckpointRun& each : runs) {
