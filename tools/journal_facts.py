@@ -42,6 +42,18 @@ class Fields:
                 return value
         raise ValueError(f"a number has more than ten bytes or {bits} bits")
 
+    def instant(self):
+        return self.varint(47)
+
+    def duration(self):
+        return self.varint(46)
+
+    def seq(self):
+        return self.varint(47)
+
+    def queue(self):
+        return self.varint(31)
+
     def varint16(self):
         return self.varint(16)
 
@@ -75,13 +87,13 @@ class Fields:
         return [self.read(description) for _ in range(self.varint())]
 
     def seqs(self):
-        return [self.varint() for _ in range(self.varint())]
+        return [self.seq() for _ in range(self.varint())]
 
     def ids(self):
-        return self.list_of("key:hash seq:varint at:varint")
+        return self.list_of("key:hash seq:seq at:instant")
 
     def given(self):
-        return self.list_of("seq:varint generation:varint32 until:varint")
+        return self.list_of("seq:seq generation:varint32 until:instant")
 
     def message_attributes(self):
         return self.list_of("name:text data_type:text carried:carried value:string")
@@ -112,7 +124,7 @@ class Fields:
 
     def attributes(self):
         return vars(self.read(
-            "delay:varint message_bytes:varint32 retention:varint receive_wait:varint visibility_timeout:varint fifo:flag "
+            "delay:duration message_bytes:varint32 retention:duration receive_wait:duration visibility_timeout:duration fifo:flag "
             "content_based_deduplication:flag deduplication_scope:scope fifo_throughput_limit:throughput "
             "dead_letters:dead_letters kept:map"))
 
@@ -122,7 +134,7 @@ class Fields:
             flags = self.u8()
             if flags > 15 or flags & 3 == 2 or (flags & 4 and not messages):
                 raise ValueError(f"a message cannot have the flags {flags}")
-            message = self.read("seq:varint position:varint length:varint32 sent:varint delay:varint16")
+            message = self.read("seq:seq position:varint length:varint32 sent:instant delay:varint16")
             if messages and message.seq == 0:
                 raise ValueError("a message has the seq of the one before it")
             message.seq += messages[-1].seq if messages else 0
@@ -136,29 +148,29 @@ class Fields:
 
 
 DELIVERY = (
-    "until:varint lease_started:varint first_received:varint origin_queue:varint32 origin_seq:varint receive_count:varint32")
+    "until:instant lease_started:instant first_received:instant origin_queue:queue origin_seq:seq receive_count:varint32")
 FACTS = {
-    1: ("founded", "at:varint secret:secret"),
-    2: ("queue_created", "queue:varint32 at:varint name:name attributes:attributes tags:map"),
-    3: ("queue_changed", "queue:varint32 at:varint attributes:attributes tags:map"),
-    4: ("queue_deleted", "queue:varint32"),
-    5: ("purged", "queue:varint32 below:varint"),
-    6: ("sent", "queue:varint32 seq:varint at:varint delay:varint16 group:group deduplication_id:text key:hash record:string"),
-    7: ("leased", "queue:varint32 seq:varint until:varint lease_started:varint first_received:varint receive_count:varint32 "
+    1: ("founded", "at:instant secret:secret"),
+    2: ("queue_created", "queue:queue at:instant name:name attributes:attributes tags:map"),
+    3: ("queue_changed", "queue:queue at:instant attributes:attributes tags:map"),
+    4: ("queue_deleted", "queue:queue"),
+    5: ("purged", "queue:queue below:seq"),
+    6: ("sent", "queue:queue seq:seq at:instant delay:varint16 group:group deduplication_id:text key:hash record:string"),
+    7: ("leased", "queue:queue seq:seq until:instant lease_started:instant first_received:instant receive_count:varint32 "
         "attempt:hash"),
-    8: ("removed", "queue:varint32 why:why seqs:seqs"),
-    9: ("moved", "from_queue:varint32 from_seq:varint queue:varint32 seq:varint sent:varint position:varint length:varint32 "
-        "group:group origin_queue:varint32 origin_seq:varint receive_count:varint32 first_received:varint"),
-    10: ("relocated", "queue:varint32 seq:varint sent:string"),
-    11: ("damaged", "queue:varint32 seq:varint position:varint"),
+    8: ("removed", "queue:queue why:why seqs:seqs"),
+    9: ("moved", "from_queue:queue from_seq:seq queue:queue seq:seq sent:instant position:varint length:varint32 "
+        "group:group origin_queue:queue origin_seq:seq receive_count:varint32 first_received:instant"),
+    10: ("relocated", "queue:queue seq:seq sent:string"),
+    11: ("damaged", "queue:queue seq:seq position:varint"),
 }
 RECORDS = {
-    1: ("begin", "secret:secret last_seq:varint last_queue:varint32"),
-    2: ("queue", "queue:varint32 name:name attributes:attributes tags:map created:varint changed:varint purged_below:varint"),
-    3: ("messages", "queue:varint32 messages:messages"),
-    4: ("swept", "queue:varint32 through:varint"),
+    1: ("begin", "secret:secret last_seq:seq last_queue:queue"),
+    2: ("queue", "queue:queue name:name attributes:attributes tags:map created:instant changed:instant purged_below:seq"),
+    3: ("messages", "queue:queue messages:messages"),
+    4: ("swept", "queue:queue through:seq"),
     5: ("deduplication", "ids:ids"),
-    6: ("attempt", "attempt:hash started:varint given:given"),
+    6: ("attempt", "attempt:hash started:instant given:given"),
 }
 
 

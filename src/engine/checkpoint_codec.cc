@@ -135,8 +135,9 @@ KeptMessage read_message(ByteReader& in, const KeptMessage* before) {
   if (is_same_group && before == nullptr) in.fail();
   KeptMessage message;
   message.is_damaged = (flags & is_damaged) != 0;
-  message.seq = Seq((before == nullptr ? 0 : before->seq.value()) + in.varint());
-  if (before != nullptr && message.seq <= before->seq) in.fail();
+  const std::uint64_t seq_before = before == nullptr ? 0 : before->seq.value();
+  message.seq = Seq(seq_before + number(in, seq_max - seq_before));
+  if (before != nullptr && message.seq == before->seq) in.fail();
   message.body.position = Position(in.varint());
   message.body.length = number32(in);
   message.sent = instant(in);

@@ -183,11 +183,15 @@ class Engine {
 
   // --- Replay, and what tests compare.
 
-  // First the records of a checkpoint, if there is one, and how far its sweep went; then the facts
-  // from where it began.
+  // First how far the sweep of the checkpoint went, if there is one, and its records; then the
+  // facts from where it began.
   void restore(const CheckpointRecord& record);
   void restored_through(Position end) { inexact_until_ = end; }
   void apply(const Fact& fact, const Body& place);
+  // What makes it impossible to restore or apply something that was read: it can't follow what came
+  // before. Empty if it can.
+  std::string_view objection_to(const CheckpointRecord& record) const;
+  std::string_view objection_to(const Fact& fact, const Body& place) const;
   std::size_t message_count() const { return store_.entries.size(); }
   // Of what is stored, not of what is derived: equal after a replay of the same log.
   std::uint64_t state_hash(Instant now) const;
@@ -224,6 +228,8 @@ class Engine {
   KeptMessage kept_message(const Entry& entry) const;
   void sweep_deduplication(Sweep& sweep) const;
   void sweep_attempts(Sweep& sweep) const;
+
+  struct Sense;  // Looks for objections.
 
   Hash128 deduplication_key(const Queue& queue, const SendRequest& request) const;
   struct Receiving;  // One receive while it is being decided.
@@ -270,6 +276,10 @@ class Engine {
 
   Position
       inexact_until_;  // Facts before it may be about what a checkpoint has not, or has already.
+  // The last message restored from it, and the highest seq of all those.
+  QueueId restored_queue_ = {};
+  Seq restored_seq_ = {};
+  Seq restored_seq_max_ = {};
   Instant retention_starts_;
 
   // Where remove_expired() goes on.

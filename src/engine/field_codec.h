@@ -14,6 +14,7 @@
 #include "base/ids.h"
 #include "base/time.h"
 #include "engine/fact.h"
+#include "engine/limits.h"
 #include "engine/queue_attributes.h"
 
 namespace mailrail::engine::fields {
@@ -60,19 +61,26 @@ inline void put(ByteWriter& out, const QueueAttributes& attributes) {
   put(out, attributes.kept);
 }
 
+inline std::uint64_t number(ByteReader& in, std::uint64_t most) {
+  const std::uint64_t number = in.varint();
+  if (number > most) in.fail();
+  return in.failed() ? 0 : number;
+}
 inline Instant instant(ByteReader& in) {
-  return from_unix_ms(static_cast<std::int64_t>(in.varint()));
+  return from_unix_ms(static_cast<std::int64_t>(number(in, instant_ms_max)));
 }
 inline Duration duration(ByteReader& in) {
-  return Duration(static_cast<std::int64_t>(in.varint()));
+  return Duration(static_cast<std::int64_t>(number(in, duration_ms_max)));
 }
 inline std::uint32_t number32(ByteReader& in) {
   const std::uint64_t number = in.varint();
   if (number > ~std::uint32_t{0}) in.fail();
   return static_cast<std::uint32_t>(number);
 }
-inline QueueId queue_id(ByteReader& in) { return QueueId(number32(in)); }
-inline Seq seq(ByteReader& in) { return Seq(in.varint()); }
+inline QueueId queue_id(ByteReader& in) {
+  return QueueId(static_cast<std::uint32_t>(number(in, queue_id_max)));
+}
+inline Seq seq(ByteReader& in) { return Seq(number(in, seq_max)); }
 inline Hash128 hash128(ByteReader& in) {
   const std::uint64_t low = in.u64();
   return Hash128{.low = low, .high = in.u64()};

@@ -41,6 +41,16 @@ inline constexpr Duration noisy_silence_max = 5min;
 // turn of its own.
 inline constexpr std::size_t set_aside_per_receive_max = 100;
 
+// What bytes on a disk may claim. Instants until the year 6429, so that any sum of one and a
+// duration has 48 bits, which is what the timing wheel holds; numbers that leave as many to go on
+// with, where a seq has 48 bits next to a deduplication key; and bodies at most 256 TiB of log
+// before what names them.
+inline constexpr std::int64_t instant_ms_max = (std::int64_t{1} << 47) - 1;
+inline constexpr std::int64_t duration_ms_max = (std::int64_t{1} << 46) - 1;
+inline constexpr std::uint64_t seq_max = (std::uint64_t{1} << 47) - 1;
+inline constexpr std::uint32_t queue_id_max = (std::uint32_t{1} << 31) - 1;
+inline constexpr std::uint64_t log_span_max = std::uint64_t{1} << 48;
+
 // What one call of Engine::advance() looks at, so that no turn is long.
 inline constexpr std::size_t steps_per_advance_max = 4096;
 

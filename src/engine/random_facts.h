@@ -11,6 +11,7 @@
 
 #include "base/random.h"
 #include "engine/fact.h"
+#include "engine/limits.h"
 
 namespace mailrail::engine {
 
@@ -79,10 +80,10 @@ class RandomFacts {
  private:
   std::uint64_t number() { return random_.next() >> random_.below(64); }
   std::uint32_t number32() { return static_cast<std::uint32_t>(number()); }
-  QueueId queue() { return QueueId(number32()); }
-  Seq seq() { return Seq(number()); }
-  Instant instant() { return from_unix_ms(static_cast<std::int64_t>(number())); }
-  Duration duration() { return Duration(static_cast<std::int64_t>(number() >> 1)); }
+  QueueId queue() { return QueueId(number32() & queue_id_max); }
+  Seq seq() { return Seq(number() & seq_max); }
+  Instant instant() { return from_unix_ms(static_cast<std::int64_t>(number()) & instant_ms_max); }
+  Duration duration() { return Duration(static_cast<std::int64_t>(number()) & duration_ms_max); }
   Hash128 hash() { return random_.below(4) == 0 ? Hash128{} : Hash128{number(), number()}; }
   bool flag() { return random_.below(2) == 0; }
 

@@ -1,6 +1,8 @@
 // Restoring from a checkpoint: each record puts its part of the state in its place. What the sweep
 // saw too early or too late, the replay of the facts from its begin puts right.
 
+#include <algorithm>
+
 #include "base/check.h"
 #include "engine/engine.h"
 
@@ -48,6 +50,10 @@ void Engine::put(const KeptMessages& record) {
     }
     if (kept.is_damaged) contents.mark_damaged(contents.find(kept.seq));
   }
+  if (record.messages.empty()) return;
+  restored_queue_ = record.queue;
+  restored_seq_ = record.messages.back().seq;
+  restored_seq_max_ = std::max(restored_seq_max_, restored_seq_);
 }
 
 Delivery Engine::restored(const KeptDelivery& kept) {

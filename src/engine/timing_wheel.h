@@ -1,7 +1,7 @@
 // TimingWheel: who is due when, to the millisecond, at constant cost.
 //
-// Seven levels of 64 slots; the level of a node is the highest digit in which its time differs from
-// the time reached, so that a node moves down a level at most seven times. Nodes lie elsewhere:
+// Eight levels of 64 slots; the level of a node is the highest digit in which its time differs from
+// the time reached, so that a node moves down a level at most eight times. Nodes lie elsewhere:
 // `Access` gives the links and the time of each. A node's time must not change while it is in the
 // wheel.
 
@@ -71,7 +71,7 @@ class TimingWheel {
 
  private:
   static constexpr int bits = 6;
-  static constexpr int levels = 7;  // 2^42 ms: until the year 2109.
+  static constexpr int levels = 8;  // 2^48 ms: more than what may be read from a disk.
 
   struct List {
     Index head = no_index;

@@ -1,0 +1,146 @@
+// Whether something that was read can follow what came before. A whole log never meets an
+// objection: its facts were decided by this engine. Bytes with right checksums may still be from a
+// bug, or from somebody.
+
+#include <algorithm>
+
+#include "engine/engine.h"
+#include "engine/limits.h"
+
+namespace mailrail::engine {
+namespace {
+
+constexpr std::string_view none = {};
+constexpr std::string_view unfounded = "nothing comes before the log's founding";
+constexpr std::string_view no_queue = "it names a queue that is not there";
+constexpr std::string_view no_message = "it names a message that is not there";
+constexpr std::string_view old_seq = "its message does not have a higher number than all before it";
+constexpr std::string_view no_group = "a message of a FIFO queue has a group";
+constexpr std::string_view far_body = "the body of its message is not in the log before it";
+
+bool can_lie_before(Position body, Position end) {
+  return body < end && end.value() - body.value() <= log_span_max;
+}
+
+}  // namespace
+
+struct Engine::Sense {
+  const Engine& engine;
+  Body place = {};
+
+  bool is_exact() const { return engine.is_exact(place); }
+  std::string_view message(QueueId id, Seq seq) const {
+    const Queue* queue = engine.find_queue(id);
+    if (queue == nullptr) return no_queue;
+    return is_exact() && engine.find_entry(*queue, seq) == no_index ? no_message : none;
+  }
+  std::string_view new_message(const Queue& queue, Seq seq, std::string_view group) const {
+    if (queue.attributes.is_fifo && group.empty()) return no_group;
+    const bool is_new = seq > engine.last_seq_ && (seq > engine.restored_seq_max_ || !is_exact());
+    return is_new ? none : old_seq;
+  }
+
+  // --- Facts.
+
+  std::string_view operator()(const Founded&) const {
+    return engine.is_founded() ? "a log is founded once" : none;
+  }
+  std::string_view operator()(const QueueCreated& fact) const {
+    if (fact.queue <= engine.last_queue_)
+      return "its queue does not have a higher number than all before it";
+    return engine.names_.contains(fact.name) ? "there is a queue of that name" : none;
+  }
+  std::string_view operator()(const QueueChanged& fact) const {
+    const Queue* queue = engine.find_queue(fact.queue);
+    if (queue == nullptr) return no_queue;
+    const bool is_same_type = queue->attributes.is_fifo == fact.attributes.is_fifo;
+    return is_same_type ? none : "a queue is a FIFO queue for ever, or never";
+  }
+  std::string_view operator()(const QueueDeleted& fact) const {
+    return engine.find_queue(fact.queue) == nullptr ? no_queue : none;
+  }
+  std::string_view operator()(const Purged& fact) const {
+    if (engine.find_queue(fact.queue) == nullptr) return no_queue;
+    const Seq last =
+        is_exact() ? std::max(engine.last_seq_, engine.restored_seq_max_) : engine.last_seq_;
+    return fact.below_seq > last ? none : "a queue is purged of all that it has";
+  }
+  std::string_view operator()(const Sent& fact) const {
+    const Queue* queue = engine.find_queue(fact.queue);
+    return queue == nullptr ? no_queue : new_message(*queue, fact.seq, fact.group);
+  }
+  std::string_view operator()(const Leased& fact) const { return message(fact.queue, fact.seq); }
+  std::string_view operator()(const Removed& fact) const {
+    if (engine.find_queue(fact.queue) == nullptr) return no_queue;
+    Seq before;
+    for (const Seq each : fact.seqs) {
+      if (each <= before) return "its messages are not in their order";
+      if (const auto objection = message(fact.queue, each); !objection.empty()) return objection;
+      before = each;
+    }
+    return none;
+  }
+  std::string_view operator()(const Moved& fact) const {
+    const Queue* to = engine.find_queue(fact.to);
+    if (const auto objection = message(fact.from, fact.from_seq); !objection.empty())
+      return objection;
+    if (to == nullptr) return no_queue;
+    const bool is_same_type =
+        engine.find_queue(fact.from)->attributes.is_fifo == to->attributes.is_fifo;
+    if (fact.from == fact.to || !is_same_type)
+      return "a message moves to another queue of the same type";
+    if (!can_lie_before(fact.body.position, place.position)) return far_body;
+    return new_message(*to, fact.seq, fact.group);
+  }
+  std::string_view operator()(const Relocated& fact) const {
+    if (const auto objection = message(fact.queue, fact.seq); !objection.empty()) return objection;
+    const Index entry = engine.find_entry(engine.queue_at(fact.queue), fact.seq);
+    const bool fits = entry == no_index || engine.store_.entries[entry].length == fact.sent.size();
+    return fits ? none : "the body does not have the length of the message's";
+  }
+  std::string_view operator()(const Damaged& fact) const {
+    return engine.find_queue(fact.queue) == nullptr ? no_queue : none;
+  }
+
+  // --- Records.
+
+  std::string_view operator()(const CheckpointBegin&) const {
+    return engine.is_founded() ? "a checkpoint begins once" : none;
+  }
+  std::string_view operator()(const KeptQueue& record) const {
+    if (record.queue > engine.last_queue_) return "its queue is younger than the checkpoint";
+    if (engine.find_queue(record.queue) != nullptr || engine.names_.contains(record.name))
+      return "there is a queue of that number or name";
+    return none;
+  }
+  std::string_view operator()(const KeptMessages& record) const {
+    const Queue* queue = engine.find_queue(record.queue);
+    if (queue == nullptr) return no_queue;
+    const bool is_behind = record.messages.empty() || record.queue > engine.restored_queue_ ||
+                           (record.queue == engine.restored_queue_ &&
+                            record.messages.front().seq > engine.restored_seq_);
+    if (!is_behind) return "its messages are not in their order";
+    for (const KeptMessage& each : record.messages) {
+      if (!can_lie_before(each.body.position, engine.inexact_until_)) return far_body;
+      if (queue->attributes.is_fifo && each.group.empty()) return no_group;
+    }
+    return none;
+  }
+  std::string_view operator()(const SweptQueue& record) const {
+    return engine.find_queue(record.queue) == nullptr ? no_queue : none;
+  }
+  std::string_view operator()(const KeptDeduplication&) const { return none; }
+  std::string_view operator()(const KeptAttempt&) const { return none; }
+};
+
+std::string_view Engine::objection_to(const CheckpointRecord& record) const {
+  if (!is_founded() && !std::holds_alternative<CheckpointBegin>(record)) return unfounded;
+  return std::visit(Sense{.engine = *this}, record);
+}
+
+std::string_view Engine::objection_to(const Fact& fact, const Body& place) const {
+  if (!is_founded() && !std::holds_alternative<Founded>(fact)) return unfounded;
+  return std::visit(Sense{.engine = *this, .place = place}, fact);
+}
+
+}  // namespace mailrail::engine

@@ -1,0 +1,193 @@
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "engine/engine_testing.h"
+#include "engine/limits.h"
+
+namespace mailrail::engine {
+namespace {
+
+constexpr Seq next(Seq seq) { return seq + 1; }
+
+class Sense : public EngineTest {
+ protected:
+  Sense() {
+    sent = send(queue, "a");
+    last = send(fifo, "b", "group");
+  }
+
+  std::string objection(const Fact& fact) const {
+    return std::string(engine.objection_to(fact, {.position = facts.end(), .length = 100}));
+  }
+  std::string objection(const CheckpointRecord& record) const {
+    return std::string(engine.objection_to(record));
+  }
+
+  Moved moved() const {
+    return {.from = queue,
+            .from_seq = sent,
+            .to = other,
+            .seq = next(last),
+            .body = {.position = facts.position(), .length = 10}};
+  }
+
+  QueueId queue = create("q");
+  QueueId other = create("other");
+  QueueId fifo = create("q.fifo");
+  QueueId absent{99};
+  Seq sent;
+  Seq last;
+};
+
+TEST_F(Sense, ObjectsToNothingThatTheEngineDecided) {
+  engine.purge_queue(turn, other);
+  receive(queue);
+  Engine replayed(2);
+
+  const auto decoded = decode_facts(facts.payload(), [&](const Fact& fact, FactPlace place) {
+    const Body body{.position = facts.position() + place.offset, .length = place.length};
+    EXPECT_EQ(replayed.objection_to(fact, body), "");
+    replayed.apply(fact, body);
+  });
+
+  ASSERT_TRUE(decoded);
+  EXPECT_EQ(replayed.state_hash(turn.now), engine.state_hash(turn.now));
+}
+
+TEST_F(Sense, ObjectsToQueuesThatAreNotThere) {
+  const std::vector<Fact> all = {QueueChanged{.queue = absent},
+                                 QueueDeleted{.queue = absent},
+                                 Purged{.queue = absent, .below_seq = next(last)},
+                                 Sent{.queue = absent, .seq = next(last)},
+                                 Leased{.queue = absent, .seq = sent},
+                                 Removed{.queue = absent, .seqs = {}},
+                                 Relocated{.queue = absent, .seq = sent},
+                                 Damaged{.queue = absent, .seq = sent}};
+
+  for (const Fact& each : all)
+    EXPECT_EQ(objection(each), "it names a queue that is not there") << each.index();
+}
+
+TEST_F(Sense, ObjectsToMessagesThatAreNotThere) {
+  Moved from_nowhere = moved();
+  from_nowhere.from_seq = last;
+  const std::vector<Fact> all = {Leased{.queue = queue, .seq = last},
+                                 Removed{.queue = queue, .seqs = {sent, last}}, from_nowhere,
+                                 Relocated{.queue = queue, .seq = last}};
+
+  for (const Fact& each : all)
+    EXPECT_EQ(objection(each), "it names a message that is not there") << each.index();
+}
+
+TEST_F(Sense, ObjectsToMessagesWithOldNumbers) {
+  Moved old = moved();
+  old.seq = last;
+
+  EXPECT_NE(objection(Sent{.queue = queue, .seq = last}), "");
+  EXPECT_NE(objection(old), "");
+  EXPECT_EQ(objection(Sent{.queue = queue, .seq = next(last)}), "");
+  EXPECT_EQ(objection(moved()), "");
+}
+
+TEST_F(Sense, ObjectsToMovesThatNoEngineMakes) {
+  Moved to_itself = moved();
+  to_itself.to = queue;
+  Moved to_fifo = moved();
+  to_fifo.to = fifo;
+  Moved body_ahead = moved();
+  body_ahead.body.position = facts.end();
+  Moved body_far_behind = moved();
+
+  for (const Moved& each : {to_itself, to_fifo, body_ahead}) EXPECT_NE(objection(each), "");
+  const Position far = facts.position() + log_span_max + 1;
+  EXPECT_NE(engine.objection_to(body_far_behind, {.position = far, .length = 9}), "");
+}
+
+TEST_F(Sense, ObjectsToQueuesThatChangeWhatTheyAre) {
+  EXPECT_NE(objection(QueueChanged{.queue = queue, .attributes = {.is_fifo = true}}), "");
+  EXPECT_NE(objection(QueueCreated{.queue = fifo}), "");
+  EXPECT_NE(objection(QueueCreated{.queue = absent,
+                                   .name = {.region = "r", .account = "a", .name = "q"}}),
+            "");
+  EXPECT_NE(objection(Founded{.secret = {}}), "");
+  EXPECT_NE(objection(Purged{.queue = queue, .below_seq = last}), "");
+}
+
+TEST_F(Sense, ObjectsToRemovalsOutOfOrderAndToOtherBodies) {
+  EXPECT_NE(objection(Removed{.queue = queue, .seqs = {sent, sent}}), "");
+  EXPECT_NE(objection(Relocated{.queue = queue, .seq = sent, .sent = "short"}), "");
+  EXPECT_NE(objection(Sent{.queue = fifo, .seq = next(last)}), "") << "a message without a group";
+}
+
+TEST_F(Sense, ObjectsToEverythingBeforeTheFounding) {
+  const Engine fresh(3);
+
+  EXPECT_NE(fresh.objection_to(QueueCreated{.queue = queue}, {}), "");
+  EXPECT_NE(fresh.objection_to(SweptQueue{.queue = queue}), "");
+  EXPECT_EQ(fresh.objection_to(CheckpointBegin{}), "");
+}
+
+class CheckpointSense : public testing::Test {
+ protected:
+  CheckpointSense() {
+    engine.restored_through(Position(1000));
+    engine.restore(CheckpointBegin{.last_seq = Seq(10), .last_queue = QueueId(5)});
+    engine.restore(KeptQueue{.queue = QueueId(1), .name = {.name = "one"}});
+    engine.restore(
+        KeptQueue{.queue = QueueId(2), .name = {.name = "two"}, .attributes = {.is_fifo = true}});
+  }
+
+  static KeptMessages messages(QueueId queue, std::vector<std::uint64_t> seqs) {
+    KeptMessages record{.queue = queue};
+    for (const std::uint64_t each : seqs) {
+      record.messages.push_back(
+          {.seq = Seq(each), .body = {.position = Position(each), .length = 1}, .group = "g"});
+    }
+    return record;
+  }
+
+  Engine engine{1};
+};
+
+TEST_F(CheckpointSense, ObjectsToQueuesTwiceOrFromLater) {
+  EXPECT_NE(engine.objection_to(KeptQueue{.queue = QueueId(1), .name = {.name = "three"}}), "");
+  EXPECT_NE(engine.objection_to(KeptQueue{.queue = QueueId(3), .name = {.name = "one"}}), "");
+  EXPECT_NE(engine.objection_to(KeptQueue{.queue = QueueId(6), .name = {.name = "three"}}), "");
+  EXPECT_EQ(engine.objection_to(KeptQueue{.queue = QueueId(3), .name = {.name = "three"}}), "");
+  EXPECT_NE(engine.objection_to(CheckpointBegin{}), "");
+  EXPECT_NE(engine.objection_to(SweptQueue{.queue = QueueId(3)}), "");
+}
+
+TEST_F(CheckpointSense, ObjectsToMessagesOutOfOrder) {
+  engine.restore(messages(QueueId(1), {3, 7}));
+
+  EXPECT_NE(engine.objection_to(messages(QueueId(1), {7})), "");
+  EXPECT_EQ(engine.objection_to(messages(QueueId(1), {8})), "");
+  engine.restore(messages(QueueId(2), {5}));
+  EXPECT_NE(engine.objection_to(messages(QueueId(1), {8})), "") << "a queue after a later one";
+}
+
+TEST_F(CheckpointSense, ObjectsToMessagesThatCannotBe) {
+  KeptMessages ahead = messages(QueueId(1), {3});
+  ahead.messages[0].body.position = Position(1000);
+  KeptMessages ungrouped = messages(QueueId(2), {3});
+  ungrouped.messages[0].group = {};
+
+  EXPECT_NE(engine.objection_to(ahead), "");
+  EXPECT_NE(engine.objection_to(ungrouped), "");
+  EXPECT_NE(engine.objection_to(messages(QueueId(3), {3})), "");
+}
+
+TEST_F(CheckpointSense, ObjectsFromItsEndOnToWhatItHasAlready) {
+  engine.restore(messages(QueueId(1), {12}));
+  const Sent fact{.queue = QueueId(1), .seq = Seq(12)};
+
+  EXPECT_EQ(engine.objection_to(fact, {.position = Position(999), .length = 1}), "");
+  EXPECT_NE(engine.objection_to(fact, {.position = Position(1000), .length = 1}), "");
+}
+
+}  // namespace
+}  // namespace mailrail::engine
