@@ -1,21 +1,78 @@
 #include "broker/replay.h"
 
+#include <fmt/format.h>
+
+#include "engine/checkpoint.h"
 #include "engine/fact_codec.h"
+#include "engine/limits.h"
 
 namespace mailrail::broker {
+namespace {
+
+std::unexpected<Error> damaged(std::string_view where, std::string_view what) {
+  return fail(errors::corrupt,
+              fmt::format("The journal is damaged {}: {}. Restore the data directory from a "
+                          "backup, or save what can be read with `mailrail salvage`.",
+                          where, what));
+}
+
+bool is_possible(Instant time) {
+  return unix_ms(time) >= 0 && unix_ms(time) <= engine::instant_ms_max;
+}
+
+std::string impossible(Instant time) { return fmt::format("its time is {} ms", unix_ms(time)); }
+
+Result<void> restore(engine::Engine& engine, std::string_view payload, std::uint32_t count) {
+  constexpr std::string_view where = "in its checkpoint";
+  std::uint32_t records = 0;
+  std::string_view objection;
+  const auto decoded = engine::decode_records(payload, [&](const engine::CheckpointRecord& record) {
+    ++records;
+    if (objection.empty()) objection = engine.objection_to(record);
+    if (objection.empty()) engine.restore(record);
+  });
+  if (!objection.empty()) return damaged(where, objection);
+  if (!decoded) return damaged(where, decoded.error().message);
+  if (records != count)
+    return damaged(where, fmt::format("a part has {} records and says {}", records, count));
+  return {};
+}
+
+Result<void> apply(engine::Engine& engine, const log::LogStore& log, const log::Frame& frame) {
+  std::uint32_t facts = 0;
+  std::string_view objection;
+  Position objectionable;
+  const auto where = [&](Position position) { return "at " + log.place(position); };
+  if (!is_possible(frame.time)) return damaged(where(frame.position), impossible(frame.time));
+  const auto decoded =
+      engine::decode_facts(frame.payload, [&](const engine::Fact& fact, engine::FactPlace place) {
+        ++facts;
+        if (!objection.empty()) return;
+        const engine::Body body{.position = frame.position + place.offset, .length = place.length};
+        objection = engine.objection_to(fact, body);
+        objectionable = body.position;
+        if (objection.empty()) engine.apply(fact, body);
+      });
+  if (!objection.empty()) return damaged(where(objectionable), objection);
+  if (!decoded) return damaged(where(frame.position), decoded.error().message);
+  if (facts != frame.count) {
+    return damaged(where(frame.position),
+                   fmt::format("its frame has {} facts and says {}", facts, frame.count));
+  }
+  return {};
+}
+
+}  // namespace
 
 Result<void> replay(log::LogStore& log, engine::Engine& engine) {
-  TRY(log.scan_checkpoint([&](std::string_view payload, std::uint32_t) {
-    return engine::decode_records(
-        payload, [&](const engine::CheckpointRecord& record) { engine.restore(record); });
+  if (const auto span = log.checkpoint()) {
+    if (!is_possible(span->time)) return damaged("in its checkpoint", impossible(span->time));
+    engine.restored_through(span->end);
+  }
+  TRY(log.scan_checkpoint([&](std::string_view payload, std::uint32_t count) {
+    return restore(engine, payload, count);
   }));
-  if (const auto span = log.checkpoint()) engine.restored_through(span->end);
-  return log.scan([&](const log::Frame& frame) {
-    return engine::decode_facts(
-        frame.payload, [&](const engine::Fact& fact, engine::FactPlace place) {
-          engine.apply(fact, {.position = frame.position + place.offset, .length = place.length});
-        });
-  });
+  return log.scan([&](const log::Frame& frame) { return apply(engine, log, frame); });
 }
 
 }  // namespace mailrail::broker
