@@ -6,12 +6,13 @@
 #   make bench [ARGS=...]   the figures of the README, measured on this machine
 #   make lint [ALL=1]       layout, habits and clang-tidy, of what changed since origin; ALL=1: of everything
 #   make format             lay out all C++ with clang-format
-#   make soak               the long runs: kill -9, failing disks, power cuts
+#   make soak [MINUTES=30]  the long runs: kill -9, failing disks, power cuts, the simulator for that long, fuzzers, disk space
 #   make clean              remove build/ (not the tools under .tools, and never data)
 
 PRESET ?= dev
 JOBS ?= $(shell nproc)
 ARGS ?=
+MINUTES ?= 30
 
 export CMAKE_BUILD_PARALLEL_LEVEL ?= $(JOBS)
 export CTEST_PARALLEL_LEVEL ?= $(JOBS)
@@ -59,7 +60,7 @@ format:
 
 soak: build
 	@tools/setup
-	@tests/e2e/soak build/release/mailrail
+	@tests/e2e/soak build/release/mailrail $(MINUTES)
 
 clean:
 	@rm -rf build
