@@ -1,8 +1,8 @@
 // Replay: makes the state that a log holds, from its checkpoint and the facts after that's begin.
 //
-// The facts of a log have been decided once and are only applied. What can't be decoded although the
-// store found it whole, or can't follow what came before it, is damage, too: the Error says where it
-// is. The engine is of no use then.
+// The facts of a log have been decided once and are only applied. What can't be decoded although
+// the store found it whole, or can't follow what came before it, is damage, too: the Error says
+// where it is. The engine is of no use then.
 
 #pragma once
 
