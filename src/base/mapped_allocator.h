@@ -19,7 +19,7 @@
 
 namespace mailrail {
 
-inline constexpr std::size_t mapped_bytes_min = std::size_t{128} << 10;
+inline constexpr std::size_t mapped_bytes_min = std::size_t{64} << 10;
 
 template <class Value>
 struct MappedAllocator {
