@@ -64,7 +64,7 @@ void Engine::on(const QueueDeleted& fact, const Body&) {
 
 void Engine::on(const Purged& fact, const Body& place) {
   Queue& queue = queue_at(fact.queue);
-  CHECK(fact.below_seq > last_seq_);  // All that the queue has goes.
+  CHECK(fact.below_seq > last_seq_ || !is_exact(place));  // All that the queue has goes.
   queue.purged_below = fact.below_seq;
   if (is_exact(place)) {
     bury(queue.contents);

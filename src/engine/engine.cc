@@ -27,6 +27,11 @@ const Queue* Engine::find_queue(QueueId id) const {
   return found == queues_.end() ? nullptr : &found->second;
 }
 
+std::optional<Body> Engine::body_of(QueueId queue, Seq seq) const {
+  const Index entry = find_entry(queue_at(queue), seq);
+  return entry == no_index ? std::nullopt : std::optional(store_.entries[entry].body());
+}
+
 QueueCounts Engine::counts(QueueId queue) const {
   const Contents& contents = contents_of(queue_at(queue));
   return {.visible = contents.visible(),

@@ -53,8 +53,8 @@ class Disk {
   // For messages: the directory as the operator named it.
   virtual const std::string& directory() const = 0;
 
-  // Refuses if another process holds the directory. Held until this object, or the process, is
-  // gone.
+  // Refuses if another process holds the directory; those that only read may share it. Held until
+  // this object, or the process, is gone.
   virtual Result<void> lock() = 0;
 
   virtual Result<Capacity> capacity() const = 0;

@@ -15,6 +15,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "base/check.h"
+
 namespace mailrail::log {
 namespace {
 
@@ -181,11 +183,22 @@ Result<std::unique_ptr<PosixDisk>> PosixDisk::open(std::string directory) {
   const FileSystem file_system = TRY(file_system_of(descriptor.number(), directory));
   TRY(expect_trustworthy(file_system, directory));
   return std::unique_ptr<PosixDisk>(
-      new PosixDisk(std::move(directory), std::move(descriptor), file_system));
+      new PosixDisk(std::move(directory), std::move(descriptor), file_system, Access::change));
+}
+
+Result<std::unique_ptr<PosixDisk>> PosixDisk::open_to_read(std::string directory) {
+  while (directory.size() > 1 && directory.back() == '/') directory.pop_back();
+  Descriptor descriptor(
+      uninterrupted([&] { return ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
+  if (!descriptor.is_open()) return failed("open the directory", directory, errno);
+  const FileSystem file_system = TRY(file_system_of(descriptor.number(), directory));
+  return std::unique_ptr<PosixDisk>(
+      new PosixDisk(std::move(directory), std::move(descriptor), file_system, Access::read));
 }
 
 Result<void> PosixDisk::lock() {
   if (lock_.is_open()) return {};
+  if (access_ == Access::read) return lock_to_read();
   const std::string file = path("LOCK");
   Descriptor lock(uninterrupted(
       [&] { return ::openat(descriptor_.number(), "LOCK", O_RDWR | O_CREAT | O_CLOEXEC, 0600); }));
@@ -197,6 +210,24 @@ Result<void> PosixDisk::lock() {
         fmt::format("Another process is using the data directory {}; stop it, or choose another "
                     "directory.",
                     directory_));
+  }
+  lock_ = std::move(lock);
+  return {};
+}
+
+// A directory without the file was copied from somewhere: a server makes it before all else.
+Result<void> PosixDisk::lock_to_read() {
+  const std::string file = path("LOCK");
+  Descriptor lock(
+      uninterrupted([&] { return ::openat(descriptor_.number(), "LOCK", O_RDONLY | O_CLOEXEC); }));
+  if (!lock.is_open()) {
+    if (errno == ENOENT) return {};
+    return failed("open", file, errno);
+  }
+  if (uninterrupted([&] { return ::flock(lock.number(), LOCK_SH | LOCK_NB); }) != 0) {
+    if (errno != EWOULDBLOCK) return failed("lock", file, errno);
+    return fail(errors::unusable,
+                fmt::format("A server is using the data directory {}; stop it first.", directory_));
   }
   lock_ = std::move(lock);
   return {};
@@ -223,10 +254,11 @@ Result<std::vector<std::string>> PosixDisk::list() const {
 }
 
 Result<std::unique_ptr<File>> PosixDisk::open_file(std::string_view name) {
-  return open_with(name, O_RDWR);
+  return open_with(name, access_ == Access::read ? O_RDONLY : O_RDWR);
 }
 
 Result<std::unique_ptr<File>> PosixDisk::create_file(std::string_view name) {
+  CHECK(access_ == Access::change);
   return open_with(name, O_RDWR | O_CREAT | O_TRUNC);
 }
 
@@ -243,6 +275,7 @@ Result<std::unique_ptr<File>> PosixDisk::open_with(std::string_view name, int fl
 }
 
 Result<void> PosixDisk::rename(std::string_view from, std::string_view to) {
+  CHECK(access_ == Access::change);
   if (::renameat(descriptor_.number(), std::string(from).c_str(), descriptor_.number(),
                  std::string(to).c_str()) != 0) {
     return failed("rename", path(from), errno);
@@ -251,6 +284,7 @@ Result<void> PosixDisk::rename(std::string_view from, std::string_view to) {
 }
 
 Result<void> PosixDisk::remove(std::string_view name) {
+  CHECK(access_ == Access::change);
   if (::unlinkat(descriptor_.number(), std::string(name).c_str(), 0) != 0)
     return failed("remove", path(name), errno);
   return {};

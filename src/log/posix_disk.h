@@ -34,6 +34,8 @@ class PosixDisk final : public Disk {
  public:
   // Makes the directory, and those above it, if absent. Refuses one that no journal is safe in.
   static Result<std::unique_ptr<PosixDisk>> open(std::string directory);
+  // One that is there, to be read only, wherever it is. Its lock is shared with others who read.
+  static Result<std::unique_ptr<PosixDisk>> open_to_read(std::string directory);
 
   const FileSystem& file_system() const { return file_system_; }
 
@@ -48,15 +50,19 @@ class PosixDisk final : public Disk {
   Result<void> sync() override;
 
  private:
-  PosixDisk(std::string directory, Descriptor descriptor, FileSystem file_system)
+  enum class Access : std::uint8_t { change, read };
+  PosixDisk(std::string directory, Descriptor descriptor, FileSystem file_system, Access access)
       : directory_(std::move(directory)),
         descriptor_(std::move(descriptor)),
-        file_system_(file_system) {}
+        file_system_(file_system),
+        access_(access) {}
   Result<std::unique_ptr<File>> open_with(std::string_view name, int flags);
+  Result<void> lock_to_read();
 
   std::string directory_;
   Descriptor descriptor_;
   FileSystem file_system_;
+  Access access_;
   Descriptor lock_;  // Open while the directory is ours.
 };
 

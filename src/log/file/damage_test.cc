@@ -119,10 +119,12 @@ TEST(Damage, IsReportedWithFileAndOffset) {
   Journal damaged = journal(End::killed);
   flip(damaged.disk, segment(1), 4096 + 8192 + 500);
 
-  EXPECT_EQ(refusal(damaged.disk),
-            "The journal is damaged in /simulated/segment-000000000001 at offset 12288: a frame is "
-            "not valid. Restore the data "
-            "directory from a backup, or save what can be read with `mailrail salvage`.");
+  EXPECT_EQ(
+      refusal(damaged.disk),
+      "The journal is damaged in /simulated/segment-000000000001 at offset 12288: a frame is "
+      "not valid. Restore the data "
+      "directory from a backup, or save what can be read with `mailrail salvage /simulated --to "
+      "/simulated-salvaged`.");
 }
 
 TEST(Damage, InTheLastSegmentIsToldFromItsEndByALaterFrame) {

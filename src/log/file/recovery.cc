@@ -58,9 +58,9 @@ Result<Walk> walk(Segment& segment, SegmentReader& reader) {
   return walk;
 }
 
-class Recoverer {
+class Examiner {
  public:
-  explicit Recoverer(Disk& disk) : disk_(disk) {}
+  explicit Examiner(Disk& disk) : disk_(disk) {}
 
   Result<std::optional<Recovery>> run() {
     const std::vector<std::string> names = TRY(disk_.list());
@@ -79,13 +79,16 @@ class Recoverer {
     TRY(open_segments(numbers));
     TRY(find_tail());
     TRY(expect_whole_checkpoint());
+    recovery_.torn_end = tail_.end;
+    recovery_.last_frame = {.segment = last_.segment, .begin = last_.last, .end = last_.end};
     if (superblock->state == State::closed) {
       recovery_.report.last_stop = LastStop::clean;
       TRY(expect_recorded_end());
     } else {
       recovery_.report.last_stop = LastStop::unclean;
-      TRY(put_torn_frame_aside(names));
-      TRY(rewrite_last_frame());
+      const std::uint64_t extent_max = format::frame_extent(payload_bytes_max());
+      recovery_.torn_end =
+          std::max(tail_.end, std::min(tail_.rest.written_end, tail_.end + extent_max));
     }
     recovery_.report.last_time = recovery_.tail.time;
     find_left_over(names);
@@ -156,7 +159,7 @@ class Recoverer {
     if (had_room)
       return damaged(before.segment->path(), before.end,
                      "a frame is not valid, but there is a later segment");
-    TRY(disk_.remove(name_of(empty->first)));
+    recovery_.unneeded = name_of(empty->first);
     recovery_.segments.erase(empty);
     tail_ = last_ = std::move(before);
     return {};
@@ -205,52 +208,6 @@ class Recoverer {
     return {};
   }
 
-  Result<void> put_torn_frame_aside(const std::vector<std::string>& names) {
-    const std::uint64_t extent_max = format::frame_extent(payload_bytes_max());
-    const std::uint64_t torn_end = std::min(tail_.rest.written_end, tail_.end + extent_max);
-    if (torn_end <= tail_.end) return {};
-    File& file = tail_.segment->file();
-    std::string bytes(torn_end - tail_.end, '\0');
-    TRY(file.read_at(tail_.end, bytes));
-
-    const std::string name = TRY(next_torn_name(names));
-    const std::unique_ptr<File> copy = TRY(disk_.create_file(name));
-    TRY(copy->write_at(0, std::array<std::string_view, 1>{bytes}));
-    TRY(copy->sync());
-    TRY(disk_.sync());
-    TRY(write_zeros(file, tail_.end, bytes.size()));
-    TRY(file.sync());
-    recovery_.report.torn_frames = 1;
-    recovery_.report.torn_copy = name;
-    return {};
-  }
-
-  Result<std::string> next_torn_name(const std::vector<std::string>& names) {
-    Numbers numbers;
-    for (std::string_view name : names) {
-      if (!name.starts_with(format::torn_prefix)) continue;
-      name.remove_prefix(format::torn_prefix.size());
-      std::uint64_t number = 0;
-      const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
-      if (error == std::errc() && end == name.data() + name.size()) numbers.push_back(number);
-    }
-    std::ranges::sort(numbers);
-    const auto torn_name = [](std::uint64_t number) {
-      return fmt::format("{}{}", format::torn_prefix, number);
-    };
-    if (numbers.size() >= torn_copies_max) TRY(disk_.remove(torn_name(numbers.front())));
-    return torn_name(numbers.empty() ? 1 : numbers.back() + 1);
-  }
-
-  Result<void> rewrite_last_frame() {
-    if (last_.last == 0) return {};
-    File& file = last_.segment->file();
-    std::string bytes(last_.end - last_.last, '\0');
-    TRY(file.read_at(last_.last, bytes));
-    TRY(file.write_at(last_.last, std::array<std::string_view, 1>{bytes}));
-    return file.sync();
-  }
-
   static std::string name_of(std::uint64_t segment) {
     return format::segment_name(SegmentKind::log, segment);
   }
@@ -263,8 +220,65 @@ class Recoverer {
   Walk last_;  // Of the segment that the newest frame is in: that one, or the one before.
 };
 
+Result<std::string> next_torn_name(Disk& disk) {
+  Numbers numbers;
+  for (const std::string& each : TRY(disk.list())) {
+    std::string_view name = each;
+    if (!name.starts_with(format::torn_prefix)) continue;
+    name.remove_prefix(format::torn_prefix.size());
+    std::uint64_t number = 0;
+    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
+    if (error == std::errc() && end == name.data() + name.size()) numbers.push_back(number);
+  }
+  std::ranges::sort(numbers);
+  const auto torn_name = [](std::uint64_t number) {
+    return fmt::format("{}{}", format::torn_prefix, number);
+  };
+  if (numbers.size() >= torn_copies_max) TRY(disk.remove(torn_name(numbers.front())));
+  return torn_name(numbers.empty() ? 1 : numbers.back() + 1);
+}
+
+Result<void> put_torn_frame_aside(Disk& disk, Recovery& recovery) {
+  const Tail& tail = recovery.tail;
+  if (recovery.torn_end <= tail.offset) return {};
+  File& file = tail.segment->file();
+  std::string bytes(recovery.torn_end - tail.offset, '\0');
+  TRY(file.read_at(tail.offset, bytes));
+
+  const std::string name = TRY(next_torn_name(disk));
+  const std::unique_ptr<File> copy = TRY(disk.create_file(name));
+  TRY(copy->write_at(0, std::array<std::string_view, 1>{bytes}));
+  TRY(copy->sync());
+  TRY(disk.sync());
+  TRY(write_zeros(file, tail.offset, bytes.size()));
+  TRY(file.sync());
+  recovery.report.torn_frames = 1;
+  recovery.report.torn_copy = name;
+  return {};
+}
+
+Result<void> rewrite(const LastFrame& frame) {
+  if (frame.begin == 0) return {};
+  File& file = frame.segment->file();
+  std::string bytes(frame.end - frame.begin, '\0');
+  TRY(file.read_at(frame.begin, bytes));
+  TRY(file.write_at(frame.begin, std::array<std::string_view, 1>{bytes}));
+  return file.sync();
+}
+
 }  // namespace
 
-Result<std::optional<Recovery>> recover(Disk& disk) { return Recoverer(disk).run(); }
+Result<std::optional<Recovery>> examine(Disk& disk) { return Examiner(disk).run(); }
+
+Result<std::optional<Recovery>> recover(Disk& disk) {
+  std::optional<Recovery> recovery = TRY(examine(disk));
+  if (!recovery) return std::nullopt;
+  if (!recovery->unneeded.empty()) TRY(disk.remove(recovery->unneeded));
+  if (recovery->report.last_stop == LastStop::unclean) {
+    TRY(put_torn_frame_aside(disk, *recovery));
+    TRY(rewrite(recovery->last_frame));
+  }
+  return recovery;
+}
 
 }  // namespace mailrail::log

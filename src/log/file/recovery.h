@@ -45,16 +45,32 @@ struct Recovered {
   std::uint64_t bytes = 0;   // Of payload.
 };
 
+// Which may be a seal in the segment before the tail's. Begins at 0 if there is none.
+struct LastFrame {
+  Segment* segment = nullptr;
+  std::uint64_t begin = 0;
+  std::uint64_t end = 0;
+};
+
 struct Recovery {
   format::Superblock superblock;
   Segments segments;
   Tail tail;
   Recovered report;
   std::vector<std::string> left_over;  // Files that nothing needs any more.
+  // What a crash has left.
+  std::uint64_t torn_end =
+      0;  // Of a torn write behind the tail; the tail's offset if there is none.
+  LastFrame last_frame;
+  std::string unneeded;  // A segment that was made, but the one before it not sealed.
 };
 
-// Nothing if the directory has no journal yet; a first start that didn't come to its end counts as
-// none.
+// Finds the end of the journal, and whether what decides on it is in order, without changing
+// anything. Nothing if the directory has no journal yet; a first start that didn't come to its end
+// counts as none.
+Result<std::optional<Recovery>> examine(Disk& disk);
+
+// The same, and puts right what a crash has left.
 Result<std::optional<Recovery>> recover(Disk& disk);
 
 }  // namespace mailrail::log

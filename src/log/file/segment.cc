@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "log/salvage_command.h"
+
 namespace mailrail::log {
 
 using format::FrameHeader;
@@ -16,6 +18,11 @@ namespace {
 
 constexpr std::uint64_t bits_per_word = 64;
 
+std::string directory_of(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  return slash == std::string::npos ? "." : path.substr(0, slash);
+}
+
 }  // namespace
 
 std::unexpected<Error> damaged(const std::string& path,
@@ -23,10 +30,9 @@ std::unexpected<Error> damaged(const std::string& path,
                                std::string_view what) {
   return fail(
       errors::corrupt,
-      fmt::format(
-          "The journal is damaged in {} at offset {}: {}. Restore the data directory from a "
-          "backup, or save what can be read with `mailrail salvage`.",
-          path, offset, what));
+      fmt::format("The journal is damaged in {} at offset {}: {}. Restore the data directory "
+                  "from a backup, or save what can be read with `{}`.",
+                  path, offset, what, salvage_command(directory_of(path))));
 }
 
 Segment::Segment(std::unique_ptr<File> file, std::string path, SegmentHeader header)
@@ -38,6 +44,17 @@ Segment::Segment(std::unique_ptr<File> file, std::string path, SegmentHeader hea
 Result<std::unique_ptr<Segment>> Segment::open(Disk& disk,
                                                format::SegmentKind kind,
                                                std::uint64_t number) {
+  std::unique_ptr<Segment> segment = TRY(open_of_any_length(disk, kind, number));
+  const std::uint64_t size = TRY(segment->file().size());
+  const std::uint64_t bytes = segment->header().bytes;
+  if (size < bytes)
+    return damaged(segment->path(), size, fmt::format("it should be {} bytes long", bytes));
+  return segment;
+}
+
+Result<std::unique_ptr<Segment>> Segment::open_of_any_length(Disk& disk,
+                                                             format::SegmentKind kind,
+                                                             std::uint64_t number) {
   const std::string name = format::segment_name(kind, number);
   std::unique_ptr<File> file = TRY(disk.open_file(name));
   std::array<char, page_bytes> page;
@@ -49,9 +66,6 @@ Result<std::unique_ptr<Segment>> Segment::open(Disk& disk,
     return damaged(disk.path(name), 0,
                    fmt::format("it is segment {}", format::segment_of(header->base)));
   }
-  const std::uint64_t size = TRY(file->size());
-  if (size < header->bytes)
-    return damaged(disk.path(name), size, fmt::format("it should be {} bytes long", header->bytes));
   return std::unique_ptr<Segment>(new Segment(std::move(file), disk.path(name), *header));
 }
 

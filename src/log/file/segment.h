@@ -19,17 +19,22 @@
 
 namespace mailrail::log {
 
-// Damage in what was synced, which a restart can't repair: mailrail refuses to start.
+// Damage in what was synced, which a restart can't repair: mailrail refuses to start. Says which
+// command saves the rest; `path` is that of a file in the data directory.
 std::unexpected<Error> damaged(const std::string& path,
                                std::uint64_t offset,
                                std::string_view what);
 
 class Segment {
  public:
-  // Refuses a file whose header or length is wrong.
+  // Refuses a file whose header is wrong, or that is shorter than the header says.
   static Result<std::unique_ptr<Segment>> open(Disk& disk,
                                                format::SegmentKind kind,
                                                std::uint64_t number);
+  // As long as only the header is right, to read what there is.
+  static Result<std::unique_ptr<Segment>> open_of_any_length(Disk& disk,
+                                                             format::SegmentKind kind,
+                                                             std::uint64_t number);
 
   std::uint64_t number() const { return format::segment_of(header_.base); }
   const format::SegmentHeader& header() const { return header_; }

@@ -31,6 +31,7 @@ Result<SegmentReader::Found> SegmentReader::next() {
   const std::uint64_t salt = segment_->header().salt;
   const auto header =
       format::frame_header(TRY(view(offset_, page_bytes)), salt, payload_position(offset_));
+  broken_ = header;
   if (!header) return Found::nothing;
   const std::uint64_t extent = format::frame_extent(header->length);
   const std::uint64_t seal_bytes =
@@ -44,12 +45,18 @@ Result<SegmentReader::Found> SegmentReader::next() {
   if (!format::is_zeros(frame.substr(header->length))) return Found::nothing;
   if (is_chain_known_ && header->previous != chain_) return Found::unchained;
 
+  broken_.reset();
   header_ = *header;
   payload_ = payload;
   offset_ += extent;
   chain_ = header->checksum;
   is_chain_known_ = true;
   return header->kind == format::FrameKind::seal ? Found::seal : Found::facts;
+}
+
+void SegmentReader::pass_over_page() {
+  offset_ += page_bytes;
+  is_chain_known_ = false;
 }
 
 // Where zeros stood before, what isn't zero was written since. Where anything stood, only a frame's

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -30,6 +31,13 @@ class SegmentReader {
 
   // Goes one frame on. After nothing and unchained it stays where it is.
   Result<Found> next();
+
+  // For who goes on behind damage: accept any frame as the next one, in this place or a page
+  // further.
+  void forget_chain() { is_chain_known_ = false; }
+  void pass_over_page();
+  // After nothing: the header that stands there, if that is valid and only the rest is not.
+  const std::optional<format::FrameHeader>& broken() const { return broken_; }
 
   // Of the frame found last. The payload is good until the next call.
   const format::FrameHeader& header() const { return header_; }
@@ -57,6 +65,7 @@ class SegmentReader {
   std::uint64_t chain_ = 0;
   bool is_chain_known_ = true;
   format::FrameHeader header_;
+  std::optional<format::FrameHeader> broken_;
   std::string_view payload_;
 
   std::vector<char> buffer_;

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "log/file/segment.h"
+#include "log/file/unfinished.h"
 
 namespace mailrail::log {
 
@@ -17,6 +18,12 @@ Result<std::optional<format::Superblock>> read_superblock(Disk& disk) {
   std::string bytes(format::page_bytes, '\0');
   bytes.resize(TRY(file->read_at(0, bytes)));
 
+  if (bytes == unfinished_note) {
+    return fail(errors::unusable,
+                fmt::format("The data directory {} is the unfinished result of `mailrail salvage`; "
+                            "remove it and salvage again.",
+                            disk.directory()));
+  }
   const std::optional<std::uint32_t> version = format::superblock_version(bytes);
   if (version && *version > format::format_version) {
     return fail(errors::unusable, fmt::format("The data directory {} has journal format {}, and "

@@ -12,7 +12,8 @@
 
 namespace mailrail::log {
 
-// Nothing if there is none. Refuses a newer format and a damaged file.
+// Nothing if there is none. Refuses a newer format, a damaged file and an unfinished
+// directory.
 Result<std::optional<format::Superblock>> read_superblock(Disk& disk);
 
 // Durable when it returns, and so is every change of the directory before it.
