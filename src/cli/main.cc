@@ -9,7 +9,9 @@
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include "cli/salvage.h"
 #include "cli/serve.h"
+#include "cli/verify.h"
 
 int main(int argument_count, char** arguments) {
   spdlog::set_default_logger(spdlog::stderr_color_mt("mailrail"));
@@ -34,11 +36,32 @@ int main(int argument_count, char** arguments) {
                     "What the data directory may take of the disk, like 20GB or 80%. At the limit "
                     "new messages are refused. Default: 80% of the volume.");
 
+  std::string verified;
+  CLI::App* verify = app.add_subcommand(
+      "verify",
+      "Check a data directory, without changing it: every frame, every fact, every message.\n"
+      "Exits with 0 if it is whole, 1 if it is damaged, 2 if it could not be checked.");
+  verify->add_option("DIR", verified, "The data directory. No server may be using it.")->required();
+
+  mailrail::cli::SalvageOptions salvage_options;
+  CLI::App* salvage = app.add_subcommand(
+      "salvage",
+      "Save what can be read of a damaged data directory into a new one, and list what is lost.\n"
+      "Exits with 0 if nothing was lost, 1 if something was, 2 if it was not done.");
+  salvage
+      ->add_option("DIR", salvage_options.from,
+                   "The damaged data directory. It is only read; no server may be using it.")
+      ->required();
+  salvage->add_option("--to", salvage_options.to, "The new one: empty, or not there yet.")
+      ->required();
+
   try {
     app.parse(argument_count, arguments);
   } catch (const CLI::ParseError& error) {
     const int code = app.exit(error);
     return code == 0 ? 0 : 2;
   }
+  if (verify->parsed()) return mailrail::cli::verify(verified);
+  if (salvage->parsed()) return mailrail::cli::salvage(salvage_options);
   return mailrail::cli::serve(serve_options);
 }

@@ -1,0 +1,136 @@
+#include "ops/salvage.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "ops/salvage_writer.h"
+
+namespace mailrail::ops {
+namespace {
+
+// Numbers that may have been given in what is lost are not given again: more than fit into a
+// hundred gigabytes of the log.
+constexpr std::uint64_t seqs_skipped = std::uint64_t{1} << 32;
+constexpr std::uint32_t queues_skipped = 1 << 16;
+
+log::FileLogOptions options_like(const log::Inspected& source) {
+  log::FileLogOptions options;
+  if (source.superblock) {
+    options.segment_bytes = source.superblock->segment_bytes;
+    options.payload_bytes_max = source.superblock->payload_bytes_max;
+  }
+  return options;
+}
+
+class Salvager {
+ public:
+  Salvager(Examination& examination, SalvageWriter& writer, Salvaged& salvaged)
+      : examination_(examination), writer_(writer), salvaged_(salvaged) {}
+
+  Result<void> run(Instant time) {
+    for (const auto& [key, each] : examination_.replay().lost()) lose(each);
+    bool is_first = true;
+    return examination_.visit_state([&](const engine::CheckpointRecord& record) -> Result<void> {
+      if (std::exchange(is_first, false))
+        TRY(begin(std::get<engine::CheckpointBegin>(record), time));
+      else if (const auto* queue = std::get_if<engine::KeptQueue>(&record))
+        TRY(writer_.add_record(corrected(*queue)));
+      else if (const auto* messages = std::get_if<engine::KeptMessages>(&record))
+        TRY(keep(*messages));
+      else
+        TRY(writer_.add_record(record));
+      return {};
+    });
+  }
+
+ private:
+  Result<void> begin(engine::CheckpointBegin record, Instant time) {
+    TRY(writer_.add_fact(engine::Founded{.at = time, .secret = record.secret}));
+    if (!salvaged_.is_all()) {
+      record.last_seq = record.last_seq + seqs_skipped;
+      record.last_queue = QueueId(record.last_queue.value() + queues_skipped);
+    }
+    return writer_.add_record(record);
+  }
+
+  engine::KeptQueue corrected(const engine::KeptQueue& queue) {
+    salvaged_.queues += 1;
+    return examination_.replay().corrected(queue);
+  }
+
+  Result<void> keep(const engine::KeptMessages& messages) {
+    engine::KeptMessages kept{.queue = messages.queue, .messages = {}};
+    for (const engine::KeptMessage& each : messages.messages) {
+      const ReadBody body = examination_.read(messages.queue, each);
+      if (!body.sent) {
+        examination_.findings().add(examination_.damage_of(body));
+        lose(body.identity);
+        continue;
+      }
+      engine::KeptMessage moved = each;
+      moved.is_damaged = false;  // It could be read after all.
+      moved.body = TRY(writer_.add_body(messages.queue, each.seq, *body.sent));
+      if (moved.delivery && moved.delivery->source)
+        moved.delivery->source = examination_.replay().corrected(*moved.delivery->source);
+      kept.messages.push_back(std::move(moved));
+      salvaged_.body_bytes += body.sent->size();
+    }
+    salvaged_.messages += kept.messages.size();
+    if (kept.messages.empty()) return {};
+    return writer_.add_record(kept);
+  }
+
+  void lose(const LostMessage& message) {
+    salvaged_.lost_messages += 1;
+    if (!salvaged_.lost.contains(message.queue) && salvaged_.lost.size() >= lost_queues_max) return;
+    LostOfQueue& lost = salvaged_.lost[message.queue];
+    lost.count += 1;
+    if (lost.queue.empty()) {
+      const engine::Queue* queue = examination_.engine().find_queue(message.queue);
+      lost.queue = queue == nullptr
+                       ? fmt::format("number {}, the name of which is lost", message.queue.value())
+                       : examination_.replay().corrected(queue->name).name;
+    }
+    if (lost.listed.size() < lost_listed_max) {
+      lost.listed.push_back(fmt::format(
+          "{} ({})", engine::sequence_number(message.seq),
+          examination_.engine().identity().message_id(message.origin_queue, message.origin_seq)));
+    }
+  }
+
+  Examination& examination_;
+  SalvageWriter& writer_;
+  Salvaged& salvaged_;
+};
+
+}  // namespace
+
+Result<Salvaged> salvage(log::Disk& from, log::Disk& to, Random& random, Progress& progress) {
+  const auto examination = TRY(Examination::run(from, random.next(), progress));
+  TolerantReplay& replay = examination->replay();
+  const Instant time = std::max(examination->inspected().last_time.value_or(Instant{}), Instant{});
+  Salvaged salvaged{.inspected = examination->inspected(),
+                    .facts = examination->facts(),
+                    .records = examination->records(),
+                    .has_lost_facts = examination->has_lost_facts(),
+                    .has_lost_state = examination->has_lost_state()};
+  if (!examination->engine().is_founded()) {
+    std::array<char, 32> secret;
+    for (char& each : secret) each = static_cast<char>(random.below(256));
+    replay.found(secret, time);
+    salvaged.has_new_secret = examination->findings().count > 0;
+  }
+  for (const auto& [queue, name] : replay.invented()) salvaged.invented.push_back(name.name);
+  salvaged.misfits_passed_over = replay.misfit_counts();
+
+  const auto writer = TRY(SalvageWriter::begin(
+      to, random, {.log = options_like(examination->inspected()), .time = time}));
+  TRY(Salvager(*examination, *writer, salvaged).run(time));
+  TRY(writer->finish());
+  salvaged.findings = examination->findings();
+  return salvaged;
+}
+
+}  // namespace mailrail::ops

@@ -1,0 +1,429 @@
+#include "ops/tolerant_replay.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/check.h"
+#include "engine/fact_codec.h"
+#include "log/frame.h"
+
+namespace mailrail::ops {
+
+using engine::Body;
+using engine::KeptMessage;
+using engine::QueueAttributes;
+using engine::QueueName;
+
+namespace {
+
+// No value of mailrail's is beyond these: instants up to the year 2109, which is as far as timers
+// reach, and numbers with room for more of them.
+constexpr Duration duration_max{std::int64_t{1} << 40};
+constexpr Instant instant_max{Duration{std::int64_t{1} << 41}};
+constexpr std::uint64_t seq_max = std::uint64_t{1} << 47;
+constexpr std::uint32_t queue_max = std::uint32_t{1} << 31;
+
+// All facts are passed over that do not fit.
+constexpr Position never_exact{~std::uint64_t{0}};
+// What is forgotten after a while is forgotten that often.
+constexpr Duration step = 30s;
+// Fourteen days, the longest: what was saved should not expire at once.
+constexpr Duration retention_of_invented = 1'209'600s;
+
+bool is_possible(Instant at) { return at >= Instant{} && at <= instant_max; }
+bool is_possible(Duration duration) { return duration >= 0ms && duration <= duration_max; }
+bool is_possible(Seq seq) { return seq > Seq(0) && seq <= Seq(seq_max); }
+bool is_possible(QueueId queue) { return queue > QueueId(0) && queue <= QueueId(queue_max); }
+bool is_possible(const QueueAttributes& attributes) {
+  return is_possible(attributes.delay) && is_possible(attributes.retention) &&
+         is_possible(attributes.receive_wait) && is_possible(attributes.visibility_timeout);
+}
+bool is_possible(const KeptMessage& message) {
+  if (!is_possible(message.seq) || !is_possible(message.sent)) return false;
+  if (!message.delivery) return true;
+  const engine::KeptDelivery& delivery = *message.delivery;
+  return is_possible(delivery.until) && is_possible(delivery.lease_started) &&
+         is_possible(delivery.first_received) && is_possible(delivery.origin_queue) &&
+         is_possible(delivery.origin_seq);
+}
+
+KeptMessage message_of(const engine::Sent& fact, const Body& body) {
+  return {.seq = fact.seq,
+          .body = body,
+          .sent = fact.at,
+          .delay_seconds = fact.delay_seconds,
+          .group = fact.group};
+}
+
+KeptMessage message_of(const engine::Moved& fact) {
+  return {.seq = fact.seq,
+          .body = fact.body,
+          .sent = fact.sent,
+          .group = fact.group,
+          .delivery = engine::KeptDelivery{.first_received = fact.first_received,
+                                           .origin_queue = fact.origin_queue,
+                                           .origin_seq = fact.origin_seq,
+                                           .receive_count = fact.receive_count}};
+}
+
+}  // namespace
+
+std::string_view text_of(Misfit misfit) {
+  switch (misfit) {
+    case Misfit::unknown_queue:
+      return "a queue that is not there is named";
+    case Misfit::message_not_there:
+      return "a message that is not there is named";
+    case Misfit::message_there_twice:
+      return "a message is there twice";
+    case Misfit::queue_there_twice:
+      return "a queue is there twice";
+    case Misfit::out_of_order:
+      return "a message is not newer than those before it";
+    case Misfit::impossible:
+      return "a value is impossible";
+  }
+  CHECK(false);
+}
+
+TolerantReplay::TolerantReplay(Log log, std::uint64_t hash_seed)
+    : log_(std::move(log)), engine_(hash_seed) {
+  engine_.restored_through(never_exact);
+}
+
+// --- Records.
+
+std::optional<Misfit> TolerantReplay::put(const engine::CheckpointRecord& record) {
+  return counted(std::visit([&](const auto& each) { return put_one(each); }, record));
+}
+
+TolerantReplay::Outcome TolerantReplay::put_one(const engine::CheckpointBegin& record) {
+  if (record.last_seq > Seq(seq_max) || record.last_queue > QueueId(queue_max))
+    return Misfit::impossible;
+  if (engine_.is_founded()) return Misfit::out_of_order;
+  engine_.restore(record);
+  newest_ = record.last_seq;
+  last_queue_ = record.last_queue;
+  return std::nullopt;
+}
+
+TolerantReplay::Outcome TolerantReplay::put_one(const engine::KeptQueue& record) {
+  if (!is_possible(record.queue) || !is_possible(record.attributes) ||
+      !is_possible(record.created_at) || !is_possible(record.changed_at) ||
+      record.purged_below > Seq(seq_max))
+    return Misfit::impossible;
+  if (has_queue(record.queue) || engine_.find_queue(record.name) != nullptr)
+    return Misfit::queue_there_twice;
+  engine_.restore(record);
+  return std::nullopt;
+}
+
+TolerantReplay::Outcome TolerantReplay::put_one(const engine::KeptMessages& record) {
+  Outcome outcome;
+  if (!is_possible(record.queue)) return Misfit::impossible;
+  for (const KeptMessage& each : record.messages) {
+    if (const Outcome one = add(record.queue, each)) outcome = one;
+  }
+  return outcome;
+}
+
+// Only a whole checkpoint has all messages up to there: until then nothing is passed over for it.
+TolerantReplay::Outcome TolerantReplay::put_one(const engine::SweptQueue& record) {
+  if (record.through > Seq(seq_max)) return Misfit::impossible;
+  if (!has_queue(record.queue)) return Misfit::unknown_queue;
+  swept_.push_back(record);
+  return std::nullopt;
+}
+
+TolerantReplay::Outcome TolerantReplay::put_one(const engine::KeptDeduplication& record) {
+  for (const engine::KeptDeduplication::Id& each : record.ids) {
+    if (!is_possible(each.seq) || !is_possible(each.at)) return Misfit::impossible;
+  }
+  engine_.restore(record);
+  return std::nullopt;
+}
+
+TolerantReplay::Outcome TolerantReplay::put_one(const engine::KeptAttempt& record) {
+  if (!is_possible(record.started)) return Misfit::impossible;
+  for (const engine::KeptAttempt::Given& each : record.given) {
+    if (!is_possible(each.seq) || !is_possible(each.until)) return Misfit::impossible;
+  }
+  engine_.restore(record);
+  return std::nullopt;
+}
+
+void TolerantReplay::end_checkpoint(Checkpoint how_much, Position exact_from) {
+  checkpoint_ = how_much;
+  exact_from_ = exact_from;
+  if (how_much != Checkpoint::whole) {
+    newest_ = Seq(0);
+    return;
+  }
+  for (const engine::SweptQueue& each : swept_) engine_.restore(each);
+}
+
+// --- Facts.
+
+std::optional<Misfit> TolerantReplay::apply(const engine::Fact& fact, const Body& place) {
+  return counted(std::visit([&](const auto& each) { return on(each, place); }, fact));
+}
+
+TolerantReplay::Outcome TolerantReplay::on(const engine::Founded& fact, const Body& place) {
+  if (engine_.is_founded()) return std::nullopt;
+  engine_.apply(fact, place);
+  return std::nullopt;
+}
+
+TolerantReplay::Outcome TolerantReplay::on(const engine::QueueCreated& fact, const Body& place) {
+  if (!is_possible(fact.queue) || !is_possible(fact.at) || !is_possible(fact.attributes))
+    return Misfit::impossible;
+  if (!has_queue(fact.queue) && is_gone(fact.queue)) return std::nullopt;
+  forget_owner_of(fact.name, fact.queue);
+  if (!has_queue(fact.queue)) {
+    engine_.apply(fact, place);
+    return std::nullopt;
+  }
+  if (!invented_.erase(fact.queue)) {
+    return checkpoint_ == Checkpoint::absent || is_exact(place) ? Outcome(Misfit::queue_there_twice)
+                                                                : std::nullopt;
+  }
+  found_[fact.queue] = {.name = fact.name, .created_at = fact.at};
+  engine_.apply(
+      engine::QueueChanged{
+          .queue = fact.queue, .at = fact.at, .attributes = fact.attributes, .tags = fact.tags},
+      place);
+  return std::nullopt;
+}
+
+TolerantReplay::Outcome TolerantReplay::on(const engine::QueueChanged& fact, const Body& place) {
+  if (!is_possible(fact.queue) || !is_possible(fact.at) || !is_possible(fact.attributes))
+    return Misfit::impossible;
+  if (!has_queue(fact.queue)) {
+    if (!is_gone(fact.queue)) invent(fact.queue, fact.attributes);
+    return Misfit::unknown_queue;
+  }
+  if (!is_exact(place) && fact.at < engine_.find_queue(fact.queue)->changed_at) return std::nullopt;
+  engine_.apply(fact, place);
+  return std::nullopt;
+}
+
+TolerantReplay::Outcome TolerantReplay::on(const engine::QueueDeleted& fact, const Body& place) {
+  deleted_.insert(fact.queue);
+  if (!has_queue(fact.queue)) return Misfit::unknown_queue;
+  invented_.erase(fact.queue);
+  found_.erase(fact.queue);
+  forget_lost(fact.queue, Seq(~std::uint64_t{0}));
+  engine_.apply(fact, place);
+  return std::nullopt;
+}
+
+TolerantReplay::Outcome TolerantReplay::on(const engine::Purged& fact, const Body& place) {
+  if (!is_possible(fact.below_seq)) return Misfit::impossible;
+  if (!has_queue(fact.queue)) return Misfit::unknown_queue;
+  if (fact.below_seq < engine_.find_queue(fact.queue)->purged_below) return std::nullopt;
+  forget_lost(fact.queue, fact.below_seq);
+  engine_.apply(fact, place);
+  return fact.below_seq > newest_ ? std::nullopt : Outcome(Misfit::out_of_order);
+}
+
+TolerantReplay::Outcome TolerantReplay::on(const engine::Sent& fact, const Body& place) {
+  const KeptMessage message = message_of(fact, place);
+  if (!is_possible(fact.queue) || !is_possible(message)) return Misfit::impossible;
+  const Outcome order = note_newest(fact.seq);
+  Outcome outcome;
+  if (!has_queue(fact.queue)) {
+    outcome = Misfit::unknown_queue;
+    if (is_gone(fact.queue)) return outcome;
+    invent(fact.queue, {.retention = retention_of_invented,
+                        .is_fifo = static_cast<bool>(fact.deduplication_key)});
+  }
+  if (is_exact(place) && has_message(fact.queue, fact.seq)) outcome = Misfit::message_there_twice;
+  engine_.apply(fact, place);
+  return outcome ? outcome : order;
+}
+
+TolerantReplay::Outcome TolerantReplay::on(const engine::Leased& fact, const Body& place) {
+  if (!is_possible(fact.until) || !is_possible(fact.started) || !is_possible(fact.first_received))
+    return Misfit::impossible;
+  if (!has_queue(fact.queue)) return Misfit::unknown_queue;
+  const bool is_there = has_message(fact.queue, fact.seq);
+  engine_.apply(fact, place);
+  return is_there || !is_exact(place) ? std::nullopt : Outcome(Misfit::message_not_there);
+}
+
+TolerantReplay::Outcome TolerantReplay::on(const engine::Removed& fact, const Body& place) {
+  if (!has_queue(fact.queue)) return Misfit::unknown_queue;
+  const bool are_there = std::ranges::all_of(fact.seqs, [&](Seq each) {
+    return has_message(fact.queue, each) || lost_.erase({fact.queue, each}) > 0;
+  });
+  engine_.apply(fact, place);
+  return are_there || !is_exact(place) ? std::nullopt : Outcome(Misfit::message_not_there);
+}
+
+TolerantReplay::Outcome TolerantReplay::on(const engine::Moved& fact, const Body& place) {
+  KeptMessage message = message_of(fact);
+  if (!is_possible(fact.to) || !is_possible(message) || !is_possible(fact.from_seq))
+    return Misfit::impossible;
+  const Outcome order = note_newest(fact.seq);
+  const bool was_there = has_queue(fact.from) && has_message(fact.from, fact.from_seq);
+  Outcome outcome = was_there || !is_exact(place) ? order : Misfit::message_not_there;
+  if (!has_queue(fact.from) || !has_queue(fact.to)) outcome = Misfit::unknown_queue;
+  const bool can_apply = has_queue(fact.from) && has_queue(fact.to) && is_readable(fact.body);
+  if (can_apply) {
+    if (is_exact(place) && has_message(fact.to, fact.seq)) outcome = Misfit::message_there_twice;
+    engine_.apply(fact, place);
+    return outcome;
+  }
+  const engine::Queue* to = engine_.find_queue(fact.to);
+  const bool was_swept = to != nullptr && !is_exact(place) && fact.seq <= to->swept_through;
+  if (!is_gone(fact.to) && !was_swept) {
+    const Outcome added = add(fact.to, message);
+    if (added && is_exact(place)) outcome = added;
+  }
+  lost_.erase({fact.from, fact.from_seq});
+  if (was_there) engine_.apply(engine::Removed{.queue = fact.from, .seqs = {fact.from_seq}}, place);
+  return outcome;
+}
+
+// If the message is not known, although it must have been, this is all that is left of it.
+TolerantReplay::Outcome TolerantReplay::on(const engine::Relocated& fact, const Body& place) {
+  const auto sent = engine::decode_sent(fact.sent);
+  if (!is_possible(fact.queue) || !is_possible(fact.seq) || !sent) return Misfit::impossible;
+  if (has_queue(fact.queue) && has_message(fact.queue, fact.seq)) {
+    if (engine_.body_of(fact.queue, fact.seq)->length != fact.sent.size())
+      return Misfit::impossible;
+    engine_.apply(fact, place);
+    return std::nullopt;
+  }
+  if (checkpoint_ == Checkpoint::whole && !is_exact(place)) return std::nullopt;  // Gone by then.
+  if (!has_queue(fact.queue) && is_gone(fact.queue)) return Misfit::unknown_queue;
+  const auto length = static_cast<std::uint32_t>(fact.sent.size());
+  KeptMessage message =
+      message_of(*sent, {.position = place.position + (place.length - length), .length = length});
+  if (sent->queue != fact.queue || sent->seq != fact.seq) {
+    message.seq = fact.seq;
+    message.delivery = engine::KeptDelivery{.origin_queue = sent->queue, .origin_seq = sent->seq};
+  }
+  lost_.erase({fact.queue, fact.seq});
+  const Outcome added = add(fact.queue, message);
+  return added ? added : Outcome(Misfit::message_not_there);
+}
+
+TolerantReplay::Outcome TolerantReplay::on(const engine::Damaged& fact, const Body& place) {
+  if (!has_queue(fact.queue)) return Misfit::unknown_queue;
+  engine_.apply(fact, place);
+  return std::nullopt;
+}
+
+void TolerantReplay::advance(Instant now) {
+  if (!is_possible(now) || now < advanced_ + step) return;
+  advanced_ = now;
+  while (!engine_.advance(now)) {
+  }
+  engine_.take_woken();
+}
+
+void TolerantReplay::found(const std::array<char, 32>& secret, Instant now) {
+  engine_.apply(engine::Founded{.at = now, .secret = secret}, {});
+}
+
+// --- Adding what is whole.
+
+TolerantReplay::Outcome TolerantReplay::add(QueueId queue, const KeptMessage& message) {
+  if (!is_possible(queue) || !is_possible(message)) return Misfit::impossible;
+  const bool is_known = has_queue(queue);
+  if (is_known && has_message(queue, message.seq)) return Misfit::message_there_twice;
+  if (!is_readable(message.body)) {
+    lost_[{queue, message.seq}] = {
+        .queue = queue,
+        .seq = message.seq,
+        .origin_queue = message.delivery ? message.delivery->origin_queue : queue,
+        .origin_seq = message.delivery ? message.delivery->origin_seq : message.seq};
+    return is_known ? std::nullopt : Outcome(Misfit::unknown_queue);
+  }
+  if (!is_known) invent_for(queue, message);
+  engine_.restore(engine::KeptMessages{.queue = queue, .messages = {message}});
+  return is_known ? std::nullopt : Outcome(Misfit::unknown_queue);
+}
+
+void TolerantReplay::forget_lost(QueueId queue, Seq below) {
+  lost_.erase(lost_.lower_bound({queue, Seq(0)}), lost_.lower_bound({queue, below}));
+}
+
+bool TolerantReplay::is_gone(QueueId queue) const {
+  if (deleted_.contains(queue)) return true;
+  return checkpoint_ == Checkpoint::whole && queue <= last_queue_ && !has_queue(queue);
+}
+
+bool TolerantReplay::has_message(QueueId queue, Seq seq) const {
+  return engine_.body_of(queue, seq).has_value();
+}
+
+bool TolerantReplay::is_readable(const Body& body) const {
+  return body.length > 0 && body.length <= log::frame_bytes_max && log_.has_segment(body.position);
+}
+
+// Whether it was a FIFO queue is known by its messages: only theirs have a deduplication id.
+void TolerantReplay::invent_for(QueueId queue, const KeptMessage& message) {
+  const std::string bytes = log_.read(message.body);
+  const auto sent = engine::decode_sent(bytes);
+  const bool is_fifo = sent ? static_cast<bool>(sent->deduplication_key) : !message.group.empty();
+  invent(queue, {.retention = retention_of_invented, .is_fifo = is_fifo});
+}
+
+void TolerantReplay::invent(QueueId queue, QueueAttributes attributes) {
+  QueueName name{.region = "us-east-1",
+                 .account = "000000000000",
+                 .name = fmt::format("salvaged-{}", queue.value())};
+  while (engine_.find_queue({name.region, name.account,
+                             name.name + (attributes.is_fifo ? ".fifo" : "")}) != nullptr)
+    name.name += "-again";
+  if (attributes.is_fifo) name.name += ".fifo";
+  engine_.restore(engine::KeptQueue{.queue = queue,
+                                    .name = name,
+                                    .attributes = std::move(attributes),
+                                    .created_at = advanced_,
+                                    .changed_at = Instant{}});
+  invented_names_[name] = queue;
+  invented_[queue] = std::move(name);
+}
+
+// Another queue can only have got the name because the one before was deleted.
+void TolerantReplay::forget_owner_of(const QueueName& name, QueueId but) {
+  QueueId owner;
+  if (const engine::Queue* queue = engine_.find_queue(name)) owner = queue->id;
+  for (const auto& [queue, found] : found_) {
+    if (found.name == name) owner = queue;
+  }
+  if (owner != QueueId(0) && owner < but) on(engine::QueueDeleted{.queue = owner}, {});
+}
+
+engine::KeptQueue TolerantReplay::corrected(engine::KeptQueue queue) const {
+  const auto found = found_.find(queue.queue);
+  if (found == found_.end()) return queue;
+  queue.name = found->second.name;
+  queue.created_at = found->second.created_at;
+  return queue;
+}
+
+QueueName TolerantReplay::corrected(const QueueName& name) const {
+  const auto owner = invented_names_.find(name);
+  if (owner == invented_names_.end()) return name;
+  const auto found = found_.find(owner->second);
+  return found == found_.end() ? name : found->second.name;
+}
+
+TolerantReplay::Outcome TolerantReplay::note_newest(Seq seq) {
+  const bool is_newer = seq > newest_;
+  newest_ = std::max(newest_, seq);
+  return is_newer ? std::nullopt : Outcome(Misfit::out_of_order);
+}
+
+TolerantReplay::Outcome TolerantReplay::counted(Outcome outcome) {
+  if (outcome) misfit_counts_[static_cast<std::size_t>(*outcome)] += 1;
+  return outcome;
+}
+
+}  // namespace mailrail::ops

@@ -1,0 +1,136 @@
+// TolerantReplay: makes a state of what is left of a log, where a replay in order would stop.
+//
+// What comes may be damaged, incomplete or forged: a fact or record that does not fit is passed
+// over, said to be so and counted, and nothing that can be decoded ends the process. Messages whose
+// queue is not known, because the part that made it is lost, get a queue with an invented name, so
+// that they are not lost with it. The engine that comes out serves for writing its state down in
+// the order of sequence numbers, not for receiving from.
+
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "engine/engine.h"
+
+namespace mailrail::ops {
+
+enum class Misfit : std::uint8_t {
+  unknown_queue,        // It names a queue that is not there.
+  message_not_there,    // It names a message that is not there.
+  message_there_twice,  // It brings a message that is there already.
+  queue_there_twice,    // It makes a queue that is there already.
+  out_of_order,         // Its message is not newer than those before.
+  impossible,           // It has a value that nothing in mailrail ever has.
+};
+inline constexpr std::size_t misfits = 6;
+std::string_view text_of(Misfit misfit);
+
+// A message that can't be kept.
+struct LostMessage {
+  QueueId queue = {};
+  Seq seq = {};
+  QueueId origin_queue = {};
+  Seq origin_seq = {};
+};
+
+class TolerantReplay {
+ public:
+  // How much of the checkpoint's state there is.
+  enum class Checkpoint : std::uint8_t {
+    absent,
+    whole,
+    partial,  // Facts from before its begin say more than it does.
+  };
+  // What it has to know of the log.
+  struct Log {
+    std::function<bool(Position)> has_segment;
+    std::function<std::string(const engine::Body&)> read;  // Empty if it can't be read.
+  };
+
+  TolerantReplay(Log log, std::uint64_t hash_seed);
+
+  // First the checkpoint's records, then how much that was, then facts in order. Facts from
+  // `exact_from` on have to fit what is there.
+  std::optional<Misfit> put(const engine::CheckpointRecord& record);
+  void end_checkpoint(Checkpoint how_much, Position exact_from);
+  std::optional<Misfit> apply(const engine::Fact& fact, const engine::Body& place);
+  // Lets time pass, so that what is forgotten after a while is.
+  void advance(Instant now);
+
+  // Gives it a secret if the one that it had is lost.
+  void found(const std::array<char, 32>& secret, Instant now);
+
+  const engine::Engine& engine() const { return engine_; }
+  // What the engine says of a queue, with its true name if that was found after all.
+  engine::KeptQueue corrected(engine::KeptQueue queue) const;
+  engine::QueueName corrected(const engine::QueueName& name) const;
+  const std::map<QueueId, engine::QueueName>& invented() const { return invented_; }
+  const std::array<std::uint64_t, misfits>& misfit_counts() const { return misfit_counts_; }
+  // Messages that are known, but whose body is nowhere.
+  const std::map<std::pair<QueueId, Seq>, LostMessage>& lost() const { return lost_; }
+
+ private:
+  using Outcome = std::optional<Misfit>;
+  Outcome put_one(const engine::CheckpointBegin& record);
+  Outcome put_one(const engine::KeptQueue& record);
+  Outcome put_one(const engine::KeptMessages& record);
+  Outcome put_one(const engine::SweptQueue& record);
+  Outcome put_one(const engine::KeptDeduplication& record);
+  Outcome put_one(const engine::KeptAttempt& record);
+  Outcome on(const engine::Founded& fact, const engine::Body& place);
+  Outcome on(const engine::QueueCreated& fact, const engine::Body& place);
+  Outcome on(const engine::QueueChanged& fact, const engine::Body& place);
+  Outcome on(const engine::QueueDeleted& fact, const engine::Body& place);
+  Outcome on(const engine::Purged& fact, const engine::Body& place);
+  Outcome on(const engine::Sent& fact, const engine::Body& place);
+  Outcome on(const engine::Leased& fact, const engine::Body& place);
+  Outcome on(const engine::Removed& fact, const engine::Body& place);
+  Outcome on(const engine::Moved& fact, const engine::Body& place);
+  Outcome on(const engine::Relocated& fact, const engine::Body& place);
+  Outcome on(const engine::Damaged& fact, const engine::Body& place);
+
+  bool has_queue(QueueId queue) const { return engine_.find_queue(queue) != nullptr; }
+  bool has_message(QueueId queue, Seq seq) const;
+  // It is not there because it was deleted.
+  bool is_gone(QueueId queue) const;
+  bool is_exact(const engine::Body& place) const { return place.position >= exact_from_; }
+  bool is_readable(const engine::Body& body) const;
+  Outcome add(QueueId queue, const engine::KeptMessage& message);
+  void invent(QueueId queue, engine::QueueAttributes attributes);
+  void invent_for(QueueId queue, const engine::KeptMessage& message);
+  void forget_owner_of(const engine::QueueName& name, QueueId but);
+  void forget_lost(QueueId queue, Seq below);
+  Outcome note_newest(Seq seq);
+  Outcome counted(Outcome outcome);
+
+  Log log_;
+  engine::Engine engine_;
+  Checkpoint checkpoint_ = Checkpoint::absent;
+  Position exact_from_;
+  Seq newest_;
+  QueueId last_queue_;  // Of the checkpoint.
+  std::vector<engine::SweptQueue> swept_;
+  std::set<QueueId> deleted_;
+  std::map<QueueId, engine::QueueName> invented_;  // The names of which are not known.
+  // What the engine knows under an invented name, but was found later.
+  struct Found {
+    engine::QueueName name;
+    Instant created_at;
+  };
+  std::map<QueueId, Found> found_;
+  std::map<engine::QueueName, QueueId> invented_names_;
+  std::array<std::uint64_t, misfits> misfit_counts_{};
+  std::map<std::pair<QueueId, Seq>, LostMessage> lost_;
+  Instant advanced_;
+};
+
+}  // namespace mailrail::ops
