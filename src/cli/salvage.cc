@@ -37,6 +37,7 @@ Result<void> expect_apart(const SalvageOptions& options) {
 Result<ops::Salvaged> salvaged(const SalvageOptions& options) {
   const auto from = TRY(log::PosixDisk::open_to_read(options.from));
   TRY(expect_apart(options));
+  TRY(from->lock());  // Refused before the other directory is made.
   const auto to = TRY(log::PosixDisk::open(options.to));
   SystemRandom random;
   ProgressBar bar("salvage");

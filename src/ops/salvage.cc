@@ -48,6 +48,7 @@ class Salvager {
  private:
   Result<void> begin(engine::CheckpointBegin record, Instant time) {
     TRY(writer_.add_fact(engine::Founded{.at = time, .secret = record.secret}));
+    record.last_seq = std::max(record.last_seq, examination_.replay().newest());
     if (!salvaged_.is_all()) {
       record.last_seq = record.last_seq + seqs_skipped;
       record.last_queue = QueueId(record.last_queue.value() + queues_skipped);
@@ -108,6 +109,7 @@ class Salvager {
 }  // namespace
 
 Result<Salvaged> salvage(log::Disk& from, log::Disk& to, Random& random, Progress& progress) {
+  TRY(log::expect_empty(to));  // Told now, not after all was read.
   const auto examination = TRY(Examination::run(from, random.next(), progress));
   TolerantReplay& replay = examination->replay();
   const Instant time = std::max(examination->inspected().last_time.value_or(Instant{}), Instant{});

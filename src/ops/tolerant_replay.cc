@@ -104,7 +104,7 @@ TolerantReplay::Outcome TolerantReplay::put_one(const engine::CheckpointBegin& r
     return Misfit::impossible;
   if (engine_.is_founded()) return Misfit::out_of_order;
   engine_.restore(record);
-  newest_ = record.last_seq;
+  newest_ = newest_of_all_ = record.last_seq;
   last_queue_ = record.last_queue;
   return std::nullopt;
 }
@@ -132,6 +132,7 @@ TolerantReplay::Outcome TolerantReplay::put_one(const engine::KeptMessages& reco
 // Only a whole checkpoint has all messages up to there: until then nothing is passed over for it.
 TolerantReplay::Outcome TolerantReplay::put_one(const engine::SweptQueue& record) {
   if (record.through > Seq(seq_max)) return Misfit::impossible;
+  newest_of_all_ = std::max(newest_of_all_, record.through);
   if (!has_queue(record.queue)) return Misfit::unknown_queue;
   swept_.push_back(record);
   return std::nullopt;
@@ -343,6 +344,7 @@ TolerantReplay::Outcome TolerantReplay::add(QueueId queue, const KeptMessage& me
         .origin_seq = message.delivery ? message.delivery->origin_seq : message.seq};
     return is_known ? std::nullopt : Outcome(Misfit::unknown_queue);
   }
+  newest_of_all_ = std::max(newest_of_all_, message.seq);
   if (!is_known) invent_for(queue, message);
   engine_.restore(engine::KeptMessages{.queue = queue, .messages = {message}});
   return is_known ? std::nullopt : Outcome(Misfit::unknown_queue);
@@ -381,11 +383,11 @@ void TolerantReplay::invent(QueueId queue, QueueAttributes attributes) {
                              name.name + (attributes.is_fifo ? ".fifo" : "")}) != nullptr)
     name.name += "-again";
   if (attributes.is_fifo) name.name += ".fifo";
-  engine_.restore(engine::KeptQueue{.queue = queue,
-                                    .name = name,
-                                    .attributes = std::move(attributes),
-                                    .created_at = advanced_,
-                                    .changed_at = Instant{}});
+  // At no time, so that whatever is found of it is newer.
+  engine_.apply(
+      engine::QueueCreated{
+          .queue = queue, .at = {}, .name = name, .attributes = std::move(attributes), .tags = {}},
+      {});
   invented_names_[name] = queue;
   invented_[queue] = std::move(name);
 }
@@ -401,6 +403,7 @@ void TolerantReplay::forget_owner_of(const QueueName& name, QueueId but) {
 }
 
 engine::KeptQueue TolerantReplay::corrected(engine::KeptQueue queue) const {
+  if (invented_.contains(queue.queue)) queue.created_at = queue.changed_at = advanced_;
   const auto found = found_.find(queue.queue);
   if (found == found_.end()) return queue;
   queue.name = found->second.name;
@@ -416,6 +419,7 @@ QueueName TolerantReplay::corrected(const QueueName& name) const {
 }
 
 TolerantReplay::Outcome TolerantReplay::note_newest(Seq seq) {
+  newest_of_all_ = std::max(newest_of_all_, seq);
   const bool is_newer = seq > newest_;
   newest_ = std::max(newest_, seq);
   return is_newer ? std::nullopt : Outcome(Misfit::out_of_order);

@@ -75,6 +75,8 @@ class TolerantReplay {
   engine::QueueName corrected(const engine::QueueName& name) const;
   const std::map<QueueId, engine::QueueName>& invented() const { return invented_; }
   const std::array<std::uint64_t, misfits>& misfit_counts() const { return misfit_counts_; }
+  // No message with a higher number was met.
+  Seq newest() const { return newest_of_all_; }
   // Messages that are known, but whose body is nowhere.
   const std::map<std::pair<QueueId, Seq>, LostMessage>& lost() const { return lost_; }
 
@@ -116,7 +118,8 @@ class TolerantReplay {
   engine::Engine engine_;
   Checkpoint checkpoint_ = Checkpoint::absent;
   Position exact_from_;
-  Seq newest_;
+  Seq newest_;  // Of the facts so far.
+  Seq newest_of_all_;
   QueueId last_queue_;  // Of the checkpoint.
   std::vector<engine::SweptQueue> swept_;
   std::set<QueueId> deleted_;

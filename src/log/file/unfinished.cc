@@ -19,16 +19,22 @@ std::string_view name_on_disk(std::string_view name) {
 
 }  // namespace
 
-Result<std::unique_ptr<UnfinishedDisk>> UnfinishedDisk::begin(Disk& disk) {
-  TRY(disk.lock());
+Result<void> expect_empty(const Disk& disk) {
   for (const std::string& each : TRY(disk.list())) {
-    if (each == lock_name) continue;  // Just made.
+    if (each == lock_name) continue;  // Left by who has only looked.
     return fail(
         errors::unusable,
         fmt::format("The directory {} is not empty: {} is in it. Name one with --to that is "
                     "empty or not there yet.",
                     disk.directory(), each));
   }
+  return {};
+}
+
+Result<std::unique_ptr<UnfinishedDisk>> UnfinishedDisk::begin(Disk& disk) {
+  TRY(expect_empty(disk));
+  TRY(disk.lock());
+  TRY(expect_empty(disk));  // Whoever held it may have filled it.
   const std::unique_ptr<File> note = TRY(disk.create_file(format::superblock_name));
   TRY(note->write_at(0, std::array{unfinished_note}));
   TRY(note->sync());

@@ -19,6 +19,9 @@ namespace mailrail::log {
 inline constexpr std::string_view unfinished_note =
     "mailrail salvage has not finished here. Remove this directory and salvage again.\n";
 
+// Refuses a directory that has anything in it.
+Result<void> expect_empty(const Disk& disk);
+
 class UnfinishedDisk final : public Disk {
  public:
   // Puts the note into an empty directory, and locks it.
