@@ -136,6 +136,35 @@ TEST_F(PosixDiskTest, ASecondOwnerIsRefused) {
                                         "; stop it, or choose another directory.");
 }
 
+TEST_F(PosixDiskTest, ThoseWhoOnlyReadShareTheLock) {
+  const auto owner = *PosixDisk::open(directory("data"));
+  ASSERT_TRUE(owner->create_file("file"));
+  const auto reader = *PosixDisk::open_to_read(directory("data"));
+  const auto other = *PosixDisk::open_to_read(directory("data"));
+
+  EXPECT_TRUE(reader->lock());  // There is no LOCK yet, and none is made.
+  EXPECT_EQ(reader->list(), std::vector<std::string>{"file"});
+
+  ASSERT_TRUE(owner->lock());
+  EXPECT_EQ(other->lock().error().message,
+            "A server is using the data directory " + directory("data") + "; stop it first.");
+}
+
+TEST_F(PosixDiskTest, AServerIsRefusedWhileSomebodyReads) {
+  ASSERT_TRUE((*PosixDisk::open(directory("data")))->lock());
+  const auto reader = *PosixDisk::open_to_read(directory("data"));
+  const auto other = *PosixDisk::open_to_read(directory("data"));
+
+  ASSERT_TRUE(reader->lock());
+  EXPECT_TRUE(other->lock());
+  EXPECT_FALSE((*PosixDisk::open(directory("data")))->lock());
+}
+
+TEST_F(PosixDiskTest, ReadingMakesNoDirectory) {
+  EXPECT_EQ(PosixDisk::open_to_read(directory("nowhere")).error().message,
+            "Cannot open the directory " + directory("nowhere") + ": No such file or directory.");
+}
+
 TEST_F(PosixDiskTest, TheLockGoesWithItsOwner) {
   ASSERT_TRUE((*PosixDisk::open(directory("data")))->lock());
 

@@ -1,5 +1,5 @@
 // How findings are told to people: one line each, with file, offset and what is wrong there, and
-// how many more there are than are listed.
+// how many more there are than are listed. What verify and salvage say is put together of these.
 
 #pragma once
 

@@ -19,6 +19,7 @@
 #include "engine/engine.h"
 #include "engine/read_back.h"
 #include "log/file/file_log.h"
+// NOLINTNEXTLINE(tidy-includes): only tests include this header.
 #include "sim/sim_disk.h"
 
 namespace mailrail::ops {

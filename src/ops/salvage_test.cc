@@ -260,6 +260,108 @@ TEST(Salvage, ListsMessagesWhoseBodiesAreLost) {
   EXPECT_EQ(bodies_in(result.disk).size(), served.alive.size() - 1);
 }
 
+// All of a state but where bodies lie.
+std::string state_of(SimDisk& disk) {
+  SeededRandom random(3);
+  const auto log = *log::FileLog::open(disk, random, small_log);
+  engine::Engine engine(2);
+  EXPECT_TRUE(broker::replay(*log, engine));
+  std::string state;
+  engine::Sweep sweep = engine.begin_sweep();
+  while (const auto run = engine.sweep(sweep)) {
+    EXPECT_TRUE(engine::decode_records(run->payload, [&](engine::CheckpointRecord record) {
+      if (auto* kept = std::get_if<engine::KeptMessages>(&record)) {
+        for (engine::KeptMessage& each : kept->messages) each.body.position = Position();
+      }
+      engine::encode_record(record, state);
+    }));
+  }
+  return state;
+}
+
+TEST(Salvage, KeepsLeasesCountsOrderAndDeduplicationAsTheyWere) {
+  for (const Trimmed trimmed : {Trimmed::no, Trimmed::yes}) {
+    ServedDirectory served(Stop::clean, trimmed);
+
+    Outcome result = salvage_of(served.disk);
+
+    EXPECT_EQ(state_of(result.disk), state_of(served.disk));
+  }
+}
+
+// Three messages in one frame, of which the last is damaged.
+class OneFrame {
+ public:
+  explicit OneFrame(std::string_view middle) {
+    SmallServer server(disk);
+    server.turn([&](engine::Turn& turn) {
+      server.engine().found(turn);
+      server.engine().create_queue(turn, {.region = "r", .account = "a", .name = "q"}, {}, {});
+    });
+    frame = server.turn([&](engine::Turn& turn) {
+      for (const std::string_view record : {std::string_view("first"), middle})
+        server.engine().send(turn, {.queue = QueueId(1), .record = record});
+      server.engine().send(turn, {.queue = QueueId(1), .record = std::string(2000, 'x')});
+    });
+    server.turn([&](engine::Turn& turn) {
+      server.engine().send(turn, {.queue = QueueId(1), .record = "behind"});
+    });
+    server.log().close().value();
+  }
+
+  void damage(std::string_view where) {
+    std::string bytes = disk.content(frame.file);
+    const std::size_t at = bytes.find(where);
+    bytes[at] = static_cast<char>(bytes[at] ^ 1);
+    disk.put(frame.file, bytes);
+  }
+
+  std::vector<std::string> saved() {
+    Outcome result = salvage_of(disk);
+    expect_whole(result.disk);
+    std::vector<std::string> bodies;
+    for (const auto& [origin, record] : bodies_in(result.disk)) bodies.push_back(record);
+    return bodies;
+  }
+
+  SimDisk disk{1};
+  Stretch frame;
+};
+
+TEST(Salvage, KeepsTheMessagesBeforeTheDamageInAFrame) {
+  OneFrame directory("second");
+  directory.damage("xxxx");
+
+  EXPECT_EQ(directory.saved(), (std::vector<std::string>{"first", "second", "behind"}));
+}
+
+TEST(Salvage, TakesNothingThatAClientWroteForAMessage) {
+  std::string forged;
+  engine::encode_fact(engine::Sent{.queue = QueueId(1),
+                                   .seq = Seq(7),
+                                   .at = from_unix_ms(1'700'000'000'000),
+                                   .record = "forged"},
+                      forged);
+  std::string many;
+  for (int i = 0; i < 30; ++i) many += forged;
+  OneFrame directory(many);
+  directory.damage("first");
+
+  EXPECT_EQ(directory.saved(), std::vector<std::string>{"behind"});
+}
+
+TEST(Salvage, ReadsABodyThatACheckpointNamesOutOfADamagedFrame) {
+  OneFrame directory("second");
+  {
+    SmallServer server(directory.disk);
+    server.checkpoint();
+    server.log().close().value();
+  }
+  directory.damage("first");
+
+  EXPECT_THAT(directory.saved(), testing::ElementsAre("second", std::string(2000, 'x'), "behind"));
+}
+
 TEST(Salvage, ChangesNothingInTheSource) {
   ServedDirectory served(Stop::unclean, Trimmed::yes);
   const SimDisk before = served.disk;
