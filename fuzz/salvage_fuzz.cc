@@ -2,7 +2,7 @@
 // whole, and a server can start on it.
 //
 // The first byte chooses what the others are: changes of bytes of a directory that was closed (0)
-// or killed (1), seven each: which file, where, what; or facts (2) or records of a checkpoint (3)
+// or killed (1), six each: which file, where, what; or facts (2) or records of a checkpoint (3)
 // in a frame whose checksums are right, which only somebody who knows the salt could write.
 
 #include <cstdint>
@@ -129,15 +129,46 @@ void expect_salvaged(sim::SimDisk& disk) {
   }
 }
 
-void run(Mode mode, std::string_view input) {
+enum class Swept : std::uint8_t { no, yes };
+
+// As a server leaves it.
+sim::SimDisk left_behind(Mode mode, Swept swept) {
   Directory directory;
   directory.fill();
-  if (mode == records) directory.checkpoint(input);
-  if (mode != records && !input.empty() && (input[0] & 1) != 0) directory.checkpoint("");
-  if (mode == facts) directory.append(1, std::string(input));
-  if (mode != changed_killed) directory.close();
-  if (mode == changed_closed || mode == changed_killed) change(directory.disk, input);
+  if (swept == Swept::yes) directory.checkpoint("");
+  if (mode == changed_closed) directory.close();
+  return directory.disk;
+}
+
+void run_changed(Mode mode, std::string_view input) {
+  static const sim::SimDisk all[2][2] = {
+      {left_behind(changed_closed, Swept::no), left_behind(changed_closed, Swept::yes)},
+      {left_behind(changed_killed, Swept::no), left_behind(changed_killed, Swept::yes)}};
+  const int swept = !input.empty() && (input[0] & 1) != 0 ? 1 : 0;
+  sim::SimDisk disk = all[mode][swept];
+  change(disk, input);
+  expect_salvaged(disk);
+}
+
+void run_signed(Mode mode, std::string_view input) {
+  Directory directory;
+  directory.fill();
+  if (mode == records) {
+    directory.checkpoint(input);
+  } else {
+    if (!input.empty() && (input[0] & 1) != 0) directory.checkpoint("");
+    directory.append(1, std::string(input));
+  }
+  directory.close();
   expect_salvaged(directory.disk);
+}
+
+void run(Mode mode, std::string_view input) {
+  if (mode == changed_closed || mode == changed_killed) {
+    run_changed(mode, input);
+  } else {
+    run_signed(mode, input);
+  }
 }
 
 }  // namespace

@@ -8,21 +8,20 @@ namespace {
 constexpr std::string_view plain_characters =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./+:,@%-";
 
-// One word of a command line.
-std::string quoted(std::string_view text) {
-  if (!text.empty() && text.find_first_not_of(plain_characters) == std::string_view::npos)
-    return std::string(text);
-  std::string word = "'";
-  for (const char each : text) word += each == '\'' ? std::string("'\\''") : std::string(1, each);
-  return word + "'";
-}
-
 // A name that may be taken for an option, made one that can't.
 std::string as_path(std::string_view directory) {
   return directory.starts_with('-') ? "./" + std::string(directory) : std::string(directory);
 }
 
 }  // namespace
+
+std::string shell_word(std::string_view text) {
+  if (!text.empty() && text.find_first_not_of(plain_characters) == std::string_view::npos)
+    return std::string(text);
+  std::string word = "'";
+  for (const char each : text) word += each == '\'' ? std::string("'\\''") : std::string(1, each);
+  return word + "'";
+}
 
 std::string salvage_command(std::string_view directory) {
   while (directory.size() > 1 && directory.ends_with('/')) directory.remove_suffix(1);
@@ -31,7 +30,7 @@ std::string salvage_command(std::string_view directory) {
   // Behind these nothing can be written that names a place beside them.
   const bool has_name = !name.empty() && name != "." && name != "..";
   const std::string to = has_name ? from + "-salvaged" : from + "/../salvaged";
-  return fmt::format("mailrail salvage {} --to {}", quoted(from), quoted(to));
+  return fmt::format("mailrail salvage {} --to {}", shell_word(from), shell_word(to));
 }
 
 }  // namespace mailrail::log

@@ -12,4 +12,7 @@ namespace mailrail::log {
 
 std::string salvage_command(std::string_view directory);
 
+// A word of a command line as a shell has to be given it.
+std::string shell_word(std::string_view text);
+
 }  // namespace mailrail::log

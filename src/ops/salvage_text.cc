@@ -1,8 +1,11 @@
 // What salvage says when it is done: what is kept, what is lost, and what may be odd from now on.
 
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "base/size.h"
+#include "log/salvage_command.h"
 #include "ops/findings_text.h"
 #include "ops/salvage.h"
 
@@ -77,7 +80,7 @@ std::string text_of(const Salvaged& salvaged, const std::string& from, const std
   text += fmt::format("\n{} {} and {} ({}) in {}. Start on it with: mailrail serve --data {}\n",
                       salvaged.is_all() ? "Saved, and nothing is lost:" : "Saved:",
                       counted(salvaged.queues, "queue"), counted(salvaged.messages, "message"),
-                      size_text(salvaged.body_bytes), to, to);
+                      size_text(salvaged.body_bytes), to, log::shell_word(to));
   return text;
 }
 

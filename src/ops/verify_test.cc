@@ -77,21 +77,20 @@ TEST(Verify, TheDirectoryOfTheseTestsIsTrimmedWhenItShouldBe) {
 }
 
 TEST(Verify, AgreesWithAStartAboutAnyDamage) {
-  for (const Stop stop : {Stop::clean, Stop::unclean}) {
-    for (const Trimmed trimmed : {Trimmed::no, Trimmed::yes}) {
-      const ServedDirectory served(stop, trimmed);
-      std::size_t refused = 0;
-      for_each_damage(served.disk, [&](SimDisk& disk, const std::string& name, std::uint64_t page) {
-        NoProgress progress;
-        const auto result = verify(disk, 1, progress);
-        const std::string refusal = refusal_of_start(disk);
+  for (const auto& [stop, trimmed] :
+       {std::pair(Stop::clean, Trimmed::yes), std::pair(Stop::unclean, Trimmed::no)}) {
+    const ServedDirectory served(stop, trimmed);
+    std::size_t refused = 0;
+    for_each_damage(served.disk, [&](SimDisk& disk, const std::string& name, std::uint64_t page) {
+      NoProgress progress;
+      const auto result = verify(disk, 1, progress);
+      const std::string refusal = refusal_of_start(disk);
 
-        refused += refusal.empty() ? 0 : 1;
-        const bool is_whole = result && result->is_whole();
-        EXPECT_FALSE(is_whole && !refusal.empty()) << name << " " << page << refusal;
-      });
-      EXPECT_GT(refused, 50u);
-    }
+      refused += refusal.empty() ? 0 : 1;
+      const bool is_whole = result && result->is_whole();
+      EXPECT_FALSE(is_whole && !refusal.empty()) << name << " " << page << refusal;
+    });
+    EXPECT_GT(refused, 50u);
   }
 }
 
