@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/random.h"
+#include "cli/file_limit.h"
 #include "cli/progress_bar.h"
 #include "log/posix_disk.h"
 #include "ops/salvage.h"
@@ -47,6 +48,7 @@ Result<ops::Salvaged> salvaged(const SalvageOptions& options) {
 }  // namespace
 
 int salvage(const SalvageOptions& options) {
+  raise_file_limit();
   const auto result = salvaged(options);
   if (!result) {
     fmt::print(stderr, "mailrail: {}\n", result.error().message);

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/random.h"
+#include "cli/file_limit.h"
 #include "cli/progress_bar.h"
 #include "log/posix_disk.h"
 #include "ops/verify.h"
@@ -22,6 +23,7 @@ Result<ops::Verified> verified(const std::string& directory) {
 }  // namespace
 
 int verify(const std::string& directory) {
+  raise_file_limit();
   const auto result = verified(directory);
   if (!result) {
     fmt::print(stderr, "mailrail: {}\n", result.error().message);

@@ -162,8 +162,10 @@ void Examination::replay(const InspectedFrame& frame) {
         const auto misfit = replay_->apply(
             fact, {.position = frame.position + place.offset, .length = place.length});
         // Behind damage it is no wonder.
-        if (misfit && findings_.count == 0)
+        if (misfit && findings_.count == 0) {
           find(frame, place.offset, std::string(text_of(*misfit)) + " in a fact");
+          has_lost_facts_ = true;
+        }
       });
   facts_ += count;
   if (!decoded) {
