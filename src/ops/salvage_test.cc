@@ -350,6 +350,45 @@ TEST(Salvage, TakesNothingThatAClientWroteForAMessage) {
   EXPECT_EQ(directory.saved(), std::vector<std::string>{"behind"});
 }
 
+// The length of a fact is damaged so that the next one seems to begin in what a client has sent.
+TEST(Salvage, IsNotLedIntoABodyByADamagedLength) {
+  std::string forged;
+  engine::encode_fact(engine::Sent{.queue = QueueId(1),
+                                   .seq = Seq(7),
+                                   .at = from_unix_ms(1'700'000'000'000),
+                                   .record = "forged"},
+                      forged);
+  SimDisk disk(1);
+  Stretch frame;
+  {
+    SmallServer server(disk);
+    server.turn([&](engine::Turn& turn) {
+      server.engine().found(turn);
+      server.engine().create_queue(turn, {.region = "r", .account = "a", .name = "q"}, {}, {});
+    });
+    frame = server.turn([&](engine::Turn& turn) {
+      server.engine().change_queue(turn, QueueId(1), {});
+      server.engine().send(turn, {.queue = QueueId(1), .record = forged});
+    });
+    server.turn([&](engine::Turn& turn) {
+      server.engine().send(turn, {.queue = QueueId(1), .record = "behind"});
+    });
+    server.log().close().value();
+  }
+  std::string bytes = disk.content(frame.file);
+  const std::size_t payload = frame.begin + sizeof(log::format::FrameHeader);
+  bytes[payload] = static_cast<char>(bytes.find(forged) - payload - 1);
+  ASSERT_GT(bytes[payload], 0);
+  disk.put(frame.file, bytes);
+
+  Outcome result = salvage_of(disk);
+
+  expect_whole(result.disk);
+  const std::map<Seq, std::string> bodies = bodies_in(result.disk);
+  ASSERT_EQ(bodies.size(), 1u);
+  EXPECT_EQ(bodies.begin()->second, "behind");
+}
+
 TEST(Salvage, ReadsABodyThatACheckpointNamesOutOfADamagedFrame) {
   OneFrame directory("second");
   {
