@@ -10,9 +10,7 @@
 namespace mailrail::ops {
 namespace {
 
-// Numbers that may have been given in what is lost are not given again: more than fit into a
-// hundred gigabytes of the log.
-constexpr std::uint64_t seqs_skipped = std::uint64_t{1} << 32;
+// Like seqs_skipped.
 constexpr std::uint32_t queues_skipped = 1 << 16;
 
 log::FileLogOptions options_like(const log::Inspected& source) {
@@ -125,6 +123,7 @@ Result<Salvaged> salvage(log::Disk& from, log::Disk& to, Random& random, Progres
     salvaged.has_new_secret = examination->findings().count > 0;
   }
   for (const auto& [queue, name] : replay.invented()) salvaged.invented.push_back(name.name);
+  if (salvaged.has_lost_facts) salvaged.missing = replay.missing();
   salvaged.misfits_passed_over = replay.misfit_counts();
 
   const auto writer = TRY(SalvageWriter::begin(

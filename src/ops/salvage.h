@@ -38,6 +38,7 @@ struct Salvaged {
   std::uint64_t body_bytes = 0;
   std::map<QueueId, LostOfQueue> lost;
   std::uint64_t lost_messages = 0;
+  std::vector<MissingSeqs> missing;
   std::vector<std::string> invented;  // Names of queues whose own are lost.
   std::array<std::uint64_t, misfits> misfits_passed_over{};
   bool has_new_secret = false;

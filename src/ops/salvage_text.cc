@@ -25,6 +25,15 @@ std::string lost_text(const Salvaged& salvaged) {
         text += fmt::format("    and {} more\n", lost.count - lost.listed.size());
     }
   }
+  if (!salvaged.missing.empty()) {
+    text += "\nLost with what told of them, by the gaps in the sequence numbers:\n";
+    for (const MissingSeqs& each : salvaged.missing) {
+      text += fmt::format("  {} to {}: {}\n", engine::sequence_number(each.first),
+                          engine::sequence_number(each.last),
+                          counted(each.last.value() - each.first.value() + 1, "message"));
+    }
+    if (salvaged.missing.size() == missing_seqs_max) text += "  and perhaps more\n";
+  }
   bool has_title = false;
   for (std::size_t i = 0; i < misfits; ++i) {
     if (salvaged.misfits_passed_over[i] == 0) continue;
@@ -41,7 +50,9 @@ std::string oddities_text(const Salvaged& salvaged) {
   std::string text;
   const auto line = [&](std::string_view sentence) { text += fmt::format("  {}\n", sentence); };
   if (salvaged.has_lost_facts || salvaged.has_lost_state) {
-    line("Messages that were sent or moved in what is lost are not here, and nothing tells which.");
+    line(
+        "Messages that were sent in what is lost are not here; ones that were moved there to "
+        "another queue are where they were before.");
     line("Messages that were deleted there are here again, and are delivered once more.");
     line(
         "Leases and receive counts may be older than they were: a message may be delivered "

@@ -158,6 +158,7 @@ TolerantReplay::Outcome TolerantReplay::put_one(const engine::KeptAttempt& recor
 void TolerantReplay::end_checkpoint(Checkpoint how_much, Position exact_from) {
   checkpoint_ = how_much;
   exact_from_ = exact_from;
+  knows_first_seq_ = how_much == Checkpoint::whole && exact_from != never_exact;
   if (how_much != Checkpoint::whole) {
     newest_ = Seq(0);
     return;
@@ -421,6 +422,11 @@ QueueName TolerantReplay::corrected(const QueueName& name) const {
 TolerantReplay::Outcome TolerantReplay::note_newest(Seq seq) {
   newest_of_all_ = std::max(newest_of_all_, seq);
   const bool is_newer = seq > newest_;
+  // They are given without gaps, but for the one that a salvage leaves.
+  const bool is_gap = seq > newest_ + 1 && seq < newest_ + seqs_skipped && knows_first_seq_;
+  if (is_gap && missing_.size() < missing_seqs_max)
+    missing_.push_back({.first = newest_ + 1, .last = Seq(seq.value() - 1)});
+  knows_first_seq_ = true;
   newest_ = std::max(newest_, seq);
   return is_newer ? std::nullopt : Outcome(Misfit::out_of_order);
 }

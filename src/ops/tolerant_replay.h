@@ -42,6 +42,18 @@ struct LostMessage {
   Seq origin_seq = {};
 };
 
+// Numbers that were given to messages, but no fact says to which.
+struct MissingSeqs {
+  Seq first = {};
+  Seq last = {};
+};
+// Where facts are lost, a salvaged directory gives no number below the newest and these many more:
+// one that was given in a lost frame must not be given again. It is more than fit into a hundred
+// gigabytes of the log.
+inline constexpr std::uint64_t seqs_skipped = std::uint64_t{1} << 32;
+// More such ranges are not kept.
+inline constexpr std::size_t missing_seqs_max = 100;
+
 class TolerantReplay {
  public:
   // How much of the checkpoint's state there is.
@@ -75,6 +87,7 @@ class TolerantReplay {
   engine::QueueName corrected(const engine::QueueName& name) const;
   const std::map<QueueId, engine::QueueName>& invented() const { return invented_; }
   const std::array<std::uint64_t, misfits>& misfit_counts() const { return misfit_counts_; }
+  const std::vector<MissingSeqs>& missing() const { return missing_; }
   // No message with a higher number was met.
   Seq newest() const { return newest_of_all_; }
   // Messages that are known, but whose body is nowhere.
@@ -120,6 +133,8 @@ class TolerantReplay {
   Position exact_from_;
   Seq newest_;  // Of the facts so far.
   Seq newest_of_all_;
+  bool knows_first_seq_ = false;  // What the next fact's should be follows from `newest_`.
+  std::vector<MissingSeqs> missing_;
   QueueId last_queue_;  // Of the checkpoint.
   std::vector<engine::SweptQueue> swept_;
   std::set<QueueId> deleted_;
