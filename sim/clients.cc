@@ -32,12 +32,25 @@ std::deque<engine::QueueName> Clients::queue_names() {
 }
 
 Command Clients::next(const Ledger& ledger) {
+  if (habit_ == Habit::filling && failing_ == 0 && chance(200)) failing_ = 40;
+  if (failing_ > 0) return receive_and_fail();
   const Action action = any_action();
   const engine::QueueName queue = any_queue();
   // Until there is a queue of that name little can happen to it.
   const bool is_missing = std::ranges::none_of(
       ledger.queues(), [&](const auto& each) { return each.second.name == queue; });
   return command(is_missing && !chance(4) ? Action::create_queue : action, queue);
+}
+
+// Many messages at once, of which nothing more is heard: they come back together, as dead letters.
+// In the end the queue of those is the longest.
+Command Clients::receive_and_fail() {
+  failing_ -= 1;
+  Command receive = command(Action::receive, queue_names()[2]);
+  receive.count_max = 10;
+  receive.visibility_timeout = 5s;
+  receive.wait = 0s;
+  return receive;
 }
 
 engine::QueueName Clients::any_queue() {
@@ -93,7 +106,7 @@ engine::QueueAttributes Clients::attributes(const engine::QueueName& queue) {
   if (attributes.is_fifo && chance(3))
     attributes.deduplication_scope = engine::DeduplicationScope::message_group;
   if (habit_ == Habit::filling) attributes.retention = any_of<Duration>({1h, 96h});
-  if (chance(2)) {
+  if (habit_ == Habit::filling || chance(2)) {
     const std::uint64_t counts = habit_ == Habit::filling ? 1 : 3;
     attributes.dead_letter = {
         .target = dead_letters_of(queue, habit_),
@@ -146,8 +159,11 @@ Duration Clients::pause(const Ledger& ledger, Instant now) {
   if (share < 625) return Duration(random_.below(600'000));
   if (share < 627) return 24h + Duration(random_.below(100'000'000));
   std::vector<Instant> boundaries;
+  // Where queues are to get long their messages' age may not be what time is most after.
+  const std::uint64_t far_one_in = habit_ == Habit::filling ? 2000 : 10;
   const auto consider = [&](Instant boundary) {
-    if (boundary > now && (boundary < now + 35s || chance(10))) boundaries.push_back(boundary);
+    if (boundary > now && (boundary < now + 35s || chance(far_one_in)))
+      boundaries.push_back(boundary);
   };
   for (const auto& [id, queue] : ledger.queues()) {
     for (const auto& [seq, message] : queue.messages) {

@@ -47,6 +47,7 @@ class Clients {
     return values.begin()[random_.below(values.size())];
   }
   bool chance(std::uint64_t one_in) { return random_.below(one_in) == 0; }
+  Command receive_and_fail();
   Action any_action();
   engine::QueueName any_queue();
   engine::QueueAttributes attributes(const engine::QueueName& queue);
@@ -57,6 +58,7 @@ class Clients {
   Random& random_;
   Habit habit_;
   std::uint64_t commands_ = 0;
+  std::uint64_t failing_ = 0;   // Receives still to come in a row.
   std::deque<Handle> handles_;  // Newest first.
 };
 

@@ -171,6 +171,7 @@ void Judge::lost(const Command& command) {
   note(fmt::format("  lost {}", command.number));
   waiting_.erase(command.number);
   answers_.erase(command.number);
+  std::erase_if(holds_, [&](const auto& each) { return each.second.receive == command.number; });
 }
 
 void Judge::check_body(const engine::ReceivedMessage& told, const Result<std::string>& bytes) {

@@ -9,17 +9,6 @@
 namespace mailrail::sim {
 namespace {
 
-// Small, so that a run crosses many segments.
-constexpr log::FileLogOptions log_options{
-    .segment_bytes = 192 << 10, .payload_bytes_max = 128 << 10, .zeroed_step_bytes = 32 << 10};
-// Likewise, so that a run has many checkpoints, which take many turns.
-const broker::Options broker_options{
-    .recent_bytes_max = 16 << 10,
-    .frame_bytes_max = 64 << 10,
-    .call_bytes_max = 24 << 10,
-    .housekeeping = {.log_bytes = 100 << 10,
-                     .moved_bytes = 2 << 10,
-                     .sweep = {.messages_max = 5, .bytes_max = 400}}};
 constexpr int turns_max = 10'000;   // At one instant; a server that wants more is stuck.
 constexpr Duration nap_max = 100s;  // A server that was away for longer finds all of it at once.
 constexpr Duration absence_max = 24h;
@@ -29,9 +18,33 @@ using What = Sabotage::What;
 
 }  // namespace
 
+Sizes usual_sizes() {
+  return {.log = {.segment_bytes = 192 << 10,
+                  .payload_bytes_max = 64 << 10,
+                  .zeroed_step_bytes = 8 << 10},
+          .broker = {.recent_bytes_max = 16 << 10,
+                     .frame_bytes_max = 64 << 10,
+                     .call_bytes_max = 24 << 10,
+                     .housekeeping = {.log_bytes = 100 << 10,
+                                      .moved_bytes = 2 << 10,
+                                      .sweep = {.messages_max = 5, .bytes_max = 400}}}};
+}
+
+Sizes smallest_sizes() {
+  return {.log = {.segment_bytes = 64 << 10,
+                  .payload_bytes_max = 32 << 10,
+                  .zeroed_step_bytes = 4 << 10},
+          .broker = {.recent_bytes_max = 1 << 10,
+                     .frame_bytes_max = 32 << 10,
+                     .call_bytes_max = 24 << 10,
+                     .housekeeping = {.log_bytes = 12 << 10,
+                                      .moved_bytes = 1 << 10,
+                                      .sweep = {.messages_max = 20, .bytes_max = 4000}}}};
+}
+
 Result<std::unique_ptr<Process>> Process::start(const World& world, Instant wall) {
   auto process = std::unique_ptr<Process>(new Process(world));
-  process->log_ = TRY(log::FileLog::open(world.disk, world.random, log_options));
+  process->log_ = TRY(log::FileLog::open(world.disk, world.random, world.sizes.log));
   process->engine_ = std::make_unique<engine::Engine>(world.random.next());
   const std::vector<log::Frame> frames = TRY(process->replay());
   const Instant last = process->log_->recovered().last_time.value_or(Instant{});
@@ -43,7 +56,7 @@ Result<std::unique_ptr<Process>> Process::start(const World& world, Instant wall
   if (was_absent) world.judge.meet("a start found the clock a day ahead");
   process->engine_->suspend_retention(retention_starts);
   world.judge.recovered(frames, process->log_->checkpoint(), *process->engine_, retention_starts);
-  broker::Options options = broker_options;
+  broker::Options options = world.sizes.broker;
   options.housekeeping.replayed_bytes = process->log_->recovered().bytes;
   broker::Outbox& outbox = *process;
   process->broker_ = std::make_unique<broker::Broker>(*process->engine_, *process->log_,
@@ -133,6 +146,16 @@ void Process::turn_once(Instant now, std::vector<std::unique_ptr<broker::Call>> 
   if (auto chore = broker_->take_chore()) log_thread_->take(*std::move(chore));
 }
 
+void Process::work() {
+  log_thread_->work(now_);
+  if (!readings_.empty() && world_.random.below(3) == 0) read_next();
+}
+
+void Process::finish() {
+  log_thread_->finish();
+  while (!readings_.empty()) read_next();
+}
+
 void Process::give_up(std::uint64_t call) {
   given_up_.insert(call);
   broker_->cancel(call);
@@ -141,16 +164,22 @@ void Process::give_up(std::uint64_t call) {
 bool Process::stop() {
   turn(now_, {});
   broker_->stop_waiting();
-  while (!has_failed() && !(broker_->is_idle() && own_calls_.empty())) {
+  int turns = 0;
+  const auto goes_on = [&](bool is_done) {
+    if (turns == turns_max) world_.judge.report(Law::drain, "the server does not come to its end");
+    return !has_failed() && !is_done && turns++ < turns_max;
+  };
+  while (goes_on(broker_->is_idle() && own_calls_.empty() && readings_.empty())) {
     turn_once(now_, std::exchange(own_calls_, {}));
     finish();
   }
-  if (!has_failed()) broker_->finish();
-  while (!has_failed() && !(broker_->is_finished() && broker_->is_idle())) {
+  if (has_failed() || turns > turns_max) return false;
+  broker_->finish();
+  while (goes_on(broker_->is_finished() && broker_->is_idle())) {
     turn_once(now_, {});
     finish();
   }
-  if (has_failed() || !log_->close()) return false;
+  if (has_failed() || turns > turns_max || !log_->close()) return false;
   if (open_calls_ > 0)
     world_.judge.report(Law::drain, "the server stopped without answering every call");
   return true;
@@ -162,24 +191,44 @@ void Process::release(std::unique_ptr<broker::Call> call, std::vector<log::Share
   if (call->id() == 0) return;  // A probe.
   auto answered = std::unique_ptr<SimCall>(static_cast<SimCall*>(call.release()));
   const Command& command = answered->command();
-  Judge& judge = world_.judge;
-  if (command.action == Action::give_back) return judge.released(command, answered->reply());
-  open_calls_ -= 1;
-  if (given_up_.erase(command.number) > 0) {
-    judge.lost(command);
-    return give_back(*answered);
+  if (command.action == Action::give_back) return world_.judge.released(command, answered->reply());
+  if (given_up_.erase(command.number) > 0) return give_back(*answered);
+  world_.judge.released(command, answered->reply());
+  Reading reading{.call = std::move(answered), .frames = std::move(frames), .holds = {}};
+  for (std::size_t i = 0; i < reading.frames.size(); ++i) {
+    if (reading.frames[i] == nullptr)
+      reading.holds.push_back(log_->hold(reading.call->bodies()[i].position));
   }
+  if (reading.holds.empty()) return answer(std::move(reading));
+  readings_.push_back(std::move(reading));
+}
+
+void Process::read_next() {
+  Reading reading = std::move(readings_.front());
+  readings_.pop_front();
+  answer(std::move(reading));
+}
+
+void Process::answer(Reading reading) {
+  SimCall& call = *reading.call;
+  if (given_up_.erase(call.id()) > 0) return give_back(call);
   std::vector<Result<std::string>> bodies;
-  for (std::size_t i = 0; i < frames.size(); ++i) {
+  for (std::size_t i = 0; i < reading.frames.size(); ++i) {
     const std::size_t from = world_.sabotage.what == What::gives_another_body ? 0 : i;
-    bodies.push_back(read(answered->bodies()[from], frames[from]));
+    bodies.push_back(read(call.bodies()[from], reading.frames[from]));
     // The client is told of an error inside the server; its messages come back.
-    if (!bodies.back() && bodies.back().error().kind == &errors::io) return judge.lost(command);
+    if (!bodies.back() && bodies.back().error().kind == &errors::io) return lose(call);
   }
-  judge.released(command, answered->reply());
   for (std::size_t i = 0; i < bodies.size(); ++i)
-    judge.check_body(answered->reply().received.messages[i], bodies[i]);
-  answered_.push_back(std::move(answered));
+    world_.judge.check_body(call.reply().received.messages[i], bodies[i]);
+  open_calls_ -= 1;
+  answered_.push_back(std::move(reading.call));
+}
+
+// Nobody sees its answer.
+void Process::lose(const SimCall& call) {
+  open_calls_ -= 1;
+  world_.judge.lost(call.command());
 }
 
 Result<std::string> Process::read(const engine::Body& body, const log::SharedFrame& frame) const {
@@ -189,6 +238,7 @@ Result<std::string> Process::read(const engine::Body& body, const log::SharedFra
 }
 
 void Process::give_back(const SimCall& call) {
+  lose(call);
   if (call.reply().received.is_repeatable) return;
   for (const engine::ReceivedMessage& each : call.reply().received.messages) {
     Command command{.number = call.id() | std::uint64_t{1} << 63 | each.seq.value() << 32,
@@ -202,9 +252,8 @@ void Process::give_back(const SimCall& call) {
 }
 
 void Process::drop(std::unique_ptr<broker::Call> call) {
-  open_calls_ -= 1;
   given_up_.erase(call->id());
-  world_.judge.lost(static_cast<SimCall&>(*call).command());
+  lose(static_cast<SimCall&>(*call));
 }
 
 void Process::parked(const broker::Call& call) {

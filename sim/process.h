@@ -3,10 +3,12 @@
 //
 // The real log, engine and broker, driven as the server's threads drive them, but by one thread
 // that decides when which of them gets on. An append may take many turns, its success may be heard
-// of late, and the disk may fail it at any step.
+// of late, bodies may be read back when much has happened since, and the disk may fail it at any
+// step.
 
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <optional>
 #include <set>
@@ -21,6 +23,17 @@
 
 namespace mailrail::sim {
 
+// How large everything is, and what the server may take.
+struct Sizes {
+  log::FileLogOptions log;
+  broker::Options broker;
+};
+
+// Small, so that a run crosses many segments and has many checkpoints, which take many turns.
+Sizes usual_sizes();
+// As small as can be, so that a run of a few steps has all of that.
+Sizes smallest_sizes();
+
 class Process final : private broker::Outbox {
  public:
   // What all lives have in common.
@@ -29,6 +42,7 @@ class Process final : private broker::Outbox {
     Random& random;
     Judge& judge;
     const Sabotage& sabotage;
+    const Sizes& sizes;
   };
 
   // Recovers what is on the disk. The engine's time goes on from the later of `wall` and the log's
@@ -38,9 +52,9 @@ class Process final : private broker::Outbox {
   // Lets time pass up to `now`, as it comes due, and then asks the calls.
   void turn(Instant now, std::vector<std::unique_ptr<broker::Call>> calls);
   // The log thread gets on with what it has, perhaps.
-  void work() { log_thread_->work(now_); }
-  // The log thread does all that it has.
-  void finish() { log_thread_->finish(); }
+  void work();
+  // The log thread and the readers do all that they have.
+  void finish();
   // The client of that call is gone.
   void give_up(std::uint64_t call);
   // False if the disk failed on the way.
@@ -49,10 +63,18 @@ class Process final : private broker::Outbox {
   Instant now() const { return now_; }
   bool has_failed() const { return log_thread_->has_failed(); }
   const engine::Engine& engine() const { return *engine_; }
+  const log::FileLog& log() const { return *log_; }
   // Answers that clients have read since last asked.
   std::vector<std::unique_ptr<SimCall>> take_answered() { return std::exchange(answered_, {}); }
 
  private:
+  // An answer whose bodies are not all in memory.
+  struct Reading {
+    std::unique_ptr<SimCall> call;
+    std::vector<log::SharedFrame> frames;
+    std::vector<log::Hold> holds;
+  };
+
   explicit Process(const World& world) : world_(world) {}
   void release(std::unique_ptr<broker::Call> call, std::vector<log::SharedFrame> frames) override;
   void drop(std::unique_ptr<broker::Call> call) override;
@@ -62,6 +84,9 @@ class Process final : private broker::Outbox {
   void apply(const engine::Fact& fact, const engine::Body& place);
   void turn_while_due(Instant by);
   void turn_once(Instant now, std::vector<std::unique_ptr<broker::Call>> calls);
+  void read_next();
+  void answer(Reading reading);
+  void lose(const SimCall& call);
   Result<std::string> read(const engine::Body& body, const log::SharedFrame& frame) const;
   void give_back(const SimCall& call);
 
@@ -72,6 +97,7 @@ class Process final : private broker::Outbox {
   std::unique_ptr<LogThread> log_thread_;
   Instant now_{};
 
+  std::deque<Reading> readings_;
   std::vector<std::unique_ptr<broker::Call>> own_calls_;  // For the next turn.
   std::vector<std::unique_ptr<SimCall>> answered_;
   std::set<std::uint64_t> given_up_;

@@ -27,6 +27,7 @@ std::uint64_t unit_bytes(Unsynced unsynced) {
     case Unsynced::survives_in_pages:
       return 4096;
     case Unsynced::survives_in_sectors:
+    case Unsynced::survives_damaged:
       return 512;
     default:
       return std::uint64_t{1} << 62;
@@ -53,8 +54,11 @@ class SimFile final : public log::File {
     std::string bytes;
     for (const std::string_view piece : pieces) bytes += piece;
     const bool had_power = is_alive();
-    const auto fault = step(Call::changes);
+    auto fault = step(Call::changes);
+    if (!fault && !disk_.has_space(content(), offset + bytes.size())) fault = Fault::no_space;
     if (fault && *fault != Fault::power_cut) bytes.resize(bytes.size() / 2);
+    if (fault == Fault::no_space && !disk_.has_space(content(), offset + bytes.size()))
+      bytes.clear();
     if (had_power) {
       overwrite(content().cached, offset, bytes);
       content().unsynced.push_back(SimDisk::Write{.offset = offset, .bytes = std::move(bytes)});
@@ -73,7 +77,8 @@ class SimFile final : public log::File {
 
   Result<void> allocate(std::uint64_t bytes) override {
     const bool had_power = is_alive();
-    const auto fault = step(Call::changes);
+    auto fault = step(Call::changes);
+    if (!fault && !disk_.has_space(content(), bytes)) fault = Fault::no_space;
     if (had_power && (!fault || *fault == Fault::power_cut) && content().cached.size() < bytes) {
       content().cached.resize(bytes);
       content().unsynced.push_back(SimDisk::Growth{.size = bytes});
@@ -168,12 +173,36 @@ void SimDisk::settle(Content& content, Unsynced unsynced) {
     const std::uint64_t end = write.offset + write.bytes.size();
     for (std::uint64_t at = write.offset; at < end;) {
       const std::uint64_t unit_end = std::min(end, (at / unit + 1) * unit);
-      const auto part = std::string_view(write.bytes).substr(at - write.offset, unit_end - at);
-      if (survives(unsynced)) overwrite(content.synced, at, part);
+      if (survives(unsynced))
+        survive(content, at, write.bytes.substr(at - write.offset, unit_end - at), unsynced);
       at = unit_end;
     }
   }
   content.unsynced.clear();
+}
+
+// A bit can only go wrong where one changes: bytes that are written as they were stay so.
+void SimDisk::survive(Content& content,
+                      std::uint64_t offset,
+                      std::string bytes,
+                      Unsynced unsynced) {
+  const bool may_be_damaged = unsynced == Unsynced::survives_damaged && random_.below(4) == 0;
+  const bool changes = content.synced.size() < offset + bytes.size() ||
+                       content.synced.compare(offset, bytes.size(), bytes) != 0;
+  if (may_be_damaged && changes)
+    bytes[random_.below(bytes.size())] ^= static_cast<char>(1 << random_.below(8));
+  overwrite(content.synced, offset, bytes);
+}
+
+std::uint64_t SimDisk::bytes() const {
+  std::uint64_t bytes = 0;
+  for (const auto& [name, number] : cached_entries_) bytes += files_.at(number).cached.size();
+  return bytes;
+}
+
+bool SimDisk::has_space(const Content& content, std::uint64_t end) const {
+  const std::uint64_t size = content.cached.size();
+  return end <= size || bytes() + (end - size) <= bytes_max_;
 }
 
 void SimDisk::apply(Entries& entries, const Change& change) {

@@ -7,6 +7,7 @@
 
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -36,10 +37,14 @@ enum class Unsynced {
   survives_in_calls,    // Each write and each change of the directory for itself.
   survives_in_pages,    // Each 4 KiB for itself.
   survives_in_sectors,  // Each 512 bytes for itself.
+  survives_damaged,     // Likewise, and in some of what changes a bit is wrong.
 };
-inline constexpr Unsynced all_unsynced[] = {
-    Unsynced::vanishes, Unsynced::survives, Unsynced::survives_in_calls,
-    Unsynced::survives_in_pages, Unsynced::survives_in_sectors};
+inline constexpr Unsynced all_unsynced[] = {Unsynced::vanishes,
+                                            Unsynced::survives,
+                                            Unsynced::survives_in_calls,
+                                            Unsynced::survives_in_pages,
+                                            Unsynced::survives_in_sectors,
+                                            Unsynced::survives_damaged};
 
 class SimDisk final : public log::Disk {
  public:
@@ -66,11 +71,16 @@ class SimDisk final : public log::Disk {
   void put(std::string_view name, std::string bytes);
   void erase(std::string_view name);
 
+  // What all files may take together from now on; what they have is theirs.
+  void limit(std::uint64_t bytes) { bytes_max_ = bytes; }
+  std::uint64_t bytes() const;
+
   const std::string& directory() const override { return directory_; }
   Result<void> lock() override;
   Result<log::Capacity> capacity() const override {
-    return log::Capacity{.total_bytes = std::uint64_t{1} << 40,
-                         .available_bytes = std::uint64_t{1} << 40};
+    const std::uint64_t used = bytes();
+    return log::Capacity{.total_bytes = bytes_max_,
+                         .available_bytes = bytes_max_ - std::min(used, bytes_max_)};
   }
   Result<std::vector<std::string>> list() const override;
   Result<std::unique_ptr<log::File>> open_file(std::string_view name) override;
@@ -118,8 +128,11 @@ class SimDisk final : public log::Disk {
   Result<void> change(const Change& change);
   bool survives(Unsynced unsynced);
   void settle(Content& content, Unsynced unsynced);
+  void survive(Content& content, std::uint64_t offset, std::string bytes, Unsynced unsynced);
+  bool has_space(const Content& content, std::uint64_t end) const;
 
   std::string directory_;
+  std::uint64_t bytes_max_ = std::uint64_t{1} << 40;
   SeededRandom random_;
   mutable std::uint64_t steps_ = 0;
   mutable std::uint64_t changes_ = 0;

@@ -94,9 +94,12 @@ void Simulation::start() {
   plan_fault();
   const bool is_careless = options_.sabotage.what == Sabotage::What::skips_sync;
   log::Disk& disk = is_careless ? static_cast<log::Disk&>(careless_disk_) : disk_;
-  auto started = Process::start(
-      {.disk = disk, .random = server_random_, .judge = judge_, .sabotage = options_.sabotage},
-      wall_);
+  auto started = Process::start({.disk = disk,
+                                 .random = server_random_,
+                                 .judge = judge_,
+                                 .sabotage = options_.sabotage,
+                                 .sizes = options_.sizes},
+                                wall_);
   if (started) {
     process_ = *std::move(started);
     return;

@@ -30,6 +30,7 @@ struct SimulationOptions {
   // One power cut at exactly this step of the disk, counted from 1, and no other fault.
   std::optional<std::uint64_t> cut_at = {};
   Unsynced cut_leaves = Unsynced::vanishes;
+  Sizes sizes = usual_sizes();
   Sabotage sabotage = {};
 };
 
