@@ -9,6 +9,22 @@ Reply create_queue(const Command& command, engine::Engine& engine, engine::Turn&
   return {.queue = engine.create_queue(turn, command.queue, command.attributes, {})};
 }
 
+// At a limit nothing is added; the answer of a duplicate adds nothing.
+Reply send(const Command& command,
+           const engine::Queue& queue,
+           engine::Engine& engine,
+           engine::Turn& turn) {
+  const engine::SendRequest request{.queue = queue.id,
+                                    .delay = command.delay,
+                                    .group = command.group,
+                                    .deduplication_id = command.deduplication_id,
+                                    .record = command.body};
+  if (turn.full == nullptr) return {.queue = queue.id, .sent = engine.send(turn, request)};
+  const auto original = engine.original_of(turn.now, request);
+  if (!original) return {.outcome = Outcome::refused, .queue = queue.id};
+  return {.queue = queue.id, .sent = *original};
+}
+
 void use_handle(const Command& command, engine::Engine& engine, engine::Turn& turn, Reply& reply) {
   if (command.handle.queue != reply.queue) {
     reply.outcome = Outcome::wrong_queue;
@@ -45,12 +61,7 @@ Reply carry_out(const Command& command, engine::Engine& engine, engine::Turn& tu
       reply.counts = engine.counts(queue->id);
       break;
     case Action::send:
-      reply.sent = engine.send(turn, {.queue = queue->id,
-                                      .delay = command.delay,
-                                      .group = command.group,
-                                      .deduplication_id = command.deduplication_id,
-                                      .record = command.body});
-      break;
+      return send(command, *queue, engine, turn);
     case Action::receive:
       reply.received = engine.receive(turn, {.queue = queue->id,
                                              .count_max = command.count_max,

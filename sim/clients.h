@@ -27,6 +27,7 @@ class Clients {
  public:
   Clients(Random& random, Habit habit) : random_(random), habit_(habit) {}
 
+  Habit habit() const { return habit_; }
   Command next(const Ledger& ledger);
   // How many they ask for at once.
   std::uint64_t together() { return 1 + random_.below(habit_ == Habit::filling ? 10 : 3); }

@@ -14,6 +14,13 @@ namespace mailrail::sim {
 namespace {
 
 constexpr std::size_t story_lines_max = 1000;
+// What is never refused may take a little above the limit of memory: queues, receive attempts.
+constexpr std::uint64_t beside_messages_bytes = 16 << 10;
+// In segments: how far the log may go over the disk's share while housekeeping, which here gets on
+// no oftener than frames do, still works to make it shorter.
+constexpr std::uint64_t over_units = 2;
+// The log's constant reserve, likewise.
+constexpr std::uint64_t reserve_units = 8;
 
 Position end_of(const log::Frame& frame) { return frame.position + frame.payload.size(); }
 
@@ -95,6 +102,7 @@ void Judge::asked(const Command& command,
 void Judge::tally(const Command& command, const Reply& reply, Ledger::End end) {
   if (end == Ledger::End::asks_again) meet("a receive had too much to set aside");
   if (reply.received.moved_dead_letters) meet("dead letters were moved");
+  if (reply.outcome == Outcome::refused) meet("a send was refused at a limit");
   if (reply.deleted == engine::DeleteResult::handle_expired) meet("a handle had expired");
   if (command.action == Action::send && ledger_.is_duplicate()) meet("a send was a duplicate");
   if (command.action == Action::receive && ledger_.is_repeated())
@@ -257,6 +265,26 @@ void Judge::expect(const log::Frame& frame) {
         expected_->apply(fact, {.position = frame.position + place.offset, .length = place.length});
       });
   if (!decoded) report(Law::replay, decoded.error().message);
+}
+
+void Judge::takes(const log::Space& space, std::uint64_t memory_bytes, const Limits& limits) {
+  if (space.total() > limits.disk_bytes_max + over_units * space.unit_bytes)
+    report(Law::limits,
+           fmt::format("the files of the log take {} + {} + {} bytes of {}", space.log_bytes,
+                       space.checkpoint_bytes, space.spare_bytes, limits.disk_bytes_max));
+  if (memory_bytes > limits.memory_bytes_max &&
+      memory_bytes - limits.memory_bytes_max > beside_messages_bytes)
+    report(Law::limits, fmt::format("{} bytes of memory are taken of {}", memory_bytes,
+                                    limits.memory_bytes_max));
+}
+
+// With nothing left to keep.
+void Judge::emptied(const log::Space& space) {
+  const std::uint64_t bound = 2 * space.checkpoint_bytes + reserve_units * space.unit_bytes;
+  if (space.total() > bound)
+    report(Law::limits, fmt::format("{} bytes of the disk are taken though all is deleted, and {} "
+                                    "should be enough",
+                                    space.total(), bound));
 }
 
 Position Judge::durable_end() const {

@@ -35,6 +35,11 @@ struct Violation {
   std::string what;
 };
 
+struct Limits {
+  std::uint64_t disk_bytes_max = ~std::uint64_t{0};
+  std::uint64_t memory_bytes_max = ~std::uint64_t{0};
+};
+
 class Judge {
  public:
   explicit Judge(std::set<Law> blind_to = {}) : blind_to_(std::move(blind_to)) {}
@@ -73,6 +78,10 @@ class Judge {
 
   void frame_taken(log::SharedFrame frame, const engine::Engine& engine);
   void frame_durable();
+  // What the server takes now, and what it may.
+  void takes(const log::Space& space, std::uint64_t memory_bytes, const Limits& limits);
+  // The server has stopped with no message left.
+  void emptied(const log::Space& space);
   // The server says that it has nothing to do until time passes or somebody calls.
   void quiet(const engine::Engine& engine, Instant now);
 

@@ -203,6 +203,9 @@ Complaint Ledger::check(const Reply& reply, End end) {
   if (reply.queue != *target_) return "a command reached another queue than its own";
   if (reply.outcome == Outcome::queue_exists)
     return unless(command.action == Action::create_queue, "a queue existed for no creation");
+  if (reply.outcome == Outcome::refused)
+    return unless(command.action == Action::send && !duplicate_of_ && !sent_,
+                  "something else than a new message was refused");
   if (reply.outcome == Outcome::wrong_queue)
     return unless(command.handle.queue != *target_, "a queue refused a handle of its own");
   switch (command.action) {

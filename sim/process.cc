@@ -144,9 +144,13 @@ void Process::turn_once(Instant now, std::vector<std::unique_ptr<broker::Call>> 
     }
   }
   if (auto chore = broker_->take_chore()) log_thread_->take(*std::move(chore));
+  world_.judge.takes(log_->space(), engine_->committed_bytes(),
+                     {.disk_bytes_max = world_.sizes.broker.housekeeping.disk_bytes_max,
+                      .memory_bytes_max = world_.sizes.broker.memory_bytes_max});
 }
 
 void Process::work() {
+  log_thread_->work(now_);
   log_thread_->work(now_);
   if (!readings_.empty() && world_.random.below(3) == 0) read_next();
 }

@@ -64,6 +64,7 @@ class Process final : private broker::Outbox {
   bool has_failed() const { return log_thread_->has_failed(); }
   const engine::Engine& engine() const { return *engine_; }
   const log::FileLog& log() const { return *log_; }
+  const broker::Broker& broker() const { return *broker_; }
   // Answers that clients have read since last asked.
   std::vector<std::unique_ptr<SimCall>> take_answered() { return std::exchange(answered_, {}); }
 

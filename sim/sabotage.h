@@ -20,6 +20,7 @@ enum class Law : std::uint8_t {
   bodies,         // A message is given as it was sent.
   conversations,  // One conversation, one order, one consumer at a time: as the clients saw it.
   waiting,        // Whoever waits is answered as soon as there is something.
+  limits,         // Memory and disk stay within their bounds, and refuse only what adds to them.
   drain,          // When faults have stopped, everything is received and every call answered.
 };
 

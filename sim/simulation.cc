@@ -12,6 +12,8 @@ namespace mailrail::sim {
 namespace {
 
 constexpr int drain_rounds_max = 500;
+// Copies of torn frames, the superblock, and what the judge lets the log go over its share.
+constexpr std::uint64_t beside_the_log_bytes = 2 << 20;
 
 }  // namespace
 
@@ -22,16 +24,22 @@ Simulation::Simulation(const SimulationOptions& options)
       disk_(options.seed),
       careless_disk_(disk_),
       judge_(options.sabotage.blind_to),
-      clients_(random_, options.seed % 8 == 0 ? Habit::filling : Habit::mixed),
-      wall_(first_day) {}
+      clients_(random_,
+               options.seed % 8 == 0 || options.seed % 16 < 4 ? Habit::filling : Habit::mixed),
+      wall_(first_day) {
+  if (!options_.cut_at) plan_limits();
+}
 
 SimulationReport Simulation::run() {
   for (std::uint64_t i = 0; i < options_.steps && !is_over(); ++i) {
     if (process_ == nullptr) start();
     if (process_ != nullptr) step();
+    if (process_ != nullptr && process_->has_failed() && !is_disk_to_blame())
+      judge_.report(Law::limits, "the disk failed although nothing was wrong with it");
     if (is_down()) crash();
   }
   has_faults_ = false;
+  empty_disk();
   plan_fault();
   while (!is_over() && !drain()) {
   }
@@ -52,6 +60,7 @@ bool Simulation::is_down() const {
 void Simulation::step() {
   if (!options_.cut_at && chance(400)) return crash();
   if (!options_.cut_at && chance(400)) return stop();
+  if (!options_.cut_at && chance(600)) fill_disk();
   if (chance(4)) {
     pass(clients_.pause(judge_.ledger(), process_->now()));
   } else {
@@ -104,7 +113,7 @@ void Simulation::start() {
     process_ = *std::move(started);
     return;
   }
-  if (!disk_.has_met_fault())
+  if (!is_disk_to_blame())
     judge_.report(Law::loss, "the log cannot be opened: " + started.error().message);
   crash();
 }
@@ -120,12 +129,45 @@ void Simulation::plan_fault() {
   disk_.inject_at_change(disk_.changes() + soon / 4 + 1, fault);
 }
 
+// Some runs have little disk or little memory.
+void Simulation::plan_limits() {
+  broker::Options& options = options_.sizes.broker;
+  if (clients_.habit() == Habit::filling) {  // Housekeeping has more to do, in larger steps.
+    options.housekeeping.moved_bytes = 8 << 10;
+    options.housekeeping.sweep = {.messages_max = 400, .bytes_max = 32 << 10};
+  }
+  if (options_.seed % 8 == 2) {
+    log::FileLogOptions& log = options_.sizes.log;
+    log.segment_bytes = 512 << 10;  // Little is left of each when it is sealed.
+    log.payload_bytes_max = 32 << 10;
+    log.zeroed_step_bytes = 4 << 10;
+    options.housekeeping.disk_bytes_max = (9 + random_.below(3)) * log.segment_bytes;
+  }
+  if (options_.seed % 8 == 3) options.memory_bytes_max = (20 + random_.below(40)) << 10;
+  empty_disk();
+}
+
+// Somebody else has filled it, for some time: the server may fail and be started more than once.
+void Simulation::fill_disk() {
+  judge_.meet("the disk was full for some time");
+  is_disk_full_ = true;
+  disk_.limit(disk_.bytes() + random_.below(300 << 10));
+}
+
+void Simulation::empty_disk() {
+  is_disk_full_ = false;
+  const std::uint64_t limit = options_.sizes.broker.housekeeping.disk_bytes_max;
+  const bool is_limited = limit != ~std::uint64_t{0};
+  disk_.limit(is_limited ? limit + beside_the_log_bytes : std::uint64_t{1} << 40);
+}
+
 // The process ends without warning, and the machine perhaps with it. Nobody knows how long it takes
 // to be back, and a machine's clock may be anywhere after that.
 void Simulation::crash() {
   judge_.note(fmt::format("crash at step {} of the disk", disk_.steps()));
   report_.crashes += 1;
   process_.reset();
+  if (is_disk_full_ && chance(4)) empty_disk();
   const Unsynced left =
       options_.cut_at ? options_.cut_leaves : all_unsynced[random_.below(std::size(all_unsynced))];
   if (!disk_.has_power() || chance(2)) disk_.restart(left);
@@ -161,6 +203,7 @@ bool Simulation::drain() {
   const bool has_stopped = process_->stop();
   judge_.drained(process_->engine());
   if (has_stopped) {
+    judge_.emptied(process_->log().space());
     process_.reset();
   } else {
     crash();

@@ -61,6 +61,10 @@ class Simulation {
   bool is_down() const;
   void start();
   void plan_fault();
+  void plan_limits();
+  void fill_disk();
+  void empty_disk();
+  bool is_disk_to_blame() const { return disk_.has_met_fault() || is_disk_full_; }
   void crash();
   void stop();
   bool drain();
@@ -70,7 +74,7 @@ class Simulation {
   bool is_over() const { return judge_.violation().has_value(); }
   bool chance(std::uint64_t one_in) { return random_.below(one_in) == 0; }
 
-  const SimulationOptions options_;
+  SimulationOptions options_;
   SeededRandom random_;         // Of the clients and their luck.
   SeededRandom server_random_;  // What the server itself draws, and when its threads get on.
   SimDisk disk_;
@@ -80,6 +84,7 @@ class Simulation {
   std::unique_ptr<Process> process_;
   Instant wall_;
   bool has_faults_ = true;
+  bool is_disk_full_ = false;  // By what others have written.
   SimulationReport report_;
 };
 
