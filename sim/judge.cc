@@ -200,6 +200,7 @@ void Judge::observe(const engine::FactWriter& facts, Instant now) {
 }
 
 void Judge::observe(std::string_view payload, Position position, Instant now) {
+  if (has_given_up()) return;
   const std::uint64_t seen =
       observed_end_ > position ? observed_end_.value() - position.value() : 0;
   const auto decoded = engine::decode_facts(
@@ -268,7 +269,8 @@ void Judge::expect(const log::Frame& frame) {
 }
 
 void Judge::takes(const log::Space& space, std::uint64_t memory_bytes, const Limits& limits) {
-  if (space.total() > limits.disk_bytes_max + over_units * space.unit_bytes)
+  if (space.total() > limits.disk_bytes_max &&
+      space.total() - limits.disk_bytes_max > over_units * space.unit_bytes)
     report(Law::limits,
            fmt::format("the files of the log take {} + {} + {} bytes of {}", space.log_bytes,
                        space.checkpoint_bytes, space.spare_bytes, limits.disk_bytes_max));
@@ -292,7 +294,7 @@ Position Judge::durable_end() const {
 }
 
 void Judge::quiet(const engine::Engine& engine, Instant now) {
-  if (violation_) return;
+  if (has_given_up()) return;
   for (const auto& [command, queue] : waiting_) {
     if (ledger_.would_answer(queue, now))
       report(Law::waiting, fmt::format("command {} waits although there is something", command));
@@ -339,6 +341,11 @@ void Judge::recovered(const std::vector<log::Frame>& frames,
 }
 
 bool Judge::check_frames(const std::vector<log::Frame>& frames, std::size_t trimmed) {
+  if (is_last_excused_ && trimmed + frames.size() + 1 == durable_.size()) {
+    meet("a harmed last frame was taken for a torn one");
+    has_given_up_ = true;
+    return false;
+  }
   if (trimmed + frames.size() != durable_.size()) {
     report(Law::loss,
            fmt::format("{} frames were durable and {} of them trimmed, {} are in the log",
@@ -366,6 +373,25 @@ void Judge::check_state(const engine::Engine& engine, Instant not_before) {
     report(Law::replay, "the replayed state is not that of the facts in the log");
   if (then == durable_.back()->time && engine.state_hash(then) != last_durable_.state)
     report(Law::replay, "the replayed state is not the one that made the facts");
+}
+
+void Judge::refused(const Error& why, std::string_view directory) {
+  note("refused: " + why.message);
+  meet("damage was refused at the start");
+  if (!why.message.contains(directory))
+    report(Law::damage, "a start was refused without saying where the damage is: " + why.message);
+}
+
+void Judge::check_kept(QueueId queue, Seq seq, const Result<std::string>& bytes) {
+  const LedgerMessage& kept = *ledger_.find(queue, seq);
+  const Result<engine::Sent> sent =
+      bytes ? engine::decode_sent(*bytes) : std::unexpected(bytes.error());
+  // What a reader checks before it shows a body.
+  if (!sent || sent->queue != kept.origin_queue || sent->seq != kept.origin_seq)
+    return meet("a damaged body was noticed");
+  const auto expected = bodies_.find({kept.origin_queue, kept.origin_seq, kept.place.position});
+  if (expected == bodies_.end() || expected->second != sent->record)
+    report(Law::damage, fmt::format("message {} would be given another body", seq.value()));
 }
 
 void Judge::drained(const engine::Engine& engine) {

@@ -95,6 +95,19 @@ class Judge {
                  Instant retention_starts);
   void drained(const engine::Engine& engine);
 
+  // --- After damage to what was synced.
+
+  // The last frame was harmed after an unclean stop: it cannot be told from a torn one.
+  void excuse_last_frame() { is_last_excused_ = true; }
+  bool has_given_up() const { return has_given_up_ || violation_; }
+  // Where the last durable frame lies; nothing if there is none.
+  const log::Frame* last_frame() const {
+    return durable_.empty() ? nullptr : durable_.back().get();
+  }
+  void refused(const Error& why, std::string_view directory);
+  // What the log now gives for a message that the ledger has.
+  void check_kept(QueueId queue, Seq seq, const Result<std::string>& bytes);
+
  private:
   struct Taken {
     log::SharedFrame frame;
@@ -149,7 +162,9 @@ class Judge {
   std::map<std::uint64_t, QueueId> waiting_;  // By the command's number.
   std::map<std::uint64_t, Answer> answers_;   // Decided and not released, likewise.
 
-  Position told_end_;  // All that clients were told lies before it.
+  bool is_last_excused_ = false;
+  bool has_given_up_ = false;  // The ledger does not know what the server holds.
+  Position told_end_;          // All that clients were told lies before it.
   std::map<std::pair<QueueId, Seq>, Hold> holds_;
   std::set<std::tuple<QueueId, Seq, std::uint32_t>> let_go_;  // By whom a lease was told before.
   std::map<QueueId, Duration> fifo_queues_;  // With the shortest retention that each ever had.

@@ -12,8 +12,8 @@ constexpr Duration slow_half_max = 40s;  // Before the disk has a frame, and aft
 
 }  // namespace
 
-LogThread::LogThread(log::LogStore& log, Random& random, Judge& judge)
-    : log_(log), random_(random), judge_(judge) {}
+LogThread::LogThread(log::LogStore& log, Random& random, Judge& judge, const Sabotage& sabotage)
+    : log_(log), random_(random), judge_(judge), sabotage_(sabotage) {}
 
 void LogThread::take(log::SharedFrame frame, Instant now) {
   CHECK(is_idle());
@@ -57,7 +57,12 @@ std::optional<broker::ChoreDone> LogThread::take_chore_news() {
 }
 
 void LogThread::keep_house() {
-  const broker::Chore chore = *std::exchange(chore_, std::nullopt);
+  broker::Chore chore = *std::exchange(chore_, std::nullopt);
+  if (sabotage_.what == Sabotage::What::drops_last_slice) {
+    std::optional<broker::Chore> instead = without_last_slice(std::move(chore));
+    if (!instead) return void(chore_done_.emplace());
+    chore = *std::move(instead);
+  }
   if (std::holds_alternative<broker::ReadBodies>(chore)) judge_.meet("bodies were moved");
   if (std::holds_alternative<broker::FinishCheckpoint>(chore))
     judge_.meet("a checkpoint was taken");
@@ -66,11 +71,26 @@ void LogThread::keep_house() {
   if (done) chore_done_ = *std::move(done);
 }
 
+// Each slice is written when the next one comes.
+std::optional<broker::Chore> LogThread::without_last_slice(broker::Chore chore) {
+  const auto* write = std::get_if<broker::WriteCheckpoint>(&chore);
+  if (write == nullptr || write->is_first) {
+    slice_.reset();
+    return chore;
+  }
+  return std::exchange(slice_, std::move(chore));
+}
+
 void LogThread::append() {
+  const log::Space space = log_.space();
   const log::Appended appended = log_.append(*std::exchange(frame_, nullptr));
   if (appended.outcome != log::Outcome::durable) {
     has_failed_ = true;
     return;
+  }
+  if (log_.space().log_bytes > space.log_bytes) {
+    judge_.meet("the log went on in another segment");
+    if (log_.space().spare_bytes < space.spare_bytes) judge_.meet("a segment was used again");
   }
   judge_.frame_durable();
   state_ = State::has_news;

@@ -18,7 +18,7 @@ namespace mailrail::sim {
 
 class LogThread {
  public:
-  LogThread(log::LogStore& log, Random& random, Judge& judge);
+  LogThread(log::LogStore& log, Random& random, Judge& judge, const Sabotage& sabotage);
 
   bool is_idle() const { return state_ == State::idle; }
   bool has_failed() const { return has_failed_; }
@@ -40,16 +40,19 @@ class LogThread {
   enum class State : std::uint8_t { idle, has_frame, has_news };
   void append();
   void keep_house();
+  std::optional<broker::Chore> without_last_slice(broker::Chore chore);
 
   log::LogStore& log_;
   Random& random_;
   Judge& judge_;
+  const Sabotage& sabotage_;
   State state_ = State::idle;
   bool has_failed_ = false;
   log::SharedFrame frame_;
   std::optional<broker::Chore> chore_;
   std::optional<broker::ChoreDone> chore_done_;
-  Instant append_at_{};  // Not before.
+  std::optional<broker::Chore> slice_;  // Sabotage: the last that was to be written.
+  Instant append_at_{};                 // Not before.
   Instant news_at_{};
 };
 

@@ -48,7 +48,7 @@ Result<std::unique_ptr<Process>> Process::start(const World& world, Instant wall
   process->engine_ = std::make_unique<engine::Engine>(world.random.next());
   const std::vector<log::Frame> frames = TRY(process->replay());
   const Instant last = process->log_->recovered().last_time.value_or(Instant{});
-  process->now_ = std::max(wall, last);
+  process->now_ = world.sabotage.what == What::trusts_the_clock ? wall : std::max(wall, last);
   if (process->log_->recovered().torn_frames > 0) world.judge.meet("a torn frame was put aside");
   if (wall < last) world.judge.meet("a start found the clock behind");
   const bool was_absent = last != Instant{} && process->now_ - last > absence_max;
@@ -61,7 +61,8 @@ Result<std::unique_ptr<Process>> Process::start(const World& world, Instant wall
   broker::Outbox& outbox = *process;
   process->broker_ = std::make_unique<broker::Broker>(*process->engine_, *process->log_,
                                                       world.random, outbox, options);
-  process->log_thread_ = std::make_unique<LogThread>(*process->log_, world.random, world.judge);
+  process->log_thread_ =
+      std::make_unique<LogThread>(*process->log_, world.random, world.judge, world.sabotage);
   process->turn(process->now_, {});
   return process;
 }

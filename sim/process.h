@@ -65,6 +65,9 @@ class Process final : private broker::Outbox {
   const engine::Engine& engine() const { return *engine_; }
   const log::FileLog& log() const { return *log_; }
   const broker::Broker& broker() const { return *broker_; }
+  Result<std::string> read(const engine::Body& body) const {
+    return log_->read(body.position, body.length);
+  }
   // Answers that clients have read since last asked.
   std::vector<std::unique_ptr<SimCall>> take_answered() { return std::exchange(answered_, {}); }
 

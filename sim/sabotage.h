@@ -1,8 +1,9 @@
 // Sabotage: what the simulation can be told to do wrong, so that a test can see it notice.
 //
 // Each is done at a seam of the simulation's own: the log thread it models, the replay it runs, the
-// decisions of its calls, the disk it lends. Nothing of mailrail itself is changed. `blind_to`
-// names the laws that are not looked at, to show that a second one catches the same thing.
+// decisions of its calls, the disk it lends. Nothing of mailrail itself is changed; what needs that
+// is in base/seeded_bug.h. `blind_to` names the laws that are not looked at, to show that a second
+// one catches the same thing.
 
 #pragma once
 
@@ -21,6 +22,7 @@ enum class Law : std::uint8_t {
   conversations,  // One conversation, one order, one consumer at a time: as the clients saw it.
   waiting,        // Whoever waits is answered as soon as there is something.
   limits,         // Memory and disk stay within their bounds, and refuse only what adds to them.
+  damage,         // Damage to what was synced is never shown as if it were sound.
   drain,          // When faults have stopped, everything is received and every call answered.
 };
 
@@ -38,6 +40,10 @@ struct Sabotage {
     believes_stale_handles,
     loses_wake_ups,
     gives_another_body,
+    skips_directory_sync,
+    retries_failed_sync,
+    drops_last_slice,
+    trusts_the_clock,
   };
 
   What what = What::nothing;

@@ -15,6 +15,30 @@ constexpr int drain_rounds_max = 500;
 // Copies of torn frames, the superblock, and what the judge lets the log go over its share.
 constexpr std::uint64_t beside_the_log_bytes = 2 << 20;
 
+Careless carelessness_of(const Sabotage& sabotage) {
+  switch (sabotage.what) {
+    case Sabotage::What::skips_sync:
+      return Careless::file_syncs;
+    case Sabotage::What::skips_directory_sync:
+      return Careless::directory_syncs;
+    case Sabotage::What::retries_failed_sync:
+      return Careless::failed_syncs;
+    default:
+      return Careless::nothing;
+  }
+}
+
+// Whether the harm is to the last frame, or to a whole file that has it.
+bool excuses(const Harm& harm, const log::Frame* last) {
+  namespace format = log::format;
+  if (last == nullptr) return false;
+  const std::uint64_t segment = format::segment_of(last->position);
+  const std::uint64_t begin = format::offset_of(last->position) - sizeof(format::FrameHeader);
+  const std::uint64_t end = begin + format::frame_extent(last->payload.size());
+  return harm.name == format::segment_name(format::SegmentKind::log, segment) &&
+         harm.offset < end && harm.offset + harm.bytes > begin;
+}
+
 }  // namespace
 
 Simulation::Simulation(const SimulationOptions& options)
@@ -22,7 +46,7 @@ Simulation::Simulation(const SimulationOptions& options)
       random_(options.seed),
       server_random_(options.seed + 1'000'000'007),
       disk_(options.seed),
-      careless_disk_(disk_),
+      careless_disk_(disk_, carelessness_of(options.sabotage)),
       judge_(options.sabotage.blind_to),
       clients_(random_,
                options.seed % 8 == 0 || options.seed % 16 < 4 ? Habit::filling : Habit::mixed),
@@ -32,6 +56,7 @@ Simulation::Simulation(const SimulationOptions& options)
 
 SimulationReport Simulation::run() {
   for (std::uint64_t i = 0; i < options_.steps && !is_over(); ++i) {
+    steps_done_ = i;
     if (process_ == nullptr) start();
     if (process_ != nullptr) step();
     if (process_ != nullptr && process_->has_failed() && !is_disk_to_blame())
@@ -41,7 +66,11 @@ SimulationReport Simulation::run() {
   has_faults_ = false;
   empty_disk();
   plan_fault();
-  while (!is_over() && !drain()) {
+  if (options_.damage) {
+    if (!is_over()) come_to_harm();
+  } else {
+    while (!is_over() && !drain()) {
+    }
   }
   report_.violation = judge_.violation();
   report_.trace = judge_.trace();
@@ -101,15 +130,14 @@ void Simulation::read_answers() {
 
 void Simulation::start() {
   plan_fault();
-  const bool is_careless = options_.sabotage.what == Sabotage::What::skips_sync;
-  log::Disk& disk = is_careless ? static_cast<log::Disk&>(careless_disk_) : disk_;
-  auto started = Process::start({.disk = disk,
+  auto started = Process::start({.disk = careless_disk_,
                                  .random = server_random_,
                                  .judge = judge_,
                                  .sabotage = options_.sabotage,
                                  .sizes = options_.sizes},
                                 wall_);
   if (started) {
+    report_.recoveries += 1;
     process_ = *std::move(started);
     return;
   }
@@ -171,6 +199,7 @@ void Simulation::crash() {
   const Unsynced left =
       options_.cut_at ? options_.cut_leaves : all_unsynced[random_.below(std::size(all_unsynced))];
   if (!disk_.has_power() || chance(2)) disk_.restart(left);
+  back_up();
   if (chance(2)) wall_ += Duration(random_.below(chance(8) ? 600'000 : 3000));
   if (chance(8)) wall_ -= Duration(random_.below(3'600'000));
 }
@@ -179,8 +208,61 @@ void Simulation::stop() {
   const bool has_stopped = process_->stop();
   if (has_stopped) {
     process_.reset();
+    back_up();
   } else {
     crash();
+  }
+}
+
+// --- Damage to what was synced.
+
+void Simulation::back_up() {
+  const bool is_time = backup_.empty() && steps_done_ >= options_.steps / 2;
+  if (options_.damage && is_time && disk_.has_power()) backup_ = files_of(disk_);
+}
+
+void Simulation::come_to_harm() {
+  while (process_ == nullptr && !is_over()) start();
+  if (is_over()) return;
+  process_->finish();
+  process_->turn(process_->now(), {});
+  process_->finish();
+  const bool is_clean = chance(2);
+  if (is_clean) stop();
+  process_.reset();
+  disk_.restart(Unsynced::survives);
+
+  const Files future =
+      *options_.damage == Damage::other_future && !backup_.empty()
+          ? other_future(backup_, judge_.ledger(), options_.sizes.log, random_.next())
+          : Files();
+  const bool is_future = *options_.damage == Damage::other_future;
+  const std::optional<Harm> harmed =
+      harm(disk_, *options_.damage, is_future ? future : backup_, random_);
+  if (!harmed) return judge_.meet("nothing could be harmed");
+  judge_.note(
+      fmt::format("{} bytes at {} of {} were harmed", harmed->bytes, harmed->offset, harmed->name));
+  if (!is_clean && excuses(*harmed, judge_.last_frame())) {
+    if (is_future || *options_.damage == Damage::older_file)
+      return judge_.meet("the log's last file was another");
+    judge_.excuse_last_frame();
+  }
+  auto started = Process::start({.disk = careless_disk_,
+                                 .random = server_random_,
+                                 .judge = judge_,
+                                 .sabotage = options_.sabotage,
+                                 .sizes = options_.sizes},
+                                wall_);
+  if (!started) return judge_.refused(started.error(), disk_.directory());
+  judge_.meet("a start found nothing that it needs damaged");
+  process_ = *std::move(started);
+  if (!judge_.has_given_up()) read_everything();
+}
+
+void Simulation::read_everything() {
+  for (const auto& [id, queue] : judge_.ledger().queues()) {
+    for (const auto& [seq, message] : queue.messages)
+      judge_.check_kept(id, seq, process_->read(message.place));
   }
 }
 

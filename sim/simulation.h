@@ -17,6 +17,7 @@
 #include "base/random.h"
 #include "sim/careless_disk.h"
 #include "sim/clients.h"
+#include "sim/damage.h"
 #include "sim/judge.h"
 #include "sim/process.h"
 #include "sim/sabotage.h"
@@ -31,6 +32,9 @@ struct SimulationOptions {
   std::optional<std::uint64_t> cut_at = {};
   Unsynced cut_leaves = Unsynced::vanishes;
   Sizes sizes = usual_sizes();
+  // At the end, instead of draining: the server is stopped or killed, the disk harmed so, and what
+  // a start makes of it is judged.
+  std::optional<Damage> damage = {};
   Sabotage sabotage = {};
 };
 
@@ -42,6 +46,7 @@ struct SimulationReport {
   std::uint64_t answers = 0;
   std::uint64_t messages = 0;  // Told to clients.
   std::uint64_t crashes = 0;
+  std::uint64_t recoveries = 0;
   std::uint64_t disk_steps = 0;
   std::map<std::string, std::uint64_t> met = {};  // What happened how often.
 };
@@ -68,6 +73,9 @@ class Simulation {
   void crash();
   void stop();
   bool drain();
+  void back_up();
+  void come_to_harm();
+  void read_everything();
   void break_circles();
   void receive_everywhere();
   void delete_what_was_told();
@@ -84,6 +92,8 @@ class Simulation {
   std::unique_ptr<Process> process_;
   Instant wall_;
   bool has_faults_ = true;
+  std::uint64_t steps_done_ = 0;
+  Files backup_;               // Of about the middle of the run, if its end is to be damage.
   bool is_disk_full_ = false;  // By what others have written.
   SimulationReport report_;
 };

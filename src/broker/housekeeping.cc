@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/seeded_bug.h"
 
 namespace mailrail::broker {
 namespace {
@@ -187,12 +188,13 @@ std::optional<Chore> Housekeeping::sweep(Instant now, const End& end) {
   // Whatever is alive now lies from there on; what died before the sweep's end is dead for good
   // once that is durable.
   finished_.needed = engine_.live_bytes().oldest().value_or(finished_.span.end);
+  if (has_bug(SeededBug::trims_too_early)) finished_.needed = finished_.span.end;
   return std::nullopt;
 }
 
 std::optional<Chore> Housekeeping::finish_checkpoint(const End& end) {
   wants_commit_ = !end.is_idle && end.durable < finished_.span.end;
-  if (wants_commit_) return std::nullopt;
+  if (wants_commit_ && !has_bug(SeededBug::finishes_checkpoint_early)) return std::nullopt;
   const std::uint64_t live = engine_.live_bytes().total();
   finished_.bytes_max =
       std::min(options_.disk_bytes_max,

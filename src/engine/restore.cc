@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/seeded_bug.h"
 #include "engine/engine.h"
 
 namespace mailrail::engine {
@@ -15,7 +16,7 @@ void Engine::restore(const CheckpointRecord& record) {
 void Engine::put(const CheckpointBegin& record) {
   secret_ = record.secret;
   identity_ = std::make_unique<Identity>(secret_);
-  last_seq_ = record.last_seq;
+  if (!has_bug(SeededBug::reuses_sequence_numbers)) last_seq_ = record.last_seq;
   last_queue_ = record.last_queue;
 }
 

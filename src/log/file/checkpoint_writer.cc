@@ -1,6 +1,7 @@
 #include "log/file/checkpoint_writer.h"
 
 #include "base/check.h"
+#include "base/seeded_bug.h"
 
 namespace mailrail::log {
 
@@ -42,7 +43,7 @@ Result<LogStore::Written> CheckpointWriter::write(std::string_view payload, std:
 
 Result<format::Checkpoint> CheckpointWriter::finish() {
   CHECK(segment_ != nullptr);
-  TRY(segment_->file().sync());
+  if (!has_bug(SeededBug::leaves_checkpoint_unsynced)) TRY(segment_->file().sync());
   return format::Checkpoint{
       .first = options_.first, .segments = segments_, .frames = frames_, .chain = chain_};
 }

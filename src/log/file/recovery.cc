@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "base/seeded_bug.h"
 #include "log/file/segment_reader.h"
 #include "log/file/superblock.h"
 
@@ -250,7 +251,7 @@ Result<void> put_torn_frame_aside(Disk& disk, Recovery& recovery) {
   TRY(copy->write_at(0, std::array<std::string_view, 1>{bytes}));
   TRY(copy->sync());
   TRY(disk.sync());
-  TRY(write_zeros(file, tail.offset, bytes.size()));
+  if (!has_bug(SeededBug::leaves_torn_frame)) TRY(write_zeros(file, tail.offset, bytes.size()));
   TRY(file.sync());
   recovery.report.torn_frames = 1;
   recovery.report.torn_copy = name;
@@ -258,7 +259,7 @@ Result<void> put_torn_frame_aside(Disk& disk, Recovery& recovery) {
 }
 
 Result<void> rewrite(const LastFrame& frame) {
-  if (frame.begin == 0) return {};
+  if (frame.begin == 0 || has_bug(SeededBug::leaves_last_frame)) return {};
   File& file = frame.segment->file();
   std::string bytes(frame.end - frame.begin, '\0');
   TRY(file.read_at(frame.begin, bytes));

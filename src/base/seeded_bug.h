@@ -1,0 +1,34 @@
+// SeededBug: what a test binary can make mailrail do wrong, to show that the simulation notices.
+//
+// In every normal build the question is constant and the answer no, so nothing of this is in a
+// binary. Only the sources that sim/CMakeLists.txt compiles once more for that test ask a variable.
+// Ask in .cc files only: a header's code would differ between the two.
+
+#pragma once
+
+#include <cstdint>
+
+namespace mailrail {
+
+enum class SeededBug : std::uint8_t {
+  none,
+  believes_any_chain,          // A frame needs not follow the one before it.
+  reuses_sequence_numbers,     // A checkpoint's last number is not taken over.
+  trims_too_early,             // Bodies before a checkpoint are given up though they are needed.
+  finishes_checkpoint_early,   // Before the log is durable as far as the sweep saw it.
+  frees_before_superblock,     // Segments become spares before the superblock knows.
+  leaves_last_frame,           // After an unclean stop it is not written again.
+  leaves_torn_frame,           // What a crash tore is not zeroed.
+  recycles_held_segments,      // Though somebody is about to read them.
+  believes_any_payload,        // A body's frame is not verified when it is read.
+  leaves_checkpoint_unsynced,  // When it is finished.
+};
+
+#ifdef MAILRAIL_SEEDED_BUGS
+inline SeededBug seeded_bug = SeededBug::none;
+inline bool has_bug(SeededBug bug) { return seeded_bug == bug; }
+#else
+constexpr bool has_bug(SeededBug) { return false; }
+#endif
+
+}  // namespace mailrail
