@@ -29,6 +29,7 @@ def kill(server, load):
     if code != -signal.SIGKILL:
         raise AssertionError(f"the server had ended by itself, with exit code {code}\n{server.output()}")
     load.history.killed(began)
+    load.history.checkpoints.add(server.newest_checkpoint())
 
 
 def run(options, arguments):
@@ -37,9 +38,12 @@ def run(options, arguments):
     starts = []
     with Server(arguments=arguments) as server:
         load = Load(server.port, options.seed)
+        load.history.checkpoints = set()
         load.create_queues()
         load.start()
         try:
+            server.stop()  # From here on there is a checkpoint to start from.
+            server.start()
             for _ in range(options.rounds):
                 time.sleep(chance.uniform(*LIVES_S))
                 kill(server, load)

@@ -16,12 +16,14 @@ class Coverage:
     deletes: int
     dead_letters: int
     purges: int
+    checkpoints: int | None  # After which it died, and no other was taken. None: nobody looked.
 
     def __str__(self):
         return (
             f"{self.messages} messages, {self.answers} answers, {self.unknown} unknown; over a crash: "
             f"{self.leases_over_a_crash} leases held, {self.duplicates_over_a_crash} sends repeated; {self.deletes} deletes, "
-            f"{self.dead_letters} dead letters, {self.purges} purges")
+            f"{self.dead_letters} dead letters, {self.purges} purges"
+            + ("" if self.checkpoints is None else f", {self.checkpoints} checkpoints"))
 
 
 def coverage(history):
@@ -35,7 +37,8 @@ def coverage(history):
         duplicates_over_a_crash=sum(is_repeated_over_a_crash(book, sends) for sends in book.sends_of_key.values()),
         deletes=sum(each.ended is not None and each.refused is None for each in book.deletes),
         dead_letters=sum(book.is_dead_letter_queue(each.queue) for each in book.entries.values()),
-        purges=sum(each.ended is not None for each in history.of(Purge)))
+        purges=sum(each.ended is not None for each in history.of(Purge)),
+        checkpoints=None if history.checkpoints is None else len(history.checkpoints - {None}))
 
 
 def is_held_over_a_crash(book, hold):

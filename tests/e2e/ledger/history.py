@@ -114,6 +114,7 @@ class History:
         self.queues = {queue.name: queue for queue in queues}
         self.operations = []
         self.kills = []
+        self.checkpoints = None  # The numbers of those met by kills, and None if one met none; not looked at if there is no set.
         self.leases = itertools.count(1)
 
     def now(self):

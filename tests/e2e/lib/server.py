@@ -115,6 +115,17 @@ class Server:
         self.log.seek(0)
         return self.log.read()
 
+    def stop(self):
+        """Ends it cleanly, which takes a checkpoint."""
+        code = self.end()
+        if code != 0:
+            raise AssertionError(f"the server did not end cleanly, with exit code {code}\n{self.output()}")
+
+    def newest_checkpoint(self):
+        """The number of the newest file of a checkpoint in its directory; None before the first."""
+        names = (name.removeprefix("checkpoint-") for name in os.listdir(self.data) if name.startswith("checkpoint-"))
+        return max(map(int, names), default=None)
+
     def process_id(self):
         """Of the server itself, where it runs under a prefix."""
         if not self.prefix:

@@ -42,6 +42,7 @@ class Room:
         except BaseException:
             self.disk.close()
             raise
+        self.load.history.checkpoints = set()
         self.lost = []  # By each cut.
 
     def __enter__(self):
@@ -60,6 +61,7 @@ class Room:
         self.disk.close()
 
     def cut_power(self, leaves_some):
+        self.load.history.checkpoints.add(self.server.newest_checkpoint())
         began = time.monotonic()
         lost = self.disk.cut_power(self.chance.randrange(1 << 32) if leaves_some else None)
         self.lost.append(lost)
@@ -75,6 +77,8 @@ class Room:
 def run(options, arguments):
     began = time.monotonic()
     with Room(options.seed, arguments) as room:
+        room.server.stop()  # From here on there is a checkpoint to start from.
+        room.server.start()
         cuts = 0
         while cuts < options.cuts:
             time.sleep(room.chance.uniform(*LIVES_S))
