@@ -95,17 +95,23 @@ void EngineThread::release(std::unique_ptr<broker::Call> call,
 void EngineThread::loop() {
   while (!is_over()) {
     take(next_inbox());
-    hand_out_work();
+    hand_out_frame();
+    // Before any chore: a checkpoint that is finished lets go of segments, and what leaves now
+    // holds those that its bodies are in.
     if (!leaving_.empty()) hooks_.deliver(std::exchange(leaving_, {}));
+    hand_out_chore();
   }
 }
 
-void EngineThread::hand_out_work() {
+void EngineThread::hand_out_frame() {
   if (is_stopping_ && !is_finishing_ && broker_.is_idle()) {
     is_finishing_ = true;
     broker_.finish();
   }
   if (log::SharedFrame frame = broker_.take_frame()) log_thread_.append(std::move(frame));
+}
+
+void EngineThread::hand_out_chore() {
   std::optional<broker::Chore> chore = broker_.take_chore();
   if (!chore) return;
   if (!std::holds_alternative<broker::ReadBodies>(*chore)) {

@@ -89,7 +89,8 @@ class EngineThread final : private broker::Outbox {
   Inbox next_inbox();
   void take(Inbox inbox);
   void tell_of_limits();
-  void hand_out_work();
+  void hand_out_frame();
+  void hand_out_chore();
   bool is_over();
   void frame_done(const log::Appended& appended);
   void chore_done(Result<broker::ChoreDone> done);

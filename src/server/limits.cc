@@ -45,7 +45,8 @@ std::uint64_t Limits::payload_bytes_max() const {
 
 Result<void> Limits::expect_room_for(std::uint64_t its_segment_bytes) const {
   const std::uint64_t least = segments_min * its_segment_bytes;
-  if (disk_bytes_max >= least) return {};
+  // A limit that nobody said refuses sends where others have filled the volume, and no start.
+  if (disk_limit != DiskLimit::said || disk_bytes_max >= least) return {};
   return fail(
       errors::unusable,
       fmt::format("The disk limit is {}, but the log was begun with segments of {} and "

@@ -102,5 +102,13 @@ TEST(DiskBytes, MustHaveRoomForTheSegmentsThatThereAre) {
             "least 1 GiB. Say a larger --disk-limit.");
 }
 
+TEST(DiskBytes, OfAVolumeThatOthersHaveFilledRefuseNoStart) {
+  const VolumeShare share = *share_of(volume_with(8000 * mib, 600 * mib, 128 * mib), 80);
+  const Limits limits{.disk_bytes_max = share.bytes, .disk_limit = share.limit};
+
+  EXPECT_EQ(limits.disk_bytes_max, 728 * mib);
+  EXPECT_TRUE(limits.expect_room_for(64 * mib));
+}
+
 }  // namespace
 }  // namespace mailrail::server

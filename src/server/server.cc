@@ -114,18 +114,23 @@ struct Server::Parts {
     log = TRY(log::FileLog::open(*disk, random,
                                  {.segment_bytes = started.limits.segment_bytes(),
                                   .payload_bytes_max = started.limits.payload_bytes_max()}));
-    if (const auto room = started.limits.expect_room_for(log->space().unit_bytes); !room) {
-      TRY(log->close());  // As clean as it was found.
-      return room;
-    }
     engine = std::make_unique<engine::Engine>(random.next());
-    TRY(broker::replay(*log, *engine));
+    if (const Result<void> usable = use_log(); !usable) {
+      // Left as it was found: after a clean stop damage is never taken for a torn write.
+      if (log->recovered().last_stop == log::LastStop::clean) TRY(log->close());
+      return usable;
+    }
     started.recovered = log->recovered();
     started.queues = engine->queue_names().size();
     started.messages = engine->message_count();
     started.recovery_time = std::chrono::duration_cast<std::chrono::milliseconds>(
         std::chrono::steady_clock::now() - begin);
     return {};
+  }
+
+  Result<void> use_log() {
+    TRY(started.limits.expect_room_for(log->space().unit_bytes));
+    return broker::replay(*log, *engine);
   }
 
   // In this order: the engine thread delivers to HTTP threads, and these submit calls, which it

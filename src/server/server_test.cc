@@ -339,5 +339,30 @@ TEST_F(ServerTest, RefusesToListenBeyondLoopback) {
   EXPECT_THAT(open.error().message, HasSubstr("loopback"));
 }
 
+// The end that a clean stop recorded is what any later damage is known by.
+TEST_F(ServerTest, LeavesADirectoryThatItRefusesAsCleanAsItWas) {
+  {
+    Client client = connect();
+    ASSERT_EQ(call(client, "CreateQueue", R"({"QueueName": "q"})").status, 200);
+  }
+  stop();
+  constexpr std::streamoff in_first_part = 4096 + 100;
+  std::fstream checkpoint(directory_ + "/checkpoint-000000000000",
+                          std::ios::in | std::ios::out | std::ios::binary);
+  checkpoint.seekp(in_first_part);
+  checkpoint.put('!');
+  checkpoint.close();
+
+  for (int start = 0; start < 2; ++start) {
+    const auto refused = Server::open({.port = 0, .data = directory_});
+    ASSERT_FALSE(refused.has_value());
+    EXPECT_THAT(refused.error().message, HasSubstr("checkpoint-000000000000"));
+    constexpr std::streamoff state_at = 12;
+    std::ifstream journal(directory_ + "/JOURNAL", std::ios::binary);
+    journal.seekg(state_at);
+    EXPECT_EQ(journal.get(), 2) << "closed";
+  }
+}
+
 }  // namespace
 }  // namespace mailrail::server
