@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures the figures that the README promises, on this machine, with a release build.
 
-    bench/run.py                 all figures
+    bench/run.py                 all figures that take less than minutes
     bench/run.py sends start     only these
     bench/run.py --json -        as JSON on standard output
 

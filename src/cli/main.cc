@@ -32,9 +32,11 @@ int main(int argument_count, char** arguments) {
   serve->add_option("--memory-limit", serve_options.limits.memory,
                     "What messages and queues may take of the memory, like 512MiB. At the limit "
                     "new messages are refused. Default: a quarter of the memory, at most 1GiB.");
-  serve->add_option("--disk-limit", serve_options.limits.disk,
-                    "What the data directory may take of the disk, like 20GB or 80%. At the limit "
-                    "new messages are refused. Default: 80% of the volume.");
+  serve->add_option(
+      "--disk-limit", serve_options.limits.disk,
+      "What the data directory may take of the disk, like 20GB or 80%. At the limit "
+      "new messages are refused. Default: 80% of the volume, or what others have left "
+      "of it.");
 
   std::string verified;
   CLI::App* verify = app.add_subcommand(

@@ -26,7 +26,7 @@ namespace {
 constexpr Duration absence_max = 24h;
 constexpr Duration retention_grace = 10min;
 
-// The log grows by this many segments before the next checkpoint: 256 MiB.
+// The log grows by this many segments before the next checkpoint: 256 MiB, or 64 with small ones.
 constexpr std::uint64_t log_units_per_round = 4;
 
 bool is_loopback(const std::string& host) {

@@ -2,16 +2,15 @@
 // the process's calls about files under one directory as a failing, full, slow or short-writing
 // disk would.
 //
-// MAILRAIL_FAULTS         what happens: CALL:FROM:KIND or CALL:FROM-TO:KIND or CALL:FROM-:KIND,
-// separated
-//                         by commas. CALL is one of the names in `call_names`, whichever of its
-//                         spellings is called; FROM and TO count such calls from 1. KIND is EIO,
-//                         ENOSPC or EOPNOTSUPP; `short`, which writes about half of what it should;
-//                         or `slow=300`, which first waits as many milliseconds.
+// MAILRAIL_FAULTS         what happens, separated by commas: CALL:FROM:KIND, CALL:FROM-TO:KIND or
+//                         CALL:FROM-:KIND. CALL is one of the names in `call_names`, whichever of
+//                         its spellings is called; FROM and TO count such calls from 1. KIND is
+//                         EIO, ENOSPC or EOPNOTSUPP; `short`, which writes about half of what it
+//                         should; or `slow=300`, which first waits as many milliseconds.
 // MAILRAIL_FAULTS_UNDER   the directory.
 // MAILRAIL_FAULTS_WHEN    a file; calls count once it is there. Not set: from the first.
-// MAILRAIL_FAULTS_REPORT  a file that gets a line for each fault: monotonic nanoseconds, call,
-// number, path.
+// MAILRAIL_FAULTS_REPORT  a file that gets a line for each fault: when, in monotonic nanoseconds,
+//                         which call, its number, the path.
 
 #include <algorithm>
 #include <array>

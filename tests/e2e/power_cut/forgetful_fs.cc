@@ -8,7 +8,8 @@
 //   cut some SEED   the same, with a part left that SEED chooses
 //   on              the power is back
 //   sync in MS      a sync takes so many milliseconds, and counts only if the power is still on
-//   then ignore syncs    from now on, say that what is synced is safe, and do nothing
+//   ignore syncs    from now on, say that what is synced is safe, and do nothing
+//
 // How much the last cut took is read from there.
 
 #include <algorithm>
