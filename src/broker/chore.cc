@@ -1,12 +1,21 @@
 #include "broker/chore.h"
 
+#include "engine/read_back.h"
+
 namespace mailrail::broker {
 namespace {
+
+// What is copied must be whole: its old place is given up. The log may have verified less.
+Result<std::string> read_whole(const engine::OldBody& old, const log::LogStore& log) {
+  std::string bytes = TRY(log.read(old.body.position, old.body.length));
+  TRY(engine::read_sent(bytes, old));
+  return bytes;
+}
 
 Result<ChoreDone> perform_one(const ReadBodies& chore, log::LogStore& log) {
   ChoreDone done;
   for (const engine::OldBody& old : chore.bodies)
-    done.bodies.push_back({.old = old, .bytes = log.read(old.body.position, old.body.length)});
+    done.bodies.push_back({.old = old, .bytes = read_whole(old, log)});
   return done;
 }
 

@@ -44,8 +44,8 @@ struct ChoreDone {
   std::vector<ReadBody> bodies = {};
 };
 
-// Does it. An error is the log's: nothing more may be acknowledged. A body that can't be read is
-// none.
+// Does it. An error is the log's: nothing more may be acknowledged. A body that can't be read, or
+// is not the message's, is none.
 Result<ChoreDone> perform(const Chore& chore, log::LogStore& log);
 
 }  // namespace mailrail::broker

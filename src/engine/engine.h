@@ -84,6 +84,8 @@ struct OldBody {
   QueueId queue = {};
   Seq seq = {};
   Body body = {};
+  QueueId origin_queue = {};
+  Seq origin_seq = {};
 };
 
 // A walk through all messages in search of those.

@@ -4,12 +4,24 @@
 #include <utility>
 
 namespace mailrail::engine {
+namespace {
 
-Result<Sent> read_sent(std::string_view bytes, const ReceivedMessage& message) {
+template <class Message>
+Result<Sent> read_sent_of(std::string_view bytes, const Message& message) {
   const Sent sent = TRY(decode_sent(bytes));
   if (sent.queue != message.origin_queue || sent.seq != message.origin_seq)
     return fail(errors::corrupt, "another message than the one that was to be read");
   return sent;
+}
+
+}  // namespace
+
+Result<Sent> read_sent(std::string_view bytes, const ReceivedMessage& message) {
+  return read_sent_of(bytes, message);
+}
+
+Result<Sent> read_sent(std::string_view bytes, const OldBody& message) {
+  return read_sent_of(bytes, message);
 }
 
 std::vector<bool> left_out(std::span<const ReceivedMessage> messages, std::vector<bool> damaged) {

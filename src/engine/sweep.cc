@@ -182,7 +182,12 @@ std::vector<OldBody> Engine::find_old_bodies(OldBodies& cursor, std::size_t look
     const Entry& entry = store_.entries[index];
     cursor.seq = entry.seq + 1;
     if (entry.position >= cursor.before || is_damaged(index)) continue;
-    found.push_back({.queue = queue->first, .seq = entry.seq, .body = entry.body()});
+    const Delivery* delivery = delivery_of(entry);
+    found.push_back({.queue = queue->first,
+                     .seq = entry.seq,
+                     .body = entry.body(),
+                     .origin_queue = delivery == nullptr ? queue->first : delivery->origin_queue,
+                     .origin_seq = delivery == nullptr ? entry.seq : delivery->origin_seq});
     bytes += entry.length;
   }
   return found;
