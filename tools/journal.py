@@ -191,6 +191,8 @@ def shown_message(directory, state, message, damages):
         **{name: getattr(message, name) for name in ("sent", "delay", *NEVER_RECEIVED, "source")},
     }
     if message.is_damaged:
+        path, offset = directory.place_of(message.position)
+        damages.append(Damage(path, offset, f"a server found the body of the message with seq {message.seq} damaged"))
         return shown | {"damaged": "a server found its body damaged"}
     try:
         sent, record = read_body(directory, message)

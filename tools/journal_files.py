@@ -76,7 +76,7 @@ def read_journal(path):
     version = int.from_bytes(data[8:12], "little")
     if data[:8] != b"mailrail":
         raise Damage(path, 0, "this does not begin as a JOURNAL does")
-    if version > 2:
+    if version not in (1, 2):
         raise Unreadable(f"{path} is of version {version}, and this reader knows 1 and 2")
     size, description = (56, JOURNAL_1) if version == 1 else (128, JOURNAL_2)
     journal = read_struct(data, description)
@@ -194,7 +194,7 @@ class Directory:
                 before.expect_end(is_closed, self.frame_max)
                 last = before
                 del self.segments[last.number + 1]
-        self.last = last
+        self.last, self.last_end = last, last.end
         is_full = not self.has_room(last.end)
         self.next = position_at(last.number + 1, PAGE) if is_full else position_at(last.number, last.end)
         self.next += FRAME_HEADER
@@ -204,7 +204,7 @@ class Directory:
             raise Damage(last.path, last.end, "the log ends here, which is not where it was closed")
 
     def log(self):
-        """The frames to replay, in order."""
+        """The frames to replay, in order, up to the end that was found."""
         first, offset = place_of(self.journal.checkpoint_begin)
         if not self.journal.checkpoint_segments:
             first, offset = self.journal.first_segment, PAGE + FRAME_HEADER
@@ -217,7 +217,11 @@ class Directory:
             yield from segment.frames(offset - FRAME_HEADER if number == first else PAGE)
             if segment is not self.last and not segment.is_sealed:
                 raise Damage(segment.path, segment.end, "there is no valid frame here, and no seal")
+            if segment is self.last and segment.end != self.last_end:
+                raise Damage(segment.path, segment.end, f"there is no valid frame here, and the log ends at offset {self.last_end}")
             chain = segment.chain
+        if first > self.last.number and position_at(first, offset) != self.next:
+            raise Damage(self.last.path, self.last_end, "the log ends here, before the place where a replay begins")
 
     def checkpoint(self):
         """The frames of the checkpoint, in order, and all of them."""
@@ -233,9 +237,15 @@ class Directory:
         if journal.checkpoint_segments and (left or chain != journal.checkpoint_chain):
             raise Damage(segment.path, segment.end, f"the checkpoint is not whole: {left} more frames should follow")
 
+    def place_of(self, position):
+        """The path of the file, and the offset in it."""
+        number, offset = place_of(position)
+        return self.path / f"segment-{number:012}", offset
+
     def read(self, position, length):
         """A record of the log, which is protected by a checksum of its own, and where it is."""
-        number, offset = place_of(position)
-        if number not in self.segments:
-            raise Damage(self.path / f"segment-{number:012}", offset, "the file is missing, and a message lies in it")
-        return self.segments[number].data[offset : offset + length], self.segments[number].path, offset
+        path, offset = self.place_of(position)
+        segment = self.segments.get(position >> 26)
+        if segment is None:
+            raise Damage(path, offset, "the file is missing, and a message lies in it")
+        return segment.data[offset : offset + length], path, offset

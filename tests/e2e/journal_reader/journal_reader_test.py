@@ -29,10 +29,11 @@ from calls import Connection
 from journal import State
 from journal_facts import FACTS, RECORDS, read_facts
 from journal_files import CHECKPOINT, FRAME_HEADER, LOG, PAGE, Directory, Segment
-from server import Server
+from server import Server, binary
 from varied_load import ALL_GIVEN, ARN, TAGS, VariedLoad
 
 DRAINED_WITHIN_S = 30
+BEGIN_AT = 96  # In JOURNAL: where the replay begins.
 SMALL_SEGMENTS = ["--disk-limit", "512MiB"]
 ATTRIBUTE_NAMES = {
     "delay": "DelaySeconds", "retention": "MessageRetentionPeriod", "receive_wait": "ReceiveMessageWaitTimeSeconds",
@@ -198,7 +199,7 @@ class Views(unittest.TestCase):
         before = [Segment(Path(server.data), LOG, each).header.before for each in found["segments"]]
         self.assertIn(1, before, "a file should have been used again")
 
-        wanted = {name for name, _ in [*FACTS.values(), *RECORDS.values()]} - {"damaged"}
+        wanted = {name for name, _ in [*FACTS.values(), *RECORDS.values()]} - {"damaged"}  # Refusals has that.
         self.assertEqual(wanted - set(types), set(), "something of every type should have been read")
 
     def expect_relocated_bodies_are_found(self, directory):
@@ -229,6 +230,11 @@ class Views(unittest.TestCase):
         found = self.expect_same(server)
 
         self.assertEqual((found["version"], found["segment_bytes"], found["checkpoint_frames"]), (1, 64 << 20, 0))
+
+
+def put_journal(directory, data):
+    """A JOURNAL of version 2 whose checksum is right."""
+    Path(directory, "JOURNAL").write_bytes(data[:-8] + struct.pack("<Q", xxhash.xxh3_64_intdigest(bytes(data[:-8]))))
 
 
 def by_id(messages):
@@ -308,12 +314,36 @@ class Refusals(unittest.TestCase):
             self.expect_refusal(self.flipped(self.closed, "JOURNAL", offset), "JOURNAL", 0)
             self.copies.cleanup()
 
-    def test_a_later_version_is_refused(self):
+    def test_another_version_is_refused(self):
+        for version in (0, 3):
+            copy = self.copy_of(self.closed)
+            data = bytearray((copy / "JOURNAL").read_bytes())
+            data[8:12] = struct.pack("<I", version)
+            put_journal(copy, data)
+            self.expect_refusal(copy, f"version {version}", None, code=2)
+            self.copies.cleanup()
+
+    def test_a_replay_that_begins_where_no_frame_does_is_found(self):
         copy = self.copy_of(self.closed)
-        data = bytearray((copy / "JOURNAL").read_bytes())
-        data[8:12] = struct.pack("<I", 3)
-        (copy / "JOURNAL").write_bytes(data)
-        self.expect_refusal(copy, "version 3", None, code=2)
+        with Server(data=str(copy), arguments=SMALL_SEGMENTS) as server:
+            connection = Connection(server.port)
+            url = connection.call("GetQueueUrl", QueueName="plain")["QueueUrl"]
+            connection.call("SendMessage", QueueUrl=url, MessageBody="behind the checkpoint")
+            connection.close()
+            server.end(signal.SIGKILL)
+        self.assertEqual(0, read(copy).returncode)
+        number = self.last_segment(copy)
+        whole = (copy / "JOURNAL").read_bytes()
+        begin = struct.unpack_from("<Q", whole, BEGIN_AT)[0]
+        self.assertEqual(number, begin >> 26, "the replay should begin in the last segment")
+        for wrong in (FRAME_HEADER, 1 << 26):
+            data = bytearray(whole)
+            data[BEGIN_AT : BEGIN_AT + 8] = struct.pack("<Q", begin + wrong)
+            put_journal(copy, data)
+            self.expect_refusal(copy, f"segment-{number:012}, offset ", None)
+            refused = subprocess.run(
+                [binary(), "serve", "--data", str(copy), "--listen", "127.0.0.1:0"], capture_output=True, timeout=60)
+            self.assertEqual(1, refused.returncode, "the server refuses it, too")
 
     def test_a_directory_without_a_journal_cannot_be_read(self):
         self.expect_refusal(Path(self.copies.name), "JOURNAL is missing", None, code=2)
@@ -409,6 +439,35 @@ class Refusals(unittest.TestCase):
         self.assertEqual(others, [each for queue in whole["queues"] for each in queue["messages"] if each["seq"] != sent.seq])
         text = read(Path(self.copies.name, "copy"))
         self.assertEqual((1, 1), (text.returncode, text.stdout.count("DAMAGED")))
+
+    def test_a_body_that_a_server_found_damaged_is_told_of(self):
+        """The fact Damaged, and the flag in the next checkpoint."""
+        frames, _ = self.frames(self.closed, min(self.journal(self.closed).segments))
+        sent = [fact for frame in frames for fact in read_facts(frame, FACTS) if fact.type == "sent"][0]
+        name, offset = sent.place[0].name, sent.place[1]
+        copy = self.flipped(self.closed, name, offset + 500)
+        with Server(data=str(copy), arguments=SMALL_SEGMENTS) as server:
+            connection = Connection(server.port)
+            large, plain = (connection.call("GetQueueUrl", QueueName=each)["QueueUrl"] for each in ("large", "plain"))
+            while connection.call("ReceiveMessage", QueueUrl=large, MaxNumberOfMessages=10).get("Messages"):
+                pass
+            self.assertIn("damaged message: ", server.output())
+            connection.call("SendMessage", QueueUrl=plain, MessageBody="then that is durable, too")
+            connection.close()
+            server.end(signal.SIGKILL)
+            self.assertEqual(1, types_in(copy)["damaged"])
+            self.expect_a_marked_message(copy, sent.seq, f"{name}, offset {offset}: ")
+            server.start()
+            self.assertEqual(0, server.end())
+            self.assertEqual([], list(self.journal(copy).log()), "all should be in the checkpoint")
+            self.expect_a_marked_message(copy, sent.seq, f"{name}, offset {offset}: ")
+
+    def expect_a_marked_message(self, copy, seq, place):
+        answer = read(copy, "--json")
+        self.assertEqual(1, answer.returncode)
+        self.assertIn(place, answer.stderr)
+        [marked] = [each for queue in json.loads(answer.stdout)["queues"] for each in queue["messages"] if "damaged" in each]
+        self.assertEqual((seq, "a server found its body damaged"), (marked["seq"], marked["damaged"]))
 
 
 if __name__ == "__main__":
