@@ -9,11 +9,10 @@
 namespace mailrail::broker {
 namespace {
 
-std::unexpected<Error> damaged(std::string_view where, std::string_view what) {
-  return fail(errors::corrupt,
-              fmt::format("The journal is damaged {}: {}. Restore the data directory from a "
-                          "backup, or save what can be read with `mailrail salvage`.",
-                          where, what));
+constexpr std::string_view in_checkpoint = "in its checkpoint";
+
+std::unexpected<Error> damaged(const log::LogStore& log, const log::FoundDamage& damage) {
+  return std::unexpected(log.error_about(damage));
 }
 
 bool is_possible(Instant time) {
@@ -22,19 +21,24 @@ bool is_possible(Instant time) {
 
 std::string impossible(Instant time) { return fmt::format("its time is {} ms", unix_ms(time)); }
 
-Result<void> restore(engine::Engine& engine, std::string_view payload, std::uint32_t count) {
-  constexpr std::string_view where = "in its checkpoint";
+Result<void> restore(engine::Engine& engine,
+                     const log::LogStore& log,
+                     std::string_view payload,
+                     std::uint32_t count) {
   std::uint32_t records = 0;
   std::string_view objection;
+  const auto refuse = [&](std::string_view what) {
+    return damaged(log, {.where = in_checkpoint, .what = what});
+  };
   const auto decoded = engine::decode_records(payload, [&](const engine::CheckpointRecord& record) {
     ++records;
     if (objection.empty()) objection = engine.objection_to(record);
     if (objection.empty()) engine.restore(record);
   });
-  if (!objection.empty()) return damaged(where, objection);
-  if (!decoded) return damaged(where, decoded.error().message);
+  if (!objection.empty()) return refuse(objection);
+  if (!decoded) return refuse(decoded.error().message);
   if (records != count)
-    return damaged(where, fmt::format("a part has {} records and says {}", records, count));
+    return refuse(fmt::format("a part has {} records and says {}", records, count));
   return {};
 }
 
@@ -42,8 +46,11 @@ Result<void> apply(engine::Engine& engine, const log::LogStore& log, const log::
   std::uint32_t facts = 0;
   std::string_view objection;
   Position objectionable;
-  const auto where = [&](Position position) { return "at " + log.place(position); };
-  if (!is_possible(frame.time)) return damaged(where(frame.position), impossible(frame.time));
+  const auto refuse = [&](Position position, std::string_view what) {
+    const std::string where = "at " + log.place(position);
+    return damaged(log, {.where = where, .what = what});
+  };
+  if (!is_possible(frame.time)) return refuse(frame.position, impossible(frame.time));
   const auto decoded =
       engine::decode_facts(frame.payload, [&](const engine::Fact& fact, engine::FactPlace place) {
         ++facts;
@@ -53,11 +60,11 @@ Result<void> apply(engine::Engine& engine, const log::LogStore& log, const log::
         objectionable = body.position;
         if (objection.empty()) engine.apply(fact, body);
       });
-  if (!objection.empty()) return damaged(where(objectionable), objection);
-  if (!decoded) return damaged(where(frame.position), decoded.error().message);
+  if (!objection.empty()) return refuse(objectionable, objection);
+  if (!decoded) return refuse(frame.position, decoded.error().message);
   if (facts != frame.count) {
-    return damaged(where(frame.position),
-                   fmt::format("its frame has {} facts and says {}", facts, frame.count));
+    return refuse(frame.position,
+                  fmt::format("its frame has {} facts and says {}", facts, frame.count));
   }
   return {};
 }
@@ -66,11 +73,12 @@ Result<void> apply(engine::Engine& engine, const log::LogStore& log, const log::
 
 Result<void> replay(log::LogStore& log, engine::Engine& engine) {
   if (const auto span = log.checkpoint()) {
-    if (!is_possible(span->time)) return damaged("in its checkpoint", impossible(span->time));
+    if (!is_possible(span->time))
+      return damaged(log, {.where = in_checkpoint, .what = impossible(span->time)});
     engine.restored_through(span->end);
   }
   TRY(log.scan_checkpoint([&](std::string_view payload, std::uint32_t count) {
-    return restore(engine, payload, count);
+    return restore(engine, log, payload, count);
   }));
   return log.scan([&](const log::Frame& frame) { return apply(engine, log, frame); });
 }

@@ -1,5 +1,6 @@
 #include "broker/replay.h"
 
+#include <memory>
 #include <string>
 
 #include <gmock/gmock.h>
@@ -8,7 +9,8 @@
 #include "engine/checkpoint.h"
 #include "engine/fact_codec.h"
 #include "engine/limits.h"
-#include "log/memory/memory_log.h"
+#include "log/file/file_log.h"
+#include "sim/sim_disk.h"
 
 namespace mailrail::broker {
 namespace {
@@ -24,50 +26,54 @@ using testing::HasSubstr;
 class Replay : public testing::Test {
  protected:
   void append(const std::vector<Fact>& facts, Instant time = {}) {
-    log::Frame frame{.position = log.next_position(),
+    log::Frame frame{.position = log->next_position(),
                      .time = time,
                      .count = static_cast<std::uint32_t>(facts.size()),
                      .payload = {}};
     for (const Fact& each : facts) engine::encode_fact(each, frame.payload);
-    ASSERT_EQ(log.append(frame).outcome, log::Outcome::durable);
+    ASSERT_EQ(log->append(frame).outcome, log::Outcome::durable);
   }
 
   void checkpoint(const std::vector<CheckpointRecord>& records, std::uint32_t count) {
     std::string payload;
     for (const CheckpointRecord& each : records) engine::encode_record(each, payload);
-    ASSERT_TRUE(log.begin_checkpoint());
-    ASSERT_TRUE(log.write_checkpoint(payload, count));
-    const Position end = log.next_position();
+    ASSERT_TRUE(log->begin_checkpoint());
+    ASSERT_TRUE(log->write_checkpoint(payload, count));
+    const Position end = log->next_position();
     ASSERT_TRUE(
-        log.finish_checkpoint({.span = {.begin = end, .end = end, .time = {}}, .needed = end}));
+        log->finish_checkpoint({.span = {.begin = end, .end = end, .time = {}}, .needed = end}));
   }
 
   std::string refusal() {
     engine::Engine engine(1);
-    const auto replayed = replay(log, engine);
+    const auto replayed = replay(*log, engine);
     return replayed ? "none" : replayed.error().message;
   }
 
-  log::MemoryLog::Storage storage;
-  log::MemoryLog log{storage};
+  sim::SimDisk disk{1};
+  SeededRandom random{1};
+  std::unique_ptr<log::FileLog> log =
+      *log::FileLog::open(disk, random, {.segment_bytes = 1 << 20, .payload_bytes_max = 64 << 10});
 };
 
 TEST_F(Replay, RefusesFactsThatCannotFollowAndSaysWhereTheyAre) {
   append({Founded{.secret = {}}});
-  const Position second = log.next_position();
+  const Position second = log->next_position();
   append({QueueDeleted{.queue = QueueId(7)}});
 
-  EXPECT_THAT(refusal(), HasSubstr("The journal is damaged at " + log.place(second)));
-  EXPECT_THAT(refusal(), HasSubstr("it names a queue that is not there. Restore the data directory "
-                                   "from a backup, or save what can be read with"));
+  EXPECT_EQ(refusal(),
+            "The journal is damaged at " + log->place(second) +
+                ": it names a queue that is not there. Restore the data directory from a backup, "
+                "or save what can be read with `mailrail salvage /simulated --to "
+                "/simulated-salvaged`.");
 }
 
 TEST_F(Replay, RefusesFactsThatCannotBeRead) {
-  const Position first = log.next_position();
-  ASSERT_EQ(log.append({.position = first, .time = {}, .count = 1, .payload = "\x01\x63"}).outcome,
+  const Position first = log->next_position();
+  ASSERT_EQ(log->append({.position = first, .time = {}, .count = 1, .payload = "\x01\x63"}).outcome,
             log::Outcome::durable);
 
-  EXPECT_THAT(refusal(), HasSubstr("The journal is damaged at " + log.place(first)));
+  EXPECT_THAT(refusal(), HasSubstr("The journal is damaged at " + log->place(first)));
 }
 
 TEST_F(Replay, RefusesAFrameOfAnImpossibleTime) {
@@ -80,7 +86,7 @@ TEST_F(Replay, RefusesAFrameWithMoreFactsThanItSays) {
   std::string payload;
   engine::encode_fact(Founded{.secret = {}}, payload);
   ASSERT_EQ(
-      log.append({.position = log.next_position(), .time = {}, .count = 2, .payload = payload})
+      log->append({.position = log->next_position(), .time = {}, .count = 2, .payload = payload})
           .outcome,
       log::Outcome::durable);
 

@@ -18,6 +18,7 @@
 #include "base/ids.h"
 #include "base/result.h"
 #include "log/frame.h"
+#include "log/salvage_command.h"
 
 namespace mailrail::log {
 
@@ -109,6 +110,8 @@ class LogStore {
 
   // For messages: where a position is, so that a person finds it.
   virtual std::string place(Position position) const = 0;
+  // The error that tells of damage in what the store found whole, and what to do about it.
+  virtual Error error_about(const FoundDamage& damage) const = 0;
 
   // Keeps what lies at the position readable, from a moment when it is known to be needed: before
   // a checkpoint is finished that says otherwise. Any thread.

@@ -15,6 +15,13 @@ std::string as_path(std::string_view directory) {
 
 }  // namespace
 
+Error damage_error(std::string_view directory, const FoundDamage& damage) {
+  return {.kind = &errors::corrupt,
+          .message = fmt::format("The journal is damaged {}: {}. Restore the data directory from a "
+                                 "backup, or save what can be read with `{}`.",
+                                 damage.where, damage.what, salvage_command(directory))};
+}
+
 std::string shell_word(std::string_view text) {
   if (!text.empty() && text.find_first_not_of(plain_characters) == std::string_view::npos)
     return std::string(text);

@@ -243,6 +243,10 @@ std::string FileLog::place(Position position) const {
   return fmt::format("offset {} of {}", format::offset_of(position), disk_.path(name));
 }
 
+Error FileLog::error_about(const FoundDamage& damage) const {
+  return damage_error(disk_.directory(), damage);
+}
+
 Hold FileLog::hold(Position position) const {
   const std::scoped_lock lock(segments_mutex_);
   const Segment* segment = find_segment(position);

@@ -52,6 +52,7 @@ class FileLog final : public LogStore {
   bool prepare_ahead() override;
   Result<std::string> read(Position position, std::size_t length) const override;
   std::string place(Position position) const override;
+  Error error_about(const FoundDamage& damage) const override;
   Hold hold(Position position) const override;
   Result<void> scan(const std::function<Result<void>(const Frame&)>& visit) override;
   std::optional<CheckpointSpan> checkpoint() const override;

@@ -29,11 +29,8 @@ std::string directory_of(const std::string& path) {
 std::unexpected<Error> damaged(const std::string& path,
                                std::uint64_t offset,
                                std::string_view what) {
-  return fail(
-      errors::corrupt,
-      fmt::format("The journal is damaged in {} at offset {}: {}. Restore the data directory "
-                  "from a backup, or save what can be read with `{}`.",
-                  path, offset, what, salvage_command(directory_of(path))));
+  const std::string where = fmt::format("in {} at offset {}", path, offset);
+  return std::unexpected(damage_error(directory_of(path), {.where = where, .what = what}));
 }
 
 Segment::Segment(std::unique_ptr<File> file, std::string path, SegmentHeader header)

@@ -60,6 +60,12 @@ std::string MemoryLog::place(Position position) const {
   return fmt::format("offset {} of frame {}", offset_of(position), slot_of(position));
 }
 
+Error MemoryLog::error_about(const FoundDamage& damage) const {
+  return {
+      .kind = &errors::corrupt,
+      .message = fmt::format("The log in memory is damaged {}: {}.", damage.where, damage.what)};
+}
+
 Hold MemoryLog::hold(Position position) const {
   const std::scoped_lock lock(storage_.mutex);
   held_.insert(slot_of(position));
