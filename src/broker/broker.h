@@ -75,6 +75,10 @@ class Broker {
   void finish();
   bool is_finished() const { return housekeeping_.is_done(); }
 
+  // Messages that housekeeping could not read, since the last time. Asked after turn(): then a
+  // damaged one is marked, and the operator may be told before that is durable.
+  std::vector<Unreadable> take_unreadable() { return housekeeping_.take_unreadable(); }
+
   // A waiting call's caller is gone. Nothing happens if it does not wait.
   void cancel(std::uint64_t call_id);
 

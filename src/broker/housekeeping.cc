@@ -22,6 +22,11 @@ constexpr std::uint64_t slack_units = 2;  // The log is never so short that this
 // About what a message takes in a checkpoint.
 constexpr std::uint64_t checkpoint_bytes_per_message = 64;
 
+// That proves nothing about what is on it.
+bool has_disk_failed(const ReadBody& body) {
+  return !body.bytes && body.bytes.error().kind != &errors::corrupt;
+}
+
 }  // namespace
 
 Housekeeping::Housekeeping(const engine::Engine& engine,
@@ -34,13 +39,20 @@ Housekeeping::Housekeeping(const engine::Engine& engine,
       checkpoint_bytes_(log.space().checkpoint_bytes) {}
 
 void Housekeeping::turn(engine::Engine& engine, engine::Turn& turn) {
-  for (const ReadBody& each : read_) {
+  for (ReadBody& each : read_) {
+    const engine::OldBody& old = each.old;
     if (each.bytes) {
-      engine.relocate(turn, each.old, *each.bytes);
-    } else if (each.bytes.error().kind == &errors::corrupt) {
-      // It would keep the log's front for ever.
-      engine.mark_damaged(turn, each.old.queue, each.old.seq, each.old.body.position);
+      engine.relocate(turn, old, *each.bytes);
+      continue;
     }
+    const engine::Queue* queue = engine.find_queue(old.queue);
+    if (queue == nullptr) continue;
+    // What is damaged would keep the log's front for ever.
+    const bool is_news =
+        has_disk_failed(each) || engine.mark_damaged(turn, old.queue, old.seq, old.body.position);
+    if (is_news)
+      unreadable_.push_back(
+          {.queue = queue->name, .message = old, .why = std::move(each.bytes).error()});
   }
   read_.clear();
 }
@@ -71,7 +83,13 @@ void Housekeeping::done(Instant now, ChoreDone done) {
     has_given_up_ = true;
     return;
   }
-  if (stage_ == Stage::cleaning) read_ = std::move(done.bodies);
+  if (stage_ == Stage::cleaning) {
+    read_ = std::move(done.bodies);
+    // The log's front stays as long as a body there can't be read. No more is moved in this round;
+    // its checkpoint needs none of that.
+    if (std::ranges::any_of(read_, [](const ReadBody& each) { return has_disk_failed(each); }))
+      stage_ = Stage::before_sweep;
+  }
   if (stage_ != Stage::finishing) return;
   stage_ = Stage::idle;
   last_round_ = now;

@@ -38,6 +38,15 @@ struct HousekeepingOptions {
   engine::SweepLimits sweep = {};
 };
 
+// A message that could not be read when it was to be moved. If that is errors::corrupt it is
+// damaged, and marked as such; else the disk failed to read, which proves nothing about what is on
+// it.
+struct Unreadable {
+  engine::QueueName queue;
+  engine::OldBody message;
+  Error why;
+};
+
 class Housekeeping {
  public:
   Housekeeping(const engine::Engine& engine,
@@ -58,6 +67,8 @@ class Housekeeping {
   // In a turn: records what was read meanwhile. Facts of at most `bytes_max`.
   bool has_facts() const { return !read_.empty(); }
   void turn(engine::Engine& engine, engine::Turn& turn);
+  // What was found since the last time, for the operator to be told.
+  std::vector<Unreadable> take_unreadable() { return std::exchange(unreadable_, {}); }
 
   // The next chore, if there is one and none is under way.
   std::optional<Chore> take(Instant now, const End& end);
@@ -118,6 +129,7 @@ class Housekeeping {
 
   engine::OldBodies old_;
   std::vector<ReadBody> read_;  // To be moved in the next turn.
+  std::vector<Unreadable> unreadable_;
   engine::Sweep sweep_;
   bool is_sweep_new_ = false;  // Nothing of it was written.
   std::uint64_t swept_bytes_ = 0;

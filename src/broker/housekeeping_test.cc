@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -106,6 +107,10 @@ class HousekeepingTest : public testing::Test {
     const std::optional<Chore> chore = broker->take_chore();
     if (!chore) return false;
     rounds += std::holds_alternative<FinishCheckpoint>(*chore) ? 1 : 0;
+    if (std::holds_alternative<ReadBodies>(*chore)) {
+      reads += 1;
+      if (reads == failing_read) disk.inject(disk.steps() + 1, sim::Fault::io_error);
+    }
     auto done = perform(*chore, *log);
     EXPECT_TRUE(done);
     broker->chore_done(*std::move(done));
@@ -172,6 +177,8 @@ class HousekeepingTest : public testing::Test {
   std::unique_ptr<Broker> broker;
   std::map<Seq, std::size_t> sizes;
   int rounds = 0;
+  int reads = 0;
+  int failing_read = 0;  // That one meets an error of the disk.
 };
 
 TEST_F(HousekeepingTest, TakesACheckpointWhenTheLogHasGrown) {
@@ -250,6 +257,11 @@ TEST_F(HousekeepingTest, DoesNotKeepTheLogForABodyThatIsDamaged) {
 
   EXPECT_LE(most, 12 * unit);
   EXPECT_EQ(engine->message_count(), 1u);
+  const std::vector<Unreadable> told = broker->take_unreadable();
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_EQ(told[0].queue.name, "q");
+  EXPECT_EQ(told[0].message.seq, damaged);
+  EXPECT_EQ(told[0].why.kind, &errors::corrupt);
   sizes.erase(damaged);
   expect_all_there(queue);  // It is given to nobody.
 }
@@ -273,6 +285,33 @@ TEST_F(HousekeepingTest, DoesNotMoveABodyThatIsDamagedInALongFrame) {
   EXPECT_EQ(engine->message_count(), 1u);
   EXPECT_EQ(engine->body_of(queue, damaged)->position, place);
   sizes.erase(damaged);
+  expect_all_there(queue);
+}
+
+TEST_F(HousekeepingTest, TellsThatTheDiskFailedToReadAndTriesAgain) {
+  start();
+  const QueueId queue = create("q");
+  for (int i = 0; i < 30; ++i) send(queue, 2000);  // More than are read at once.
+  failing_read = 1;
+  std::vector<Unreadable> told;
+  const auto churn_until_told = [&] {
+    for (int i = 0; told.empty() && i < 3000; ++i) {
+      remove(queue, send(queue, 3000));
+      told = broker->take_unreadable();
+    }
+  };
+
+  churn_until_told();
+
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_NE(told[0].why.kind, &errors::corrupt);
+  EXPECT_EQ(reads, 1);   // No more is moved in this round,
+  EXPECT_EQ(rounds, 1);  // which still has its checkpoint.
+  told.clear();
+  churn_until_told();
+  EXPECT_TRUE(told.empty());
+  EXPECT_GT(reads, 2);
+  EXPECT_LE(log->space().total(), 12 * unit);  // The front could be trimmed.
   expect_all_there(queue);
 }
 

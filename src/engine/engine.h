@@ -142,8 +142,8 @@ class Engine {
   // Gives a lease back whose receive was never answered, if it still is that lease.
   void give_back(Turn& turn, const ReceiptHandle& handle);
   // The message's body cannot be read where it lay: it is given to nobody any more. Nothing happens
-  // if it is gone or lies elsewhere by now.
-  void mark_damaged(Turn& turn, QueueId queue, Seq seq, Position position);
+  // if it is gone, lies elsewhere by now or was marked before; then the answer is false.
+  bool mark_damaged(Turn& turn, QueueId queue, Seq seq, Position position);
 
   // --- Time.
 

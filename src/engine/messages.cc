@@ -266,13 +266,14 @@ void Engine::give_back(Turn& turn, const ReceiptHandle& handle) {
                       .receive_count = delivery.receive_count});
 }
 
-void Engine::mark_damaged(Turn& turn, QueueId queue, Seq seq, Position position) {
+bool Engine::mark_damaged(Turn& turn, QueueId queue, Seq seq, Position position) {
   const Queue* found = find_queue(queue);
-  if (found == nullptr) return;
+  if (found == nullptr) return false;
   const Index entry = find_entry(*found, seq);
-  if (entry == no_index || is_damaged(entry)) return;
-  if (store_.entries[entry].position != position) return;
+  if (entry == no_index || is_damaged(entry)) return false;
+  if (store_.entries[entry].position != position) return false;
   record(turn, Damaged{.queue = queue, .seq = seq, .position = position});
+  return true;
 }
 
 // Is this the lease that the message is under now?

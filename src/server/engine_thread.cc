@@ -10,6 +10,13 @@ namespace {
 
 constexpr Duration told_again_after = 1min;
 
+// And remembers that it is told now.
+bool is_told_again(std::optional<Instant>& last, Instant now) {
+  if (last && now - *last < told_again_after) return false;
+  last = now;
+  return true;
+}
+
 }  // namespace
 
 EngineThread::EngineThread(engine::Engine& engine,
@@ -150,6 +157,7 @@ void EngineThread::take(Inbox inbox) {
   const bool has_calls = !inbox.calls.empty();
   broker_.turn(clock_.now(), std::move(inbox.calls));
   if (has_calls) tell_of_limits();
+  tell_of_unreadable();
   for (const std::uint64_t each : inbox.cancelled) broker_.cancel(each);
   if (inbox.stops_waiting || inbox.stops) broker_.stop_waiting();
   is_stopping_ = is_stopping_ || inbox.stops;
@@ -157,11 +165,17 @@ void EngineThread::take(Inbox inbox) {
 
 void EngineThread::tell_of_limits() {
   const std::optional<engine::Full> full = broker_.full();
-  if (!full) return;
-  const Instant now = clock_.now();
-  if (told_of_limits_ && now - *told_of_limits_ < told_again_after) return;
-  told_of_limits_ = now;
-  hooks_.limit_reached(*full);
+  if (full && is_told_again(told_of_limits_, clock_.now())) hooks_.limit_reached(*full);
+}
+
+void EngineThread::tell_of_unreadable() {
+  for (const broker::Unreadable& each : broker_.take_unreadable()) {
+    if (each.why.kind == &errors::corrupt) {
+      hooks_.found_damaged(each);
+    } else if (is_told_again(told_of_unmoved_, clock_.now())) {
+      hooks_.could_not_move(each);
+    }
+  }
 }
 
 }  // namespace mailrail::server

@@ -43,6 +43,11 @@ class EngineThread final : private broker::Outbox {
     std::function<void(std::string_view reason)> log_failed;  // Must end the process.
     // On the engine thread, now and then as long as calls are refused for it.
     std::function<void(const engine::Full&)> limit_reached;
+    // On the engine thread: a message was found damaged when it was to be moved. It is marked, and
+    // that is not durable yet.
+    std::function<void(const broker::Unreadable&)> found_damaged;
+    // On the engine thread, now and then: the disk failed to read one.
+    std::function<void(const broker::Unreadable&)> could_not_move;
   };
 
   // Founds the engine if it is new. Call run() before anything else.
@@ -89,6 +94,7 @@ class EngineThread final : private broker::Outbox {
   Inbox next_inbox();
   void take(Inbox inbox);
   void tell_of_limits();
+  void tell_of_unreadable();
   void hand_out_frame();
   void hand_out_chore();
   bool is_over();
@@ -104,6 +110,7 @@ class EngineThread final : private broker::Outbox {
   LogThread log_thread_;
   std::vector<Leaving> leaving_;
   std::optional<Instant> told_of_limits_;
+  std::optional<Instant> told_of_unmoved_;
   bool is_stopping_ = false;
   bool is_finishing_ = false;  // The last checkpoint is being taken.
 

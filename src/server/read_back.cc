@@ -16,18 +16,16 @@ Result<std::string> read(const log::LogStore& log, const engine::ReceivedMessage
   return bytes;
 }
 
-void raise_alarm(const log::LogStore& log,
-                 const engine::QueueName& queue,
-                 const engine::ReceivedMessage& message,
-                 const Error& why) {
+}  // namespace
+
+void raise_alarm(const log::LogStore& log, const DamagedMessage& damaged) {
+  const engine::QueueName& queue = damaged.queue;
   spdlog::error(
       "damaged message: number {} of queue {}/{}/{}, {} bytes at {}, is given to nobody any more, "
       "because it cannot be read: {}",
-      message.seq.value(), queue.region, queue.account, queue.name, message.body.length,
-      log.place(message.body.position), why.message);
+      damaged.seq.value(), queue.region, queue.account, queue.name, damaged.body.length,
+      log.place(damaged.body.position), damaged.why.message);
 }
-
-}  // namespace
 
 ReadBack read_back(const log::LogStore& log,
                    const api::ApiCall& call,
@@ -42,7 +40,9 @@ ReadBack read_back(const log::LogStore& log,
     if (Result<std::string> found = read(log, message)) {
       bytes[i] = *std::move(found);
     } else if (found.error().kind == &errors::corrupt) {
-      raise_alarm(log, *shown.queue, message, found.error());
+      raise_alarm(
+          log,
+          {.queue = *shown.queue, .seq = message.seq, .body = message.body, .why = found.error()});
       damaged[i] = true;
       result.damaged.push_back(message);
     } else {

@@ -2,7 +2,8 @@
 //
 // A damaged message is left out of the answer, on a FIFO queue with all that is behind it in its
 // conversation, and an error in the server's log says where it lies. A disk that fails to read
-// proves nothing about what is on it: then there is no answer but an error.
+// proves nothing about what is on it: then there is no answer but an error. Whoever else finds a
+// damaged message raises the same alarm.
 
 #pragma once
 
@@ -21,6 +22,14 @@ struct ReadBack {
   std::vector<engine::ReceiptHandle> left_out;
   std::optional<Error> failure;
 };
+
+struct DamagedMessage {
+  const engine::QueueName& queue;
+  Seq seq;
+  engine::Body body;
+  const Error& why;
+};
+void raise_alarm(const log::LogStore& log, const DamagedMessage& damaged);
 
 // `frames` has for each body of the call the frame that holds it, or null.
 ReadBack read_back(const log::LogStore& log,

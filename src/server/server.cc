@@ -17,6 +17,7 @@
 #include "server/engine_thread.h"
 #include "server/frontend.h"
 #include "server/machine_memory.h"
+#include "server/read_back.h"
 #include "sqs/service.h"
 
 namespace mailrail::server {
@@ -157,7 +158,19 @@ struct Server::Parts {
         .in_background = [this](std::function<void()> job) { frontend->read(std::move(job)); },
         .log_failed = &end_process,
         .limit_reached =
-            [](const engine::Full& full) { spdlog::warn("{}", api::sentence_about(full)); }};
+            [](const engine::Full& full) { spdlog::warn("{}", api::sentence_about(full)); },
+        .found_damaged =
+            [this](const broker::Unreadable& found) {
+              raise_alarm(*log, {.queue = found.queue,
+                                 .seq = found.message.seq,
+                                 .body = found.message.body,
+                                 .why = found.why});
+            },
+        .could_not_move =
+            [](const broker::Unreadable& found) {
+              spdlog::warn("the front of the log cannot be cleaned for now, and the log grows: {}",
+                           found.why.message);
+            }};
     const broker::Options broker_options{
         .recent_bytes_max = started.limits.recent_bytes_max(),
         .memory_bytes_max = started.limits.memory_bytes_max,

@@ -3,12 +3,16 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <memory>
+#include <sstream>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <spdlog/sinks/ostream_sink.h>
+#include <spdlog/spdlog.h>
 #include <unistd.h>
 
 #include "http/test_client.h"
@@ -161,6 +165,24 @@ TEST_F(ServerTest, GivesALeaseBackWhoseConsumerIsGone) {
       HasSubstr("\"Body\":\"m\""));
 }
 
+// What is logged as long as it exists. To be read when the server's threads have ended.
+class ServersLog {
+ public:
+  ServersLog() {
+    spdlog::set_default_logger(std::make_shared<spdlog::logger>(
+        "captured", std::make_shared<spdlog::sinks::ostream_sink_mt>(lines_)));
+  }
+  ~ServersLog() { spdlog::set_default_logger(std::move(before_)); }
+  ServersLog(const ServersLog&) = delete;
+  ServersLog& operator=(const ServersLog&) = delete;
+
+  std::string text() const { return lines_.str(); }
+
+ private:
+  std::ostringstream lines_;
+  std::shared_ptr<spdlog::logger> before_ = spdlog::default_logger();
+};
+
 // A server whose bodies are in its files alone, where a byte of one may be changed.
 class DamagedBody : public ServerTest {
  protected:
@@ -188,6 +210,16 @@ class DamagedBody : public ServerTest {
         R"({"QueueUrl": ")" + queue + R"(", "MaxNumberOfMessages": 10, "VisibilityTimeout": 0})");
     EXPECT_EQ(reply.status, 200);
     return reply.body;
+  }
+
+  // Appends that many megabytes to the log and leaves nothing in the queue.
+  static void churn(Client& client, int megabytes) {
+    const std::string send_one =
+        R"({"QueueUrl": "q", "MessageBody": ")" + std::string(1'000'000, 'm') + "\"}";
+    for (int i = 0; i < megabytes; ++i) {
+      EXPECT_EQ(call(client, "SendMessage", send_one).status, 200);
+      EXPECT_EQ(drain(client), 1);
+    }
   }
 
   static void send_to_fifo(Client& client, const std::string& body, const std::string& group) {
@@ -240,6 +272,34 @@ TEST_F(DamagedBody, OnAFifoQueueStopsItsConversationUntilItIsPurged) {
   call(client, "PurgeQueue", R"({"QueueUrl": "q.fifo"})");
   send_to_fifo(client, "fourth", "stopped");
   EXPECT_THAT(receive(client, "q.fifo"), HasSubstr("fourth"));
+}
+
+// Nobody receives it: it is found when it is to be moved out of the log's front.
+TEST_F(DamagedBody, IsNamedInTheServersLogWhenTheLogIsCleaned) {
+  const Options small{.http_threads = 1, .disk_bytes_max = std::uint64_t{256} << 20};
+  stop();
+  std::filesystem::remove_all(directory_);  // Segments keep the length that they were made with.
+  start(small);
+  Client before = connect();
+  call(before, "CreateQueue", R"({"QueueName": "q"})");
+  call(before, "CreateQueue", R"({"QueueName": "q.fifo", "Attributes": {"FifoQueue": "true"}})");
+  for (const char* each : {"unreadable", "second"}) send_to_fifo(before, each, "stopped");
+  churn(before, 20);  // More than a segment.
+  stop();
+  flip("unreadable");
+  const ServersLog lines;
+  start(small);
+
+  Client client = connect();
+  churn(client, 100);  // More than a round of housekeeping.
+  EXPECT_THAT(receive(client, "q.fifo"), Not(HasSubstr("second")));
+  stop();
+
+  EXPECT_THAT(lines.text(),
+              HasSubstr("damaged message: number 1 of queue us-east-1/000000000000/q.fifo, "));
+  EXPECT_THAT(lines.text(), HasSubstr(" of " + directory_ +
+                                      "/segment-000000000000, is given to "
+                                      "nobody any more, because it cannot be read: "));
 }
 
 TEST_F(ServerTest, CanBeDestroyedWithoutStoppingWhileAPollIsOpen) {
