@@ -8,8 +8,6 @@
 namespace mailrail::broker {
 namespace {
 
-// What a frame takes of the log beside its payload, on average: a header, and padding to a page.
-constexpr std::size_t frame_overhead = 2112;
 constexpr Duration expiry_interval = 1s;
 constexpr std::size_t expired_per_turn_max = 4096;
 
@@ -65,7 +63,7 @@ log::SharedFrame Broker::take_frame() {
                    .payload = open_.take_payload()};
   const Position next = log_.position_after(frame);
   taken_end_ = open_.position() + frame.payload.size();
-  housekeeping_.appended(frame.payload.size() + frame_overhead);
+  housekeeping_.appended(frame.payload.size());
   in_flight_ = std::make_shared<const log::Frame>(std::move(frame));
   open_ = engine::FactWriter(next);
   open_since_.reset();

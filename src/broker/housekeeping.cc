@@ -18,6 +18,11 @@ constexpr std::uint64_t reserve_units = 8;
 constexpr std::uint64_t full_units = 4;   // With less than that left nothing more is stored.
 constexpr std::uint64_t tight_units = 6;  // With less than that left rounds are short.
 constexpr std::uint64_t slack_units = 2;  // The log is never so short that this is worth cleaning.
+// Of it, what a round takes beside what it moves: a checkpoint, and what is begun and not filled.
+constexpr std::uint64_t round_units = 2;
+
+// What a frame takes of the log beside its payload, on average: a header, and padding to a page.
+constexpr std::uint64_t frame_overhead = 2112;
 
 // About what a message takes in a checkpoint.
 constexpr std::uint64_t checkpoint_bytes_per_message = 64;
@@ -36,9 +41,19 @@ Housekeeping::Housekeeping(const engine::Engine& engine,
       log_(log),
       options_(options),
       grown_bytes_(options.replayed_bytes),
-      checkpoint_bytes_(log.space().checkpoint_bytes) {}
+      checkpoint_bytes_(log.space().checkpoint_bytes),
+      added_bytes_(log.space().log_bytes) {
+  measure();
+}
+
+void Housekeeping::appended(std::uint64_t payload_bytes) {
+  const std::uint64_t moved = std::exchange(moved_bytes_, 0);
+  grown_bytes_ += payload_bytes + frame_overhead;
+  added_bytes_ += moved > 0 ? payload_bytes - moved : payload_bytes + frame_overhead;
+}
 
 void Housekeeping::turn(engine::Engine& engine, engine::Turn& turn) {
+  const std::size_t before = turn.facts.payload().size();
   for (ReadBody& each : read_) {
     const engine::OldBody& old = each.old;
     if (each.bytes) {
@@ -55,6 +70,7 @@ void Housekeeping::turn(engine::Engine& engine, engine::Turn& turn) {
           {.queue = queue->name, .message = old, .why = std::move(each.bytes).error()});
   }
   read_.clear();
+  moved_bytes_ += turn.facts.payload().size() - before;
 }
 
 std::optional<Chore> Housekeeping::take(Instant now, const End& end) {
@@ -63,7 +79,8 @@ std::optional<Chore> Housekeeping::take(Instant now, const End& end) {
   has_more_ = false;
   wants_commit_ = false;
   if (is_under_way_ || has_facts()) return std::nullopt;
-  if (stage_ == Stage::idle && is_round_due(now)) begin_round(end);
+  if (not_before_ && now >= *not_before_) not_before_.reset();
+  if (stage_ == Stage::idle && is_round_due(now, end)) begin_round(end);
   std::optional<Chore> chore;
   if (stage_ == Stage::cleaning) chore = clean();
   if (stage_ == Stage::before_sweep) begin_sweep(end);
@@ -94,20 +111,22 @@ void Housekeeping::done(Instant now, ChoreDone done) {
   stage_ = Stage::idle;
   last_round_ = now;
   checkpoint_bytes_ = swept_bytes_;
-  has_shortened_ = log_.space().log_bytes < log_bytes_before_;
+  // What can't be moved now is tried again in the next pass.
+  if (engine_.live_bytes().before(old_.before) > 0) pass_end_ = {};
   rounds_ += 1;
 }
 
 std::optional<Instant> Housekeeping::next_due() const {
-  if (stage_ != Stage::idle || !last_round_ || grown_bytes_ == 0) return std::nullopt;
-  if (grown_bytes_ < checkpoint_bytes_) return std::nullopt;
-  return std::max(*last_round_ + options_.interval, not_before_);
+  if (stage_ != Stage::idle || !last_round_) return std::nullopt;
+  if (not_before_) return not_before_;
+  if (grown_bytes_ == 0 || grown_bytes_ < checkpoint_bytes_) return std::nullopt;
+  return *last_round_ + options_.interval;
 }
 
 void Housekeeping::finish() {
   is_last_ = true;
   has_given_up_ = false;
-  not_before_ = {};
+  not_before_.reset();
   read_.clear();
   if (stage_ == Stage::cleaning) stage_ = Stage::before_sweep;
 }
@@ -127,24 +146,52 @@ void Housekeeping::measure() {
   const std::uint64_t used = space.log_bytes + space.checkpoint_bytes + next;
   const std::uint64_t bound = options_.disk_bytes_max;
   const std::uint64_t reserve = 2 * next + reserve_units * space.unit_bytes;
-  is_tight_ = used + tight_units * space.unit_bytes > bound;
-  is_disk_full_ = live + live / 3 + reserve > bound || used + full_units * space.unit_bytes > bound;
+  room_bytes_ = bound - std::min(bound, used);
+  is_disk_full_ = live + live / 3 + reserve > bound || room_bytes_ < full_units * space.unit_bytes;
 }
 
-bool Housekeeping::is_round_due(Instant now) const {
-  if (now < not_before_ || grown_bytes_ == 0) return false;
-  if (is_last_) return true;
+bool Housekeeping::is_tight() const { return room_bytes_ < tight_units * log_.space().unit_bytes; }
+
+bool Housekeeping::is_in_pass() const {
+  const std::optional<Position> oldest = engine_.live_bytes().oldest();
+  return oldest && engine::LiveBytes::stretch_after(*oldest) <= pass_end_;
+}
+
+// A segment's worth of what there was when the last pass began, or has come since then, has died.
+bool Housekeeping::is_pass_due() const {
+  const std::uint64_t live = engine_.live_bytes().total();
+  return added_bytes_ + live_then_ >= added_then_ + live + log_.space().unit_bytes;
+}
+
+bool Housekeeping::is_round_due(Instant now, const End& end) const {
+  if (not_before_) return false;
+  if (is_last_) return grown_bytes_ > 0;
+  if (is_tight() && (is_in_pass() ? clean_before(end).has_value() : is_pass_due())) return true;
+  if (grown_bytes_ == 0) return false;
   if (grown_bytes_ >= std::max(options_.log_bytes, 2 * checkpoint_bytes_)) return true;
-  if (is_tight_ && (grown_bytes_ >= log_.space().unit_bytes || has_shortened_)) return true;
   return grown_bytes_ >= checkpoint_bytes_ && now >= *last_round_ + options_.interval;
 }
 
 void Housekeeping::begin_round(const End& end) {
-  log_bytes_before_ = log_.space().log_bytes;
+  if (is_tight() && !is_in_pass()) {
+    pass_end_ = end.durable;
+    added_then_ = added_bytes_;
+    live_then_ = engine_.live_bytes().total();
+  }
   const std::optional<Position> before = clean_before(end);
   stage_ = before && !is_last_ ? Stage::cleaning : Stage::before_sweep;
   if (!before) return;
   old_ = {.before = *before, .bytes_max = options_.moved_bytes};
+}
+
+// In one round. What is moved takes its place twice until the round is over, and a quarter of each
+// segment may stay unused. One segment can always be moved, or nothing would ever get better.
+std::uint64_t Housekeeping::moved_bytes_max() const {
+  const std::uint64_t unit = log_.space().unit_bytes;
+  const std::uint64_t most =
+      is_tight() ? 3 * unit : std::max(unit, 2 * std::max(options_.log_bytes, grown_bytes_));
+  const std::uint64_t room = room_bytes_ - std::min(room_bytes_, round_units * unit);
+  return std::clamp(room / 4 * 3, unit, most);
 }
 
 // Up to where the log's front should be emptied, if it is too long for what it holds.
@@ -154,13 +201,13 @@ std::optional<Position> Housekeeping::clean_before(const End& end) const {
   const std::uint64_t enough = live.total() + live.total() / 3 + slack_units * space.unit_bytes;
   std::optional<Position> before = live.oldest();
   if (!before || space.log_bytes <= enough) return std::nullopt;
-  const std::uint64_t moved_max =
-      is_tight_ ? 3 * space.unit_bytes : 2 * std::max(options_.log_bytes, grown_bytes_);
+  // Only what is durable can be read.
+  const Position last = is_tight() && is_in_pass() ? pass_end_ : end.durable;
+  const std::uint64_t moved_max = moved_bytes_max();
   const std::uint64_t too_long = space.log_bytes - enough;
   for (std::uint64_t freed = 0; freed < too_long; freed += space.unit_bytes) {
     const Position next = engine::LiveBytes::stretch_after(*before);
-    // Only what is durable can be read.
-    if (next > end.durable || live.before(next) > moved_max) break;
+    if (next > last || live.before(next) > moved_max) break;
     before = next;
   }
   return live.before(*before) > 0 ? before : std::nullopt;

@@ -4,9 +4,11 @@
 // One round is: move what still lives in the oldest part, if the log is too long for what it holds;
 // sweep the state into a checkpoint; finish that once the log is durable as far as the sweep saw
 // it. All of it goes in small steps between turns, one chore at a time. With `live` bytes of
-// messages the log is kept below 2 x live and a constant: cleaning begins at 1.5 x live and moves
+// messages the log is kept below 2 x live and a constant: cleaning begins at 4/3 x live and moves
 // at most two bytes for each byte appended since the round before, which is enough for the worst
-// order in which messages can be deleted.
+// order in which messages can be deleted. When the disk's share is nearly used, round follows
+// round until all that was in the log at first is moved or the log is short enough, and again
+// once a segment's worth has died since then.
 
 #pragma once
 
@@ -62,9 +64,11 @@ class Housekeeping {
     bool is_idle;        // Everything is durable.
   };
 
-  void appended(std::uint64_t bytes) { grown_bytes_ += bytes; }
+  // A frame is on its way to the log.
+  void appended(std::uint64_t payload_bytes);
 
-  // In a turn: records what was read meanwhile. Facts of at most `bytes_max`.
+  // In a turn: records what was read meanwhile. Facts of little more than `moved_bytes` and the
+  // longest body.
   bool has_facts() const { return !read_.empty(); }
   void turn(engine::Engine& engine, engine::Turn& turn);
   // What was found since the last time, for the operator to be told.
@@ -96,8 +100,12 @@ class Housekeeping {
   enum class Stage : std::uint8_t { idle, cleaning, before_sweep, sweeping, finishing };
 
   void measure();
-  bool is_round_due(Instant now) const;
+  bool is_tight() const;
+  bool is_in_pass() const;
+  bool is_pass_due() const;
+  bool is_round_due(Instant now, const End& end) const;
   void begin_round(const End& end);
+  std::uint64_t moved_bytes_max() const;
   std::optional<Position> clean_before(const End& end) const;
   std::optional<Chore> clean();
   void begin_sweep(const End& end);
@@ -113,18 +121,25 @@ class Housekeeping {
   bool is_under_way_ = false;  // A chore was taken and is not done.
   bool wants_commit_ = false;
   bool has_more_ = false;
-  bool is_last_ = false;        // The server stops.
-  bool has_given_up_ = false;   // There was no space for the last checkpoint.
-  bool has_shortened_ = false;  // The last round has made the log shorter.
-  bool is_tight_ = false;       // The disk's share is nearly used.
+  bool is_last_ = false;       // The server stops.
+  bool has_given_up_ = false;  // There was no space for the last checkpoint.
   bool is_disk_full_ = false;
+  std::uint64_t room_bytes_ = 0;  // What is left of the disk's share.
 
   std::uint64_t grown_bytes_ = 0;       // Of the log since the last checkpoint's begin.
   std::uint64_t grown_before_ = 0;      // Before the one that is being written.
-  std::uint64_t log_bytes_before_ = 0;  // The log's length when the round began.
   std::uint64_t checkpoint_bytes_ = 0;  // Of the last checkpoint.
   std::optional<Instant> last_round_;
-  Instant not_before_;
+  std::optional<Instant> not_before_;  // There was no space: the next round waits.
+
+  // A pass: the rounds that follow each other while there is little room, until nothing lives
+  // before its end. What has died can be told from what was added and how much more lives now;
+  // what was only moved is not counted as added.
+  Position pass_end_;              // Of the last that was begun.
+  std::uint64_t moved_bytes_ = 0;  // In the frame that is being filled.
+  std::uint64_t added_bytes_ = 0;  // Of the log at the start, and since then.
+  std::uint64_t added_then_ = 0;   // When that pass began,
+  std::uint64_t live_then_ = 0;    // with that many bytes alive.
   std::uint64_t rounds_ = 0;
 
   engine::OldBodies old_;

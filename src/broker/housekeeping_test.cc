@@ -21,6 +21,7 @@ namespace mailrail::broker {
 namespace {
 
 constexpr std::uint64_t unit = 512 << 10;
+
 class DoCall final : public Call {
  public:
   using Do = std::function<void(engine::Engine&, engine::Turn&)>;
@@ -104,6 +105,7 @@ class HousekeepingTest : public testing::Test {
   }
 
   bool keep_house() {
+    most_bytes = std::max(most_bytes, log->space().total());
     const std::optional<Chore> chore = broker->take_chore();
     if (!chore) return false;
     rounds += std::holds_alternative<FinishCheckpoint>(*chore) ? 1 : 0;
@@ -171,6 +173,8 @@ class HousekeepingTest : public testing::Test {
       .call_bytes_max = 40 << 10,
       .housekeeping = {
           .log_bytes = 4 * unit, .moved_bytes = 24 << 10, .sweep = {.messages_max = 50}}};
+  log::FileLogOptions log_options{
+      .segment_bytes = unit, .payload_bytes_max = 64 << 10, .zeroed_step_bytes = 16 << 10};
   NoOutbox outbox;
   std::unique_ptr<log::FileLog> log;
   std::unique_ptr<engine::Engine> engine;
@@ -179,6 +183,7 @@ class HousekeepingTest : public testing::Test {
   int rounds = 0;
   int reads = 0;
   int failing_read = 0;  // That one meets an error of the disk.
+  std::uint64_t most_bytes = 0;  // That the log took.
 };
 
 TEST_F(HousekeepingTest, TakesACheckpointWhenTheLogHasGrown) {
@@ -367,6 +372,159 @@ TEST_F(HousekeepingTest, TriesAgainWhenThereWasNoSpaceForACheckpoint) {
   send(queue, 3000);
 
   EXPECT_EQ(rounds, 1);
+}
+
+TEST_F(HousekeepingTest, TriesAgainWithoutBeingAsked) {
+  start();
+  const QueueId queue = create("q");
+  while (log->space().spare_bytes > 0) remove(queue, send(queue, 3000));
+  now += 5min;
+  disk.inject(disk.steps() + 5, sim::Fault::no_space);  // Behind two frames and their syncs.
+  remove(queue, send(queue, 3000));
+  ASSERT_EQ(rounds, 0);
+
+  EXPECT_EQ(broker->next_turn(), now + 10s);
+  now += 10s;
+  broker->turn(now, {});
+  settle();
+
+  EXPECT_EQ(rounds, 1);
+}
+
+// A log that is as long as its share allows. As in a small directory of the server, a quarter of
+// each segment may stay unused.
+class HousekeepingOfAFullDisk : public HousekeepingTest {
+ protected:
+  HousekeepingOfAFullDisk() {
+    log_options.payload_bytes_max = unit / 4;
+    options.housekeeping.disk_bytes_max = 32 * unit;
+  }
+
+  // One turn, and no housekeeping beside it: what was asked for is done at the next settle().
+  void rush(const DoCall::Do& what) {
+    std::vector<std::unique_ptr<Call>> calls;
+    calls.push_back(std::make_unique<DoCall>(what));
+    broker->turn(now, std::move(calls));
+    commit();
+    if (!late_) late_ = broker->take_chore();
+    if (late_) broker->take_chore();  // It measures.
+  }
+
+  void settle_late() {
+    if (late_) {
+      auto done = perform(*std::exchange(late_, std::nullopt), *log);
+      ASSERT_TRUE(done);
+      broker->chore_done(*std::move(done));
+    }
+    broker->turn(now, {});
+    settle();
+  }
+
+  void churn_until_full(QueueId queue) {
+    while (!broker->full()) {
+      rush([&](engine::Engine& state, engine::Turn& turn) {
+        const Seq seq = state.send(turn, {.queue = queue, .record = std::string(3500, 'm')}).seq;
+        state.delete_message(turn, {.queue = queue, .seq = seq, .generation = 1});
+      });
+    }
+  }
+
+  // The front of the log, dense, and nearly all that is ever taken.
+  std::vector<Seq> fill(QueueId queue) {
+    std::vector<Seq> seqs;
+    while (!broker->full()) seqs.push_back(send(queue, 3500));
+    for (std::size_t few = seqs.size() / 50; few > 0; --few) {
+      remove(queue, seqs.back());
+      seqs.pop_back();
+    }
+    return seqs;
+  }
+
+ private:
+  std::optional<Chore> late_;
+};
+
+TEST_F(HousekeepingOfAFullDisk, TakesMessagesAgainOnceTheLogIsCleaned) {
+  start();
+  const QueueId backlog = create("a");
+  const QueueId busy = create("b");
+  fill(backlog);
+
+  for (int i = 0; i < 20; ++i) {
+    churn_until_full(busy);
+    settle_late();
+    ASSERT_FALSE(broker->full()) << i;
+  }
+
+  EXPECT_LE(most_bytes, options.housekeeping.disk_bytes_max);
+  expect_all_there(backlog);
+}
+
+TEST_F(HousekeepingOfAFullDisk, TakesMessagesWhileOthersComeAndGo) {
+  start();
+  const QueueId backlog = create("a");
+  const QueueId busy = create("b");
+  fill(backlog);
+
+  for (int i = 0; i < 1000; ++i) {
+    ASSERT_FALSE(broker->full()) << i;
+    const Seq seq = send(busy, 3500);
+    remove(busy, seq);
+  }
+
+  EXPECT_LE(most_bytes, options.housekeeping.disk_bytes_max);
+}
+
+TEST_F(HousekeepingOfAFullDisk, TakesMessagesAgainWhenSomeOfItWasDrained) {
+  start();
+  const QueueId backlog = create("a");
+  std::vector<Seq> seqs = fill(backlog);
+  while (!broker->full()) seqs.push_back(send(backlog, 3500));
+
+  for (std::size_t i = 0; i < seqs.size() / 2; ++i) {
+    remove(backlog, seqs[2 * i]);  // In an order that leaves half of each segment.
+    ASSERT_TRUE(i < seqs.size() / 8 || !broker->full()) << i;
+  }
+  std::size_t sent_again = 0;
+  for (; !broker->full(); ++sent_again) send(backlog, 3500);
+
+  EXPECT_GE(sent_again, seqs.size() / 2 - 1);
+  EXPECT_LE(most_bytes, options.housekeeping.disk_bytes_max);
+  expect_all_there(backlog);
+}
+
+TEST_F(HousekeepingOfAFullDisk, ComesToRest) {
+  start();
+  const QueueId backlog = create("a");
+  const QueueId busy = create("b");
+  fill(backlog);
+  churn_until_full(busy);
+  settle_late();
+  while (!broker->full()) send(backlog, 3500);
+  const int rounds_before = rounds;
+
+  for (int i = 0; i < 100; ++i) {
+    now += 10min;
+    turn([](auto&, auto&) {});
+  }
+
+  EXPECT_TRUE(broker->full());
+  EXPECT_LE(rounds, rounds_before + 1);
+}
+
+TEST_F(HousekeepingOfAFullDisk, IsKnownToBeFullAtOnceAfterAStart) {
+  start();
+  const QueueId queue = create("q");
+  while (!broker->full()) send(queue, 3500);
+  broker.reset();
+  log.reset();
+
+  log = *log::FileLog::open(disk, random, log_options);
+  engine = std::make_unique<engine::Engine>(1);
+  ASSERT_TRUE(replay(*log, *engine));
+  broker = std::make_unique<Broker>(*engine, *log, random, outbox, options);
+
+  EXPECT_TRUE(broker->full());
 }
 
 class HousekeepingAtRandom : public HousekeepingTest,
