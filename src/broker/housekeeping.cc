@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t looked_at_per_step = 1000;
 constexpr int steps_per_take = 8;
-// Rounds that found no space are tried again after this.
+// Rounds that found no space are tried again after this, and so are those that may find little.
 constexpr Duration patience = 10s;
 
 // In segments of the log: what is always left for facts, checkpoints and moving.
@@ -119,6 +119,7 @@ void Housekeeping::done(Instant now, ChoreDone done) {
 std::optional<Instant> Housekeeping::next_due() const {
   if (stage_ != Stage::idle || !last_round_) return std::nullopt;
   if (not_before_) return not_before_;
+  if (const std::optional<Instant> next = next_pass()) return next;
   if (grown_bytes_ == 0 || grown_bytes_ < checkpoint_bytes_) return std::nullopt;
   return *last_round_ + options_.interval;
 }
@@ -147,7 +148,9 @@ void Housekeeping::measure() {
   const std::uint64_t bound = options_.disk_bytes_max;
   const std::uint64_t reserve = 2 * next + reserve_units * space.unit_bytes;
   room_bytes_ = bound - std::min(bound, used);
-  is_disk_full_ = live + live / 3 + reserve > bound || room_bytes_ < full_units * space.unit_bytes;
+  const bool lives_too_much = live + live / 3 + reserve > bound;
+  is_too_long_ = !lives_too_much && room_bytes_ < full_units * space.unit_bytes;
+  is_disk_full_ = lives_too_much || room_bytes_ < full_units * space.unit_bytes;
 }
 
 bool Housekeeping::is_tight() const { return room_bytes_ < tight_units * log_.space().unit_bytes; }
@@ -157,16 +160,27 @@ bool Housekeeping::is_in_pass() const {
   return oldest && engine::LiveBytes::stretch_after(*oldest) <= pass_end_;
 }
 
-// A segment's worth of what there was when the last pass began, or has come since then, has died.
-bool Housekeeping::is_pass_due() const {
-  const std::uint64_t live = engine_.live_bytes().total();
-  return added_bytes_ + live_then_ >= added_then_ + live + log_.space().unit_bytes;
+// What died of all that there was when the last pass began or has come since then.
+std::uint64_t Housekeeping::died_bytes() const {
+  const std::uint64_t then = added_then_ + engine_.live_bytes().total();
+  return added_bytes_ + live_then_ - std::min(added_bytes_ + live_then_, then);
+}
+
+// A segment's worth is enough. Where the log's length alone forbids to store more, whatever died
+// may be what makes room, but all of the log is moved for it.
+std::optional<Instant> Housekeeping::next_pass() const {
+  const std::uint64_t died = died_bytes();
+  if (!is_tight() || is_in_pass() || died == 0) return std::nullopt;
+  if (died >= log_.space().unit_bytes) return *last_round_;
+  if (is_too_long_) return *last_round_ + patience;
+  return std::nullopt;
 }
 
 bool Housekeeping::is_round_due(Instant now, const End& end) const {
   if (not_before_) return false;
   if (is_last_) return grown_bytes_ > 0;
-  if (is_tight() && (is_in_pass() ? clean_before(end).has_value() : is_pass_due())) return true;
+  if (is_tight() && is_in_pass() && clean_before(end)) return true;
+  if (const std::optional<Instant> next = next_pass(); next && now >= *next) return true;
   if (grown_bytes_ == 0) return false;
   if (grown_bytes_ >= std::max(options_.log_bytes, 2 * checkpoint_bytes_)) return true;
   return grown_bytes_ >= checkpoint_bytes_ && now >= *last_round_ + options_.interval;

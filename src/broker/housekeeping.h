@@ -102,7 +102,8 @@ class Housekeeping {
   void measure();
   bool is_tight() const;
   bool is_in_pass() const;
-  bool is_pass_due() const;
+  std::uint64_t died_bytes() const;
+  std::optional<Instant> next_pass() const;
   bool is_round_due(Instant now, const End& end) const;
   void begin_round(const End& end);
   std::uint64_t moved_bytes_max() const;
@@ -124,6 +125,7 @@ class Housekeeping {
   bool is_last_ = false;       // The server stops.
   bool has_given_up_ = false;  // There was no space for the last checkpoint.
   bool is_disk_full_ = false;
+  bool is_too_long_ = false;      // It is, although what lives would fit.
   std::uint64_t room_bytes_ = 0;  // What is left of the disk's share.
 
   std::uint64_t grown_bytes_ = 0;       // Of the log since the last checkpoint's begin.

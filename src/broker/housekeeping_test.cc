@@ -460,6 +460,18 @@ TEST_F(HousekeepingOfAFullDisk, TakesMessagesAgainOnceTheLogIsCleaned) {
   expect_all_there(backlog);
 }
 
+TEST_F(HousekeepingOfAFullDisk, TakesMessagesAgainSoonWhenLittleOfTheLogIsDead) {
+  start();
+  const QueueId queue = create("q");
+  while (!broker->full()) send(queue, 300);  // Most of a frame is padding.
+
+  ASSERT_LE(broker->next_turn(), now + 10s);
+  now += 10s;
+  turn([](auto&, auto&) {});
+
+  EXPECT_FALSE(broker->full());
+}
+
 TEST_F(HousekeepingOfAFullDisk, TakesMessagesWhileOthersComeAndGo) {
   start();
   const QueueId backlog = create("a");
