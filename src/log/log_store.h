@@ -96,7 +96,7 @@ class LogStore {
   virtual Position position_after(const Frame& frame) const = 0;
 
   // Blocks until the outcome is known. `frame.position` must be next_position(), its payload 1 to
-  // frame_bytes_max bytes. Called by one thread, one call at a time; after anything but durable
+  // payload_bytes_max() bytes. Called by one thread, one call at a time; after anything but durable
   // every later call gives the same outcome.
   virtual Appended append(const Frame& frame) = 0;
 
@@ -132,8 +132,7 @@ class LogStore {
 
   // Discards what was written of an unfinished one and begins another.
   virtual Result<void> begin_checkpoint() = 0;
-  // Postponed: there is no space to go on, and
-  // nothing is lost; begin another one later.
+  // Postponed: there is no space to go on, and nothing is lost; begin another one later.
   enum class Written { done, postponed };
   virtual Result<Written> write_checkpoint(std::string_view payload, std::uint32_t count) = 0;
   // The log must be durable up to the span's end.

@@ -1,7 +1,9 @@
-// The file JOURNAL: read at every start, replaced as a whole at every start and clean stop.
+// The file JOURNAL: read at every start, replaced as a whole at every start, whenever a checkpoint
+// is finished, and at a clean stop.
 //
-// It says which format the directory has, which epoch owns it, which segment is the oldest, and
-// where the log ended if it was closed. A crash leaves the old one or the new one, never a mixture.
+// It says which format the directory has, which epoch owns it, which segment is the oldest, where
+// the newest checkpoint is, and where the log ended if it was closed. A crash leaves the old one or
+// the new one, never a mixture.
 
 #pragma once
 
