@@ -29,6 +29,10 @@ Result<ChoreDone> perform_one(const FinishCheckpoint& chore, log::LogStore& log)
   return ChoreDone{};
 }
 
+Result<ChoreDone> perform_one(const Trim&, log::LogStore& log) {
+  return ChoreDone{.has_more = TRY(log.trim())};
+}
+
 }  // namespace
 
 Result<ChoreDone> perform(const Chore& chore, log::LogStore& log) {

@@ -32,7 +32,10 @@ struct FinishCheckpoint {
   log::FinishedCheckpoint finished;
 };
 
-using Chore = std::variant<ReadBodies, WriteCheckpoint, FinishCheckpoint>;
+// A step of giving back what the finished checkpoint makes superfluous.
+struct Trim {};
+
+using Chore = std::variant<ReadBodies, WriteCheckpoint, FinishCheckpoint, Trim>;
 
 struct ReadBody {
   engine::OldBody old;
@@ -42,6 +45,7 @@ struct ReadBody {
 struct ChoreDone {
   log::LogStore::Written written = log::LogStore::Written::done;
   std::vector<ReadBody> bodies = {};
+  bool has_more = false;  // To trim.
 };
 
 // Does it. An error is the log's: nothing more may be acknowledged. A body that can't be read, or

@@ -86,6 +86,7 @@ std::optional<Chore> Housekeeping::take(Instant now, const End& end) {
   if (stage_ == Stage::before_sweep) begin_sweep(end);
   if (stage_ == Stage::sweeping) chore = sweep(now, end);
   if (stage_ == Stage::finishing) chore = finish_checkpoint(end);
+  if (stage_ == Stage::trimming) chore = Trim{};
   is_under_way_ = chore.has_value();
   return chore;
 }
@@ -107,7 +108,11 @@ void Housekeeping::done(Instant now, ChoreDone done) {
     if (std::ranges::any_of(read_, [](const ReadBody& each) { return has_disk_failed(each); }))
       stage_ = Stage::before_sweep;
   }
-  if (stage_ != Stage::finishing) return;
+  if (stage_ == Stage::finishing) {
+    stage_ = Stage::trimming;
+    return;
+  }
+  if (stage_ != Stage::trimming || done.has_more) return;
   stage_ = Stage::idle;
   last_round_ = now;
   checkpoint_bytes_ = swept_bytes_;

@@ -3,12 +3,12 @@
 //
 // One round is: move what still lives in the oldest part, if the log is too long for what it holds;
 // sweep the state into a checkpoint; finish that once the log is durable as far as the sweep saw
-// it. All of it goes in small steps between turns, one chore at a time. With `live` bytes of
-// messages the log is kept below 2 x live and a constant: cleaning begins at 4/3 x live and moves
-// at most two bytes for each byte appended since the round before, which is enough for the worst
-// order in which messages can be deleted. When the disk's share is nearly used, round follows
-// round until all that was in the log at first is moved or the log is short enough, and again
-// once a segment's worth has died since then.
+// it; trim the log. All of it goes in small steps between turns, one chore at a time. With `live`
+// bytes of messages the log is kept below 2 x live and a constant: cleaning begins at 4/3 x live
+// and moves at most two bytes for each byte appended since the round before, which is enough for
+// the worst order in which messages can be deleted. When the disk's share is nearly used, round
+// follows round until all that was in the log at first is moved or the log is short enough, and
+// again once a segment's worth has died since then.
 
 #pragma once
 
@@ -97,7 +97,7 @@ class Housekeeping {
   std::uint64_t rounds() const { return rounds_; }
 
  private:
-  enum class Stage : std::uint8_t { idle, cleaning, before_sweep, sweeping, finishing };
+  enum class Stage : std::uint8_t { idle, cleaning, before_sweep, sweeping, finishing, trimming };
 
   void measure();
   bool is_tight() const;

@@ -46,7 +46,7 @@ struct CheckpointSpan {
 struct FinishedCheckpoint {
   CheckpointSpan span;
   Position needed;  // No body before this is needed any more.
-  // The store may keep this much in all, with what it has in reserve for later.
+  // The store may keep this much in all once it is trimmed, with what it has in reserve for later.
   std::uint64_t bytes_max = ~std::uint64_t{0};
 };
 
@@ -122,7 +122,7 @@ class LogStore {
   virtual Result<void> scan(const std::function<Result<void>(const Frame&)>& visit) = 0;
 
   // --- Checkpoints. They are written part by part beside the log, by the appending thread, and
-  // mean nothing until they are finished; then the one before goes, and the log before it can.
+  // mean nothing until they are finished; then the one before and the log before it can go.
 
   // The newest finished one.
   virtual std::optional<CheckpointSpan> checkpoint() const = 0;
@@ -137,6 +137,10 @@ class LogStore {
   virtual Result<Written> write_checkpoint(std::string_view payload, std::uint32_t count) = 0;
   // The log must be durable up to the span's end.
   virtual Result<void> finish_checkpoint(const FinishedCheckpoint& finished) = 0;
+  // One bounded step of giving back what the finished checkpoint makes superfluous, if the store
+  // didn't do that at once. Says whether there is more. What is held stays until another is
+  // finished.
+  virtual Result<bool> trim() { return false; }
 
   // Any thread.
   virtual Space space() const = 0;

@@ -104,6 +104,7 @@ Result<void> take_checkpoint(FileLog& log, Ledger& ledger) {
                              .needed = ledger.appended[taken.needed].position,
                              .bytes_max = 10 * small.segment_bytes}));
   ledger.taken = {taken};
+  while (TRY(log.trim())) continue;
   return {};
 }
 

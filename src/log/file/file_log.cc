@@ -352,38 +352,57 @@ Result<void> FileLog::finish_checkpoint(const FinishedCheckpoint& finished) {
     const std::uint64_t needed = format::segment_of(std::min(finished.span.begin, finished.needed));
     superblock_.first_segment =
         std::clamp(needed, superblock_.first_segment, tail_.segment->number());
-    if (has_bug(SeededBug::frees_before_superblock)) TRY(pool_->take_back(trimmed_segments()));
+    if (has_bug(SeededBug::frees_before_superblock)) {
+      while (TRY(trim_step())) continue;
+    }
     TRY(write_superblock(disk_, superblock_));
-    std::vector<std::uint64_t> numbers;
-    for (std::uint64_t i = 0; i < before.segments; ++i) numbers.push_back(before.first + i);
-    TRY(pool_->take_back(checkpoint_names(numbers)));
-    TRY(pool_->take_back(trimmed_segments()));
-    measure();
-    const Space now = space();
-    const std::uint64_t needed_bytes = now.log_bytes + now.checkpoint_bytes;
-    const std::uint64_t spare_bytes =
-        finished.bytes_max > needed_bytes ? finished.bytes_max - needed_bytes : 0;
-    return pool_->keep_at_most(std::max<std::uint64_t>(1, spare_bytes / now.unit_bytes));
+    for (std::uint64_t i = 0; i < before.segments; ++i) {
+      superfluous_.push_back(
+          format::segment_name(format::SegmentKind::checkpoint, before.first + i));
+    }
+    bytes_max_ = finished.bytes_max;
+    return {};
   };
   const Result<void> done = remember_failure(finish());
   measure();
   return done;
 }
 
-// What somebody holds stays until the next time.
-std::vector<std::string> FileLog::trimmed_segments() {
-  const std::scoped_lock lock(segments_mutex_);
-  std::vector<std::string> names;
-  auto each = segments_.begin();
-  while (each != segments_.end() && each->first < superblock_.first_segment) {
-    if (each->second->is_held() && !has_bug(SeededBug::recycles_held_segments)) {
-      ++each;
-      continue;
-    }
-    names.push_back(format::segment_name(format::SegmentKind::log, each->first));
-    each = segments_.erase(each);
+Result<bool> FileLog::trim() {
+  if (!failure_.empty()) return fail(errors::io, failure_);
+  const Result<bool> has_more = remember_failure(trim_step());
+  measure();
+  return has_more;
+}
+
+// One file: removing a large one, or syncing the directory, can take as long as a commit.
+Result<bool> FileLog::trim_step() {
+  const bool is_too_long = space().total() > bytes_max_;
+  if (const std::optional<std::string> name = next_superfluous()) {
+    TRY(is_too_long && pool_->spares() > 0 ? disk_.remove(*name) : pool_->take_back({*name}));
+    return true;
   }
-  return names;
+  if (!is_too_long || pool_->spares() <= 1) return false;
+  TRY(pool_->remove_spare());
+  return true;
+}
+
+// What somebody holds stays until the next time.
+std::optional<std::string> FileLog::next_superfluous() {
+  if (!superfluous_.empty()) {
+    std::string name = std::move(superfluous_.back());
+    superfluous_.pop_back();
+    return name;
+  }
+  const std::scoped_lock lock(segments_mutex_);
+  for (auto each = segments_.begin();
+       each != segments_.end() && each->first < superblock_.first_segment; ++each) {
+    if (each->second->is_held() && !has_bug(SeededBug::recycles_held_segments)) continue;
+    std::string name = format::segment_name(format::SegmentKind::log, each->first);
+    segments_.erase(each);
+    return name;
+  }
+  return std::nullopt;
 }
 
 Space FileLog::space() const {
@@ -399,8 +418,8 @@ void FileLog::measure() {
     const std::scoped_lock lock(segments_mutex_);
     log_segments_ = segments_.size();
   }
-  checkpoint_segments_ =
-      superblock_.checkpoint.segments + (writer_ == nullptr ? 0 : writer_->numbers().size());
+  checkpoint_segments_ = superblock_.checkpoint.segments + superfluous_.size() +
+                         (writer_ == nullptr ? 0 : writer_->numbers().size());
   spare_segments_ = pool_->spares();
 }
 

@@ -5,8 +5,8 @@
 // segment has no room for the largest frame, the next one is made durable first and then the full
 // one is sealed, so the log's end is always found in its last segment. A checkpoint lies in
 // segments of its own; once the superblock names it, the segments that it and the messages no
-// longer need become spares. The first failure of the disk is final: every later append fails with
-// the same reason, and a restart finds out what survived.
+// longer need become spares or go, a file at a time. The first failure of the disk is final: every
+// later append fails with the same reason, and a restart finds out what survived.
 
 #pragma once
 
@@ -61,6 +61,7 @@ class FileLog final : public LogStore {
   Result<void> begin_checkpoint() override;
   Result<Written> write_checkpoint(std::string_view payload, std::uint32_t count) override;
   Result<void> finish_checkpoint(const FinishedCheckpoint& finished) override;
+  Result<bool> trim() override;
   Space space() const override;
   Result<void> close() override;
 
@@ -83,7 +84,8 @@ class FileLog final : public LogStore {
   void move_to(Segment& segment);
   Result<void> prepare_step(std::uint64_t zeroed_end_wanted);
 
-  std::vector<std::string> trimmed_segments();
+  Result<bool> trim_step();
+  std::optional<std::string> next_superfluous();
   template <class Value>
   Result<Value> remember_failure(Result<Value> result);
   void measure();
@@ -94,8 +96,10 @@ class FileLog final : public LogStore {
   Recovered recovered_;
   format::Superblock superblock_;
   std::unique_ptr<SegmentPool> pool_;
-  std::unique_ptr<CheckpointWriter> writer_;  // Of the unfinished checkpoint.
-  std::uint64_t checkpoint_next_ = 0;         // The number of the next checkpoint segment.
+  std::unique_ptr<CheckpointWriter> writer_;     // Of the unfinished checkpoint.
+  std::uint64_t checkpoint_next_ = 0;            // The number of the next checkpoint segment.
+  std::vector<std::string> superfluous_;         // Files of checkpoints before, to be given back.
+  std::uint64_t bytes_max_ = ~std::uint64_t{0};  // That may be kept of what is given back.
 
   // Readers look segments up while the log thread adds and removes them. Those before the
   // superblock's first are only there until nobody holds them.

@@ -26,6 +26,14 @@ Result<std::unique_ptr<FileLog>> open(Disk& disk) {
   return FileLog::open(disk, random_for_ever(1), small);
 }
 
+void trim(LogStore& log) {
+  for (;;) {
+    const Result<bool> has_more = log.trim();
+    ASSERT_TRUE(has_more) << has_more.error().message;
+    if (!*has_more) return;
+  }
+}
+
 void checkpoint(LogStore& log, std::uint64_t bytes_max = 8 * small.segment_bytes) {
   ASSERT_TRUE(log.begin_checkpoint());
   ASSERT_EQ(log.write_checkpoint("state", 1), LogStore::Written::done);
@@ -34,6 +42,7 @@ void checkpoint(LogStore& log, std::uint64_t bytes_max = 8 * small.segment_bytes
       {.span = {.begin = here, .end = here, .time = from_unix_ms(1'800'000'000'000)},
        .needed = here,
        .bytes_max = bytes_max}));
+  trim(log);
 }
 
 // Fills some segments and trims them again.
@@ -66,6 +75,35 @@ TEST(Recycling, KeepsNoMoreInReserveThanItIsTold) {
   checkpoint(*log, 0);
 
   EXPECT_EQ(log->space().spare_bytes, small.segment_bytes);
+}
+
+// Commits wait for each of these steps.
+TEST(Recycling, FinishingACheckpointAndTrimmingAreSmallStepsHoweverMuchIsFreed) {
+  SimDisk disk(1);
+  const auto log = *open(disk);
+  for (std::size_t i = 0; i < 300; ++i) append(*log, i, 7000);
+  ASSERT_TRUE(log->begin_checkpoint());
+  ASSERT_EQ(log->write_checkpoint("state", 1), LogStore::Written::done);
+  const Position here = log->next_position();
+  const std::uint64_t before = disk.changes();
+
+  ASSERT_TRUE(log->finish_checkpoint(
+      {.span = {.begin = here, .end = here, .time = {}}, .needed = here, .bytes_max = 0}));
+
+  EXPECT_LE(disk.changes() - before, 8u);
+  EXPECT_GT(log->space().log_bytes, 50 * small.segment_bytes);
+  for (std::size_t steps = 1;; ++steps) {
+    const std::uint64_t changes = disk.changes();
+    const std::size_t files = disk.names().size();
+    const Result<bool> has_more = log->trim();
+    ASSERT_TRUE(has_more);
+    if (!*has_more) break;
+    EXPECT_LE(disk.changes() - changes, 2u);
+    EXPECT_LE(files - disk.names().size(), 1u);
+    EXPECT_EQ(log->space().total() / small.segment_bytes + 1, disk.names().size());
+    ASSERT_LT(steps, 1000u);
+  }
+  EXPECT_EQ(log->space().total(), 3 * small.segment_bytes);
 }
 
 TEST(Recycling, ARestartUsesWhatTheLastRunLeft) {

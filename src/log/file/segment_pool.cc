@@ -91,11 +91,9 @@ Result<void> SegmentPool::take_back(const std::vector<std::string>& names) {
   return {};
 }
 
-Result<void> SegmentPool::keep_at_most(std::size_t count) {
-  while (spares_.size() > count) {
-    TRY(disk_.remove(spares_.back().name));
-    spares_.pop_back();
-  }
+Result<void> SegmentPool::remove_spare() {
+  TRY(disk_.remove(spares_.back().name));
+  spares_.pop_back();
   return {};
 }
 

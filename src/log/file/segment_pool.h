@@ -46,8 +46,8 @@ class SegmentPool {
   // on.
   Result<void> take_back(const std::vector<std::string>& names);
 
-  // Removes spares until no more are left than that.
-  Result<void> keep_at_most(std::size_t count);
+  // Removes a spare. There must be one.
+  Result<void> remove_spare();
 
   std::size_t spares() const { return spares_.size(); }
 

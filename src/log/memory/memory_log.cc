@@ -118,15 +118,15 @@ Result<void> MemoryLog::finish_checkpoint(const FinishedCheckpoint& finished) {
   storage_.checkpoint = finished.span;
   trimmed_ =
       std::max<std::size_t>(trimmed_, slot_of(std::min(finished.span.begin, finished.needed)) - 1);
-  trim();
   return {};
 }
 
-// What somebody holds stays until the next time.
-void MemoryLog::trim() {
+Result<bool> MemoryLog::trim() {
+  const std::scoped_lock lock(storage_.mutex);
   for (std::size_t i = 0; i < trimmed_; ++i) {
     if (!held_.contains(i + 1)) storage_.frames[i].payload = {};
   }
+  return false;
 }
 
 Space MemoryLog::space() const {

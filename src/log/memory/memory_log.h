@@ -48,12 +48,12 @@ class MemoryLog final : public LogStore {
   Result<void> begin_checkpoint() override;
   Result<Written> write_checkpoint(std::string_view payload, std::uint32_t count) override;
   Result<void> finish_checkpoint(const FinishedCheckpoint& finished) override;
+  Result<bool> trim() override;
   Space space() const override;
   Result<void> close() override;
 
  private:
   void let_go(Position position) const override;
-  void trim();
 
   Storage& storage_;
   std::uint64_t epoch_ = 0;
