@@ -222,7 +222,7 @@ void Process::answer(Reading reading) {
     const std::size_t from = world_.sabotage.what == What::gives_another_body ? 0 : i;
     bodies.push_back(read(call.bodies()[from], reading.frames[from]));
     // The client is told of an error inside the server; its messages come back.
-    if (!bodies.back() && bodies.back().error().kind == &errors::io) return lose(call);
+    if (!bodies.back() && bodies.back().error().kind != &errors::corrupt) return lose(call);
   }
   for (std::size_t i = 0; i < bodies.size(); ++i)
     world_.judge.check_body(call.reply().received.messages[i], bodies[i]);

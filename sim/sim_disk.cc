@@ -14,7 +14,8 @@ std::unexpected<Error> failed(std::string_view verb, const std::string& path, Fa
   const std::string_view cause = fault == Fault::power_cut  ? "No power"
                                  : fault == Fault::no_space ? "No space left on device"
                                                             : "Input/output error";
-  return fail(errors::io, fmt::format("Cannot {} {}: {}.", verb, path, cause));
+  return fail(fault == Fault::no_space ? errors::no_space : errors::io,
+              fmt::format("Cannot {} {}: {}.", verb, path, cause));
 }
 
 void overwrite(std::string& content, std::uint64_t offset, std::string_view bytes) {

@@ -35,6 +35,7 @@ struct Error {
 // Errors of the world, told to the operator rather than to a client.
 namespace errors {
 inline constexpr ErrorKind io{.name = "IoError", .query_code = "IoError", .http_status = 500};
+inline constexpr ErrorKind no_space{.name = "NoSpace", .query_code = "NoSpace", .http_status = 500};
 inline constexpr ErrorKind corrupt{.name = "Corrupt", .query_code = "Corrupt", .http_status = 500};
 inline constexpr ErrorKind unusable{
     .name = "Unusable", .query_code = "Unusable", .http_status = 500};

@@ -2,7 +2,8 @@
 //
 // Seam: PosixDisk writes real files; SimDisk loses whatever wasn't synced when the simulated
 // machine loses power. Names are plain file names inside the directory. Every failure is an Error
-// whose sentence names the file and the cause; what a failed write or sync left behind is unknown,
+// whose sentence names the file and the cause, of the kind no_space where the volume is full or the
+// quota used up; what a failed write or sync left behind is unknown,
 // and nobody may retry it.
 
 #pragma once

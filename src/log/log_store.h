@@ -135,6 +135,8 @@ class LogStore {
   // Postponed: there is no space to go on, and nothing is lost; begin another one later.
   enum class Written { done, postponed };
   virtual Result<Written> write_checkpoint(std::string_view payload, std::uint32_t count) = 0;
+  // For the operator, a sentence: why the last one was. By the appending thread.
+  virtual std::string why_postponed() const { return {}; }
   // The log must be durable up to the span's end.
   virtual Result<void> finish_checkpoint(const FinishedCheckpoint& finished) = 0;
   // One bounded step of giving back what the finished checkpoint makes superfluous, if the store

@@ -21,7 +21,8 @@ namespace mailrail::log {
 namespace {
 
 std::unexpected<Error> failed(std::string_view verb, const std::string& path, int cause) {
-  return fail(errors::io,
+  const bool is_full = cause == ENOSPC || cause == EDQUOT;
+  return fail(is_full ? errors::no_space : errors::io,
               fmt::format("Cannot {} {}: {}.", verb, path, std::generic_category().message(cause)));
 }
 

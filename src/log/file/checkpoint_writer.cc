@@ -13,15 +13,14 @@ constexpr std::uint64_t unsynced_bytes_max = std::uint64_t{1} << 20;
 
 }  // namespace
 
-Result<LogStore::Written> CheckpointWriter::write(std::string_view payload, std::uint32_t count) {
+bool CheckpointWriter::needs_spare() const {
+  return segment_ == nullptr ||
+         !format::has_room(offset_, segment_->header().bytes, options_.payload_bytes_max);
+}
+
+Result<void> CheckpointWriter::write(std::string_view payload, std::uint32_t count) {
   CHECK(!payload.empty() && payload.size() <= options_.payload_bytes_max);
-  const bool has_room = segment_ != nullptr && format::has_room(offset_, segment_->header().bytes,
-                                                                options_.payload_bytes_max);
-  if (!has_room) {
-    // Without a file to write to the log must still go on.
-    if (pool_.spares() == 0 && !pool_.make_spare()) return LogStore::Written::postponed;
-    TRY(add_segment());
-  }
+  if (needs_spare()) TRY(add_segment());
   const format::FrameHeader header = segment_->frame_header(offset_,
                                                             {.kind = format::FrameKind::facts,
                                                              .epoch = options_.epoch,
@@ -38,7 +37,7 @@ Result<LogStore::Written> CheckpointWriter::write(std::string_view payload, std:
     TRY(segment_->file().sync());
     unsynced_bytes_ = 0;
   }
-  return LogStore::Written::done;
+  return {};
 }
 
 Result<format::Checkpoint> CheckpointWriter::finish() {

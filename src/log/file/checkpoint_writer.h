@@ -27,7 +27,9 @@ class CheckpointWriter {
   CheckpointWriter(SegmentPool& pool, Random& random, const Options& options)
       : pool_(pool), random_(random), options_(options) {}
 
-  Result<LogStore::Written> write(std::string_view payload, std::uint32_t count);
+  // The next part goes to another file: a spare, one that is made if the pool has none.
+  bool needs_spare() const;
+  Result<void> write(std::string_view payload, std::uint32_t count);
 
   // Syncs the rest and says what the superblock is to name; its span is the caller's to add. At
   // least one part must have been written.

@@ -201,7 +201,8 @@ bool FileLog::prepare_ahead() {
 Result<void> FileLog::prepare_step(std::uint64_t zeroed_end_wanted) {
   if (!has_room(tail_.offset)) return switch_segment();
   if (zeroed_end_ >= zeroed_end_wanted) {
-    // Nothing of the log is in a spare: on a full disk it is made when it is needed.
+    // Whatever kept it from being made, nothing of the log was in it: when it is needed another is
+    // tried, and that failure is the log's.
     is_spare_postponed_ = !pool_->make_spare().has_value();
     measure();
     return {};
@@ -319,8 +320,7 @@ Result<void> FileLog::scan_checkpoint(
 
 Result<void> FileLog::begin_checkpoint() {
   if (!failure_.empty()) return fail(errors::io, failure_);
-  if (writer_ != nullptr)
-    TRY(remember_failure(pool_->take_back(checkpoint_names(writer_->numbers()))));
+  TRY(remember_failure(discard_unfinished()));
   writer_ = std::make_unique<CheckpointWriter>(
       *pool_, random_,
       CheckpointWriter::Options{.first = checkpoint_next_,
@@ -332,9 +332,31 @@ Result<void> FileLog::begin_checkpoint() {
 Result<LogStore::Written> FileLog::write_checkpoint(std::string_view payload, std::uint32_t count) {
   if (!failure_.empty()) return fail(errors::io, failure_);
   CHECK(writer_ != nullptr);
-  const Result<Written> written = remember_failure(writer_->write(payload, count));
+  const Result<Written> written = remember_failure(write_part(payload, count));
   measure();
   return written;
+}
+
+// One spare is always left for the log, which must go on where the volume is full; so are the files
+// of a checkpoint that can't.
+Result<LogStore::Written> FileLog::write_part(std::string_view payload, std::uint32_t count) {
+  while (writer_->needs_spare() && pool_->spares() < 2) {
+    const Result<void> made = pool_->make_spare();
+    if (made) continue;
+    if (made.error().kind != &errors::no_space) return std::unexpected(made.error());
+    why_postponed_ = made.error().message;
+    TRY(discard_unfinished());
+    return Written::postponed;
+  }
+  TRY(writer_->write(payload, count));
+  return Written::done;
+}
+
+Result<void> FileLog::discard_unfinished() {
+  if (writer_ == nullptr) return {};
+  const std::vector<std::uint64_t> numbers = writer_->numbers();
+  writer_.reset();
+  return pool_->take_back(checkpoint_names(numbers));
 }
 
 Result<void> FileLog::finish_checkpoint(const FinishedCheckpoint& finished) {

@@ -60,6 +60,7 @@ class FileLog final : public LogStore {
       const std::function<Result<void>(std::string_view, std::uint32_t)>& visit) override;
   Result<void> begin_checkpoint() override;
   Result<Written> write_checkpoint(std::string_view payload, std::uint32_t count) override;
+  std::string why_postponed() const override { return why_postponed_; }
   Result<void> finish_checkpoint(const FinishedCheckpoint& finished) override;
   Result<bool> trim() override;
   Space space() const override;
@@ -86,6 +87,8 @@ class FileLog final : public LogStore {
 
   Result<bool> trim_step();
   std::optional<std::string> next_superfluous();
+  Result<Written> write_part(std::string_view payload, std::uint32_t count);
+  Result<void> discard_unfinished();
   template <class Value>
   Result<Value> remember_failure(Result<Value> result);
   void measure();
@@ -96,8 +99,9 @@ class FileLog final : public LogStore {
   Recovered recovered_;
   format::Superblock superblock_;
   std::unique_ptr<SegmentPool> pool_;
-  std::unique_ptr<CheckpointWriter> writer_;     // Of the unfinished checkpoint.
-  std::uint64_t checkpoint_next_ = 0;            // The number of the next checkpoint segment.
+  std::unique_ptr<CheckpointWriter> writer_;  // Of the unfinished checkpoint.
+  std::uint64_t checkpoint_next_ = 0;         // The number of the next checkpoint segment.
+  std::string why_postponed_;
   std::vector<std::string> superfluous_;         // Files of checkpoints before, to be given back.
   std::uint64_t bytes_max_ = ~std::uint64_t{0};  // That may be kept of what is given back.
 

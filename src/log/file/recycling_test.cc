@@ -106,6 +106,88 @@ TEST(Recycling, FinishingACheckpointAndTrimmingAreSmallStepsHoweverMuchIsFreed) 
   EXPECT_EQ(log->space().total(), 3 * small.segment_bytes);
 }
 
+void append_until(LogStore& log, std::uint64_t log_bytes) {
+  for (std::size_t i = 0; log.space().log_bytes < log_bytes; ++i) {
+    ASSERT_LT(i, 1000u);
+    append(log, i, 7000);
+    ASSERT_FALSE(testing::Test::HasFailure());
+  }
+}
+
+TEST(Recycling, ACheckpointWithoutSpaceLeavesItsFilesToTheLog) {
+  SimDisk disk(1);
+  const auto log = *open(disk);
+  disk.limit(disk.bytes() + 2 * small.segment_bytes + 8192);  // Two files more, and JOURNAL.
+  ASSERT_TRUE(log->begin_checkpoint());
+  Result<LogStore::Written> written = LogStore::Written::done;
+  for (int parts = 0; written == LogStore::Written::done; ++parts) {
+    ASSERT_LT(parts, 1000);
+    written = log->write_checkpoint(payload_text(1, 9000), 1);
+  }
+  EXPECT_EQ(written, LogStore::Written::postponed);
+  EXPECT_THAT(log->why_postponed(), testing::HasSubstr("No space left on device"));
+
+  append_until(*log, 3 * small.segment_bytes);
+}
+
+TEST(Recycling, ACheckpointNeverTakesTheLastSpare) {
+  SimDisk disk(1);
+  const auto log = *open(disk);
+  append_until(*log, 2 * small.segment_bytes);
+  checkpoint(*log);
+  disk.limit(0);
+  for (int round = 0; round < 10; ++round) {
+    ASSERT_TRUE(log->begin_checkpoint());
+    ASSERT_TRUE(log->write_checkpoint("state", 1));
+    EXPECT_GE(log->space().spare_bytes, small.segment_bytes);
+  }
+}
+
+TEST(Recycling, OnlyWithoutSpaceIsACheckpointPostponed) {
+  for (const Fault fault : {Fault::no_space, Fault::io_error, Fault::sync_failure}) {
+    for (std::uint64_t step = 1; step <= 8; ++step) {  // Twice: create, reserve, fill and sync.
+      SCOPED_TRACE(testing::Message() << "fault " << static_cast<int>(fault) << ", step " << step);
+      SimDisk disk(1);
+      const auto log = *open(disk);
+      append(*log, 0, 100);
+      ASSERT_TRUE(log->begin_checkpoint());
+      disk.inject(disk.steps() + step, fault);
+
+      const Result<LogStore::Written> written = log->write_checkpoint("state", 1);
+
+      const Appended next = log->append(make_frame(log->next_position(), 1, 100));
+      if (fault == Fault::no_space) {
+        EXPECT_EQ(written, LogStore::Written::postponed);
+        EXPECT_EQ(next.outcome, Outcome::durable);
+      } else {
+        ASSERT_FALSE(written);
+        EXPECT_THAT(written.error().message, testing::HasSubstr("Input/output error"));
+        EXPECT_EQ(next.reason, written.error().message);
+      }
+    }
+  }
+}
+
+// Whatever the reason is, nothing of the log is in a spare.
+TEST(Recycling, ASpareThatCannotBeMadeAheadIsMadeWhenItIsNeeded) {
+  for (const Fault fault : {Fault::no_space, Fault::io_error, Fault::sync_failure}) {
+    for (std::uint64_t step = 1; step <= 4; ++step) {
+      SimDisk disk(1);
+      const auto log = *open(disk);
+      for (bool has_met_fault = false; !has_met_fault; disk.forget_fault()) {
+        append(*log, 0, 3000);
+        ASSERT_FALSE(HasFailure());
+        disk.inject(disk.steps() + step, fault);
+        while (log->prepare_ahead()) continue;
+        has_met_fault = disk.has_met_fault();
+      }
+      EXPECT_EQ(log->space().spare_bytes, 0u);
+
+      append_until(*log, 2 * small.segment_bytes);
+    }
+  }
+}
+
 TEST(Recycling, ARestartUsesWhatTheLastRunLeft) {
   SimDisk disk(1);
   auto log = *open(disk);
