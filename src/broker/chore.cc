@@ -21,7 +21,9 @@ Result<ChoreDone> perform_one(const ReadBodies& chore, log::LogStore& log) {
 
 Result<ChoreDone> perform_one(const WriteCheckpoint& chore, log::LogStore& log) {
   if (chore.is_first) TRY(log.begin_checkpoint());
-  return ChoreDone{.written = TRY(log.write_checkpoint(chore.run.payload, chore.run.count))};
+  ChoreDone done{.written = TRY(log.write_checkpoint(chore.run.payload, chore.run.count))};
+  if (done.written == log::LogStore::Written::postponed) done.why_postponed = log.why_postponed();
+  return done;
 }
 
 Result<ChoreDone> perform_one(const FinishCheckpoint& chore, log::LogStore& log) {

@@ -44,6 +44,7 @@ struct ReadBody {
 
 struct ChoreDone {
   log::LogStore::Written written = log::LogStore::Written::done;
+  std::string why_postponed = {};  // A sentence for the operator.
   std::vector<ReadBody> bodies = {};
   bool has_more = false;  // To trim.
 };

@@ -150,7 +150,10 @@ EngineThread::Inbox EngineThread::next_inbox() {
 
 void EngineThread::take(Inbox inbox) {
   if (inbox.is_durable) broker_.durable();
-  if (inbox.chore) broker_.chore_done(*std::move(inbox.chore));
+  if (inbox.chore) {
+    tell_of_postponed(*inbox.chore);
+    broker_.chore_done(*std::move(inbox.chore));
+  }
   // Before the turn, so that it leases nothing to who is gone; after it, for calls that came
   // together with their end.
   for (const std::uint64_t each : inbox.cancelled) broker_.cancel(each);
@@ -176,6 +179,14 @@ void EngineThread::tell_of_unreadable() {
       hooks_.could_not_move(each);
     }
   }
+}
+
+void EngineThread::tell_of_postponed(const broker::ChoreDone& done) {
+  if (done.written != log::LogStore::Written::postponed) return;
+  const Instant now = clock_.now();
+  if (told_of_postponed_ && now - *told_of_postponed_ < told_again_after) return;
+  told_of_postponed_ = now;
+  hooks_.checkpoint_postponed(done.why_postponed);
 }
 
 }  // namespace mailrail::server

@@ -48,6 +48,8 @@ class EngineThread final : private broker::Outbox {
     std::function<void(const broker::Unreadable&)> found_damaged;
     // On the engine thread, now and then: the disk failed to read one.
     std::function<void(const broker::Unreadable&)> could_not_move;
+    // On the engine thread, now and then as long as there is no space for a checkpoint.
+    std::function<void(std::string_view reason)> checkpoint_postponed;
   };
 
   // Founds the engine if it is new. Call run() before anything else.
@@ -97,6 +99,7 @@ class EngineThread final : private broker::Outbox {
   void tell_of_unreadable();
   void hand_out_frame();
   void hand_out_chore();
+  void tell_of_postponed(const broker::ChoreDone& done);
   bool is_over();
   void frame_done(const log::Appended& appended);
   void chore_done(Result<broker::ChoreDone> done);
@@ -111,6 +114,7 @@ class EngineThread final : private broker::Outbox {
   std::vector<Leaving> leaving_;
   std::optional<Instant> told_of_limits_;
   std::optional<Instant> told_of_unmoved_;
+  std::optional<Instant> told_of_postponed_;
   bool is_stopping_ = false;
   bool is_finishing_ = false;  // The last checkpoint is being taken.
 

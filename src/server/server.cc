@@ -170,6 +170,13 @@ struct Server::Parts {
             [](const broker::Unreadable& found) {
               spdlog::warn("the front of the log cannot be cleaned for now, and the log grows: {}",
                            found.why.message);
+            },
+        .checkpoint_postponed =
+            [](std::string_view reason) {
+              spdlog::warn(
+                  "there is no space for a checkpoint, it is tried again and the log grows "
+                  "meanwhile: {}",
+                  reason);
             }};
     const broker::Options broker_options{
         .recent_bytes_max = started.limits.recent_bytes_max(),

@@ -145,6 +145,16 @@ class Starts(unittest.TestCase):
     def test_one_that_cannot_reserve_space_and_is_full_is_refused(self):
         self.assertTrue(self.refused("fallocate:1-:EOPNOTSUPP,ftruncate:1:ENOSPC"))
 
+    def test_a_stop_without_space_for_a_checkpoint_says_so_and_loses_nothing(self):
+        url = self.sent()
+        self.server.expect("fallocate:1-:ENOSPC", "armed")
+        self.server.start()
+        self.server.arm()
+        self.assertEqual(0, self.server.end(signal.SIGTERM), self.server.output())
+        self.assertTrue(self.server.hits())
+        self.assertRegex(self.server.output(), r"no space for a checkpoint.*: Cannot .*: No space left on device\.")
+        self.assert_all_there(url)
+
     def tell(self, kind):
         counts = ", ".join(f"{count} at {call}" for call, count in self.refusals.items())
         print(f"Starts in a {kind} directory refused: {counts}.")
