@@ -211,14 +211,18 @@ void Broker::serve_woken() {
   for (;;) {
     for (const QueueId queue : engine_.take_woken()) woken_.push_back(queue);
     if (woken_.empty()) return;
-    for (; !woken_.empty(); woken_.pop_front()) {
-      if (!serve_waiters_of(woken_.front())) return;
+    while (!woken_.empty()) {
+      const QueueId queue = woken_.front();
+      woken_.pop_front();
+      if (serve_waiters_of(queue)) continue;
+      woken_.push_back(queue);
+      return;
     }
   }
 }
 
-// Waiters are asked in order, and the first that gets nothing ends the asking. False if the frame
-// is full before.
+// Waiters are asked in order, and the first that gets nothing ends the asking. False if it must go
+// on: the frame is full, or one has to be asked again, and keeps its place before all behind it.
 bool Broker::serve_waiters_of(QueueId queue) {
   while (has_room()) {
     std::optional<Waiters::Waiter> waiter = waiters_.take_first_of(queue);
@@ -229,8 +233,8 @@ bool Broker::serve_waiters_of(QueueId queue) {
       return true;
     }
     if (decision.verdict == Decision::Verdict::again) {
-      unasked_.push_back(std::move(waiter->call));
-      return true;
+      waiters_.put_back(*std::move(waiter));
+      return false;
     }
     answer(std::move(waiter->call), decision);
   }

@@ -225,6 +225,29 @@ TEST_F(BrokerTest, WakesTheLongestWaiterOnly) {
   EXPECT_EQ(broker.waiting(), 1u);
 }
 
+// A receive that meets many dead letters is asked more than once.
+TEST_F(BrokerTest, WakesWhoWaitsBehindACallThatIsAskedAgain) {
+  bool is_first_time = true;
+  const Instant deadline = now + 20s;
+  run("first", [&, deadline](Engine& state, Turn& turn, TestCall&) {
+    if (state.counts(standard).visible == 0)
+      return Decision{.verdict = Decision::Verdict::wait, .queue = standard, .deadline = deadline};
+    if (std::exchange(is_first_time, false)) return Decision{.verdict = Decision::Verdict::again};
+    state.receive(turn, {.queue = standard, .count_max = 1});
+    return Decision{};
+  });
+  receive("second", standard, 20s);
+
+  run("send", [&](Engine& state, Turn& turn, TestCall&) {
+    for (const char* body : {"a", "b"}) state.send(turn, {.queue = standard, .record = body});
+    return Decision{};
+  });
+  pass(0s);
+  commit();
+
+  EXPECT_EQ(outbox.released, (Names{"send", "first", "second"}));
+}
+
 TEST_F(BrokerTest, WakesAWaiterWhenAVisibilityTimeoutEnds) {
   send(standard, "a");
   receive("holder", standard);
