@@ -155,6 +155,7 @@ void Housekeeping::measure() {
   room_bytes_ = bound - std::min(bound, used);
   const bool lives_too_much = live + live / 3 + reserve > bound;
   is_too_long_ = !lives_too_much && room_bytes_ < full_units * space.unit_bytes;
+  is_long_ = space.total() > 2 * live + reserve;
   is_disk_full_ = lives_too_much || room_bytes_ < full_units * space.unit_bytes;
 }
 
@@ -171,12 +172,14 @@ std::uint64_t Housekeeping::died_bytes() const {
   return added_bytes_ + live_then_ - std::min(added_bytes_ + live_then_, then);
 }
 
-// A segment's worth is enough. Where the log's length alone forbids to store more, whatever died
-// may be what makes room, but all of the log is moved for it.
+// A segment's worth is enough, or where there is room, as much as a checkpoint takes. Where the
+// log's length alone forbids to store more, whatever died may be what makes room, but all of the
+// log is moved for it.
 std::optional<Instant> Housekeeping::next_pass() const {
   const std::uint64_t died = died_bytes();
-  if (!is_tight() || is_in_pass() || died == 0) return std::nullopt;
-  if (died >= log_.space().unit_bytes) return *last_round_;
+  if (!needs_passes() || is_in_pass() || died == 0) return std::nullopt;
+  const std::uint64_t unit = log_.space().unit_bytes;
+  if (died >= (is_tight() ? unit : std::max(unit, checkpoint_bytes_))) return *last_round_;
   if (is_too_long_) return *last_round_ + patience;
   return std::nullopt;
 }
@@ -184,7 +187,7 @@ std::optional<Instant> Housekeeping::next_pass() const {
 bool Housekeeping::is_round_due(Instant now, const End& end) const {
   if (not_before_) return false;
   if (is_last_) return grown_bytes_ > 0;
-  if (is_tight() && is_in_pass() && clean_before(end)) return true;
+  if (needs_passes() && is_in_pass() && clean_before(end)) return true;
   if (const std::optional<Instant> next = next_pass(); next && now >= *next) return true;
   if (grown_bytes_ == 0) return false;
   if (grown_bytes_ >= std::max(options_.log_bytes, 2 * checkpoint_bytes_)) return true;
@@ -192,7 +195,7 @@ bool Housekeeping::is_round_due(Instant now, const End& end) const {
 }
 
 void Housekeeping::begin_round(const End& end) {
-  if (is_tight() && !is_in_pass()) {
+  if (needs_passes() && !is_in_pass()) {
     pass_end_ = end.durable;
     added_then_ = added_bytes_;
     live_then_ = engine_.live_bytes().total();
@@ -221,7 +224,7 @@ std::optional<Position> Housekeeping::clean_before(const End& end) const {
   std::optional<Position> before = live.oldest();
   if (!before || space.log_bytes <= enough) return std::nullopt;
   // Only what is durable can be read.
-  const Position last = is_tight() && is_in_pass() ? pass_end_ : end.durable;
+  const Position last = needs_passes() && is_in_pass() ? pass_end_ : end.durable;
   const std::uint64_t moved_max = moved_bytes_max();
   const std::uint64_t too_long = space.log_bytes - enough;
   for (std::uint64_t freed = 0; freed < too_long; freed += space.unit_bytes) {

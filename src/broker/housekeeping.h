@@ -6,9 +6,10 @@
 // it; trim the log. All of it goes in small steps between turns, one chore at a time. With `live`
 // bytes of messages the log is kept below 2 x live and a constant: cleaning begins at 4/3 x live
 // and moves at most two bytes for each byte appended since the round before, which is enough for
-// the worst order in which messages can be deleted. When the disk's share is nearly used, round
-// follows round until all that was in the log at first is moved or the log is short enough, and
-// again once a segment's worth has died since then.
+// the worst order in which messages can be deleted. When the log is longer than that all the same,
+// because much was deleted at once, or the disk's share is nearly used, round follows round until
+// all that was in the log at first is moved or the log is short enough, and again once a segment's
+// worth has died since then.
 
 #pragma once
 
@@ -101,6 +102,7 @@ class Housekeeping {
 
   void measure();
   bool is_tight() const;
+  bool needs_passes() const { return is_tight() || is_long_; }
   bool is_in_pass() const;
   std::uint64_t died_bytes() const;
   std::optional<Instant> next_pass() const;
@@ -124,6 +126,7 @@ class Housekeeping {
   bool has_more_ = false;
   bool is_last_ = false;       // The server stops.
   bool has_given_up_ = false;  // There was no space for the last checkpoint.
+  bool is_long_ = false;       // The files take more than what lives in them allows.
   bool is_disk_full_ = false;
   bool is_too_long_ = false;      // It is, although what lives would fit.
   std::uint64_t room_bytes_ = 0;  // What is left of the disk's share.
