@@ -81,7 +81,7 @@ class Tree:
 
 
 def includes(tree, file):
-    """A module includes itself, base and what it declares in USES; its tests also TEST_USES, gtest and sim/."""
+    """A module includes itself, base and what it declares in USES; its tests and what they share also TEST_USES, gtest and sim/."""
     if not file.is_cpp or not file.path.startswith(("src/", "sim/")):
         return
     owners = tree.modules_of(file.path)
@@ -89,7 +89,7 @@ def includes(tree, file):
         yield 1, "is in a folder that no mailrail_module() declares"
         return
     allowed = {"base"}.union(*({each.name} | each.uses for each in owners))
-    if file.is_test:
+    if file.is_test or file.path.endswith("_testing.h"):
         allowed |= {"sim"}.union(*(each.test_uses for each in owners))
     for number, line in enumerate(file.lines, 1):
         match = re.match(r'\s*#\s*include\s+"([^"]+)"', line)

@@ -1,5 +1,6 @@
-// What the tests of housekeeping share: the real engine and the file log on a simulated disk, with
-// the log's chores done between turns by one thread.
+// What the tests of housekeeping share: the real engine and the file log on a simulated disk, and
+// small segments, so that few messages make a long log. One thread takes turns, commits and does
+// the chores until nothing is left, so that a test sees what every step comes to.
 
 #pragma once
 

@@ -173,7 +173,11 @@ std::optional<Misfit> TolerantReplay::apply(const engine::Fact& fact, const Body
 }
 
 TolerantReplay::Outcome TolerantReplay::on(const engine::Founded& fact, const Body& place) {
-  if (engine_.is_founded()) return std::nullopt;
+  if (engine_.is_founded()) {
+    // The first fact of a log whose checkpoint begins behind it, but can't be read whole.
+    const bool may_be_known = checkpoint_ == Checkpoint::partial && !is_exact(place);
+    return may_be_known ? std::nullopt : Outcome(Misfit::out_of_order);
+  }
   engine_.apply(fact, place);
   return std::nullopt;
 }
