@@ -92,7 +92,6 @@ const Bug bugs[] = {
      .seeded = SeededBug::recycles_held_segments},
     {.what = "the last frame is not written again after an unclean stop",
      .seeded = SeededBug::leaves_last_frame},
-    {.what = "a torn frame is not zeroed", .seeded = SeededBug::leaves_torn_frame},
     {.what = "the chain of frames is not checked",
      .runs = Runs::damage,
      .seeded = SeededBug::believes_any_chain},
@@ -161,7 +160,8 @@ Progress run_apart(const Bug& bug) {
 }
 
 int main_of_all() {
-  bool is_right = true;
+  bool all_noticed = true;
+  bool all_sound = true;
   fmt::print("| what is done wrong | noticed by | seed | crashes | steps of the disk |\n");
   fmt::print("| --- | --- | --- | --- | --- |\n");
   for (const Bug& bug : bugs) {
@@ -173,19 +173,19 @@ int main_of_all() {
     fmt::print("| {} | {} | {} | {} | {} |\n", bug.what, by, noticed.seed, noticed.crashes,
                noticed.disk_steps);
     std::fflush(stdout);
-    is_right = is_right && is_noticed;
+    all_noticed = all_noticed && is_noticed;
   }
   for (const Runs runs : {Runs::usual, Runs::small, Runs::damage}) {
     const Progress sound = run_apart({.what = "nothing", .runs = runs});
     const bool is_sound = sound.is_over && !sound.is_broken;
     if (!is_sound) fmt::print("With nothing wrong seed {} found something.\n", sound.seed);
-    is_right = is_right && is_sound;
+    all_sound = all_sound && is_sound;
   }
   const auto count =
       std::ranges::count_if(bugs, [](const Bug& bug) { return bug.blind_to.empty(); });
   fmt::print("\n{} bugs, at most {} seeds each; the same seeds {} when nothing is wrong.\n", count,
-             seeds_max, is_right ? "pass" : "do not all pass");
-  return is_right ? 0 : 1;
+             seeds_max, all_sound ? "pass" : "do not all pass");
+  return all_noticed && all_sound ? 0 : 1;
 }
 
 }  // namespace

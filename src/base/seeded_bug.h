@@ -18,7 +18,6 @@ enum class SeededBug : std::uint8_t {
   finishes_checkpoint_early,   // Before the log is durable as far as the sweep saw it.
   frees_before_superblock,     // Segments become spares before the superblock knows.
   leaves_last_frame,           // After an unclean stop it is not written again.
-  leaves_torn_frame,           // What a crash tore is not zeroed.
   recycles_held_segments,      // Though somebody is about to read them.
   believes_any_payload,        // A body's frame is not verified when it is read.
   leaves_checkpoint_unsynced,  // When it is finished.

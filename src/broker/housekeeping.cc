@@ -155,7 +155,7 @@ void Housekeeping::measure() {
   room_bytes_ = bound - std::min(bound, used);
   const bool lives_too_much = live + live / 3 + reserve > bound;
   is_too_long_ = !lives_too_much && room_bytes_ < full_units * space.unit_bytes;
-  is_long_ = space.total() > 2 * live + reserve;
+  is_long_ = space.total() > 2 * live + reserve + options_.log_bytes;
   is_disk_full_ = lives_too_much || room_bytes_ < full_units * space.unit_bytes;
 }
 
@@ -179,7 +179,7 @@ std::optional<Instant> Housekeeping::next_pass() const {
   const std::uint64_t died = died_bytes();
   if (!needs_passes() || is_in_pass() || died == 0) return std::nullopt;
   const std::uint64_t unit = log_.space().unit_bytes;
-  if (died >= (is_tight() ? unit : std::max(unit, checkpoint_bytes_))) return *last_round_;
+  if (died >= (is_tight() ? unit : std::max(unit, checkpoint_bytes_))) return last_round_;
   if (is_too_long_) return *last_round_ + patience;
   return std::nullopt;
 }
