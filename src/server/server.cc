@@ -168,8 +168,9 @@ struct Server::Parts {
             },
         .could_not_move =
             [](const broker::Unreadable& found) {
-              spdlog::warn("the front of the log cannot be cleaned for now, and the log grows: {}",
-                           found.why.message);
+              spdlog::warn(
+                  "the front of the log stays, and the log grows, until the disk can read it: {}",
+                  found.why.message);
             },
         .checkpoint_postponed =
             [](std::string_view reason) {
