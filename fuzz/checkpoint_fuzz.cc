@@ -16,6 +16,7 @@
 #include "base/check.h"
 #include "engine/engine.h"
 #include "engine/fact_codec.h"
+#include "fuzz/flip.h"
 #include "log/file/checkpoint_reader.h"
 #include "log/file/file_log.h"
 #include "log/file/segment_reader.h"
@@ -66,24 +67,17 @@ struct Journal {
   std::vector<Part> parts;
 };
 
-// Six bytes each: which file, where, which bits.
-void flip(sim::SimDisk& disk, std::string_view input) {
+// In any of its files.
+void flip_any(sim::SimDisk& disk, std::string_view input) {
   const std::array<std::string, 3> names = {
       "JOURNAL", first_segment, format::segment_name(format::SegmentKind::checkpoint, 1)};
-  for (ByteReader reader(input); reader.rest().size() >= 6;) {
-    const std::string& name = names[reader.u8() % names.size()];
-    const std::uint32_t offset = reader.u32();
-    const std::uint8_t bits = reader.u8();
-    std::string bytes = disk.content(name);
-    bytes[offset % bytes.size()] = static_cast<char>(bytes[offset % bytes.size()] ^ bits);
-    disk.put(name, std::move(bytes));
-  }
+  mailrail::flip(disk, names, input);
 }
 
 void read_flipped(std::string_view input) {
   static const Journal whole;
   sim::SimDisk disk = whole.disk;
-  flip(disk, input);
+  flip_any(disk, input);
   SeededRandom random(2);
   const auto log = FileLog::open(disk, random, small);
   if (!log) return;

@@ -13,6 +13,7 @@
 
 #include "base/bytes.h"
 #include "base/check.h"
+#include "fuzz/flip.h"
 #include "log/file/file_log.h"
 #include "sim/sim_disk.h"
 
@@ -67,20 +68,13 @@ struct Journal {
   std::vector<std::string> payloads;
 };
 
-// Six bytes each: which file, where, which bits.
-void flip(sim::SimDisk& disk, std::string_view input) {
+// In any of its files.
+void flip_any(sim::SimDisk& disk, std::string_view input) {
   const std::array<std::string, 4> names = {"JOURNAL",
                                             format::segment_name(format::SegmentKind::log, 0),
                                             format::segment_name(format::SegmentKind::log, 1),
                                             format::segment_name(format::SegmentKind::log, 2)};
-  for (ByteReader reader(input); reader.rest().size() >= 6;) {
-    const std::string& name = names[reader.u8() % names.size()];
-    const std::uint32_t offset = reader.u32();
-    const std::uint8_t bits = reader.u8();
-    std::string bytes = disk.content(name);
-    bytes[offset % bytes.size()] = static_cast<char>(bytes[offset % bytes.size()] ^ bits);
-    disk.put(name, std::move(bytes));
-  }
+  mailrail::flip(disk, names, input);
 }
 
 // A header, then frames, as far as `input` goes; what a reader checks first is made right.
@@ -126,7 +120,7 @@ void run(Mode mode, std::string_view input) {
   static const Journal closed(flips_in_closed);
   const Journal& base = mode == flips_in_closed ? closed : killed;
   sim::SimDisk disk = base.disk;
-  if (mode == flips_in_killed || mode == flips_in_closed) flip(disk, input);
+  if (mode == flips_in_killed || mode == flips_in_closed) flip_any(disk, input);
   if (mode == raw_journal) disk.put("JOURNAL", std::string(input));
   if (mode == raw_segment)
     disk.put(format::segment_name(format::SegmentKind::log, 0), std::string(input));

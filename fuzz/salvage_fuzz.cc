@@ -13,6 +13,7 @@
 #include "base/bytes.h"
 #include "base/check.h"
 #include "broker/replay.h"
+#include "fuzz/flip.h"
 #include "log/file/file_log.h"
 #include "ops/salvage.h"
 #include "ops/verify.h"
@@ -93,15 +94,7 @@ class Directory {
 
 void change(sim::SimDisk& disk, std::string_view input) {
   const std::vector<std::string> names = disk.names();
-  for (ByteReader reader(input); reader.rest().size() >= 6;) {
-    const std::string& name = names[reader.u8() % names.size()];
-    const std::uint32_t offset = reader.u32();
-    const std::uint8_t bits = reader.u8();
-    std::string bytes = disk.content(name);
-    if (bytes.empty()) continue;
-    bytes[offset % bytes.size()] = static_cast<char>(bytes[offset % bytes.size()] ^ bits);
-    disk.put(name, std::move(bytes));
-  }
+  flip(disk, names, input);
 }
 
 void expect_served(sim::SimDisk& disk) {

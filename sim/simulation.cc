@@ -128,14 +128,18 @@ void Simulation::read_answers() {
 
 // --- What becomes of the server.
 
+Result<std::unique_ptr<Process>> Simulation::start_process() {
+  return Process::start({.disk = careless_disk_,
+                         .random = server_random_,
+                         .judge = judge_,
+                         .sabotage = options_.sabotage,
+                         .sizes = options_.sizes},
+                        wall_);
+}
+
 void Simulation::start() {
   plan_fault();
-  auto started = Process::start({.disk = careless_disk_,
-                                 .random = server_random_,
-                                 .judge = judge_,
-                                 .sabotage = options_.sabotage,
-                                 .sizes = options_.sizes},
-                                wall_);
+  auto started = start_process();
   if (started) {
     report_.recoveries += 1;
     process_ = *std::move(started);
@@ -247,12 +251,7 @@ void Simulation::come_to_harm() {
       return judge_.meet("the log's last file was another");
     judge_.excuse_last_frame();
   }
-  auto started = Process::start({.disk = careless_disk_,
-                                 .random = server_random_,
-                                 .judge = judge_,
-                                 .sabotage = options_.sabotage,
-                                 .sizes = options_.sizes},
-                                wall_);
+  auto started = start_process();
   if (!started) return judge_.refused(started.error(), disk_.directory());
   judge_.meet("a start found nothing that it needs damaged");
   process_ = *std::move(started);

@@ -64,6 +64,7 @@ class Simulation {
   void read_answers();
 
   bool is_down() const;
+  Result<std::unique_ptr<Process>> start_process();
   void start();
   void plan_fault();
   void plan_limits();
