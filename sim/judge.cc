@@ -16,10 +16,7 @@ namespace {
 constexpr std::size_t story_lines_max = 1000;
 // What is never refused may take a little above the limit of memory: queues, receive attempts.
 constexpr std::uint64_t beside_messages_bytes = 16 << 10;
-// In segments: how far the log may go over the disk's share while housekeeping, which here gets on
-// no oftener than frames do, still works to make it shorter.
-constexpr std::uint64_t over_units = 2;
-// The log's constant reserve, likewise.
+// In segments: the log's constant reserve.
 constexpr std::uint64_t reserve_units = 8;
 
 Position end_of(const log::Frame& frame) { return frame.position + frame.payload.size(); }
@@ -269,8 +266,7 @@ void Judge::expect(const log::Frame& frame) {
 }
 
 void Judge::takes(const log::Space& space, std::uint64_t memory_bytes, const Limits& limits) {
-  if (space.total() > limits.disk_bytes_max &&
-      space.total() - limits.disk_bytes_max > over_units * space.unit_bytes)
+  if (space.total() > limits.disk_bytes_max)
     report(Law::limits,
            fmt::format("the files of the log take {} + {} + {} bytes of {}", space.log_bytes,
                        space.checkpoint_bytes, space.spare_bytes, limits.disk_bytes_max));

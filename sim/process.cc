@@ -111,8 +111,9 @@ void Process::turn(Instant now, std::vector<std::unique_ptr<broker::Call>> calls
   turn_once(now, std::move(calls));
   turn_while_due(now);
   if (has_failed()) return;
-  // A server whose frame is full decides nothing until the disk is ready for it.
+  // A server decides nothing until the disk is ready for it.
   if (!broker_->has_room()) return world_.judge.meet("a frame was full");
+  if (!broker_->takes_calls()) return world_.judge.meet("calls waited for housekeeping");
   world_.judge.quiet(*engine_, now_);
 }
 

@@ -12,7 +12,7 @@ namespace mailrail::sim {
 namespace {
 
 constexpr int drain_rounds_max = 500;
-// Copies of torn frames, the superblock, and what the judge lets the log go over its share.
+// Copies of torn frames, and the superblock.
 constexpr std::uint64_t beside_the_log_bytes = 2 << 20;
 
 Careless carelessness_of(const Sabotage& sabotage) {

@@ -42,7 +42,7 @@ void Broker::turn(Instant now, std::vector<std::unique_ptr<Call>> calls) {
   serve_due();
   serve_woken();  // A last asking may have moved dead letters to a queue that others wait for.
   for (auto& call : calls) unasked_.push_back(std::move(call));
-  for (std::size_t left = unasked_.size(); left > 0 && has_room(); --left) {
+  for (std::size_t left = unasked_.size(); left > 0 && takes_calls(); --left) {
     std::unique_ptr<Call> call = std::move(unasked_.front());
     unasked_.pop_front();
     ask(std::move(call));
@@ -105,9 +105,11 @@ void Broker::stop_waiting() {
 
 std::optional<Instant> Broker::next_turn() const {
   if (!has_room()) return std::nullopt;  // First the frame must leave.
-  if (is_behind_ || !unasked_.empty() || !woken_.empty() || housekeeping_.has_more() ||
-      housekeeping_.has_facts() || (housekeeping_.wants_commit() && in_flight_ == nullptr))
+  if (housekeeping_.has_more() || housekeeping_.has_facts() ||
+      (housekeeping_.wants_commit() && in_flight_ == nullptr))
     return now_;
+  if (housekeeping_.goes_first()) return std::nullopt;  // It goes on when its chore is done.
+  if (is_behind_ || !unasked_.empty() || !woken_.empty()) return now_;
   std::optional<Instant> next = engine_.next_due();
   const auto consider = [&](std::optional<Instant> other) {
     if (other && (!next || *other < *next)) next = other;
@@ -224,7 +226,7 @@ void Broker::serve_woken() {
 // Waiters are asked in order, and the first that gets nothing ends the asking. False if it must go
 // on: the frame is full, or one has to be asked again, and keeps its place before all behind it.
 bool Broker::serve_waiters_of(QueueId queue) {
-  while (has_room()) {
+  while (takes_calls()) {
     std::optional<Waiters::Waiter> waiter = waiters_.take_first_of(queue);
     if (!waiter) return true;
     const Decision decision = decide(*waiter->call);
@@ -242,7 +244,7 @@ bool Broker::serve_waiters_of(QueueId queue) {
 }
 
 void Broker::serve_due() {
-  while (has_room()) {
+  while (takes_calls()) {
     std::optional<Waiters::Waiter> waiter = waiters_.take_due(now_);
     if (!waiter) return;
     ask(std::move(waiter->call));
@@ -256,7 +258,7 @@ void Broker::keep_house() {
 }
 
 void Broker::remove_expired() {
-  if (now_ < next_expiry_ || !has_room()) return;
+  if (now_ < next_expiry_ || !takes_calls()) return;
   engine::Turn turn{.now = now_, .random = random_, .facts = open_};
   const bool is_done = engine_.remove_expired(turn, expired_per_turn_max);
   next_expiry_ = now_ + (is_done ? expiry_interval : Duration(0));

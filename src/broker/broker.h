@@ -89,9 +89,11 @@ class Broker {
   // When turn() has something to do even if no call comes.
   std::optional<Instant> next_turn() const;
 
-  // The frame that is being filled can take what another call may add. If not, nothing is decided
-  // until it could be taken.
+  // The frame that is being filled can take what another call may add.
   bool has_room() const;
+  // And housekeeping does not go first. If not, nothing is decided until the frame could be taken,
+  // or the disk has more to spare.
+  bool takes_calls() const { return has_room() && !housekeeping_.goes_first(); }
 
   // No answer is held and nothing waits to be made durable.
   bool is_idle() const;

@@ -15,11 +15,12 @@ constexpr Duration patience = 10s;
 
 // In segments of the log: what is always left for facts, checkpoints and moving.
 constexpr std::uint64_t reserve_units = 8;
-constexpr std::uint64_t full_units = 4;   // With less than that left nothing more is stored.
-constexpr std::uint64_t tight_units = 6;  // With less than that left rounds are short.
+constexpr std::uint64_t full_units = 5;   // With less than that left nothing more is stored.
+constexpr std::uint64_t tight_units = 7;  // With less than that left rounds are short.
+// What a round takes beside the bytes that it writes: the rest of the checkpoint's last segment,
+// the log's next one, made ahead, and the frames that were being filled.
+constexpr std::uint64_t round_units = 3;
 constexpr std::uint64_t slack_units = 2;  // The log is never so short that this is worth cleaning.
-// Of it, what a round takes beside what it moves: a checkpoint, and what is begun and not filled.
-constexpr std::uint64_t round_units = 2;
 
 // What a frame takes of the log beside its payload, on average: a header, and padding to a page.
 constexpr std::uint64_t frame_overhead = 2112;
@@ -31,6 +32,9 @@ constexpr std::uint64_t checkpoint_bytes_per_message = 64;
 bool has_disk_failed(const ReadBody& body) {
   return !body.bytes && body.bytes.error().kind != &errors::corrupt;
 }
+
+// The end of a segment stays empty where the longest frame does not fit: at most a quarter of it.
+std::uint64_t with_empty_ends(std::uint64_t bytes) { return bytes + bytes / 3; }
 
 }  // namespace
 
@@ -96,6 +100,7 @@ void Housekeeping::done(Instant now, ChoreDone done) {
   is_under_way_ = false;
   if (done.written == log::LogStore::Written::postponed) {
     stage_ = Stage::idle;
+    goes_first_ = false;
     grown_bytes_ += grown_before_;
     not_before_ = now + patience;
     has_given_up_ = true;
@@ -114,6 +119,7 @@ void Housekeeping::done(Instant now, ChoreDone done) {
   }
   if (stage_ != Stage::trimming || done.has_more) return;
   stage_ = Stage::idle;
+  goes_first_ = false;
   last_round_ = now;
   checkpoint_bytes_ = swept_bytes_;
   // What can't be moved now is tried again in the next pass.
@@ -157,6 +163,12 @@ void Housekeeping::measure() {
   is_too_long_ = !lives_too_much && room_bytes_ < full_units * space.unit_bytes;
   is_long_ = space.total() > 2 * live + reserve + options_.log_bytes;
   is_disk_full_ = lives_too_much || room_bytes_ < full_units * space.unit_bytes;
+  goes_first_ = is_tight() && stage_ != Stage::idle &&
+                room_bytes_ < with_empty_ends(bytes_to_move()) + round_units * space.unit_bytes;
+}
+
+std::uint64_t Housekeeping::bytes_to_move() const {
+  return stage_ == Stage::cleaning ? engine_.live_bytes().before(old_.before) : 0;
 }
 
 bool Housekeeping::is_tight() const { return room_bytes_ < tight_units * log_.space().unit_bytes; }

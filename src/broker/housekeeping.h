@@ -9,7 +9,8 @@
 // the worst order in which messages can be deleted. When the log is longer than that all the same,
 // because much was deleted at once, or the disk's share is nearly used, round follows round until
 // all that was in the log at first is moved or the log is short enough, and again once a segment's
-// worth has died since then.
+// worth has died since then. Near the disk's share clients wait for a round that needs all that is
+// left of it.
 
 #pragma once
 
@@ -93,6 +94,8 @@ class Housekeeping {
   // Sends must be refused: what is stored, and what it takes to trim the log, fill the disk's
   // share.
   bool is_disk_full() const { return is_disk_full_; }
+  // Clients must wait: what the round under way still writes needs all that is left of the share.
+  bool goes_first() const { return goes_first_; }
   std::uint64_t disk_bytes() const { return log_.space().total(); }
   std::uint64_t disk_bytes_max() const { return options_.disk_bytes_max; }
   std::uint64_t rounds() const { return rounds_; }
@@ -115,6 +118,7 @@ class Housekeeping {
   std::optional<Chore> sweep(Instant now, const End& end);
   std::optional<Chore> finish_checkpoint(const End& end);
   std::uint64_t next_checkpoint_bytes() const;
+  std::uint64_t bytes_to_move() const;
 
   const engine::Engine& engine_;
   const log::LogStore& log_;
@@ -130,6 +134,7 @@ class Housekeeping {
   bool is_disk_full_ = false;
   bool is_too_long_ = false;      // It is, although what lives would fit.
   std::uint64_t room_bytes_ = 0;  // What is left of the disk's share.
+  bool goes_first_ = false;
 
   std::uint64_t grown_bytes_ = 0;       // Of the log since the last checkpoint's begin.
   std::uint64_t grown_before_ = 0;      // Before the one that is being written.

@@ -214,6 +214,37 @@ TEST_F(HousekeepingTest, DrainsAFullDiskOneMessageAtATime) {
   EXPECT_EQ(engine->message_count(), 0u);
 }
 
+// Leases are never refused, and here each frame brings more of them than a chore moves.
+TEST_F(HousekeepingTest, KeepsToTheDisksShareWhateverIsReceivedMeanwhile) {
+  options.housekeeping.disk_bytes_max = 16 * unit;
+  start();
+  const QueueId queue = create("q");
+  while (!broker->full()) send(queue, 1500);
+  int asked = 0;
+  int answered = 0;
+  const auto receive = [&](engine::Engine& state, engine::Turn& turn) {
+    state.receive(turn, {.queue = queue, .count_max = 900, .visibility_timeout = 0s});
+    ++answered;
+  };
+
+  for (int i = 0; i < 4000; ++i) {
+    std::vector<std::unique_ptr<Call>> calls;
+    if (asked == answered) calls.push_back(std::make_unique<DoCall>(receive));
+    asked += static_cast<int>(calls.size());
+    now += 10ms;
+    broker->turn(now, std::move(calls));
+    commit();
+    keep_house();
+    while (log->prepare_ahead()) {
+    }
+    ASSERT_LE(log->space().total(), options.housekeeping.disk_bytes_max) << i;
+  }
+
+  EXPECT_GT(answered, 100);  // They wait for rounds, and are served all the same.
+  now += 1min;
+  expect_all_there(queue);
+}
+
 TEST_F(HousekeepingTest, TriesAgainWhenThereWasNoSpaceForACheckpoint) {
   start();
   const QueueId queue = create("q");
