@@ -16,8 +16,10 @@ namespace {
 constexpr std::size_t story_lines_max = 1000;
 // What is never refused may take a little above the limit of memory: queues, receive attempts.
 constexpr std::uint64_t beside_messages_bytes = 16 << 10;
-// In segments: the log's constant reserve.
+// In segments: the log's constant reserve, and how far it may go over the server's limit while the
+// volume has no space for a checkpoint.
 constexpr std::uint64_t reserve_units = 8;
+constexpr std::uint64_t over_units = 2;
 
 Position end_of(const log::Frame& frame) { return frame.position + frame.payload.size(); }
 
@@ -266,7 +268,8 @@ void Judge::expect(const log::Frame& frame) {
 }
 
 void Judge::takes(const log::Space& space, std::uint64_t memory_bytes, const Limits& limits) {
-  if (space.total() > limits.disk_bytes_max)
+  const std::uint64_t over = is_postponed_ ? over_units * space.unit_bytes : 0;
+  if (space.total() > limits.disk_bytes_max && space.total() - limits.disk_bytes_max > over)
     report(Law::limits,
            fmt::format("the files of the log take {} + {} + {} bytes of {}", space.log_bytes,
                        space.checkpoint_bytes, space.spare_bytes, limits.disk_bytes_max));

@@ -80,6 +80,10 @@ class Judge {
   void frame_durable();
   // What the server takes now, and what it may.
   void takes(const log::Space& space, std::uint64_t memory_bytes, const Limits& limits);
+  // The volume had no space for a checkpoint, and from then on the log may grow over the server's
+  // limit, until one is taken and the log is trimmed.
+  void postponed() { is_postponed_ = true; }
+  void trimmed() { is_postponed_ = false; }
   // The server has stopped with no message left.
   void emptied(const log::Space& space);
   // The server says that it has nothing to do until time passes or somebody calls.
@@ -162,6 +166,7 @@ class Judge {
   std::map<std::uint64_t, QueueId> waiting_;  // By the command's number.
   std::map<std::uint64_t, Answer> answers_;   // Decided and not released, likewise.
 
+  bool is_postponed_ = false;
   bool is_last_excused_ = false;
   bool has_given_up_ = false;  // The ledger does not know what the server holds.
   Position told_end_;          // All that clients were told lies before it.

@@ -68,7 +68,14 @@ void LogThread::keep_house() {
     judge_.meet("a checkpoint was taken");
   Result<broker::ChoreDone> done = broker::perform(chore, log_);
   has_failed_ = !done;
-  if (done) chore_done_ = *std::move(done);
+  if (!done) return;
+  if (done->written == log::LogStore::Written::postponed) judge_.postponed();
+  is_finished_ = is_finished_ || std::holds_alternative<broker::FinishCheckpoint>(chore);
+  if (std::holds_alternative<broker::Trim>(chore) && is_finished_ && !done->has_more) {
+    is_finished_ = false;
+    judge_.trimmed();
+  }
+  chore_done_ = *std::move(done);
 }
 
 // Each slice is written when the next one comes.

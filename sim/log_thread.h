@@ -51,6 +51,7 @@ class LogThread {
   log::SharedFrame frame_;
   std::optional<broker::Chore> chore_;
   std::optional<broker::ChoreDone> chore_done_;
+  bool is_finished_ = false;            // A checkpoint, and the log is not yet trimmed.
   std::optional<broker::Chore> slice_;  // Sabotage: the last that was to be written.
   Instant append_at_{};                 // Not before.
   Instant news_at_{};

@@ -30,9 +30,15 @@ enum class Runs : std::uint8_t {
   usual,   // 1000 steps, everything may happen.
   small,   // 300 steps, the smallest segments and checkpoints.
   damage,  // Likewise, and what was synced is harmed at the end.
+  brief,   // 80 steps, small: many ends shortly after a crash.
 };
 
-constexpr std::uint64_t seeds_max = 120;
+constexpr std::uint64_t seeds_max(Runs runs) { return runs == Runs::brief ? 2000 : 120; }
+
+constexpr std::uint64_t steps_of(Runs runs) {
+  if (runs == Runs::usual) return 1000;
+  return runs == Runs::brief ? 80 : 300;
+}
 
 struct Bug {
   std::string_view what;
@@ -92,6 +98,9 @@ const Bug bugs[] = {
      .seeded = SeededBug::recycles_held_segments},
     {.what = "the last frame is not written again after an unclean stop",
      .seeded = SeededBug::leaves_last_frame},
+    {.what = "a torn frame is not zeroed",
+     .runs = Runs::brief,
+     .seeded = SeededBug::leaves_torn_frame},
     {.what = "the chain of frames is not checked",
      .runs = Runs::damage,
      .seeded = SeededBug::believes_any_chain},
@@ -106,7 +115,7 @@ constexpr std::string_view law_names[] = {
     "conversations (I3)", "waiting (I9)",  "limits (I8)", "damage",           "drain (I1, I9)"};
 
 SimulationOptions options_of(const Bug& bug, std::uint64_t seed) {
-  SimulationOptions options{.seed = seed, .steps = bug.runs == Runs::usual ? 1000u : 300u};
+  SimulationOptions options{.seed = seed, .steps = steps_of(bug.runs)};
   options.sabotage = {.what = bug.sabotage, .blind_to = bug.blind_to};
   if (bug.runs != Runs::usual) options.sizes = smallest_sizes();
   if (bug.runs == Runs::damage) options.damage = all_damage[seed % std::size(all_damage)];
@@ -127,7 +136,7 @@ void run(const Bug& bug, int out) {
   seeded_bug = bug.seeded;
   Progress progress;
   const auto tell = [&] { CHECK(write(out, &progress, sizeof progress) == sizeof progress); };
-  for (std::uint64_t seed = 1; seed <= seeds_max && !progress.is_broken; ++seed) {
+  for (std::uint64_t seed = 1; seed <= seeds_max(bug.runs) && !progress.is_broken; ++seed) {
     progress.seed = seed;
     tell();
     const SimulationReport report = Simulation(options_of(bug, seed)).run();
@@ -175,7 +184,7 @@ int main_of_all() {
     std::fflush(stdout);
     all_noticed = all_noticed && is_noticed;
   }
-  for (const Runs runs : {Runs::usual, Runs::small, Runs::damage}) {
+  for (const Runs runs : {Runs::usual, Runs::small, Runs::damage, Runs::brief}) {
     const Progress sound = run_apart({.what = "nothing", .runs = runs});
     const bool is_sound = sound.is_over && !sound.is_broken;
     if (!is_sound) fmt::print("With nothing wrong seed {} found something.\n", sound.seed);
@@ -183,8 +192,11 @@ int main_of_all() {
   }
   const auto count =
       std::ranges::count_if(bugs, [](const Bug& bug) { return bug.blind_to.empty(); });
-  fmt::print("\n{} bugs, at most {} seeds each; the same seeds {} when nothing is wrong.\n", count,
-             seeds_max, all_sound ? "pass" : "do not all pass");
+  fmt::print(
+      "\n{} bugs, at most {} seeds each ({} for brief runs); the same seeds {} when nothing is "
+      "wrong.\n",
+      count, seeds_max(Runs::usual), seeds_max(Runs::brief),
+      all_sound ? "pass" : "do not all pass");
   return all_noticed && all_sound ? 0 : 1;
 }
 

@@ -17,6 +17,7 @@ enum class SeededBug : std::uint8_t {
   trims_too_early,             // Bodies before a checkpoint are given up though they are needed.
   finishes_checkpoint_early,   // Before the log is durable as far as the sweep saw it.
   frees_before_superblock,     // Segments become spares before the superblock knows.
+  leaves_torn_frame,           // What a crash tore is not zeroed.
   leaves_last_frame,           // After an unclean stop it is not written again.
   recycles_held_segments,      // Though somebody is about to read them.
   believes_any_payload,        // A body's frame is not verified when it is read.

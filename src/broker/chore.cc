@@ -31,8 +31,8 @@ Result<ChoreDone> perform_one(const FinishCheckpoint& chore, log::LogStore& log)
   return ChoreDone{};
 }
 
-Result<ChoreDone> perform_one(const Trim&, log::LogStore& log) {
-  return ChoreDone{.has_more = TRY(log.trim())};
+Result<ChoreDone> perform_one(const Trim& chore, log::LogStore& log) {
+  return ChoreDone{.has_more = TRY(log.trim(chore.bytes_max))};
 }
 
 }  // namespace

@@ -32,8 +32,11 @@ struct FinishCheckpoint {
   log::FinishedCheckpoint finished;
 };
 
-// A step of giving back what the finished checkpoint makes superfluous.
-struct Trim {};
+// A step of giving back what the finished checkpoint makes superfluous, and what is kept in reserve
+// beyond `bytes_max` in all.
+struct Trim {
+  std::uint64_t bytes_max = ~std::uint64_t{0};
+};
 
 using Chore = std::variant<ReadBodies, WriteCheckpoint, FinishCheckpoint, Trim>;
 

@@ -20,6 +20,11 @@ constexpr std::uint64_t tight_units = 7;  // With less than that left rounds are
 // What a round takes beside the bytes that it writes: the rest of the checkpoint's last segment,
 // the log's next one, made ahead, and the frames that were being filled.
 constexpr std::uint64_t round_units = 3;
+// Over twice of what lives. What is used beyond that is too long, and then a round moves little;
+// spares beyond that are removed.
+constexpr std::uint64_t long_units = 4;
+constexpr std::uint64_t kept_units = 9;
+constexpr std::uint64_t moved_units = 2;
 constexpr std::uint64_t slack_units = 2;  // The log is never so short that this is worth cleaning.
 
 // What a frame takes of the log beside its payload, on average: a header, and padding to a page.
@@ -44,6 +49,7 @@ Housekeeping::Housekeeping(const engine::Engine& engine,
     : engine_(engine),
       log_(log),
       options_(options),
+      is_front_empty_(options.replayed_bytes > 0),
       grown_bytes_(options.replayed_bytes),
       checkpoint_bytes_(log.space().checkpoint_bytes),
       added_bytes_(log.space().log_bytes) {
@@ -90,7 +96,8 @@ std::optional<Chore> Housekeeping::take(Instant now, const End& end) {
   if (stage_ == Stage::before_sweep) begin_sweep(end);
   if (stage_ == Stage::sweeping) chore = sweep(now, end);
   if (stage_ == Stage::finishing) chore = finish_checkpoint(end);
-  if (stage_ == Stage::trimming) chore = Trim{};
+  if (stage_ == Stage::trimming || (stage_ == Stage::idle && has_too_many_spares()))
+    chore = Trim{.bytes_max = kept_bytes_max()};
   is_under_way_ = chore.has_value();
   return chore;
 }
@@ -108,6 +115,7 @@ void Housekeeping::done(Instant now, ChoreDone done) {
   }
   if (stage_ == Stage::cleaning) {
     read_ = std::move(done.bodies);
+    is_front_empty_ = true;
     // The log's front stays as long as a body there can't be read. No more is moved in this round;
     // its checkpoint needs none of that.
     if (std::ranges::any_of(read_, [](const ReadBody& each) { return has_disk_failed(each); }))
@@ -120,6 +128,7 @@ void Housekeeping::done(Instant now, ChoreDone done) {
   if (stage_ != Stage::trimming || done.has_more) return;
   stage_ = Stage::idle;
   goes_first_ = false;
+  is_front_empty_ = false;
   last_round_ = now;
   checkpoint_bytes_ = swept_bytes_;
   // What can't be moved now is tried again in the next pass.
@@ -128,7 +137,7 @@ void Housekeeping::done(Instant now, ChoreDone done) {
 }
 
 std::optional<Instant> Housekeeping::next_due() const {
-  if (stage_ != Stage::idle || !last_round_) return std::nullopt;
+  if (stage_ != Stage::idle || is_under_way_ || !last_round_) return std::nullopt;
   if (not_before_) return not_before_;
   if (const std::optional<Instant> next = next_pass()) return next;
   if (grown_bytes_ == 0 || grown_bytes_ < checkpoint_bytes_) return std::nullopt;
@@ -161,10 +170,26 @@ void Housekeeping::measure() {
   room_bytes_ = bound - std::min(bound, used);
   const bool lives_too_much = live + live / 3 + reserve > bound;
   is_too_long_ = !lives_too_much && room_bytes_ < full_units * space.unit_bytes;
-  is_long_ = space.total() > 2 * live + reserve + options_.log_bytes;
+  const std::uint64_t allowed = twice_bytes() + long_units * space.unit_bytes;
+  allowed_bytes_ = allowed - std::min(allowed, used);
   is_disk_full_ = lives_too_much || room_bytes_ < full_units * space.unit_bytes;
   goes_first_ = is_tight() && stage_ != Stage::idle &&
                 room_bytes_ < with_empty_ends(bytes_to_move()) + round_units * space.unit_bytes;
+}
+
+// Of what lives, and of what a checkpoint of it takes.
+std::uint64_t Housekeeping::twice_bytes() const {
+  return 2 * (engine_.live_bytes().total() + checkpoint_bytes_);
+}
+
+std::uint64_t Housekeeping::kept_bytes_max() const {
+  return std::min(options_.disk_bytes_max, twice_bytes() + kept_units * log_.space().unit_bytes);
+}
+
+// The log may keep one, which it makes ahead.
+bool Housekeeping::has_too_many_spares() const {
+  const log::Space space = log_.space();
+  return space.spare_bytes > space.unit_bytes && space.total() > kept_bytes_max();
 }
 
 std::uint64_t Housekeeping::bytes_to_move() const {
@@ -212,7 +237,8 @@ void Housekeeping::begin_round(const End& end) {
     added_then_ = added_bytes_;
     live_then_ = engine_.live_bytes().total();
   }
-  const std::optional<Position> before = clean_before(end);
+  // What a round moved that did not come to its end takes its place twice until one does.
+  const std::optional<Position> before = is_front_empty_ ? std::nullopt : clean_before(end);
   stage_ = before && !is_last_ ? Stage::cleaning : Stage::before_sweep;
   if (!before) return;
   old_ = {.before = *before, .bytes_max = options_.moved_bytes};
@@ -222,8 +248,9 @@ void Housekeeping::begin_round(const End& end) {
 // segment may stay unused. One segment can always be moved, or nothing would ever get better.
 std::uint64_t Housekeeping::moved_bytes_max() const {
   const std::uint64_t unit = log_.space().unit_bytes;
-  const std::uint64_t most =
-      is_tight() ? 3 * unit : std::max(unit, 2 * std::max(options_.log_bytes, grown_bytes_));
+  std::uint64_t most = moved_units * unit;
+  if (!is_tight())
+    most = std::max(most, std::min(allowed_bytes_, 2 * std::max(options_.log_bytes, grown_bytes_)));
   const std::uint64_t room = room_bytes_ - std::min(room_bytes_, round_units * unit);
   return std::clamp(room / 4 * 3, unit, most);
 }
@@ -294,10 +321,6 @@ std::optional<Chore> Housekeeping::sweep(Instant now, const End& end) {
 std::optional<Chore> Housekeeping::finish_checkpoint(const End& end) {
   wants_commit_ = !end.is_idle && end.durable < finished_.span.end;
   if (wants_commit_ && !has_bug(SeededBug::finishes_checkpoint_early)) return std::nullopt;
-  const std::uint64_t live = engine_.live_bytes().total();
-  finished_.bytes_max =
-      std::min(options_.disk_bytes_max,
-               2 * live + 2 * swept_bytes_ + reserve_units * log_.space().unit_bytes);
   return FinishCheckpoint{.finished = finished_};
 }
 

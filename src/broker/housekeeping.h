@@ -6,11 +6,8 @@
 // it; trim the log. All of it goes in small steps between turns, one chore at a time. With `live`
 // bytes of messages the log is kept below 2 x live and a constant: cleaning begins at 4/3 x live
 // and moves at most two bytes for each byte appended since the round before, which is enough for
-// the worst order in which messages can be deleted. When the log is longer than that all the same,
-// because much was deleted at once, or the disk's share is nearly used, round follows round until
-// all that was in the log at first is moved or the log is short enough, and again once a segment's
-// worth has died since then. Near the disk's share clients wait for a round that needs all that is
-// left of it.
+// the worst order of deletes. Near the disk's share, or after many deletes at once, rounds follow
+// each other until the log is short enough, and clients wait for a round that needs all the room.
 
 #pragma once
 
@@ -105,7 +102,7 @@ class Housekeeping {
 
   void measure();
   bool is_tight() const;
-  bool needs_passes() const { return is_tight() || is_long_; }
+  bool needs_passes() const { return is_tight() || allowed_bytes_ == 0; }
   bool is_in_pass() const;
   std::uint64_t died_bytes() const;
   std::optional<Instant> next_pass() const;
@@ -119,6 +116,9 @@ class Housekeeping {
   std::optional<Chore> finish_checkpoint(const End& end);
   std::uint64_t next_checkpoint_bytes() const;
   std::uint64_t bytes_to_move() const;
+  std::uint64_t twice_bytes() const;
+  std::uint64_t kept_bytes_max() const;
+  bool has_too_many_spares() const;
 
   const engine::Engine& engine_;
   const log::LogStore& log_;
@@ -130,11 +130,12 @@ class Housekeeping {
   bool has_more_ = false;
   bool is_last_ = false;       // The server stops.
   bool has_given_up_ = false;  // There was no space for the last checkpoint.
-  bool is_long_ = false;       // The files take more than what lives in them allows.
   bool is_disk_full_ = false;
-  bool is_too_long_ = false;      // It is, although what lives would fit.
-  std::uint64_t room_bytes_ = 0;  // What is left of the disk's share.
+  bool is_too_long_ = false;         // It is, although what lives would fit.
+  std::uint64_t room_bytes_ = 0;     // What is left of the disk's share,
+  std::uint64_t allowed_bytes_ = 0;  // and of what may be used for what lives.
   bool goes_first_ = false;
+  bool is_front_empty_ = false;  // As far as known: bodies were moved, and the log not yet trimmed.
 
   std::uint64_t grown_bytes_ = 0;       // Of the log since the last checkpoint's begin.
   std::uint64_t grown_before_ = 0;      // Before the one that is being written.

@@ -1,8 +1,12 @@
 // Housekeeping with the real engine and the file log on a simulated disk: the log stays short and
 // nothing that it held is lost.
 
+#include <deque>
+#include <iterator>
 #include <string>
 #include <vector>
+
+#include <fmt/format.h>
 
 #include "broker/housekeeping_testing.h"
 
@@ -68,6 +72,65 @@ TEST_F(HousekeepingTest, MovesAnOldMessageOutOfTheWayOfFastTraffic) {
   expect_all_there(queue);
 }
 
+TEST_F(HousekeepingTest, MakesNoSegmentsInSteadyState) {
+  for (const int waiting : {1, 400, 4000}) {
+    start();
+    const QueueId queue = create(fmt::format("q{}", waiting));
+    std::deque<Seq> sent;
+    const auto pass_on = [&](int count) {
+      for (int i = 0; i < count; ++i) {
+        sent.push_back(send(queue, 3000));
+        if (std::ssize(sent) <= waiting) continue;
+        remove(queue, sent.front());
+        sent.pop_front();
+      }
+    };
+    pass_on(4 * waiting + 4000);
+    const std::uint64_t made = disk.files_made();
+    const int rounds_then = rounds;
+
+    pass_on(4000);
+
+    const int rounds_now = rounds - rounds_then;
+    EXPECT_GT(rounds_now, 2);
+    // The superblock's.
+    EXPECT_EQ(disk.files_made() - made, static_cast<std::uint64_t>(rounds_now)) << waiting;
+    stop();
+  }
+}
+
+TEST_F(HousekeepingTest, RemovesSparesWhenLessLives) {
+  start();
+  const QueueId queue = create("q");
+  for (int i = 0; i < 8000; ++i) send(queue, 3500);
+  while (sizes.size() > 2500) remove(queue, sizes.begin()->first);
+  const auto remove_newest = [&](int count) {
+    std::vector<std::unique_ptr<Call>> calls;
+    calls.push_back(std::make_unique<DoCall>([&](engine::Engine& state, engine::Turn& turn) {
+      for (int i = 0; i < count; ++i) {
+        const Seq newest = sizes.rbegin()->first;
+        state.delete_message(turn, {.queue = queue, .seq = newest, .generation = 1});
+        sizes.erase(newest);
+      }
+    }));
+    broker->turn(now, std::move(calls));
+    commit();
+  };
+  const int rounds_then = rounds;
+
+  for (int i = 0; i < 4; ++i) remove_newest(100);
+
+  const auto most = [&] { return 2 * engine->live_bytes().total() + 10 * unit; };
+  EXPECT_GT(log->space().total(), most());
+  while (log->space().total() > most()) {
+    const std::optional<Chore> chore = broker->take_chore();
+    ASSERT_TRUE(chore && std::holds_alternative<Trim>(*chore));
+    broker->chore_done(*perform(*chore, *log));
+    broker->turn(now, {});
+  }
+  EXPECT_EQ(rounds, rounds_then);
+}
+
 TEST_F(HousekeepingTest, DoesNotKeepTheLogForABodyThatIsDamaged) {
   start();
   const QueueId queue = create("q");
@@ -102,7 +165,7 @@ TEST_F(HousekeepingTest, DoesNotMoveABodyThatIsDamagedInALongFrame) {
   const QueueId queue = create("q");
   const Seq damaged = send(queue, 100'000);
   const Position place = engine->body_of(queue, damaged)->position;
-  for (int i = 0; i < 200; ++i) remove(queue, send(queue, 3000));
+  for (int i = 0; i < 100; ++i) remove(queue, send(queue, 3000));
   stop();
   flip_first_body();
   start();
@@ -117,6 +180,7 @@ TEST_F(HousekeepingTest, DoesNotMoveABodyThatIsDamagedInALongFrame) {
 }
 
 TEST_F(HousekeepingTest, TellsThatTheDiskFailedToReadAndTriesAgain) {
+  options.housekeeping.log_bytes = 2 * unit;
   start();
   const QueueId queue = create("q");
   for (int i = 0; i < 30; ++i) send(queue, 2000);  // More than are read at once.
@@ -242,6 +306,44 @@ TEST_F(HousekeepingTest, KeepsToTheDisksShareWhateverIsReceivedMeanwhile) {
 
   EXPECT_GT(answered, 100);  // They wait for rounds, and are served all the same.
   now += 1min;
+  expect_all_there(queue);
+}
+
+// What was moved takes its place twice until the log is trimmed.
+TEST_F(HousekeepingTest, KeepsToTheDisksShareWhenNoRoundComesToItsEnd) {
+  options.housekeeping.disk_bytes_max = 16 * unit;
+  start();
+  const QueueId queue = create("q");
+  std::vector<Seq> sent;
+  while (!broker->full()) sent.push_back(send(queue, 1500));
+  std::vector<std::unique_ptr<Call>> calls;
+  calls.push_back(std::make_unique<DoCall>([&](engine::Engine& state, engine::Turn& turn) {
+    for (std::size_t i = 0; i < sent.size(); i += 2) {
+      state.delete_message(turn, {.queue = queue, .seq = sent[i], .generation = 1});
+      sizes.erase(sent[i]);
+    }
+  }));
+  broker->turn(now, std::move(calls));
+  commit();
+
+  for (int crash = 0; crash < 40; ++crash) {
+    broker.reset();
+    log.reset();
+    open();
+    for (int i = 0; i < 60; ++i) {
+      now += 10s;
+      broker->turn(now, {});
+      commit();
+      std::optional<Chore> chore = broker->take_chore();
+      if (!chore) continue;
+      if (std::holds_alternative<FinishCheckpoint>(*chore)) break;
+      broker->chore_done(*perform(*chore, *log));
+      ASSERT_LE(log->space().total(), options.housekeeping.disk_bytes_max) << crash;
+    }
+  }
+
+  start();
+  EXPECT_FALSE(broker->full());
   expect_all_there(queue);
 }
 

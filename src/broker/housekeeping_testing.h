@@ -46,12 +46,16 @@ struct NoOutbox final : Outbox {
 class HousekeepingTest : public testing::Test {
  protected:
   void start() {
+    open();
+    turn([](auto&, auto&) {});
+  }
+
+  void open() {
     log = *log::FileLog::open(disk, random, log_options);
     engine = std::make_unique<engine::Engine>(1);
     ASSERT_TRUE(replay(*log, *engine));
     options.housekeeping.replayed_bytes = log->recovered().bytes;
     broker = std::make_unique<Broker>(*engine, *log, random, outbox, options);
-    turn([](auto&, auto&) {});
   }
 
   // Takes a last checkpoint.

@@ -46,8 +46,6 @@ struct CheckpointSpan {
 struct FinishedCheckpoint {
   CheckpointSpan span;
   Position needed;  // No body before this is needed any more.
-  // The store may keep this much in all once it is trimmed, with what it has in reserve for later.
-  std::uint64_t bytes_max = ~std::uint64_t{0};
 };
 
 // What the store takes of its disk, in bytes.
@@ -139,10 +137,10 @@ class LogStore {
   virtual std::string why_postponed() const { return {}; }
   // The log must be durable up to the span's end.
   virtual Result<void> finish_checkpoint(const FinishedCheckpoint& finished) = 0;
-  // One bounded step of giving back what the finished checkpoint makes superfluous, if the store
-  // didn't do that at once. Says whether there is more. What is held stays until another is
-  // finished.
-  virtual Result<bool> trim() { return false; }
+  // One bounded step of giving back what the finished checkpoint makes superfluous, and, while the
+  // store takes more than `bytes_max` in all, what it has in reserve for later. Says whether there
+  // is more. What is held stays until another is finished.
+  virtual Result<bool> trim(std::uint64_t bytes_max) = 0;
 
   // Any thread.
   virtual Space space() const = 0;

@@ -283,7 +283,7 @@ void finish_checkpoint(LogStore& log, Position begin, Position end, Position nee
 
 void trim(LogStore& log) {
   for (int steps = 0;; ++steps) {
-    const Result<bool> has_more = log.trim();
+    const Result<bool> has_more = log.trim(~std::uint64_t{0});
     ASSERT_TRUE(has_more) << has_more.error().message;
     if (!*has_more) return;
     ASSERT_LT(steps, 1000);
@@ -345,7 +345,7 @@ TYPED_TEST(EveryLogStore, ACheckpointReplacesTheOneBefore) {
     parts = write_checkpoint(*log, 1 + round, 8000);
     finish_checkpoint(*log, log->next_position(), log->next_position(), log->next_position());
     if (round % 2 == 1) {
-      ASSERT_TRUE(log->trim());
+      ASSERT_TRUE(log->trim(~std::uint64_t{0}));
     }
     if (round % 4 == 3) trim(*log);
     if (round % 3 == 2) log = this->stores_.open();

@@ -101,10 +101,9 @@ Result<void> take_checkpoint(FileLog& log, Ledger& ledger) {
   }
   ledger.taken.push_back(taken);
   TRY(log.finish_checkpoint({.span = {.begin = taken.begin, .end = taken.begin, .time = {}},
-                             .needed = ledger.appended[taken.needed].position,
-                             .bytes_max = 10 * small.segment_bytes}));
+                             .needed = ledger.appended[taken.needed].position}));
   ledger.taken = {taken};
-  while (TRY(log.trim())) continue;
+  while (TRY(log.trim(10 * small.segment_bytes))) continue;
   return {};
 }
 

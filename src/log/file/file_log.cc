@@ -375,14 +375,13 @@ Result<void> FileLog::finish_checkpoint(const FinishedCheckpoint& finished) {
     superblock_.first_segment =
         std::clamp(needed, superblock_.first_segment, tail_.segment->number());
     if (has_bug(SeededBug::frees_before_superblock)) {
-      while (TRY(trim_step())) continue;
+      while (TRY(trim_step(~std::uint64_t{0}))) continue;
     }
     TRY(write_superblock(disk_, superblock_));
     for (std::uint64_t i = 0; i < before.segments; ++i) {
       superfluous_.push_back(
           format::segment_name(format::SegmentKind::checkpoint, before.first + i));
     }
-    bytes_max_ = finished.bytes_max;
     return {};
   };
   const Result<void> done = remember_failure(finish());
@@ -390,16 +389,16 @@ Result<void> FileLog::finish_checkpoint(const FinishedCheckpoint& finished) {
   return done;
 }
 
-Result<bool> FileLog::trim() {
+Result<bool> FileLog::trim(std::uint64_t bytes_max) {
   if (!failure_.empty()) return fail(errors::io, failure_);
-  const Result<bool> has_more = remember_failure(trim_step());
+  const Result<bool> has_more = remember_failure(trim_step(bytes_max));
   measure();
   return has_more;
 }
 
 // One file: removing a large one, or syncing the directory, can take as long as a commit.
-Result<bool> FileLog::trim_step() {
-  const bool is_too_long = space().total() > bytes_max_;
+Result<bool> FileLog::trim_step(std::uint64_t bytes_max) {
+  const bool is_too_long = space().total() > bytes_max;
   if (const std::optional<std::string> name = next_superfluous()) {
     TRY(is_too_long && pool_->spares() > 0 ? disk_.remove(*name) : pool_->take_back({*name}));
     return true;

@@ -62,7 +62,7 @@ class FileLog final : public LogStore {
   Result<Written> write_checkpoint(std::string_view payload, std::uint32_t count) override;
   std::string why_postponed() const override { return why_postponed_; }
   Result<void> finish_checkpoint(const FinishedCheckpoint& finished) override;
-  Result<bool> trim() override;
+  Result<bool> trim(std::uint64_t bytes_max) override;
   Space space() const override;
   Result<void> close() override;
 
@@ -85,7 +85,7 @@ class FileLog final : public LogStore {
   void move_to(Segment& segment);
   Result<void> prepare_step(std::uint64_t zeroed_end_wanted);
 
-  Result<bool> trim_step();
+  Result<bool> trim_step(std::uint64_t bytes_max);
   std::optional<std::string> next_superfluous();
   Result<Written> write_part(std::string_view payload, std::uint32_t count);
   Result<void> discard_unfinished();
@@ -102,8 +102,7 @@ class FileLog final : public LogStore {
   std::unique_ptr<CheckpointWriter> writer_;  // Of the unfinished checkpoint.
   std::uint64_t checkpoint_next_ = 0;         // The number of the next checkpoint segment.
   std::string why_postponed_;
-  std::vector<std::string> superfluous_;         // Files of checkpoints before, to be given back.
-  std::uint64_t bytes_max_ = ~std::uint64_t{0};  // That may be kept of what is given back.
+  std::vector<std::string> superfluous_;  // Files of checkpoints before, to be given back.
 
   // Readers look segments up while the log thread adds and removes them. Those before the
   // superblock's first are only there until nobody holds them.

@@ -251,7 +251,7 @@ Result<void> put_torn_frame_aside(Disk& disk, Recovery& recovery) {
   TRY(copy->write_at(0, std::array<std::string_view, 1>{bytes}));
   TRY(copy->sync());
   TRY(disk.sync());
-  TRY(write_zeros(file, tail.offset, bytes.size()));
+  if (!has_bug(SeededBug::leaves_torn_frame)) TRY(write_zeros(file, tail.offset, bytes.size()));
   TRY(file.sync());
   recovery.report.torn_frames = 1;
   recovery.report.torn_copy = name;

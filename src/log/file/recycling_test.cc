@@ -26,9 +26,9 @@ Result<std::unique_ptr<FileLog>> open(Disk& disk) {
   return FileLog::open(disk, random_for_ever(1), small);
 }
 
-void trim(LogStore& log) {
+void trim(LogStore& log, std::uint64_t bytes_max) {
   for (;;) {
-    const Result<bool> has_more = log.trim();
+    const Result<bool> has_more = log.trim(bytes_max);
     ASSERT_TRUE(has_more) << has_more.error().message;
     if (!*has_more) return;
   }
@@ -40,9 +40,8 @@ void checkpoint(LogStore& log, std::uint64_t bytes_max = 8 * small.segment_bytes
   const Position here = log.next_position();
   ASSERT_TRUE(log.finish_checkpoint(
       {.span = {.begin = here, .end = here, .time = from_unix_ms(1'800'000'000'000)},
-       .needed = here,
-       .bytes_max = bytes_max}));
-  trim(log);
+       .needed = here}));
+  trim(log, bytes_max);
 }
 
 // Fills some segments and trims them again.
@@ -87,15 +86,15 @@ TEST(Recycling, FinishingACheckpointAndTrimmingAreSmallStepsHoweverMuchIsFreed) 
   const Position here = log->next_position();
   const std::uint64_t before = disk.changes();
 
-  ASSERT_TRUE(log->finish_checkpoint(
-      {.span = {.begin = here, .end = here, .time = {}}, .needed = here, .bytes_max = 0}));
+  ASSERT_TRUE(
+      log->finish_checkpoint({.span = {.begin = here, .end = here, .time = {}}, .needed = here}));
 
   EXPECT_LE(disk.changes() - before, 8u);
   EXPECT_GT(log->space().log_bytes, 50 * small.segment_bytes);
   for (std::size_t steps = 1;; ++steps) {
     const std::uint64_t changes = disk.changes();
     const std::size_t files = disk.names().size();
-    const Result<bool> has_more = log->trim();
+    const Result<bool> has_more = log->trim(0);
     ASSERT_TRUE(has_more);
     if (!*has_more) break;
     EXPECT_LE(disk.changes() - changes, 2u);

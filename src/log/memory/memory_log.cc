@@ -121,7 +121,7 @@ Result<void> MemoryLog::finish_checkpoint(const FinishedCheckpoint& finished) {
   return {};
 }
 
-Result<bool> MemoryLog::trim() {
+Result<bool> MemoryLog::trim(std::uint64_t /*bytes_max*/) {
   const std::scoped_lock lock(storage_.mutex);
   for (std::size_t i = 0; i < trimmed_; ++i) {
     if (!held_.contains(i + 1)) storage_.frames[i].payload = {};

@@ -48,7 +48,7 @@ class MemoryLog final : public LogStore {
   Result<void> begin_checkpoint() override;
   Result<Written> write_checkpoint(std::string_view payload, std::uint32_t count) override;
   Result<void> finish_checkpoint(const FinishedCheckpoint& finished) override;
-  Result<bool> trim() override;
+  Result<bool> trim(std::uint64_t bytes_max) override;
   Space space() const override;
   Result<void> close() override;
 

@@ -81,6 +81,8 @@ class Suffering:
 
     def of(self, case):
         self.server.expect(case.faults, "armed")
+        if case.is_filling:
+            self.remove_spares()
         self.server.start()
         time.sleep(self.chance.uniform(*LOADED_S))
         armed = len(self.load.history.operations)
@@ -98,6 +100,11 @@ class Suffering:
         filler.left = 0
         filling.join()
         self.kill()
+
+    def remove_spares(self):
+        """So that the log needs a file before it has grown by all that it keeps for later."""
+        for spare in Path(self.server.data).glob("spare-*"):
+            spare.unlink()
 
     def expect_end(self, case):
         code = self.server.process.wait(ENDED_WITHIN_S)
