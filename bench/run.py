@@ -418,8 +418,7 @@ def space(setting):
 
 
 def over_live(server, data, filling):
-    """Beyond the constant: 8 segments and two checkpoints in reserve, and 4 by which the log may grow between two rounds. Only
-    bodies count as live."""
+    """Beyond the constant: twelve segments, and two checkpoints of a segment each (docs/limits.md). Only bodies count as live."""
     live = waiting_messages(server, filling) * 1024
     constant = (8 + 2 + 4) * 64 * 2**20
     return max(0, disk_bytes(data) - constant) / max(live, 1)

@@ -166,7 +166,7 @@ class Judge {
   std::map<std::uint64_t, QueueId> waiting_;  // By the command's number.
   std::map<std::uint64_t, Answer> answers_;   // Decided and not released, likewise.
 
-  bool is_postponed_ = false;
+  bool is_postponed_ = false;  // A checkpoint, and the log was not trimmed since then.
   bool is_last_excused_ = false;
   bool has_given_up_ = false;  // The ledger does not know what the server holds.
   Position told_end_;          // All that clients were told lies before it.

@@ -52,8 +52,9 @@ class SimDisk final : public log::Disk {
 
   // Calls so far, and those among them that change something or sync. Files count with their disk.
   std::uint64_t steps() const { return steps_; }
-  std::uint64_t files_made() const { return file_next_; }
   std::uint64_t changes() const { return changes_; }
+  // Under whatever names, also those that are gone.
+  std::uint64_t files_made() const { return file_next_; }
   // Call number `step`, counted from 1, meets `fault`. One fault at a time.
   void inject(std::uint64_t step, Fault fault);
   // The same, counting only what changes something: a run reads far more often than it writes.

@@ -42,13 +42,7 @@ void Broker::turn(Instant now, std::vector<std::unique_ptr<Call>> calls) {
   serve_due();
   serve_woken();  // A last asking may have moved dead letters to a queue that others wait for.
   for (auto& call : calls) unasked_.push_back(std::move(call));
-  for (std::size_t left = unasked_.size(); left > 0 && takes_calls(); --left) {
-    std::unique_ptr<Call> call = std::move(unasked_.front());
-    unasked_.pop_front();
-    ask(std::move(call));
-    serve_woken();
-  }
-  if (open_.count() > 0 && !open_since_) open_since_ = now_;
+  serve_unasked();
 }
 
 log::SharedFrame Broker::take_frame() {
@@ -100,7 +94,8 @@ void Broker::cancel(std::uint64_t call_id) {
 
 void Broker::stop_waiting() {
   may_wait_ = false;
-  while (auto waiter = waiters_.take_any()) ask(std::move(waiter->call));
+  while (auto waiter = waiters_.take_any()) unasked_.push_back(std::move(waiter->call));
+  serve_unasked();
 }
 
 std::optional<Instant> Broker::next_turn() const {
@@ -205,6 +200,17 @@ void Broker::release(std::unique_ptr<Call> call) {
   std::vector<log::SharedFrame> frames;
   for (const engine::Body& body : call->bodies()) frames.push_back(recent_.find(body));
   outbox_.release(std::move(call), std::move(frames));
+}
+
+// Those for which the frame has no room are asked in the next turn.
+void Broker::serve_unasked() {
+  for (std::size_t left = unasked_.size(); left > 0 && takes_calls(); --left) {
+    std::unique_ptr<Call> call = std::move(unasked_.front());
+    unasked_.pop_front();
+    ask(std::move(call));
+    serve_woken();
+  }
+  if (open_.count() > 0 && !open_since_) open_since_ = now_;
 }
 
 // Asking may move dead letters to another queue, and so wake that. It comes to an end also where

@@ -108,6 +108,7 @@ class Broker {
   void answer(std::unique_ptr<Call> call, const Decision& decision);
   void park(std::unique_ptr<Call> call, const Decision& decision);
   void release(std::unique_ptr<Call> call);
+  void serve_unasked();
   void serve_woken();
   bool serve_waiters_of(QueueId queue);
   void serve_due();

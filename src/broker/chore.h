@@ -32,10 +32,10 @@ struct FinishCheckpoint {
   log::FinishedCheckpoint finished;
 };
 
-// A step of giving back what the finished checkpoint makes superfluous, and what is kept in reserve
-// beyond `bytes_max` in all.
+// A step of giving back what the finished checkpoint makes superfluous, and reserves beyond a
+// bound.
 struct Trim {
-  std::uint64_t bytes_max = ~std::uint64_t{0};
+  std::uint64_t bytes_max;  // For all files together.
 };
 
 using Chore = std::variant<ReadBodies, WriteCheckpoint, FinishCheckpoint, Trim>;

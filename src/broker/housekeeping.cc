@@ -20,11 +20,12 @@ constexpr std::uint64_t tight_units = 7;  // With less than that left rounds are
 // What a round takes beside the bytes that it writes: the rest of the checkpoint's last segment,
 // the log's next one, made ahead, and the frames that were being filled.
 constexpr std::uint64_t round_units = 3;
-// Over twice of what lives. What is used beyond that is too long, and then a round moves little;
-// spares beyond that are removed.
+// Over twice what lives and what a checkpoint of it takes. With more than that in use the log is
+// too long, and rounds are short; spares go when all files take more than the second.
 constexpr std::uint64_t long_units = 4;
 constexpr std::uint64_t kept_units = 9;
-constexpr std::uint64_t moved_units = 2;
+constexpr std::uint64_t moved_units =
+    2;  // A short round moves no more, or as much as a checkpoint.
 constexpr std::uint64_t slack_units = 2;  // The log is never so short that this is worth cleaning.
 
 // What a frame takes of the log beside its payload, on average: a header, and padding to a page.
@@ -49,7 +50,7 @@ Housekeeping::Housekeeping(const engine::Engine& engine,
     : engine_(engine),
       log_(log),
       options_(options),
-      is_front_empty_(options.replayed_bytes > 0),
+      may_have_moved_(options.replayed_bytes > 0),
       grown_bytes_(options.replayed_bytes),
       checkpoint_bytes_(log.space().checkpoint_bytes),
       added_bytes_(log.space().log_bytes) {
@@ -115,7 +116,7 @@ void Housekeeping::done(Instant now, ChoreDone done) {
   }
   if (stage_ == Stage::cleaning) {
     read_ = std::move(done.bodies);
-    is_front_empty_ = true;
+    may_have_moved_ = true;
     // The log's front stays as long as a body there can't be read. No more is moved in this round;
     // its checkpoint needs none of that.
     if (std::ranges::any_of(read_, [](const ReadBody& each) { return has_disk_failed(each); }))
@@ -123,14 +124,14 @@ void Housekeeping::done(Instant now, ChoreDone done) {
   }
   if (stage_ == Stage::finishing) {
     stage_ = Stage::trimming;
+    checkpoint_bytes_ = swept_bytes_;
     return;
   }
   if (stage_ != Stage::trimming || done.has_more) return;
   stage_ = Stage::idle;
   goes_first_ = false;
-  is_front_empty_ = false;
+  may_have_moved_ = false;
   last_round_ = now;
-  checkpoint_bytes_ = swept_bytes_;
   // What can't be moved now is tried again in the next pass.
   if (engine_.live_bytes().before(old_.before) > 0) pass_end_ = {};
   rounds_ += 1;
@@ -238,10 +239,10 @@ void Housekeeping::begin_round(const End& end) {
     live_then_ = engine_.live_bytes().total();
   }
   // What a round moved that did not come to its end takes its place twice until one does.
-  const std::optional<Position> before = is_front_empty_ ? std::nullopt : clean_before(end);
-  stage_ = before && !is_last_ ? Stage::cleaning : Stage::before_sweep;
-  if (!before) return;
-  old_ = {.before = *before, .bytes_max = options_.moved_bytes};
+  const bool moves = !may_have_moved_ && !is_last_;
+  const std::optional<Position> before = moves ? clean_before(end) : std::nullopt;
+  stage_ = before ? Stage::cleaning : Stage::before_sweep;
+  old_ = {.before = before.value_or(Position()), .bytes_max = options_.moved_bytes};
 }
 
 // In one round. What is moved takes its place twice until the round is over, and a quarter of each
@@ -249,8 +250,10 @@ void Housekeeping::begin_round(const End& end) {
 std::uint64_t Housekeeping::moved_bytes_max() const {
   const std::uint64_t unit = log_.space().unit_bytes;
   std::uint64_t most = moved_units * unit;
-  if (!is_tight())
-    most = std::max(most, std::min(allowed_bytes_, 2 * std::max(options_.log_bytes, grown_bytes_)));
+  if (!is_tight()) {
+    const std::uint64_t usual = 2 * std::max(options_.log_bytes, grown_bytes_);
+    most = std::max({most, checkpoint_bytes_, std::min(allowed_bytes_, usual)});
+  }
   const std::uint64_t room = room_bytes_ - std::min(room_bytes_, round_units * unit);
   return std::clamp(room / 4 * 3, unit, most);
 }

@@ -4,10 +4,11 @@
 // One round is: move what still lives in the oldest part, if the log is too long for what it holds;
 // sweep the state into a checkpoint; finish that once the log is durable as far as the sweep saw
 // it; trim the log. All of it goes in small steps between turns, one chore at a time. With `live`
-// bytes of messages the log is kept below 2 x live and a constant: cleaning begins at 4/3 x live
-// and moves at most two bytes for each byte appended since the round before, which is enough for
-// the worst order of deletes. Near the disk's share, or after many deletes at once, rounds follow
-// each other until the log is short enough, and clients wait for a round that needs all the room.
+// bytes of messages and checkpoints the log is kept below 2 x live and a constant: cleaning begins
+// at 4/3 x live and moves at most two bytes for each that the log may grow by between two rounds,
+// enough for the worst order of deletes. Near the disk's share, or after many deletes at once,
+// rounds are short and follow each other, and near the disk's share clients wait for one that needs
+// all the room; after a round that came to no end the next moves nothing.
 
 #pragma once
 
@@ -34,7 +35,7 @@ struct HousekeepingOptions {
   std::uint64_t disk_bytes_max = ~std::uint64_t{0};
   // Bodies that are moved at once; one more than that, and it is well below what a call may add.
   std::size_t moved_bytes = std::size_t{512} << 10;
-  // What the log had to replay at the start.
+  // What the log had to replay at the start. If that is anything, the first round moves nothing.
   std::uint64_t replayed_bytes = 0;
   engine::SweepLimits sweep = {};
 };
@@ -131,11 +132,14 @@ class Housekeeping {
   bool is_last_ = false;       // The server stops.
   bool has_given_up_ = false;  // There was no space for the last checkpoint.
   bool is_disk_full_ = false;
-  bool is_too_long_ = false;         // It is, although what lives would fit.
-  std::uint64_t room_bytes_ = 0;     // What is left of the disk's share,
-  std::uint64_t allowed_bytes_ = 0;  // and of what may be used for what lives.
+  bool is_too_long_ = false;      // That is so, although what lives would fit.
+  std::uint64_t room_bytes_ = 0;  // What is left of the disk's share.
+  std::uint64_t allowed_bytes_ =
+      0;  // What the log may grow by until it is too long for what lives.
   bool goes_first_ = false;
-  bool is_front_empty_ = false;  // As far as known: bodies were moved, and the log not yet trimmed.
+  // Bodies were moved, or may have been before the start, and no checkpoint has freed their old
+  // places since then.
+  bool may_have_moved_ = false;
 
   std::uint64_t grown_bytes_ = 0;       // Of the log since the last checkpoint's begin.
   std::uint64_t grown_before_ = 0;      // Before the one that is being written.
@@ -143,9 +147,9 @@ class Housekeeping {
   std::optional<Instant> last_round_;
   std::optional<Instant> not_before_;  // There was no space: the next round waits.
 
-  // A pass: the rounds that follow each other while there is little room, until nothing lives
-  // before its end. What has died can be told from what was added and how much more lives now;
-  // what was only moved is not counted as added.
+  // A pass: the rounds that follow each other while there is little room, or the log is too long
+  // for what lives, until nothing lives before its end. What has died can be told from what was
+  // added and how much more lives now; what was only moved is not counted as added.
   Position pass_end_;              // Of the last that was begun.
   std::uint64_t moved_bytes_ = 0;  // In the frame that is being filled.
   std::uint64_t added_bytes_ = 0;  // Of the log at the start, and since then.

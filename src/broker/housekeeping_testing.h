@@ -149,6 +149,16 @@ class HousekeepingTest : public testing::Test {
     sizes.erase(seq);
   }
 
+  DoCall::Do removal_of_newest(QueueId queue, int count) {
+    return [this, queue, count](engine::Engine& state, engine::Turn& turn) {
+      for (int i = 0; i < count; ++i) {
+        const Seq newest = sizes.rbegin()->first;
+        state.delete_message(turn, {.queue = queue, .seq = newest, .generation = 1});
+        sizes.erase(newest);
+      }
+    };
+  }
+
   // Receives everything and reads every body.
   void expect_all_there(QueueId queue) {
     std::set<Seq> found;

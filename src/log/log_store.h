@@ -139,7 +139,7 @@ class LogStore {
   virtual Result<void> finish_checkpoint(const FinishedCheckpoint& finished) = 0;
   // One bounded step of giving back what the finished checkpoint makes superfluous, and, while the
   // store takes more than `bytes_max` in all, what it has in reserve for later. Says whether there
-  // is more. What is held stays until another is finished.
+  // is more. What is held stays until a later call.
   virtual Result<bool> trim(std::uint64_t bytes_max) = 0;
 
   // Any thread.
