@@ -22,8 +22,8 @@ constexpr std::uint64_t tight_units = 7;  // With less than that left rounds are
 constexpr std::uint64_t round_units = 3;
 // Over twice what lives and what a checkpoint of it takes. With more than that in use the log is
 // too long, and rounds are short; spares go when all files take more than the second.
-constexpr std::uint64_t long_units = 4;
-constexpr std::uint64_t kept_units = 9;
+constexpr std::uint64_t long_units = 6;
+constexpr std::uint64_t kept_units = 10;
 constexpr std::uint64_t moved_units =
     2;  // A short round moves no more, or as much as a checkpoint.
 constexpr std::uint64_t slack_units = 2;  // The log is never so short that this is worth cleaning.

@@ -113,7 +113,7 @@ TEST_F(HousekeepingTest, RemovesSparesWhenLessLives) {
     commit();
   }
 
-  const auto most = [&] { return 2 * engine->live_bytes().total() + 10 * unit; };
+  const auto most = [&] { return 2 * engine->live_bytes().total() + 12 * unit; };
   EXPECT_GT(log->space().total(), most());
   std::optional<Chore> chore = broker->take_chore();
   while (log->space().total() > most() + unit) {
