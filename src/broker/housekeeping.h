@@ -132,10 +132,9 @@ class Housekeeping {
   bool is_last_ = false;       // The server stops.
   bool has_given_up_ = false;  // There was no space for the last checkpoint.
   bool is_disk_full_ = false;
-  bool is_too_long_ = false;      // That is so, although what lives would fit.
-  std::uint64_t room_bytes_ = 0;  // What is left of the disk's share.
-  std::uint64_t allowed_bytes_ =
-      0;  // What the log may grow by until it is too long for what lives.
+  bool is_too_long_ = false;         // That is so, although what lives would fit.
+  std::uint64_t room_bytes_ = 0;     // What is left of the disk's share,
+  std::uint64_t allowed_bytes_ = 0;  // and until the log is too long for what lives.
   bool goes_first_ = false;
   // Bodies were moved, or may have been before the start, and no checkpoint has freed their old
   // places since then.

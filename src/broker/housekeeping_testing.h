@@ -83,11 +83,15 @@ class HousekeepingTest : public testing::Test {
     EXPECT_EQ(engine->state_hash(now), before);
   }
 
-  // One turn, and whatever comes of it.
-  void turn(const DoCall::Do& what) {
+  void take_turn(const DoCall::Do& what) {
     std::vector<std::unique_ptr<Call>> calls;
     calls.push_back(std::make_unique<DoCall>(what));
     broker->turn(now, std::move(calls));
+  }
+
+  // One turn, and whatever comes of it.
+  void turn(const DoCall::Do& what) {
+    take_turn(what);
     settle();
   }
 
