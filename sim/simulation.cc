@@ -88,7 +88,10 @@ bool Simulation::is_down() const {
 
 void Simulation::step() {
   if (!options_.cut_at && chance(400)) return crash();
-  if (!options_.cut_at && chance(400)) return stop();
+  if (!options_.cut_at && chance(400)) {
+    stop();
+    return;
+  }
   if (!options_.cut_at && chance(600)) fill_disk();
   if (chance(4)) {
     pass(clients_.pause(judge_.ledger(), process_->now()));
@@ -208,14 +211,15 @@ void Simulation::crash() {
   if (chance(8)) wall_ -= Duration(random_.below(3'600'000));
 }
 
-void Simulation::stop() {
-  const bool has_stopped = process_->stop();
-  if (has_stopped) {
-    process_.reset();
-    back_up();
-  } else {
+// False if the server died on the way.
+bool Simulation::stop() {
+  if (!process_->stop()) {
     crash();
+    return false;
   }
+  process_.reset();
+  back_up();
+  return true;
 }
 
 // --- Damage to what was synced.
@@ -231,8 +235,7 @@ void Simulation::come_to_harm() {
   process_->finish();
   process_->turn(process_->now(), {});
   process_->finish();
-  const bool is_clean = chance(2);
-  if (is_clean) stop();
+  const bool is_clean = chance(2) && stop();
   process_.reset();
   disk_.restart(Unsynced::survives);
 

@@ -72,7 +72,7 @@ class Simulation {
   void empty_disk();
   bool is_disk_to_blame() const { return disk_.has_met_fault() || is_disk_full_; }
   void crash();
-  void stop();
+  bool stop();
   bool drain();
   void back_up();
   void come_to_harm();
