@@ -30,7 +30,8 @@ LOADED_S = (0.1, 0.5)
 SERVED = 20  # New facts, answered in spite of a fault that can be borne,
 SERVED_WITHIN_S = 60  # by then.
 SLOW_MS = 300
-FILLED_MESSAGES = 90  # More than a segment.
+FILLED_MESSAGES = 90  # More than a segment,
+FILLED_AGAIN = 4  # so that the log has needed a new file after this many more times.
 CHECKPOINT_AFTER_SEGMENTS = 4  # So much of the log is replayed at most before another checkpoint is due.
 REASONS = {"EIO": "Input/output error", "ENOSPC": "No space left on device"}
 
@@ -80,6 +81,24 @@ class Suffering:
         self.chance = chance
 
     def of(self, case):
+        armed, filler, filling = self.suffer(case)
+        for _ in range(FILLED_AGAIN):  # While the log made do with files that a checkpoint had freed.
+            if not case.is_filling or self.server.hits():
+                break
+            self.kill()
+            armed, filler, filling = self.suffer(case)
+        if case.outcome == "ends":
+            self.expect_end(case)
+        else:
+            self.expect_service(case, filling, armed)
+        self.server.expect("")
+        self.server.start()
+        filler.left = 0
+        filling.join()
+        self.kill()
+
+    def suffer(self, case):
+        """Lets the faults begin. When the log is to be filled, that has been done, or has ended the server."""
         self.server.expect(case.faults, "armed")
         if case.is_filling:
             self.remove_spares()
@@ -91,15 +110,9 @@ class Suffering:
         filler.left, filler.pauses_s = FILLED_MESSAGES if case.is_filling else 0, (0, 0)
         filling = threading.Thread(target=filler.run)
         filling.start()
-        if case.outcome == "ends":
-            self.expect_end(case)
-        else:
-            self.expect_service(case, filling, armed)
-        self.server.expect("")
-        self.server.start()
-        filler.left = 0
-        filling.join()
-        self.kill()
+        while case.is_filling and filling.is_alive() and self.server.process.poll() is None:
+            time.sleep(0.05)
+        return armed, filler, filling
 
     def remove_spares(self):
         """So that the log needs a file before it has grown by all that it keeps for later."""
