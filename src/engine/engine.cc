@@ -58,6 +58,16 @@ void Engine::change_queue(Turn& turn, QueueId queue, const QueueAttributes& attr
           .queue = queue, .at = turn.now, .attributes = attributes, .tags = queue_at(queue).tags});
 }
 
+void Engine::change_tags(Turn& turn,
+                         QueueId queue,
+                         const std::map<std::string, std::string>& tags) {
+  const Queue& changed = queue_at(queue);
+  record(turn, QueueChanged{.queue = queue,
+                            .at = changed.changed_at,
+                            .attributes = changed.attributes,
+                            .tags = tags});
+}
+
 void Engine::delete_queue(Turn& turn, QueueId queue) {
   CHECK(queues_.contains(queue));
   record(turn, QueueDeleted{.queue = queue});

@@ -126,6 +126,8 @@ class Engine {
                        const QueueAttributes& attributes,
                        const std::map<std::string, std::string>& tags);
   void change_queue(Turn& turn, QueueId queue, const QueueAttributes& attributes);
+  // All of them, as they are to be. A queue's tags are no attributes: it counts as unchanged.
+  void change_tags(Turn& turn, QueueId queue, const std::map<std::string, std::string>& tags);
   void delete_queue(Turn& turn, QueueId queue);
   void purge_queue(Turn& turn, QueueId queue);
 

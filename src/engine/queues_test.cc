@@ -45,6 +45,31 @@ TEST_F(Queues, ExpiredMessagesAreRemovedWithoutAReceive) {
   EXPECT_EQ(engine.message_count(), 0u);
 }
 
+TEST_F(Queues, AChangeOfTagsKeepsAttributesMessagesAndTheTimeOfTheLastChange) {
+  const QueueId queue = create("q", {.visibility_timeout = 7s});
+  send(queue, "a");
+  const Instant created = turn.now;
+  pass(10s);
+
+  engine.change_tags(turn, queue, {{"team", "red"}});
+
+  EXPECT_EQ(engine.find_queue(queue)->tags, (std::map<std::string, std::string>{{"team", "red"}}));
+  EXPECT_EQ(engine.find_queue(queue)->attributes.visibility_timeout, 7s);
+  EXPECT_EQ(engine.find_queue(queue)->changed_at, created);
+  EXPECT_EQ(receive_bodies(queue), (Bodies{"a"}));
+}
+
+TEST_F(Queues, AChangeOfAttributesKeepsTheTags) {
+  const QueueId queue = create("q");
+  engine.change_tags(turn, queue, {{"team", "red"}});
+  pass(10s);
+
+  engine.change_queue(turn, queue, {.visibility_timeout = 7s});
+
+  EXPECT_EQ(engine.find_queue(queue)->tags, (std::map<std::string, std::string>{{"team", "red"}}));
+  EXPECT_EQ(engine.find_queue(queue)->changed_at, turn.now);
+}
+
 TEST_F(Queues, ADelayingFifoQueueCanBeDeletedBeforeItsMessagesAreDue) {
   const QueueId queue = create("q.fifo", {.delay = 10s});
   send(queue, "a", "g");

@@ -97,8 +97,9 @@ inline constexpr int receive_count_max = 1000;
 // RedriveAllowPolicy)
 inline constexpr std::size_t redrive_sources_max = 10;
 
-// "We don't recommend adding more than 50 tags to a queue"; a key has 1 to 128 characters, a value
-// up to 256. (Developer Guide, cost allocation tags)
+// "We don't recommend adding more than 50 tags to a queue": a recommendation there, a maximum here,
+// as everything has one. A key has 1 to 128 characters, a value up to 256. (Developer Guide, cost
+// allocation tags)
 inline constexpr std::size_t tags_max = 50;
 inline constexpr std::size_t tag_key_size_max = 128;
 inline constexpr std::size_t tag_value_size_max = 256;

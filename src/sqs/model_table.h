@@ -50,6 +50,8 @@ GetQueueAttributes.out Attributes map Attribute(Name,Value)
 GetQueueUrl.in QueueName string required
 GetQueueUrl.in QueueOwnerAWSAccountId string
 GetQueueUrl.out QueueUrl string
+ListQueueTags.in QueueUrl string required
+ListQueueTags.out Tags map Tag(Key,Value)
 ListQueues.in QueueNamePrefix string
 ListQueues.in NextToken string
 ListQueues.in MaxResults integer
@@ -132,6 +134,10 @@ SendMessageBatch.out Failed[].Code string required
 SendMessageBatch.out Failed[].Message string
 SetQueueAttributes.in QueueUrl string required
 SetQueueAttributes.in Attributes map Attribute(Name,Value) required
+TagQueue.in QueueUrl string required
+TagQueue.in Tags map Tag(Key,Value) required
+UntagQueue.in QueueUrl string required
+UntagQueue.in TagKeys list TagKey required
 )";
 
 }  // namespace mailrail::sqs

@@ -116,6 +116,42 @@ struct SetQueueAttributesInput {
   };
 };
 
+struct TagQueueInput {
+  std::string queue_url;
+  std::map<std::string, std::string> tags;
+
+  static constexpr Field fields[] = {
+      field<&TagQueueInput::queue_url>("QueueUrl").required(),
+      field<&TagQueueInput::tags>("Tags").required().flattened("Tag").entry("Key", "Value"),
+  };
+};
+
+struct UntagQueueInput {
+  std::string queue_url;
+  std::vector<std::string> tag_keys;
+
+  static constexpr Field fields[] = {
+      field<&UntagQueueInput::queue_url>("QueueUrl").required(),
+      field<&UntagQueueInput::tag_keys>("TagKeys").required().flattened("TagKey"),
+  };
+};
+
+struct ListQueueTagsInput {
+  std::string queue_url;
+
+  static constexpr Field fields[] = {
+      field<&ListQueueTagsInput::queue_url>("QueueUrl").required(),
+  };
+};
+
+struct ListQueueTagsOutput {
+  std::map<std::string, std::string> tags;
+
+  static constexpr Field fields[] = {
+      field<&ListQueueTagsOutput::tags>("Tags").flattened("Tag").entry("Key", "Value"),
+  };
+};
+
 struct PurgeQueueInput {
   std::string queue_url;
 

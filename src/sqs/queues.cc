@@ -52,9 +52,9 @@ CreateQueue::Prepared CreateQueue::prepare(Input input, const api::Context& cont
                     .tags = std::move(input.tags),
                     .attributes = engine::QueueAttributes{}};
   prepared.attributes = attributes_for_create(input.queue_name, prepared.given);
-  if (const Result<void> checked = check_tags(prepared.tags); !checked && prepared.attributes) {
-    prepared.attributes = std::unexpected(checked.error());
-  }
+  Result<void> checked = check_tags(prepared.tags);
+  if (checked) checked = check_tag_count(input.queue_name, prepared.tags.size());
+  if (!checked && prepared.attributes) prepared.attributes = std::unexpected(checked.error());
   return prepared;
 }
 

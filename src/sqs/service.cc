@@ -1,6 +1,7 @@
 #include "sqs/service.h"
 
 #include "sqs/handles.h"
+#include "sqs/queue_tags.h"
 #include "sqs/queues.h"
 #include "sqs/receive.h"
 #include "sqs/send.h"
@@ -17,12 +18,15 @@ api::Service service() {
       api::entry_of<DeleteQueue>(),
       api::entry_of<GetQueueAttributes>(),
       api::entry_of<GetQueueUrl>(),
+      api::entry_of<ListQueueTags>(),
       api::entry_of<ListQueues>(),
       api::entry_of<PurgeQueue>(),
       api::entry_of<ReceiveMessage>(),
       api::entry_of<SendMessage>(),
       api::entry_of<SendMessageBatch>(),
       api::entry_of<SetQueueAttributes>(),
+      api::entry_of<TagQueue>(),
+      api::entry_of<UntagQueue>(),
   };
   return {.wire = {.xml_namespace = "http://queue.amazonaws.com/doc/2012-11-05/",
                    .error_namespace = "com.amazonaws.sqs",

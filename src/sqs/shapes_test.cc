@@ -40,12 +40,15 @@ const Action actions[] = {
     {"DeleteQueue", &shape_of<DeleteQueueInput>},
     {"GetQueueAttributes", &shape_of<GetQueueAttributesInput>, &shape_of<GetQueueAttributesOutput>},
     {"GetQueueUrl", &shape_of<GetQueueUrlInput>, &shape_of<GetQueueUrlOutput>},
+    {"ListQueueTags", &shape_of<ListQueueTagsInput>, &shape_of<ListQueueTagsOutput>},
     {"ListQueues", &shape_of<ListQueuesInput>, &shape_of<ListQueuesOutput>},
     {"PurgeQueue", &shape_of<PurgeQueueInput>},
     {"ReceiveMessage", &shape_of<ReceiveMessageInput>, &shape_of<ReceiveMessageOutput>},
     {"SendMessage", &shape_of<SendMessageInput>, &shape_of<SendMessageOutput>},
     {"SendMessageBatch", &shape_of<SendMessageBatchInput>, &shape_of<SendMessageBatchOutput>},
     {"SetQueueAttributes", &shape_of<SetQueueAttributesInput>},
+    {"TagQueue", &shape_of<TagQueueInput>},
+    {"UntagQueue", &shape_of<UntagQueueInput>},
 };
 
 // `Entries[].DelaySeconds integer`, `Attributes map Attribute(Name,Value) required`.
@@ -158,7 +161,8 @@ class Models {
     }
     const dom::element type = query_["shapes"][text(reference, "shape")];
     if (text(type, "type") == "list") return text(type["member"], "locationName");
-    return fmt::format("{}({},{})", text(reference, "locationName"),
+    const std::string member_name = text(reference, "locationName");
+    return fmt::format("{}({},{})", member_name.empty() ? text(type, "locationName") : member_name,
                        text(type["key"], "locationName"), text(type["value"], "locationName"));
   }
 

@@ -31,6 +31,14 @@ std::size_t character_count(std::string_view text) {
       text, [](char byte) { return (static_cast<unsigned char>(byte) & 0xc0) != 0x80; }));
 }
 
+Result<void> check_tag_key_size(std::string_view key) {
+  if (!key.empty() && character_count(key) <= limits::tag_key_size_max) return {};
+  return errors::invalid_parameter(
+      {.name = "Tag.Key", .value = key},
+      fmt::format("Tag keys must be between 1 and {} characters in length",
+                  limits::tag_key_size_max));
+}
+
 struct Range {
   int min;
   int max;
@@ -141,18 +149,17 @@ Result<void> check_max_results(std::optional<int> count) {
                      "Must be between {} and {}, if provided");
 }
 
+Result<void> check_tag_count(std::string_view queue_name, std::size_t count) {
+  if (count <= limits::tags_max) return {};
+  return fail(errors::invalid_parameter_value,
+              fmt::format("Too many tags added for queue {}. Maximum number of tags is {}.",
+                          queue_name, limits::tags_max));
+}
+
 Result<void> check_tags(const std::map<std::string, std::string>& tags) {
-  if (tags.size() > limits::tags_max) {
-    return fail(errors::invalid_parameter_value,
-                fmt::format("Too many tags added for queue. Maximum number of tags is {}.",
-                            limits::tags_max));
-  }
   for (const auto& [key, value] : tags) {
+    TRY(check_tag_key_size(key));
     const errors::Parameter tag_key{.name = "Tag.Key", .value = key};
-    if (key.empty() || character_count(key) > limits::tag_key_size_max) {
-      return errors::invalid_parameter(tag_key,
-                                       "Tag keys must be between 1 and 128 characters in length");
-    }
     if (begins_ignoring_case(key, "aws:"))
       return errors::invalid_parameter(tag_key, "Tag keys must not start with 'aws:'");
     if (!std::ranges::all_of(key, is_tag_character)) {
@@ -168,6 +175,13 @@ Result<void> check_tags(const std::map<std::string, std::string>& tags) {
           "include letters, digits, spaces and the characters _ . : / = + - @");
     }
   }
+  return {};
+}
+
+// A key that no tag can have is like one that this queue has not: nothing to take away.
+Result<void> check_tag_keys(std::span<const std::string> keys) {
+  if (keys.empty()) return errors::missing_parameter("TagKeys");
+  for (const std::string& key : keys) TRY(check_tag_key_size(key));
   return {};
 }
 

@@ -44,7 +44,10 @@ Result<void> check_wait_time_seconds(std::optional<int> seconds);
 Result<void> check_max_number_of_messages(std::optional<int> count);
 Result<void> check_max_results(std::optional<int> count);
 
+// What was sent as tags, how many a queue would then have, and what was sent to take them away by.
 Result<void> check_tags(const std::map<std::string, std::string>& tags);
+Result<void> check_tag_count(std::string_view queue_name, std::size_t count);
+Result<void> check_tag_keys(std::span<const std::string> keys);
 
 // The names in ReceiveMessage's AttributeNames and MessageSystemAttributeNames.
 Result<void> check_message_system_attribute_names(std::span<const std::string> names);

@@ -162,6 +162,19 @@ TEST(Tags, HaveKeysAndValuesThatAwsTakes) {
   EXPECT_FALSE(check_tags({{"k", std::string(257, 'v')}}));
 }
 
+TEST(Tags, AreAtMostFiftyOnAQueue) {
+  EXPECT_TRUE(check_tag_count("q", 50));
+  EXPECT_EQ(error_of(check_tag_count("q", 51)),
+            (Error{&errors::invalid_parameter_value,
+                   "Too many tags added for queue q. Maximum number of tags is 50."}));
+}
+
+TEST(Tags, AreTakenAwayByKeysOfTheirLength) {
+  EXPECT_TRUE(check_tag_keys(std::vector<std::string>{"aws:x", "*", std::string(128, 'k')}));
+  EXPECT_FALSE(check_tag_keys(std::vector<std::string>{"k", ""}));
+  EXPECT_FALSE(check_tag_keys(std::vector<std::string>{std::string(129, 'k')}));
+}
+
 TEST(SystemAttributeNames, AreKnownOnes) {
   EXPECT_TRUE(check_message_system_attribute_names(std::vector<std::string>{
       "All", "SenderId", "AWSTraceHeader", "DeadLetterQueueSourceArn", "VisibilityTimeout"}));

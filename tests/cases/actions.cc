@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sqs/handles.h"
+#include "sqs/queue_tags.h"
 #include "sqs/queues.h"
 #include "sqs/receive.h"
 #include "sqs/send.h"
@@ -29,12 +30,15 @@ const ActionShapes* find_action(std::string_view name) {
       shapes_of<sqs::DeleteQueue>(),
       shapes_of<sqs::GetQueueAttributes>(),
       shapes_of<sqs::GetQueueUrl>(),
+      shapes_of<sqs::ListQueueTags>(),
       shapes_of<sqs::ListQueues>(),
       shapes_of<sqs::PurgeQueue>(),
       shapes_of<sqs::ReceiveMessage>(),
       shapes_of<sqs::SendMessage>(),
       shapes_of<sqs::SendMessageBatch>(),
       shapes_of<sqs::SetQueueAttributes>(),
+      shapes_of<sqs::TagQueue>(),
+      shapes_of<sqs::UntagQueue>(),
   };
   const auto found = std::ranges::find(actions, name, &ActionShapes::name);
   return found == std::end(actions) ? nullptr : &*found;

@@ -1,0 +1,70 @@
+#include "sqs/queue_tags.h"
+
+#include <utility>
+
+#include "sqs/validation.h"
+
+namespace mailrail::sqs {
+
+TagQueue::Prepared TagQueue::prepare(Input input, const api::Context& context) {
+  Prepared prepared{
+      .queue = TargetQueue(input.queue_url, context), .error = {}, .tags = std::move(input.tags)};
+  if (prepared.tags.empty()) prepared.error = errors::missing_parameter("Tags").error();
+  if (const Result<void> checked = check_tags(prepared.tags); !checked)
+    prepared.error = checked.error();
+  return prepared;
+}
+
+api::Asked<Nothing> TagQueue::decide(engine::Engine& engine,
+                                     engine::Turn& turn,
+                                     Prepared& prepared) {
+  const Result<const engine::Queue*> found = prepared.queue.find(engine);
+  if (!found) return std::unexpected(found.error());
+  if (prepared.error) return std::unexpected(*prepared.error);
+  const engine::Queue& queue = **found;
+  std::map<std::string, std::string> tags = queue.tags;
+  for (const auto& [key, value] : prepared.tags) tags.insert_or_assign(key, value);
+  if (const Result<void> counted = check_tag_count(queue.name.name, tags.size()); !counted)
+    return std::unexpected(counted.error());
+  if (tags != queue.tags) engine.change_tags(turn, queue.id, tags);
+  return Nothing{};
+}
+
+UntagQueue::Prepared UntagQueue::prepare(Input input, const api::Context& context) {
+  Prepared prepared{.queue = TargetQueue(input.queue_url, context),
+                    .error = {},
+                    .keys = std::move(input.tag_keys)};
+  if (const Result<void> checked = check_tag_keys(prepared.keys); !checked)
+    prepared.error = checked.error();
+  return prepared;
+}
+
+api::Asked<Nothing> UntagQueue::decide(engine::Engine& engine,
+                                       engine::Turn& turn,
+                                       Prepared& prepared) {
+  const Result<const engine::Queue*> found = prepared.queue.find(engine);
+  if (!found) return std::unexpected(found.error());
+  if (prepared.error) return std::unexpected(*prepared.error);
+  const engine::Queue& queue = **found;
+  std::map<std::string, std::string> tags = queue.tags;
+  for (const std::string& key : prepared.keys) tags.erase(key);
+  if (tags != queue.tags) engine.change_tags(turn, queue.id, tags);
+  return Nothing{};
+}
+
+api::Asked<ListQueueTags::Decided> ListQueueTags::decide(engine::Engine& engine,
+                                                         engine::Turn&,
+                                                         Prepared& queue) {
+  const Result<const engine::Queue*> found = queue.find(engine);
+  if (!found) return std::unexpected(found.error());
+  return Decided{.tags = (*found)->tags};
+}
+
+Result<ListQueueTagsOutput> ListQueueTags::finish(const Decided& decided,
+                                                  const Prepared&,
+                                                  const api::Context&,
+                                                  const api::Bodies&) {
+  return Output{.tags = decided.tags};
+}
+
+}  // namespace mailrail::sqs
