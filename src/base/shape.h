@@ -85,6 +85,8 @@ struct Field {
   std::string_view entry_value = "value";
   // The name in the JSON rendering of a Query answer, where AWS spells it differently.
   std::string_view query_json_name = {};
+  // JSON: an empty collection of this name is sent as one, where others are left out.
+  bool is_shown_empty = false;
 
   constexpr Field required() const {
     Field changed = *this;
@@ -105,6 +107,11 @@ struct Field {
   constexpr Field query_json(std::string_view spelling) const {
     Field changed = *this;
     changed.query_json_name = spelling;
+    return changed;
+  }
+  constexpr Field shown_empty() const {
+    Field changed = *this;
+    changed.is_shown_empty = true;
     return changed;
   }
 };

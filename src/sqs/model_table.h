@@ -50,6 +50,11 @@ GetQueueAttributes.out Attributes map Attribute(Name,Value)
 GetQueueUrl.in QueueName string required
 GetQueueUrl.in QueueOwnerAWSAccountId string
 GetQueueUrl.out QueueUrl string
+ListDeadLetterSourceQueues.in QueueUrl string required
+ListDeadLetterSourceQueues.in NextToken string
+ListDeadLetterSourceQueues.in MaxResults integer
+ListDeadLetterSourceQueues.out queueUrls list QueueUrl required
+ListDeadLetterSourceQueues.out NextToken string
 ListQueueTags.in QueueUrl string required
 ListQueueTags.out Tags map Tag(Key,Value)
 ListQueues.in QueueNamePrefix string

@@ -83,6 +83,31 @@ struct ListQueuesOutput {
   };
 };
 
+struct ListDeadLetterSourceQueuesInput {
+  std::string queue_url;
+  std::optional<std::string> next_token;
+  std::optional<int> max_results;
+
+  static constexpr Field fields[] = {
+      field<&ListDeadLetterSourceQueuesInput::queue_url>("QueueUrl").required(),
+      field<&ListDeadLetterSourceQueuesInput::next_token>("NextToken"),
+      field<&ListDeadLetterSourceQueuesInput::max_results>("MaxResults"),
+  };
+};
+
+struct ListDeadLetterSourceQueuesOutput {
+  std::vector<std::string> queue_urls;
+  std::optional<std::string> next_token;
+
+  static constexpr Field fields[] = {
+      field<&ListDeadLetterSourceQueuesOutput::queue_urls>("queueUrls")
+          .required()
+          .flattened("QueueUrl")
+          .shown_empty(),
+      field<&ListDeadLetterSourceQueuesOutput::next_token>("NextToken"),
+  };
+};
+
 struct GetQueueAttributesInput {
   std::string queue_url;
   std::vector<std::string> attribute_names;

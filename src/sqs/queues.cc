@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include "base/digest.h"
 #include "sqs/arn.h"
 #include "sqs/limits.h"
 #include "sqs/queue_attributes.h"
@@ -129,61 +128,23 @@ Result<GetQueueUrlOutput> GetQueueUrl::finish(const Decided&,
 }
 
 ListQueues::Prepared ListQueues::prepare(Input input, const api::Context& context) {
-  Prepared prepared{
-      .error = {},
-      .after = {.region = context.caller.region, .account = context.caller.account, .name = {}},
-      .prefix = input.queue_name_prefix.value_or(""),
-      .count_max =
-          static_cast<std::size_t>(input.max_results.value_or(limits::list_queues_page_max)),
-      .is_paged = input.max_results.has_value()};
-  if (const Result<void> checked = check_max_results(input.max_results); !checked)
-    prepared.error = checked.error();
-  if (input.next_token && !prepared.error) {
-    const std::optional<std::string> last = from_base64(*input.next_token);
-    if (last) {
-      prepared.after.name = *last;
-    } else {
-      prepared.error = errors::invalid_parameter({"NextToken", *input.next_token},
-                                                 "It is not a token of an earlier answer")
-                           .error();
-    }
-  }
-  return prepared;
+  return {.first = {.region = context.caller.region, .account = context.caller.account, .name = {}},
+          .prefix = input.queue_name_prefix.value_or(""),
+          .page = page_request(input.max_results, input.next_token)};
 }
 
-api::Asked<ListQueues::Decided> ListQueues::decide(engine::Engine& engine,
-                                                   engine::Turn&,
-                                                   Prepared& prepared) {
-  if (prepared.error) return std::unexpected(*prepared.error);
-  const auto& names = engine.queue_names();
-  engine::QueueName from = prepared.after;
-  from.name = std::max(from.name, prepared.prefix);
-  Decided decided;
-  for (auto each = names.lower_bound(from); each != names.end(); ++each) {
-    const engine::QueueName& candidate = each->first;
-    if (candidate == prepared.after) continue;
-    if (candidate.region != from.region || candidate.account != from.account ||
-        !candidate.name.starts_with(prepared.prefix)) {
-      break;
-    }
-    if (decided.names.size() == prepared.count_max) {
-      decided.has_more = true;
-      break;
-    }
-    decided.names.push_back(candidate);
-  }
-  return decided;
+api::Asked<Page> ListQueues::decide(engine::Engine& engine, engine::Turn&, Prepared& prepared) {
+  if (!prepared.page) return std::unexpected(prepared.page.error());
+  return page_of(engine, *prepared.page, prepared.first, prepared.prefix,
+                 [](const engine::Queue&) { return true; });
 }
 
-Result<ListQueuesOutput> ListQueues::finish(const Decided& decided,
+Result<ListQueuesOutput> ListQueues::finish(const Decided& page,
                                             const Prepared& prepared,
                                             const api::Context& context,
                                             const api::Bodies&) {
-  Output output;
-  for (const engine::QueueName& each : decided.names)
-    output.queue_urls.push_back(queue_url(context, each));
-  if (decided.has_more && prepared.is_paged) output.next_token = base64(decided.names.back().name);
-  return output;
+  return Output{.queue_urls = queue_urls(context, page),
+                .next_token = next_token(*prepared.page, page)};
 }
 
 GetQueueAttributes::Prepared GetQueueAttributes::prepare(Input input, const api::Context& context) {

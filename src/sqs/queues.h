@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "api/api_call.h"
+#include "sqs/queue_pages.h"
 #include "sqs/queue_shapes.h"
 #include "sqs/target_queue.h"
 
@@ -82,21 +83,15 @@ struct ListQueues {
   using Input = ListQueuesInput;
   using Output = ListQueuesOutput;
   struct Prepared {
-    std::optional<Error> error;
-    engine::QueueName
-        after;  // The last name of the page before; its region and account are the caller's.
+    engine::QueueName first;  // In the caller's region and account.
     std::string prefix;
-    std::size_t count_max = 0;
-    bool is_paged = false;
+    Result<PageRequest> page;
   };
-  struct Decided {
-    std::vector<engine::QueueName> names;
-    bool has_more = false;
-  };
+  using Decided = Page;
 
   static Prepared prepare(Input input, const api::Context& context);
   static api::Asked<Decided> decide(engine::Engine& engine, engine::Turn& turn, Prepared& prepared);
-  static Result<Output> finish(const Decided& decided,
+  static Result<Output> finish(const Decided& page,
                                const Prepared& prepared,
                                const api::Context& context,
                                const api::Bodies&);

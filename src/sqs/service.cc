@@ -1,5 +1,6 @@
 #include "sqs/service.h"
 
+#include "sqs/dead_letter_sources.h"
 #include "sqs/handles.h"
 #include "sqs/queue_tags.h"
 #include "sqs/queues.h"
@@ -18,6 +19,7 @@ api::Service service() {
       api::entry_of<DeleteQueue>(),
       api::entry_of<GetQueueAttributes>(),
       api::entry_of<GetQueueUrl>(),
+      api::entry_of<ListDeadLetterSourceQueues>(),
       api::entry_of<ListQueueTags>(),
       api::entry_of<ListQueues>(),
       api::entry_of<PurgeQueue>(),

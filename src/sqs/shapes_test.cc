@@ -40,6 +40,8 @@ const Action actions[] = {
     {"DeleteQueue", &shape_of<DeleteQueueInput>},
     {"GetQueueAttributes", &shape_of<GetQueueAttributesInput>, &shape_of<GetQueueAttributesOutput>},
     {"GetQueueUrl", &shape_of<GetQueueUrlInput>, &shape_of<GetQueueUrlOutput>},
+    {"ListDeadLetterSourceQueues", &shape_of<ListDeadLetterSourceQueuesInput>,
+     &shape_of<ListDeadLetterSourceQueuesOutput>},
     {"ListQueueTags", &shape_of<ListQueueTagsInput>, &shape_of<ListQueueTagsOutput>},
     {"ListQueues", &shape_of<ListQueuesInput>, &shape_of<ListQueuesOutput>},
     {"PurgeQueue", &shape_of<PurgeQueueInput>},

@@ -17,7 +17,8 @@ class Encoder {
     for (const Field& field : source.shape->fields()) {
       const void* member = field.value(source.value);
       if (member == nullptr) continue;
-      if (is_collection(field.shape->kind) && field.shape->size(member) == 0) continue;
+      const bool is_empty = is_collection(field.shape->kind) && field.shape->size(member) == 0;
+      if (is_empty && !field.is_shown_empty) continue;
       json_.key(name_of(field));
       value({.shape = field.shape, .value = member}, field);
     }

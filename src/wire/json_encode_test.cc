@@ -7,6 +7,16 @@
 namespace mailrail::wire {
 namespace {
 
+struct Listing {
+  std::vector<std::string> names;
+  std::vector<std::string> others;
+
+  static constexpr Field fields[] = {
+      field<&Listing::names>("names").flattened("Name").shown_empty(),
+      field<&Listing::others>("others").flattened("Other"),
+  };
+};
+
 using example::Letter;
 using example::Page;
 using example::Stamp;
@@ -14,6 +24,10 @@ using example::Stamp;
 TEST(JsonEncode, LeavesOutAbsentOptionalsAndEmptyCollections) {
   EXPECT_EQ(encode_json(Letter{}), R"({"To":"","Weight":0,"IsUrgent":false,"Seal":""})");
   EXPECT_EQ(encode_json(Nothing{}), "{}");
+}
+
+TEST(JsonEncode, ShowsAnEmptyCollectionOnlyWhereItsFieldSaysSo) {
+  EXPECT_EQ(encode_json(Listing{}), R"({"names":[]})");
 }
 
 TEST(JsonEncode, WritesMapsAsObjectsAndBlobsAsBase64) {

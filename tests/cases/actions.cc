@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sqs/dead_letter_sources.h"
 #include "sqs/handles.h"
 #include "sqs/queue_tags.h"
 #include "sqs/queues.h"
@@ -30,6 +31,7 @@ const ActionShapes* find_action(std::string_view name) {
       shapes_of<sqs::DeleteQueue>(),
       shapes_of<sqs::GetQueueAttributes>(),
       shapes_of<sqs::GetQueueUrl>(),
+      shapes_of<sqs::ListDeadLetterSourceQueues>(),
       shapes_of<sqs::ListQueueTags>(),
       shapes_of<sqs::ListQueues>(),
       shapes_of<sqs::PurgeQueue>(),

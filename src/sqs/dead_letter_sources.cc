@@ -1,0 +1,32 @@
+#include "sqs/dead_letter_sources.h"
+
+namespace mailrail::sqs {
+
+ListDeadLetterSourceQueues::Prepared ListDeadLetterSourceQueues::prepare(
+    Input input, const api::Context& context) {
+  return {.queue = TargetQueue(input.queue_url, context),
+          .page = page_request(input.max_results, input.next_token)};
+}
+
+api::Asked<Page> ListDeadLetterSourceQueues::decide(engine::Engine& engine,
+                                                    engine::Turn&,
+                                                    Prepared& prepared) {
+  const Result<const engine::Queue*> found = prepared.queue.find(engine);
+  if (!found) return std::unexpected(found.error());
+  if (!prepared.page) return std::unexpected(prepared.page.error());
+  const engine::QueueName& target = prepared.queue.name;
+  return page_of(engine, *prepared.page, target, "", [&](const engine::Queue& each) {
+    return each.attributes.dead_letter && each.attributes.dead_letter->target == target;
+  });
+}
+
+Result<ListDeadLetterSourceQueuesOutput> ListDeadLetterSourceQueues::finish(
+    const Decided& page,
+    const Prepared& prepared,
+    const api::Context& context,
+    const api::Bodies&) {
+  return Output{.queue_urls = queue_urls(context, page),
+                .next_token = next_token(*prepared.page, page)};
+}
+
+}  // namespace mailrail::sqs
