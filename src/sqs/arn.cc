@@ -8,18 +8,15 @@
 #include "sqs/characters.h"
 
 namespace mailrail::sqs {
-namespace {
 
-std::string_view partition_of(std::string_view region) {
+std::string_view arn_partition(std::string_view region) {
   if (region.starts_with("cn-")) return "aws-cn";
   if (region.starts_with("us-gov-")) return "aws-us-gov";
   return "aws";
 }
 
-}  // namespace
-
 std::string queue_arn(const engine::QueueName& name) {
-  return fmt::format("arn:{}:sqs:{}:{}:{}", partition_of(name.region), name.region, name.account,
+  return fmt::format("arn:{}:sqs:{}:{}:{}", arn_partition(name.region), name.region, name.account,
                      name.name);
 }
 
@@ -33,7 +30,7 @@ std::optional<engine::QueueName> parse_queue_arn(std::string_view arn) {
   }
   const auto& [scheme, partition, service, region, account, name] = parts;
   if (scheme != "arn" || service != "sqs" || region.empty() || name.empty()) return std::nullopt;
-  if (partition != partition_of(region)) return std::nullopt;
+  if (partition != arn_partition(region)) return std::nullopt;
   if (account.size() != 12 || !std::ranges::all_of(account, is_digit)) return std::nullopt;
   return engine::QueueName{
       .region = std::string(region), .account = std::string(account), .name = std::string(name)};

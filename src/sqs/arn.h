@@ -11,7 +11,9 @@
 
 namespace mailrail::sqs {
 
-// The partition follows from the region: aws, aws-cn or aws-us-gov.
+// What an ARN begins with follows from the region: aws, aws-cn or aws-us-gov.
+std::string_view arn_partition(std::string_view region);
+
 std::string queue_arn(const engine::QueueName& name);
 
 // Nothing if it isn't the ARN of an SQS queue. Whether the queue exists is another question.

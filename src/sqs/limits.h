@@ -83,6 +83,19 @@ inline constexpr int kms_reuse_seconds_default = 300;
 // "The maximum size of a policy is 8,192 bytes." (Developer Guide, policy quotas)
 inline constexpr std::size_t policy_bytes_max = 8192;
 
+// "A policy [can have] 20 statements", "50 principals", "10 conditions"; "an Amazon SQS policy can
+// have a maximum of seven actions per statement". Principals and conditions are counted in a
+// statement, too, which lets through whatever AWS may. (Developer Guide, policy quotas; API
+// reference, AddPermission)
+inline constexpr std::size_t policy_statements_max = 20;
+inline constexpr std::size_t policy_principals_max = 50;
+inline constexpr std::size_t policy_conditions_max = 10;
+inline constexpr std::size_t policy_actions_max = 7;
+
+// "Label: [...] Maximum 80 characters. Allowed characters include alphanumeric characters, hyphens
+// (-), and underscores (_)." (API reference, AddPermission)
+inline constexpr std::size_t label_size_max = 80;
+
 // "KeyId: [...] Maximum length of 2048." (KMS API reference, DescribeKey)
 inline constexpr std::size_t kms_key_id_bytes_max = 2048;
 

@@ -11,6 +11,10 @@
 namespace mailrail::sqs {
 
 inline constexpr std::string_view model_table = R"(
+AddPermission.in QueueUrl string required
+AddPermission.in Label string required
+AddPermission.in AWSAccountIds list AWSAccountId required
+AddPermission.in Actions list ActionName required
 ChangeMessageVisibility.in QueueUrl string required
 ChangeMessageVisibility.in ReceiptHandle string required
 ChangeMessageVisibility.in VisibilityTimeout integer required
@@ -84,6 +88,8 @@ ReceiveMessage.out Messages[].MessageAttributes{}.BinaryValue blob
 ReceiveMessage.out Messages[].MessageAttributes{}.StringListValues list StringListValue
 ReceiveMessage.out Messages[].MessageAttributes{}.BinaryListValues list BinaryListValue
 ReceiveMessage.out Messages[].MessageAttributes{}.DataType string required
+RemovePermission.in QueueUrl string required
+RemovePermission.in Label string required
 SendMessage.in QueueUrl string required
 SendMessage.in MessageBody string required
 SendMessage.in DelaySeconds integer

@@ -5,11 +5,11 @@
 #include <charconv>
 
 #include <fmt/format.h>
-#include <simdjson.h>
 
 #include "sqs/characters.h"
 #include "sqs/errors.h"
 #include "sqs/limits.h"
+#include "sqs/policy.h"
 #include "sqs/redrive_policy.h"
 #include "sqs/validation.h"
 
@@ -123,12 +123,7 @@ Result<void> apply_policy(QueueAttributes& attributes,
     drop(attributes, name);
     return {};
   }
-  simdjson::dom::parser parser;
-  simdjson::dom::object json;
-  if (given.size() > limits::policy_bytes_max ||
-      parser.parse(given.data(), given.size()).get(json) != simdjson::SUCCESS) {
-    return invalid_value(name);
-  }
+  TRY(check_policy(given));
   keep(attributes, name, given);
   return {};
 }

@@ -177,6 +177,30 @@ struct ListQueueTagsOutput {
   };
 };
 
+struct AddPermissionInput {
+  std::string queue_url;
+  std::string label;
+  std::vector<std::string> account_ids;
+  std::vector<std::string> actions;
+
+  static constexpr Field fields[] = {
+      field<&AddPermissionInput::queue_url>("QueueUrl").required(),
+      field<&AddPermissionInput::label>("Label").required(),
+      field<&AddPermissionInput::account_ids>("AWSAccountIds").required().flattened("AWSAccountId"),
+      field<&AddPermissionInput::actions>("Actions").required().flattened("ActionName"),
+  };
+};
+
+struct RemovePermissionInput {
+  std::string queue_url;
+  std::string label;
+
+  static constexpr Field fields[] = {
+      field<&RemovePermissionInput::queue_url>("QueueUrl").required(),
+      field<&RemovePermissionInput::label>("Label").required(),
+  };
+};
+
 struct PurgeQueueInput {
   std::string queue_url;
 

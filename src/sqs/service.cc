@@ -2,6 +2,7 @@
 
 #include "sqs/dead_letter_sources.h"
 #include "sqs/handles.h"
+#include "sqs/permissions.h"
 #include "sqs/queue_tags.h"
 #include "sqs/queues.h"
 #include "sqs/receive.h"
@@ -11,6 +12,7 @@ namespace mailrail::sqs {
 
 api::Service service() {
   static constexpr api::ActionEntry actions[] = {
+      api::entry_of<AddPermission>(),
       api::entry_of<ChangeMessageVisibility>(),
       api::entry_of<ChangeMessageVisibilityBatch>(),
       api::entry_of<CreateQueue>(),
@@ -24,6 +26,7 @@ api::Service service() {
       api::entry_of<ListQueues>(),
       api::entry_of<PurgeQueue>(),
       api::entry_of<ReceiveMessage>(),
+      api::entry_of<RemovePermission>(),
       api::entry_of<SendMessage>(),
       api::entry_of<SendMessageBatch>(),
       api::entry_of<SetQueueAttributes>(),

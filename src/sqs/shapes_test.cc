@@ -31,6 +31,7 @@ struct Action {
 };
 
 const Action actions[] = {
+    {"AddPermission", &shape_of<AddPermissionInput>},
     {"ChangeMessageVisibility", &shape_of<ChangeMessageVisibilityInput>},
     {"ChangeMessageVisibilityBatch", &shape_of<ChangeMessageVisibilityBatchInput>,
      &shape_of<ChangeMessageVisibilityBatchOutput>},
@@ -46,6 +47,7 @@ const Action actions[] = {
     {"ListQueues", &shape_of<ListQueuesInput>, &shape_of<ListQueuesOutput>},
     {"PurgeQueue", &shape_of<PurgeQueueInput>},
     {"ReceiveMessage", &shape_of<ReceiveMessageInput>, &shape_of<ReceiveMessageOutput>},
+    {"RemovePermission", &shape_of<RemovePermissionInput>},
     {"SendMessage", &shape_of<SendMessageInput>, &shape_of<SendMessageOutput>},
     {"SendMessageBatch", &shape_of<SendMessageBatchInput>, &shape_of<SendMessageBatchOutput>},
     {"SetQueueAttributes", &shape_of<SetQueueAttributesInput>},

@@ -4,6 +4,7 @@
 
 #include "sqs/dead_letter_sources.h"
 #include "sqs/handles.h"
+#include "sqs/permissions.h"
 #include "sqs/queue_tags.h"
 #include "sqs/queues.h"
 #include "sqs/receive.h"
@@ -23,6 +24,7 @@ constexpr ActionShapes shapes_of() {
 
 const ActionShapes* find_action(std::string_view name) {
   static constexpr ActionShapes actions[] = {
+      shapes_of<sqs::AddPermission>(),
       shapes_of<sqs::ChangeMessageVisibility>(),
       shapes_of<sqs::ChangeMessageVisibilityBatch>(),
       shapes_of<sqs::CreateQueue>(),
@@ -36,6 +38,7 @@ const ActionShapes* find_action(std::string_view name) {
       shapes_of<sqs::ListQueues>(),
       shapes_of<sqs::PurgeQueue>(),
       shapes_of<sqs::ReceiveMessage>(),
+      shapes_of<sqs::RemovePermission>(),
       shapes_of<sqs::SendMessage>(),
       shapes_of<sqs::SendMessageBatch>(),
       shapes_of<sqs::SetQueueAttributes>(),

@@ -1,3 +1,0 @@
-// Boost.JSON, compiled here.
-
-#include <boost/json/src.hpp>
