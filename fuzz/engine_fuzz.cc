@@ -176,7 +176,11 @@ class Run {
     const bool deletes = input_.u8() % 2 == 0;
     const Queue* found = queue();
     if (found == nullptr) return;
-    deletes ? engine_->delete_queue(turn_, found->id) : engine_->purge_queue(turn_, found->id);
+    if (deletes) {
+      engine_->delete_queue(turn_, found->id);
+    } else {
+      engine_->purge_queue(turn_, found->id);
+    }
   }
 
   void change() {

@@ -26,6 +26,7 @@ from journal_files import CLOSED, Damage, Directory, Unreadable
 
 SHOWN_MAX = 72  # Characters of a body, for people.
 REMEMBERED_MS = 5 * 60 * 1000
+RECENT_MS = 60 * 1000
 SEQUENCE_NUMBERS_FROM = 10**19
 
 # --- Replay: what they lead to.
@@ -37,6 +38,7 @@ class State:
     def __init__(self, exact_from):
         self.exact_from = exact_from
         self.secret, self.newest, self.queues, self.ids, self.attempts = bytes(32), 0, {}, {}, {}
+        self.deleted, self.purged = {}, {}  # When, by name and by number.
 
     def apply(self, fact):
         try:
@@ -90,6 +92,10 @@ class State:
     def on_attempt(self, record):
         self.attempts[record.attempt] = record.started
 
+    def on_recent(self, record):
+        self.deleted.update({each.name: each.at for each in record.deletions})
+        self.purged.update({each.queue: each.at for each in record.purges})
+
     # Facts.
 
     def on_founded(self, fact):
@@ -105,12 +111,13 @@ class State:
         queue.attributes, queue.tags, queue.changed = fact.attributes, fact.tags, fact.at
 
     def on_queue_deleted(self, fact):
-        self.queue(fact.queue)
+        self.deleted[self.queue(fact.queue).name] = fact.at
         del self.queues[fact.queue]
 
     def on_purged(self, fact):
         queue = self.queue(fact.queue)
         queue.purged_below = fact.below
+        self.purged[fact.queue] = fact.at
         queue.messages = {seq: each for seq, each in queue.messages.items() if seq >= fact.below}
 
     def on_sent(self, fact):
@@ -220,6 +227,7 @@ def read_directory(directory, damages):
         for fact in read_facts(frame, FACTS):
             state.apply(fact)
     remembered = [sum(now - at < REMEMBERED_MS for at in each.values()) for each in (state.ids, state.attempts)]
+    recent = [sorted(each for each, at in times.items() if now - (at or 0) < RECENT_MS) for times in (state.deleted, state.purged)]
     queues = [
         {name: getattr(queue, name) for name in ("queue", "name", "created", "changed", "attributes", "tags")}
         | {"messages": [shown_message(directory, state, queue.messages[seq], damages) for seq in sorted(queue.messages)]}
@@ -236,6 +244,8 @@ def read_directory(directory, damages):
         "newest_seq": state.newest,
         "deduplication_ids": remembered[0],
         "receive_attempts": remembered[1],
+        "deleted_within_a_minute": recent[0],
+        "purged_within_a_minute": recent[1],
         "queues": queues,
     }
 

@@ -18,8 +18,11 @@ class Fields:
         self.at = 0
 
     def read(self, description):
-        """`name:type ...`, each type being one of the methods below."""
-        return Record(**{name: getattr(self, kind)() for name, kind in (each.split(":") for each in description.split())})
+        """`name:type ...`, each type being one of the methods below; `type?` came later, and may be absent at the end."""
+        return Record(**{name: self.field(kind) for name, kind in (each.split(":") for each in description.split())})
+
+    def field(self, kind):
+        return None if kind.endswith("?") and self.at == len(self.data) else getattr(self, kind.rstrip("?"))()
 
     def take(self, count):
         if count > len(self.data) - self.at:
@@ -95,6 +98,12 @@ class Fields:
     def given(self):
         return self.list_of("seq:seq generation:varint32 until:instant")
 
+    def deletions(self):
+        return self.list_of("name:name at:instant")
+
+    def purges(self):
+        return self.list_of("queue:queue at:instant")
+
     def message_attributes(self):
         return self.list_of("name:text data_type:text carried:carried value:string")
 
@@ -153,8 +162,8 @@ FACTS = {
     1: ("founded", "at:instant secret:secret"),
     2: ("queue_created", "queue:queue at:instant name:name attributes:attributes tags:map"),
     3: ("queue_changed", "queue:queue at:instant attributes:attributes tags:map"),
-    4: ("queue_deleted", "queue:queue"),
-    5: ("purged", "queue:queue below:seq"),
+    4: ("queue_deleted", "queue:queue at:instant?"),
+    5: ("purged", "queue:queue below:seq at:instant?"),
     6: ("sent", "queue:queue seq:seq at:instant delay:varint16 group:group deduplication_id:text key:hash record:string"),
     7: ("leased", "queue:queue seq:seq until:instant lease_started:instant first_received:instant receive_count:varint32 "
         "attempt:hash"),
@@ -171,6 +180,7 @@ RECORDS = {
     4: ("swept", "queue:queue through:seq"),
     5: ("deduplication", "ids:ids"),
     6: ("attempt", "attempt:hash started:instant given:given"),
+    10: ("recent", "deletions:deletions purges:purges"),
 }
 
 

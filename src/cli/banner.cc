@@ -68,6 +68,9 @@ std::string banner(const server::Options& options,
   line("recovered", recovery_line(started));
   line("durability", durability_line(started.file_system));
   line("limits", limits_line(options, started.limits));
+  if (options.strictness == engine::Strictness::aws)
+    line("strict",
+         "as AWS, 60 seconds between two purges, and before a deleted name is used again");
   line("credentials", "any: this server listens on loopback only");
   text +=
       fmt::format("\n  Try: aws --endpoint-url {} sqs create-queue --queue-name hello\n", endpoint);

@@ -27,6 +27,13 @@ TEST(Banner, SaysWhatAServerIs) {
   EXPECT_THAT(text, HasSubstr("aws --endpoint-url http://127.0.0.1:4566 sqs create-queue"));
 }
 
+TEST(Banner, SaysWhetherItKeepsTheWaitingTimesOfAws) {
+  EXPECT_THAT(banner({.strictness = engine::Strictness::aws}, usual(), 4566),
+              HasSubstr("\n  strict       as AWS, 60 seconds between two purges, and before a "
+                        "deleted name is used again\n"));
+  EXPECT_THAT(banner({}, usual(), 4566), testing::Not(HasSubstr("strict")));
+}
+
 TEST(Banner, PutsAnIpv6AddressInBrackets) {
   EXPECT_THAT(banner({.host = "::1"}, usual(), 80), HasSubstr("http://[::1]:80\n"));
 }

@@ -38,6 +38,10 @@ int main(int argument_count, char** arguments) {
       "new messages are refused. Default: 80% of the volume, or what others have left "
       "of it.");
 
+  serve->add_flag("--aws-strict", serve_options.is_aws_strict,
+                  "Keep AWS's waiting times: a queue is purged at most once in 60 seconds, and a "
+                  "name is free again 60 seconds after its queue was deleted.");
+
   std::string verified;
   CLI::App* verify = app.add_subcommand(
       "verify",

@@ -44,8 +44,12 @@ Result<server::Options> options_of(const ServeOptions& given) {
         fmt::format("--listen must be HOST:PORT, like 127.0.0.1:4566, not \"{}\".", given.listen));
   }
   if (given.data.empty()) return fail(errors::unusable, "--data must name a directory.");
-  return with_limits({.host = address->host, .port = address->port, .data = given.data},
-                     given.limits);
+  return with_limits(
+      {.host = address->host,
+       .port = address->port,
+       .data = given.data,
+       .strictness = given.is_aws_strict ? engine::Strictness::aws : engine::Strictness::lenient},
+      given.limits);
 }
 
 // A second signal cuts the waiting short.

@@ -14,6 +14,7 @@ struct ServeOptions {
   std::string listen = "127.0.0.1:4566";
   std::string data = "./mailrail-data";
   LimitOptions limits;
+  bool is_aws_strict = false;
 };
 
 // The process's exit code: 0 after SIGTERM or SIGINT, 1 if it could not start or stop in order, 2

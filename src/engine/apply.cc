@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
 #include <xxhash.h>
 
 #include "base/bytes.h"
@@ -58,6 +59,7 @@ void Engine::on(const QueueDeleted& fact, const Body&) {
   bury(queue.contents);
   queue_bytes_ -= memory_bytes_of(queue);
   store_.woken.push_back(fact.queue);  // Who waits for its messages must be told.
+  deleted_.remember(queue.name, fact.at);
   names_.erase(queue.name);
   queues_.erase(fact.queue);
 }
@@ -66,6 +68,7 @@ void Engine::on(const Purged& fact, const Body& place) {
   Queue& queue = queue_at(fact.queue);
   CHECK(fact.below_seq > last_seq_ || !is_exact(place));  // All that the queue has goes.
   queue.purged_below = fact.below_seq;
+  purged_.remember(fact.queue, fact.at);
   if (is_exact(place)) {
     bury(queue.contents);
     queue.contents = open_contents(queue.id, queue.attributes);
@@ -222,6 +225,12 @@ std::uint64_t Engine::state_hash(Instant now) const {
   }
   out.u64(deduplication_.hash(now));
   attempts_.write(now, out);
+  for (const auto& [at, name] : deleted_.in_order()) {
+    if (now - at < recent_window) out.string(fmt::format("{} {}", unix_ms(at), name.name));
+  }
+  for (const auto& [at, queue] : purged_.in_order()) {
+    if (now - at < recent_window) out.string(fmt::format("{} {}", unix_ms(at), queue.value()));
+  }
   return XXH3_64bits(bytes.data(), bytes.size());
 }
 

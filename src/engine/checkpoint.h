@@ -109,8 +109,27 @@ struct KeptAttempt {
   std::vector<Given> given = {};
 };
 
-using CheckpointRecord = std::
-    variant<CheckpointBegin, KeptQueue, KeptMessages, SweptQueue, KeptDeduplication, KeptAttempt>;
+// Of the last minute, as the queues were: at the sweep's begin.
+struct KeptRecent {
+  struct Deletion {
+    QueueName name = {};
+    Instant at = {};
+  };
+  struct Purge {
+    QueueId queue = {};
+    Instant at = {};
+  };
+  std::vector<Deletion> deletions = {};
+  std::vector<Purge> purges = {};
+};
+
+using CheckpointRecord = std::variant<CheckpointBegin,
+                                      KeptQueue,
+                                      KeptMessages,
+                                      SweptQueue,
+                                      KeptDeduplication,
+                                      KeptAttempt,
+                                      KeptRecent>;
 
 // Appends the record's bytes.
 void encode_record(const CheckpointRecord& record, std::string& out);

@@ -19,6 +19,7 @@ enum class RecordType : std::uint8_t {  // For ever.
   swept = 4,
   deduplication = 5,
   attempt = 6,
+  recent = 10,
 };
 
 // What a message has beyond the fields that all have.
@@ -104,6 +105,20 @@ RecordType write(ByteWriter& out, const KeptAttempt& record) {
   return RecordType::attempt;
 }
 
+RecordType write(ByteWriter& out, const KeptRecent& record) {
+  out.varint(record.deletions.size());
+  for (const KeptRecent::Deletion& each : record.deletions) {
+    put(out, each.name);
+    put(out, each.at);
+  }
+  out.varint(record.purges.size());
+  for (const KeptRecent::Purge& each : record.purges) {
+    put(out, each.queue);
+    put(out, each.at);
+  }
+  return RecordType::recent;
+}
+
 // --- Records in.
 
 CheckpointRecord read_begin(ByteReader& in) {
@@ -180,6 +195,15 @@ CheckpointRecord read_attempt(ByteReader& in) {
   return record;
 }
 
+CheckpointRecord read_recent(ByteReader& in) {
+  KeptRecent record;
+  for (std::uint64_t left = in.varint(); left > 0 && !in.failed(); --left)
+    record.deletions.push_back({.name = queue_name(in), .at = instant(in)});
+  for (std::uint64_t left = in.varint(); left > 0 && !in.failed(); --left)
+    record.purges.push_back({.queue = queue_id(in), .at = instant(in)});
+  return record;
+}
+
 CheckpointRecord read(RecordType type, ByteReader& in) {
   switch (type) {
     case RecordType::begin:
@@ -200,6 +224,8 @@ CheckpointRecord read(RecordType type, ByteReader& in) {
       return read_deduplication(in);
     case RecordType::attempt:
       return read_attempt(in);
+    case RecordType::recent:
+      return read_recent(in);
   }
   in.fail();
   return SweptQueue{};

@@ -60,6 +60,9 @@ std::string encoded() {
                             .started = from_unix_ms(7),
                             .given = {{.seq = Seq(8), .generation = 9, .until = from_unix_ms(10)}}},
                 bytes);
+  encode_record(KeptRecent{.deletions = {{.name = name_of("gone"), .at = from_unix_ms(11)}},
+                           .purges = {{.queue = QueueId(3), .at = from_unix_ms(12)}}},
+                bytes);
   return bytes;
 }
 
@@ -83,7 +86,7 @@ TEST(CheckpointCodec, GivesBackEveryRecord) {
   });
 
   ASSERT_TRUE(decoded);
-  EXPECT_EQ(types, (std::vector<std::size_t>{0, 1, 2, 3, 4, 5}));
+  EXPECT_EQ(types, (std::vector<std::size_t>{0, 1, 2, 3, 4, 5, 6}));
 }
 
 TEST(CheckpointCodec, RefusesEveryPartThatIsNotWhole) {
@@ -93,7 +96,7 @@ TEST(CheckpointCodec, RefusesEveryPartThatIsNotWhole) {
   for (std::size_t size = 0; size < bytes.size(); ++size)
     whole += decode_records(bytes.substr(0, size), [](const auto&) {}) ? 1 : 0;
 
-  EXPECT_EQ(whole, 6u);  // Nothing, and after each record but the last.
+  EXPECT_EQ(whole, 7u);  // Nothing, and after each record but the last.
 }
 
 TEST(CheckpointCodec, SurvivesAnyBytes) {

@@ -7,7 +7,8 @@
 
 namespace mailrail::engine {
 
-Engine::Engine(std::uint64_t hash_seed) : store_(hash_seed) {}
+Engine::Engine(std::uint64_t hash_seed, Strictness strictness)
+    : store_(hash_seed), strictness_(strictness) {}
 Engine::~Engine() = default;
 
 void Engine::found(Turn& turn) {
@@ -43,7 +44,7 @@ QueueId Engine::create_queue(Turn& turn,
                              const QueueName& name,
                              const QueueAttributes& attributes,
                              const std::map<std::string, std::string>& tags) {
-  CHECK(!names_.contains(name));
+  CHECK(!names_.contains(name) && !is_deleted_recently(name, turn.now));
   const QueueId queue(last_queue_.value() + 1);
   record(turn,
          QueueCreated{
@@ -70,12 +71,18 @@ void Engine::change_tags(Turn& turn,
 
 void Engine::delete_queue(Turn& turn, QueueId queue) {
   CHECK(queues_.contains(queue));
-  record(turn, QueueDeleted{.queue = queue});
+  record(turn, QueueDeleted{.queue = queue, .at = turn.now});
 }
 
-void Engine::purge_queue(Turn& turn, QueueId queue) {
+PurgeResult Engine::purge_queue(Turn& turn, QueueId queue) {
   CHECK(queues_.contains(queue));
-  record(turn, Purged{.queue = queue, .below_seq = last_seq_ + 1});
+  if (strictness_ == Strictness::aws && purged_.has(queue, turn.now)) return PurgeResult::too_soon;
+  record(turn, Purged{.queue = queue, .below_seq = last_seq_ + 1, .at = turn.now});
+  return PurgeResult::done;
+}
+
+bool Engine::is_deleted_recently(const QueueName& name, Instant now) const {
+  return strictness_ == Strictness::aws && deleted_.has(name, now);
 }
 
 bool Engine::advance(Instant now) {
@@ -95,6 +102,8 @@ bool Engine::advance(Instant now) {
   }
   deduplication_.forget(now);
   attempts_.forget(now);
+  deleted_.forget(now);
+  purged_.forget(now);
   free_buried(budget);
   return budget > 0;
 }

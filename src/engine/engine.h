@@ -27,7 +27,9 @@
 #include "engine/identity.h"
 #include "engine/queue.h"
 #include "engine/receive_attempts.h"
+#include "engine/recent.h"
 #include "engine/store.h"
+#include "engine/strictness.h"
 #include "engine/sweep.h"
 #include "engine/turn.h"
 
@@ -97,13 +99,14 @@ struct OldBodies {
   bool is_done = false;
 };
 
+enum class PurgeResult { done, too_soon };
 enum class DeleteResult { done, handle_expired };
 enum class VisibilityResult { done, no_such_message, handle_expired, beyond_limit };
 
 class Engine {
  public:
   // The seed keys hash tables that are never seen outside; any value, the same on no two servers.
-  explicit Engine(std::uint64_t hash_seed);
+  explicit Engine(std::uint64_t hash_seed, Strictness strictness = Strictness::lenient);
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
@@ -129,7 +132,9 @@ class Engine {
   // All of them, as they are to be. A queue's tags are no attributes: it counts as unchanged.
   void change_tags(Turn& turn, QueueId queue, const std::map<std::string, std::string>& tags);
   void delete_queue(Turn& turn, QueueId queue);
-  void purge_queue(Turn& turn, QueueId queue);
+  PurgeResult purge_queue(Turn& turn, QueueId queue);
+  // A queue of that name was deleted so lately that none may be created yet.
+  bool is_deleted_recently(const QueueName& name, Instant now) const;
 
   // --- Messages. The queue must exist.
 
@@ -224,8 +229,10 @@ class Engine {
   void put(const SweptQueue& record);
   void put(const KeptDeduplication& record);
   void put(const KeptAttempt& record);
+  void put(const KeptRecent& record);
   Delivery restored(const KeptDelivery& kept);
 
+  void sweep_recent(Sweep& sweep) const;
   void sweep_messages(Sweep& sweep) const;
   KeptMessages next_messages(const Queue& queue,
                              Sweep& sweep,
@@ -273,6 +280,9 @@ class Engine {
   std::uint64_t queue_bytes_ = 0;  // Of these two.
   Deduplication deduplication_;
   ReceiveAttempts attempts_;
+  Recent<QueueName> deleted_;
+  Recent<QueueId> purged_;
+  Strictness strictness_;
   std::vector<QueueName> sources_;  // Dead-letter sources that deliveries refer to by index.
   std::map<QueueName, Index> source_numbers_;
   std::unique_ptr<Identity> identity_;

@@ -56,12 +56,14 @@ struct QueueChanged {
 
 struct QueueDeleted {
   QueueId queue = {};
+  Instant at = {};  // Zero: from a log of before it was told.
 };
 
 // Removes every message below `below_seq` and forgets the queue's deduplication ids.
 struct Purged {
   QueueId queue = {};
   Seq below_seq = {};
+  Instant at = {};  // Zero: from a log of before it was told.
 };
 
 struct Sent {

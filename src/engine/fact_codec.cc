@@ -55,11 +55,13 @@ FactType write(ByteWriter& out, const QueueChanged& fact) {
 }
 FactType write(ByteWriter& out, const QueueDeleted& fact) {
   put(out, fact.queue);
+  put(out, fact.at);
   return FactType::queue_deleted;
 }
 FactType write(ByteWriter& out, const Purged& fact) {
   put(out, fact.queue);
   put(out, fact.below_seq);
+  put(out, fact.at);
   return FactType::purged;
 }
 FactType write(ByteWriter& out, const Sent& fact) {
@@ -191,9 +193,9 @@ Fact read(FactType type, ByteReader& in) {
                           .attributes = queue_attributes(in),
                           .tags = string_map(in)};
     case FactType::queue_deleted:
-      return QueueDeleted{.queue = queue_id(in)};
+      return QueueDeleted{.queue = queue_id(in), .at = instant_or_none(in)};
     case FactType::purged:
-      return Purged{.queue = queue_id(in), .below_seq = seq(in)};
+      return Purged{.queue = queue_id(in), .below_seq = seq(in), .at = instant_or_none(in)};
     case FactType::sent:
       return read_sent(in);
     case FactType::leased:

@@ -17,8 +17,8 @@ auto fields(const QueueCreated& fact) {
   return std::tuple(fact.queue, fact.at, fact.name, fact.tags);
 }
 auto fields(const QueueChanged& fact) { return std::tuple(fact.queue, fact.at, fact.tags); }
-auto fields(const QueueDeleted& fact) { return std::tuple(fact.queue); }
-auto fields(const Purged& fact) { return std::tuple(fact.queue, fact.below_seq); }
+auto fields(const QueueDeleted& fact) { return std::tuple(fact.queue, fact.at); }
+auto fields(const Purged& fact) { return std::tuple(fact.queue, fact.below_seq, fact.at); }
 auto fields(const Sent& fact) {
   return std::tuple(fact.queue, fact.seq, fact.at, fact.delay_seconds, fact.group,
                     fact.deduplication_id, fact.deduplication_key, fact.record);

@@ -69,6 +69,8 @@ inline std::uint64_t number(ByteReader& in, std::uint64_t most) {
 inline Instant instant(ByteReader& in) {
   return from_unix_ms(static_cast<std::int64_t>(number(in, instant_ms_max)));
 }
+// A field that was added to facts at their end.
+inline Instant instant_or_none(ByteReader& in) { return in.at_end() ? Instant{} : instant(in); }
 inline Duration duration(ByteReader& in) {
   return Duration(static_cast<std::int64_t>(number(in, duration_ms_max)));
 }

@@ -9,6 +9,9 @@
 #include <cstdint>
 #include <string>
 
+#include "base/ids.h"
+#include "engine/queue_attributes.h"
+
 namespace mailrail::engine {
 
 constexpr std::uint64_t heap_bytes(std::uint64_t requested) {
@@ -21,6 +24,12 @@ inline std::uint64_t heap_bytes_of(const std::string& text) {
   constexpr std::size_t stored_inside_max = 15;
   return text.capacity() > stored_inside_max ? heap_bytes(text.capacity() + 1) : 0;
 }
+
+inline std::uint64_t heap_bytes_of(const QueueName& name) {
+  return heap_bytes_of(name.region) + heap_bytes_of(name.account) + heap_bytes_of(name.name);
+}
+
+inline std::uint64_t heap_bytes_of(QueueId) { return 0; }
 
 template <class Vector>
 std::uint64_t heap_bytes_of_vector(const Vector& vector) {

@@ -37,6 +37,12 @@ inline constexpr std::uint32_t noisy_in_flight_min = 30;
 inline constexpr std::uint64_t noisy_share = 10;
 inline constexpr Duration noisy_silence_max = 5min;
 
+// "Only one PurgeQueue operation on a queue is allowed every 60 seconds" (API reference,
+// PurgeQueue); "you must wait at least 60 seconds before creating a queue with the same name" (API
+// reference, DeleteQueue). Of so many queues each is remembered.
+inline constexpr Duration recent_window = 60s;
+inline constexpr std::size_t recent_max = 10'000;
+
 // Dead-letter moves and expired messages that one receive deals with before it is asked again in a
 // turn of its own.
 inline constexpr std::size_t set_aside_per_receive_max = 100;

@@ -7,16 +7,11 @@
 namespace mailrail::engine {
 namespace {
 
-std::uint64_t heap_bytes_of(const QueueName& name) {
-  return engine::heap_bytes_of(name.region) + engine::heap_bytes_of(name.account) +
-         engine::heap_bytes_of(name.name);
-}
-
-std::uint64_t heap_bytes_of(const std::map<std::string, std::string>& texts) {
+std::uint64_t heap_bytes_of_map(const std::map<std::string, std::string>& texts) {
   std::uint64_t bytes = 0;
   for (const auto& [key, value] : texts) {
-    bytes += heap_bytes_of_node<std::map<std::string, std::string>>() + engine::heap_bytes_of(key) +
-             engine::heap_bytes_of(value);
+    bytes += heap_bytes_of_node<std::map<std::string, std::string>>() + heap_bytes_of(key) +
+             heap_bytes_of(value);
   }
   return bytes;
 }
@@ -27,8 +22,8 @@ std::uint64_t memory_bytes_of(const Queue& queue) {
   const std::optional<DeadLetter>& dead_letter = queue.attributes.dead_letter;
   return heap_bytes_of_node<std::map<QueueId, Queue>>() +
          heap_bytes_of_node<std::map<QueueName, QueueId>>() + 2 * heap_bytes_of(queue.name) +
-         (dead_letter ? heap_bytes_of(dead_letter->target) : 0) + heap_bytes_of(queue.tags) +
-         heap_bytes_of(queue.attributes.kept);
+         (dead_letter ? heap_bytes_of(dead_letter->target) : 0) + heap_bytes_of_map(queue.tags) +
+         heap_bytes_of_map(queue.attributes.kept);
 }
 
 std::uint64_t Engine::memory_bytes() const {
@@ -41,7 +36,8 @@ std::uint64_t Engine::memory_bytes() const {
          (contents_.size() - free_contents_.size()) * heap_bytes(sizeof(Contents)) +
          heap_bytes_of_vector(contents_) + heap_bytes_of_vector(free_contents_) +
          heap_bytes_of_vector(graveyard_) + queue_bytes_ + deduplication_.memory_bytes() +
-         attempts_.memory_bytes() + sources_.size() * source_bytes;
+         attempts_.memory_bytes() + deleted_.memory_bytes() + purged_.memory_bytes() +
+         sources_.size() * source_bytes;
 }
 
 std::uint64_t Engine::committed_bytes() const {

@@ -36,9 +36,9 @@ class RandomFacts {
         return QueueChanged{
             .queue = queue(), .at = instant(), .attributes = attributes(), .tags = map()};
       case 3:
-        return QueueDeleted{.queue = queue()};
+        return QueueDeleted{.queue = queue(), .at = instant()};
       case 4:
-        return Purged{.queue = queue(), .below_seq = seq()};
+        return Purged{.queue = queue(), .below_seq = seq(), .at = instant()};
       case 5:
         return Sent{.queue = queue(),
                     .seq = seq(),

@@ -78,6 +78,11 @@ void Engine::put(const KeptDeduplication& record) {
     deduplication_.remember(each.key, each.seq, each.at);
 }
 
+void Engine::put(const KeptRecent& record) {
+  for (const KeptRecent::Deletion& each : record.deletions) deleted_.remember(each.name, each.at);
+  for (const KeptRecent::Purge& each : record.purges) purged_.remember(each.queue, each.at);
+}
+
 void Engine::put(const KeptAttempt& record) {
   for (const KeptAttempt::Given& each : record.given) {
     attempts_.remember(record.attempt, record.started,

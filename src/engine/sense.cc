@@ -131,6 +131,7 @@ struct Engine::Sense {
   }
   std::string_view operator()(const KeptDeduplication&) const { return none; }
   std::string_view operator()(const KeptAttempt&) const { return none; }
+  std::string_view operator()(const KeptRecent&) const { return none; }
 };
 
 std::string_view Engine::objection_to(const CheckpointRecord& record) const {

@@ -29,6 +29,7 @@ class RunFiller {
 
 // More would make one record long.
 constexpr std::size_t deduplication_ids_per_record = 64;
+constexpr std::size_t recent_per_record = 64;
 
 }  // namespace
 
@@ -46,7 +47,26 @@ Sweep Engine::begin_sweep(const SweepLimits& limits) const {
                          .changed_at = queue.changed_at,
                          .purged_below = queue.purged_below});
   }
+  sweep_recent(sweep);
   return sweep;
+}
+
+void Engine::sweep_recent(Sweep& sweep) const {
+  RunFiller filler(sweep.ready, sweep.limits.bytes_max);
+  KeptRecent kept;
+  const auto fill = [&](std::size_t count_max) {
+    if (kept.deletions.size() + kept.purges.size() < count_max) return;
+    filler.add(std::exchange(kept, {}));
+  };
+  for (const auto& [at, name] : deleted_.in_order()) {
+    kept.deletions.push_back({.name = name, .at = at});
+    fill(recent_per_record);
+  }
+  for (const auto& [at, queue] : purged_.in_order()) {
+    kept.purges.push_back({.queue = queue, .at = at});
+    fill(recent_per_record);
+  }
+  fill(1);
 }
 
 std::optional<CheckpointRun> Engine::sweep(Sweep& sweep) const {

@@ -155,6 +155,17 @@ TolerantReplay::Outcome TolerantReplay::put_one(const engine::KeptAttempt& recor
   return std::nullopt;
 }
 
+TolerantReplay::Outcome TolerantReplay::put_one(const engine::KeptRecent& record) {
+  for (const engine::KeptRecent::Deletion& each : record.deletions) {
+    if (!is_possible(each.at)) return Misfit::impossible;
+  }
+  for (const engine::KeptRecent::Purge& each : record.purges) {
+    if (!is_possible(each.queue) || !is_possible(each.at)) return Misfit::impossible;
+  }
+  engine_.restore(record);
+  return std::nullopt;
+}
+
 void TolerantReplay::end_checkpoint(Checkpoint how_much, Position exact_from) {
   checkpoint_ = how_much;
   exact_from_ = exact_from;
@@ -216,6 +227,7 @@ TolerantReplay::Outcome TolerantReplay::on(const engine::QueueChanged& fact, con
 }
 
 TolerantReplay::Outcome TolerantReplay::on(const engine::QueueDeleted& fact, const Body& place) {
+  if (!is_possible(fact.at)) return Misfit::impossible;
   deleted_.insert(fact.queue);
   if (!has_queue(fact.queue)) return Misfit::unknown_queue;
   invented_.erase(fact.queue);
@@ -226,7 +238,7 @@ TolerantReplay::Outcome TolerantReplay::on(const engine::QueueDeleted& fact, con
 }
 
 TolerantReplay::Outcome TolerantReplay::on(const engine::Purged& fact, const Body& place) {
-  if (!is_possible(fact.below_seq)) return Misfit::impossible;
+  if (!is_possible(fact.below_seq) || !is_possible(fact.at)) return Misfit::impossible;
   if (!has_queue(fact.queue)) return Misfit::unknown_queue;
   if (fact.below_seq < engine_.find_queue(fact.queue)->purged_below) return std::nullopt;
   forget_lost(fact.queue, fact.below_seq);

@@ -101,6 +101,7 @@ class TolerantReplay {
   Outcome put_one(const engine::SweptQueue& record);
   Outcome put_one(const engine::KeptDeduplication& record);
   Outcome put_one(const engine::KeptAttempt& record);
+  Outcome put_one(const engine::KeptRecent& record);
   Outcome on(const engine::Founded& fact, const engine::Body& place);
   Outcome on(const engine::QueueCreated& fact, const engine::Body& place);
   Outcome on(const engine::QueueChanged& fact, const engine::Body& place);

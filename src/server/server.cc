@@ -110,12 +110,12 @@ struct Server::Parts {
     return {};
   }
 
-  Result<void> recover() {
+  Result<void> recover(engine::Strictness strictness) {
     const auto begin = std::chrono::steady_clock::now();
     log = TRY(log::FileLog::open(*disk, random,
                                  {.segment_bytes = started.limits.segment_bytes(),
                                   .payload_bytes_max = started.limits.payload_bytes_max()}));
-    engine = std::make_unique<engine::Engine>(random.next());
+    engine = std::make_unique<engine::Engine>(random.next(), strictness);
     if (const Result<void> usable = use_log(); !usable) {
       // Left as it was found: after a clean stop damage is never taken for a torn write.
       if (log->recovered().last_stop == log::LastStop::clean) TRY(log->close());
@@ -205,7 +205,7 @@ Result<std::unique_ptr<Server>> Server::open(const Options& options) {
   auto parts = std::make_unique<Parts>();
   TRY(parts->take_directory(options));
   TRY(parts->take_port(options));  // Refused before a long recovery, not after it.
-  TRY(parts->recover());
+  TRY(parts->recover(options.strictness));
   warn_of(parts->started.file_system, options.data);
   parts->start_engine();
   parts->frontend->connect(*parts->dispatcher, *parts->log, *parts->http, *parts->engine_thread);

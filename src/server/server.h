@@ -11,6 +11,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "engine/strictness.h"
 #include "log/file/recovery.h"
 #include "log/file_system.h"
 #include "server/limits.h"
@@ -25,6 +26,7 @@ struct Options {
   std::uint64_t memory_bytes_max = 0;  // 0: default_memory_limit().
   std::uint64_t disk_bytes_max = 0;    // 0: that share of the volume.
   std::uint32_t disk_percent = 80;
+  engine::Strictness strictness = engine::Strictness::lenient;
 };
 
 // What the start found, for the banner.

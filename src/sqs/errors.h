@@ -26,6 +26,14 @@ inline constexpr ErrorKind queue_does_not_exist{
     .query_message = "The specified queue does not exist for this wsdl version."};
 inline constexpr ErrorKind queue_name_exists{
     .name = "QueueNameExists", .query_code = "QueueAlreadyExists", .http_status = 400};
+inline constexpr ErrorKind queue_deleted_recently{
+    .name = "QueueDeletedRecently",
+    .query_code = "AWS.SimpleQueueService.QueueDeletedRecently",
+    .http_status = 400};
+inline constexpr ErrorKind purge_queue_in_progress{
+    .name = "PurgeQueueInProgress",
+    .query_code = "AWS.SimpleQueueService.PurgeQueueInProgress",
+    .http_status = 403};
 inline constexpr ErrorKind invalid_attribute_name{
     .name = "InvalidAttributeName", .query_code = "InvalidAttributeName", .http_status = 400};
 inline constexpr ErrorKind invalid_attribute_value{

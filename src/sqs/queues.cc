@@ -74,6 +74,11 @@ api::Asked<Nothing> CreateQueue::decide(engine::Engine& engine,
             "A queue already exists with the same name and a different value for attribute {}",
             *difference));
   }
+  if (engine.is_deleted_recently(prepared.queue, turn.now)) {
+    return fail(errors::queue_deleted_recently,
+                "You must wait 60 seconds after deleting a queue before you can create another "
+                "with the same name.");
+  }
   if (const auto checked = check_dead_letter_target(engine, prepared.queue, *prepared.attributes);
       !checked) {
     return std::unexpected(checked.error());
@@ -103,7 +108,11 @@ api::Asked<Nothing> PurgeQueue::decide(engine::Engine& engine,
                                        Prepared& queue) {
   const Result<const engine::Queue*> found = queue.find(engine);
   if (!found) return std::unexpected(found.error());
-  engine.purge_queue(turn, (*found)->id);
+  if (engine.purge_queue(turn, (*found)->id) == engine::PurgeResult::too_soon) {
+    return fail(errors::purge_queue_in_progress,
+                fmt::format("Only one PurgeQueue operation on {} is allowed every 60 seconds.",
+                            queue.name.name));
+  }
   return Nothing{};
 }
 

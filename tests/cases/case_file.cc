@@ -139,6 +139,8 @@ Result<Step> read_step(std::string_view text, int line) {
   if (in.take("advance ")) {
     step.kind = Step::Kind::advance;
     step.time = TRY(read_duration(in));
+  } else if (in.take("strict")) {
+    step.kind = Step::Kind::strict;
   } else if (in.take("restart")) {
     step.kind = Step::Kind::restart;
   } else if (in.take("crash")) {

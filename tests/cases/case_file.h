@@ -4,8 +4,8 @@
 // heading's end keeps the case to that protocol. A step is a line: a call of an action with its
 // input and, after `->`, what must come of it; `advance 30s`; `restart`, which stops the server
 // orderly and starts it on its log; `crash`, which forgets what was not durable; `memory limit
-// 64MiB`, which restarts it with that limit. An indented line
-// continues the one before, and # begins a comment line. README.md shows all of it.
+// 64MiB`, which restarts it with that limit; `strict`, which restarts it with --aws-strict. An
+// indented line continues the one before, and # begins a comment line. README.md shows all of it.
 
 #pragma once
 
@@ -36,7 +36,7 @@ struct Expectation {
 };
 
 struct Step {
-  enum class Kind { call, check, advance, restart, crash, limit_memory };
+  enum class Kind { call, check, advance, restart, crash, limit_memory, strict };
 
   int line = 0;
   std::string text;  // As it stands in the file.

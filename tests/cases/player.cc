@@ -103,6 +103,9 @@ Result<void> Player::play(const Step& step) {
     case Step::Kind::limit_memory:
       world_.limit_memory(step.bytes);
       return {};
+    case Step::Kind::strict:
+      world_.be_strict();
+      return {};
     case Step::Kind::check: {
       const auto found = asked_.find(step.name);
       if (found == asked_.end()) return wrong("no call has that name");

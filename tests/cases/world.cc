@@ -27,7 +27,7 @@ World::World() : services_{sqs::service()} { start(); }
 void World::start() {
   dispatcher_.reset();
   broker_.reset();
-  engine_ = std::make_unique<engine::Engine>(random_.next());
+  engine_ = std::make_unique<engine::Engine>(random_.next(), strictness_);
   log_ = std::make_unique<log::MemoryLog>(storage_);
   replay(*log_, *engine_);
   broker::Outbox& outbox = *this;
@@ -73,6 +73,11 @@ void World::restart() {
 
 void World::limit_memory(std::uint64_t bytes_max) {
   options_.memory_bytes_max = bytes_max;
+  restart();
+}
+
+void World::be_strict() {
+  strictness_ = engine::Strictness::aws;
   restart();
 }
 

@@ -36,6 +36,8 @@ class World final : private broker::Outbox {
   void restart();
   // The same, with another limit.
   void limit_memory(std::uint64_t bytes_max);
+  // The same, keeping AWS's waiting times from then on.
+  void be_strict();
   // Starts again from what is durable.
   void crash();
 
@@ -52,6 +54,7 @@ class World final : private broker::Outbox {
   SeededRandom random_{1};
   log::MemoryLog::Storage storage_;
   broker::Options options_;
+  engine::Strictness strictness_ = engine::Strictness::lenient;
   api::CallSlots slots_{1000, std::size_t{1} << 30};
   std::array<api::Service, 1> services_;
   std::uint64_t last_call_ = 0;
