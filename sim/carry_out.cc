@@ -6,6 +6,7 @@ namespace {
 Reply create_queue(const Command& command, engine::Engine& engine, engine::Turn& turn) {
   if (const engine::Queue* queue = engine.find_queue(command.queue))
     return {.outcome = Outcome::queue_exists, .queue = queue->id};
+  if (engine.is_deleted_recently(command.queue, turn.now)) return {.outcome = Outcome::too_soon};
   return {.queue = engine.create_queue(turn, command.queue, command.attributes, {})};
 }
 
@@ -54,7 +55,8 @@ Reply carry_out(const Command& command, engine::Engine& engine, engine::Turn& tu
       engine.delete_queue(turn, queue->id);
       break;
     case Action::purge_queue:
-      engine.purge_queue(turn, queue->id);
+      if (engine.purge_queue(turn, queue->id) == engine::PurgeResult::too_soon)
+        reply.outcome = Outcome::too_soon;
       break;
     case Action::count:
       engine.advance(turn.now);

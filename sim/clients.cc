@@ -34,8 +34,11 @@ std::deque<engine::QueueName> Clients::queue_names() {
 Command Clients::next(const Ledger& ledger) {
   if (habit_ == Habit::filling && failing_ == 0 && chance(200)) failing_ = 40;
   if (failing_ > 0) return receive_and_fail();
+  if (ledger.strictness() == engine::Strictness::aws && purged_ && chance(20))
+    return command(Action::purge_queue, *purged_);
   const Action action = any_action();
   const engine::QueueName queue = any_queue();
+  if (action == Action::purge_queue) purged_ = queue;
   // Until there is a queue of that name little can happen to it.
   const bool is_missing = std::ranges::none_of(
       ledger.queues(), [&](const auto& each) { return each.second.name == queue; });

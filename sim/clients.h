@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <utility>
 
 #include "base/random.h"
@@ -59,8 +60,9 @@ class Clients {
   Random& random_;
   Habit habit_;
   std::uint64_t commands_ = 0;
-  std::uint64_t failing_ = 0;   // Receives still to come in a row.
-  std::deque<Handle> handles_;  // Newest first.
+  std::uint64_t failing_ = 0;                     // Receives still to come in a row.
+  std::deque<Handle> handles_;                    // Newest first.
+  std::optional<engine::QueueName> purged_ = {};  // The last queue that was to be purged.
 };
 
 }  // namespace mailrail::sim

@@ -54,7 +54,14 @@ inline bool is_same(const engine::QueueCounts& one, const engine::QueueCounts& t
   return one.visible == two.visible && one.in_flight == two.in_flight && one.delayed == two.delayed;
 }
 
-enum class Outcome : std::uint8_t { done, no_such_queue, queue_exists, wrong_queue, refused };
+enum class Outcome : std::uint8_t {
+  done,
+  no_such_queue,
+  queue_exists,
+  wrong_queue,
+  refused,
+  too_soon
+};
 
 struct Reply {
   Outcome outcome = Outcome::done;

@@ -102,6 +102,9 @@ void Judge::tally(const Command& command, const Reply& reply, Ledger::End end) {
   if (end == Ledger::End::asks_again) meet("a receive had too much to set aside");
   if (reply.received.moved_dead_letters) meet("dead letters were moved");
   if (reply.outcome == Outcome::refused) meet("a send was refused at a limit");
+  if (reply.outcome == Outcome::too_soon)
+    meet(command.action == Action::purge_queue ? "a purge came too soon"
+                                               : "a creation came too soon");
   if (reply.deleted == engine::DeleteResult::handle_expired) meet("a handle had expired");
   if (command.action == Action::send && ledger_.is_duplicate()) meet("a send was a duplicate");
   if (command.action == Action::receive && ledger_.is_repeated())

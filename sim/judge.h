@@ -42,7 +42,11 @@ struct Limits {
 
 class Judge {
  public:
-  explicit Judge(std::set<Law> blind_to = {}) : blind_to_(std::move(blind_to)) {}
+  explicit Judge(std::set<Law> blind_to = {},
+                 engine::Strictness strictness = engine::Strictness::lenient)
+      : blind_to_(std::move(blind_to)),
+        ledger_(strictness),
+        last_durable_{.frame = {}, .ledger = ledger_} {}
 
   const std::optional<Violation>& violation() const { return violation_; }
   const Ledger& ledger() const { return ledger_; }

@@ -199,6 +199,13 @@ Complaint Ledger::check(const Reply& reply, End end) {
   if (command.action == Action::give_back) return {};
   if (reply.outcome == Outcome::no_such_queue)
     return unless(!target_, "a queue was said not to exist that does");
+  if (reply.outcome == Outcome::too_soon) {
+    const bool is_creation = command.action == Action::create_queue && !target_;
+    const bool is_purge = command.action == Action::purge_queue && target_;
+    if (!is_creation && !is_purge) return "something else than a purge or a creation came too soon";
+    return unless(is_soon_after(is_creation ? deleted() : queues_.at(*target_).purged),
+                  "a command was told to wait that need not");
+  }
   if (!target_) return "a queue was said to exist that does not";
   if (reply.queue != *target_) return "a command reached another queue than its own";
   if (reply.outcome == Outcome::queue_exists)
@@ -220,6 +227,8 @@ Complaint Ledger::check(const Reply& reply, End end) {
           "a delete was answered but not done");
     case Action::change_visibility:
       return unless(reply.changed == expected_change_, "a change of visibility was judged wrongly");
+    case Action::purge_queue:
+      return unless(queues_.at(*target_).purged == at_, "a purge was answered but not done");
     case Action::count:
       return unless(is_same(reply.counts, counts(*target_, at_)), "a count is wrong");
     default:

@@ -62,10 +62,14 @@ struct LedgerQueue {
   std::map<Seq, LedgerMessage> messages = {};
   std::map<std::pair<std::string, std::string>, Original> originals = {};  // By scope and id.
   std::map<std::string, Attempt> attempts = {};
+  std::optional<Instant> purged = {};
 };
 
 class Ledger {
  public:
+  explicit Ledger(engine::Strictness strictness = engine::Strictness::lenient)
+      : strictness_(strictness) {}
+
   // A command is about to be decided, or decided once more. Facts until ended() are its own; at any
   // other time they are nobody's.
   void begin(const Command& command, Instant at);
@@ -79,6 +83,7 @@ class Ledger {
   // Could a receive that comes now get something? Also when the queue is gone: it would be told.
   bool would_answer(QueueId queue, Instant now) const;
   engine::QueueCounts counts(QueueId queue, Instant now) const;
+  engine::Strictness strictness() const { return strictness_; }
   // How long until the next message can be received that cannot now; zero if there is none.
   Duration next_boundary(Instant now) const;
 
@@ -113,6 +118,9 @@ class Ledger {
   bool is_expired(const LedgerQueue& queue, const LedgerMessage& message, Instant now) const;
   bool is_by(Action action) const { return command_ != nullptr && command_->action == action; }
   bool is_target(QueueId queue) const;
+  // Of the command that is being decided: does a strict server have to refuse it for that?
+  bool is_soon_after(const std::optional<Instant>& before) const;
+  std::optional<Instant> deleted() const;
   LedgerMessage* own(QueueId queue, Seq seq);
   // Neither leased nor delayed, nor given already by the command that is being decided.
   bool is_open(const LedgerQueue& queue, Seq seq, Instant now) const;
@@ -124,7 +132,9 @@ class Ledger {
   void remember_attempt(LedgerQueue::Attempt& attempt, const LedgerQueue& queue) const;
   void expect();
 
+  engine::Strictness strictness_;
   std::map<QueueId, LedgerQueue> queues_;
+  std::map<engine::QueueName, Instant> deleted_;
   Seq last_seq_;
   QueueId last_queue_;
   Instant retention_starts_;

@@ -22,12 +22,22 @@ Complaint Ledger::fact(const engine::Fact& fact, const engine::Body& place, Inst
 
 bool Ledger::is_target(QueueId queue) const { return target_ == queue; }
 
+bool Ledger::is_soon_after(const std::optional<Instant>& before) const {
+  return strictness_ == engine::Strictness::aws && before && at_ < *before + 60s;
+}
+
+std::optional<Instant> Ledger::deleted() const {
+  const auto found = deleted_.find(command_->queue);
+  return found == deleted_.end() ? std::nullopt : std::optional(found->second);
+}
+
 Complaint Ledger::on(const engine::Founded&) {
   return unless(queues_.empty() && last_seq_ == Seq(0), "a log was founded twice");
 }
 
 Complaint Ledger::on(const engine::QueueCreated& fact) {
   if (!is_by(Action::create_queue) || target_) return "a queue was created for no reason";
+  if (is_soon_after(deleted())) return "a queue was made again too soon";
   if (fact.queue <= last_queue_) return "the id of a queue was used twice";
   if (fact.name != command_->queue || !(fact.attributes == command_->attributes))
     return "a queue was created with other attributes";
@@ -48,6 +58,8 @@ Complaint Ledger::on(const engine::QueueChanged& fact) {
 Complaint Ledger::on(const engine::QueueDeleted& fact) {
   if (!is_by(Action::delete_queue) || !is_target(fact.queue))
     return "a queue was deleted for no reason";
+  if (fact.at != at_) return "a queue was deleted at another time";
+  deleted_[queues_.at(fact.queue).name] = at_;
   queues_.erase(fact.queue);
   return {};
 }
@@ -58,6 +70,9 @@ Complaint Ledger::on(const engine::Purged& fact) {
   LedgerQueue& queue = queues_.at(fact.queue);
   if (!queue.messages.empty() && queue.messages.rbegin()->first >= fact.below_seq)
     return "a purge left messages";
+  if (is_soon_after(queue.purged)) return "a queue was purged again too soon";
+  if (fact.at != at_) return "a queue was purged at another time";
+  queue.purged = at_;
   queue.messages.clear();
   queue.originals.clear();
   return {};

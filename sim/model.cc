@@ -15,6 +15,7 @@ using engine::VisibilityResult;
 constexpr Duration deduplication_interval = 5min;
 constexpr Duration attempt_interval = 5min;
 constexpr Duration in_flight_time_max = 12h;
+constexpr Duration waiting_time = 60s;
 
 template <class Messages>
 auto with_body(Messages& messages, const std::string& body) {
@@ -106,7 +107,9 @@ std::vector<Instant> Model::boundaries(Instant now) const {
     }
     for (const Accepted& each : queue.accepted) ends.insert(each.at + deduplication_interval);
     for (const Attempt& each : queue.attempts) ends.insert(each.at + attempt_interval);
+    if (queue.purged) ends.insert(*queue.purged + waiting_time);
   }
+  for (const auto& [name, at] : deleted_) ends.insert(at + waiting_time);
   return {ends.upper_bound(now), ends.end()};
 }
 
@@ -119,12 +122,7 @@ Complaint Model::check(const Command& command, const Answer& answer, Instant now
     });
   }
   Queue* queue = find(command.queue);
-  if (command.action == Action::create_queue) {
-    if (queue != nullptr)
-      return unless(answer.outcome == Outcome::queue_exists, "a queue was made twice");
-    queues_.push_back({.name = command.queue, .attributes = command.attributes});
-    return unless(answer.outcome == Outcome::done, "a queue was not made");
-  }
+  if (command.action == Action::create_queue) return create(command, answer, now);
   if (queue == nullptr)
     return unless(answer.outcome == Outcome::no_such_queue, "a queue answered that does not exist");
   if (answer.outcome == Outcome::no_such_queue) return "a queue did not answer";
@@ -133,12 +131,11 @@ Complaint Model::check(const Command& command, const Answer& answer, Instant now
       queue->attributes = command.attributes;
       return {};
     case Action::delete_queue:
+      deleted_.emplace_back(queue->name, now);
       queues_.erase(queues_.begin() + (queue - queues_.data()));
       return {};
     case Action::purge_queue:
-      queue->messages.clear();
-      queue->accepted.clear();
-      return {};
+      return purge(*queue, answer, now);
     case Action::count:
       return count(*queue, answer, now);
     case Action::send:
@@ -148,6 +145,32 @@ Complaint Model::check(const Command& command, const Answer& answer, Instant now
     default:
       return use_handle(*queue, command, answer, now);
   }
+}
+
+Complaint Model::create(const Command& command, const Answer& answer, Instant now) {
+  if (find(command.queue) != nullptr)
+    return unless(answer.outcome == Outcome::queue_exists, "a queue was made twice");
+  std::optional<Instant> deleted;
+  for (const auto& [name, at] : deleted_) {
+    if (name == command.queue) deleted = at;
+  }
+  if (must_wait(deleted, now))
+    return unless(answer.outcome == Outcome::too_soon, "a queue was made again too soon");
+  queues_.push_back({.name = command.queue, .attributes = command.attributes});
+  return unless(answer.outcome == Outcome::done, "a queue was not made");
+}
+
+Complaint Model::purge(Queue& queue, const Answer& answer, Instant now) {
+  if (must_wait(queue.purged, now))
+    return unless(answer.outcome == Outcome::too_soon, "a queue was purged again too soon");
+  queue.messages.clear();
+  queue.accepted.clear();
+  queue.purged = now;
+  return unless(answer.outcome == Outcome::done, "a queue was not purged");
+}
+
+bool Model::must_wait(const std::optional<Instant>& since, Instant now) const {
+  return strictness_ == engine::Strictness::aws && since && now - *since < waiting_time;
 }
 
 Complaint Model::count(const Queue& queue, const Answer& answer, Instant now) const {

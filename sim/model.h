@@ -47,6 +47,9 @@ struct Answer {
 
 class Model {
  public:
+  explicit Model(engine::Strictness strictness = engine::Strictness::lenient)
+      : strictness_(strictness) {}
+
   // The command was given this answer. Bodies of sends must differ from each other. Unless it is a
   // receive, expired messages must have been removed before.
   Complaint check(const Command& command, const Answer& answer, Instant now);
@@ -103,8 +106,12 @@ class Model {
     std::vector<std::pair<engine::ReceiptHandle, std::uint64_t>> told = {};  // With the stay.
     // Conversations that were served while the second of each pair had to wait.
     std::vector<std::pair<std::string, std::string>> passed_over = {};
+    std::optional<Instant> purged = {};
   };
 
+  Complaint create(const Command& command, const Answer& answer, Instant now);
+  Complaint purge(Queue& queue, const Answer& answer, Instant now);
+  bool must_wait(const std::optional<Instant>& since, Instant now) const;
   Complaint send(Queue& queue, const Command& command, const Answer& answer, Instant now);
   Complaint receive(Queue& queue, const Command& command, const Answer& answer, Instant now);
   Complaint receive_again(
@@ -134,7 +141,9 @@ class Model {
   static Attempt* held_attempt(Queue& queue, const std::string& name, Instant now);
   Queue* find(const engine::QueueName& name);
 
+  engine::Strictness strictness_;
   std::vector<Queue> queues_;
+  std::vector<std::pair<engine::QueueName, Instant>> deleted_;  // The newest last.
   std::uint64_t stays_ = 0;
   std::vector<std::string> message_ids_;
   std::string newest_sequence_number_;

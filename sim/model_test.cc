@@ -87,10 +87,22 @@ rc::detail::TestParams parameters() {
   return parameters;
 }
 
-void expect_answers_as_the_model_does(Mix mix) {
-  const auto property = rc::detail::toProperty([mix] {
-    ModelWorld world(mix);
-    const std::string complaint = world.play(*any_script());
+// Two purges of a queue within a minute are rarer than what else two steps may come to.
+Script with_purges(Script script) {
+  constexpr int purge = 19;
+  for (Step& each : script.steps) {
+    if (each.handle == 5) each.action = purge;
+  }
+  return script;
+}
+
+void expect_answers_as_the_model_does(Mix mix,
+                                      engine::Strictness strictness = engine::Strictness::lenient) {
+  const auto property = rc::detail::toProperty([=] {
+    ModelWorld world(mix, {}, strictness);
+    const Script script = *any_script();
+    const bool is_strict = strictness == engine::Strictness::aws;
+    const std::string complaint = world.play(is_strict ? with_purges(script) : script);
     for (const std::string& each : world.story()) RC_LOG() << each << "\n";
     if (!complaint.empty()) RC_FAIL(complaint);
   });
@@ -108,6 +120,10 @@ TEST(Engine, AnswersAsTheModelDoesOnFifoQueues) { expect_answers_as_the_model_do
 
 TEST(Engine, AnswersAsTheModelDoesOnAllQueuesTogether) {
   expect_answers_as_the_model_does(Mix::everything);
+}
+
+TEST(Engine, AnswersAsTheModelDoesWhenItKeepsTheWaitingTimesOfAws) {
+  expect_answers_as_the_model_does(Mix::everything, engine::Strictness::aws);
 }
 
 // --- Are the properties about something, and would the model notice?
@@ -152,6 +168,39 @@ TEST(Steps, MeetWhatTheyAreFor) {
   }
 
   for (const auto& [what, times] : met) EXPECT_GE(times, 10) << what;
+}
+
+TEST(Steps, MeetPurgesAndCreationsThatComeTooSoon) {
+  std::map<Action, int> refused;
+  for (const Script& each : some_scripts()) {
+    const auto tally = [&](const Command& command, Answer& answer) {
+      refused[command.action] += answer.outcome == Outcome::too_soon ? 1 : 0;
+    };
+    ModelWorld world(Mix::everything, tally, engine::Strictness::aws);
+    EXPECT_EQ(world.play(with_purges(each)), "");
+  }
+
+  EXPECT_GE(refused[Action::create_queue], 10);
+  EXPECT_GE(refused[Action::purge_queue], 10);
+}
+
+TEST(Model, NoticesWhatIsLetThroughTooSoon) {
+  int told = 0;
+  int noticed = 0;
+  for (const Script& each : some_scripts()) {
+    bool has_lied = false;
+    const auto lie = [&](const Command&, Answer& answer) {
+      if (answer.outcome != Outcome::too_soon || std::exchange(has_lied, true)) return;
+      answer.outcome = Outcome::done;
+    };
+    ModelWorld world(Mix::everything, lie, engine::Strictness::aws);
+    const std::string complaint = world.play(with_purges(each));
+    told += has_lied ? 1 : 0;
+    noticed += complaint.empty() ? 0 : 1;
+  }
+
+  EXPECT_GE(told, 10);
+  EXPECT_EQ(noticed, told);
 }
 
 // Each alters answers in one way; what it makes of the first that it fits must be noticed.

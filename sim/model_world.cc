@@ -56,11 +56,13 @@ std::vector<engine::QueueName> queues_of(Mix mix) {
 
 }  // namespace
 
-ModelWorld::ModelWorld(Mix mix, Alters alters)
+ModelWorld::ModelWorld(Mix mix, Alters alters, engine::Strictness strictness)
     : queues_(queues_of(mix)),
       alters_(std::move(alters)),
+      strictness_(strictness),
       now_(first_day),
-      engine_(std::make_unique<engine::Engine>(1)) {
+      engine_(std::make_unique<engine::Engine>(1, strictness)),
+      model_(strictness) {
   engine::Turn turn{.now = now_, .random = random_, .facts = facts_};
   engine_->found(turn);
 }
@@ -192,7 +194,7 @@ void ModelWorld::sweep() {
 }
 
 std::string ModelWorld::restart() {
-  auto replayed = std::make_unique<engine::Engine>(2);
+  auto replayed = std::make_unique<engine::Engine>(2, strictness_);
   const auto decoded = engine::decode_facts(facts_.payload(), [&](const engine::Fact& fact,
                                                                   engine::FactPlace place) {
     replayed->apply(fact, {.position = facts_.position() + place.offset, .length = place.length});

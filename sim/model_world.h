@@ -51,7 +51,9 @@ class ModelWorld {
   using Alters = std::function<void(const Command& command, Answer& answer)>;
 
   // With a queue of the kind and its dead-letter queue, or two and two.
-  explicit ModelWorld(Mix mix, Alters alters = {});
+  explicit ModelWorld(Mix mix,
+                      Alters alters = {},
+                      engine::Strictness strictness = engine::Strictness::lenient);
 
   // What is wrong with the engine's answers; empty if nothing is. Once.
   std::string play(const Script& script);
@@ -74,6 +76,7 @@ class ModelWorld {
 
   std::vector<engine::QueueName> queues_;
   Alters alters_;
+  engine::Strictness strictness_;
   SeededRandom random_{7};
   engine::FactWriter facts_{Position(4096)};
   Instant now_;

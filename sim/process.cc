@@ -45,7 +45,7 @@ Sizes smallest_sizes() {
 Result<std::unique_ptr<Process>> Process::start(const World& world, Instant wall) {
   auto process = std::unique_ptr<Process>(new Process(world));
   process->log_ = TRY(log::FileLog::open(world.disk, world.random, world.sizes.log));
-  process->engine_ = std::make_unique<engine::Engine>(world.random.next());
+  process->engine_ = std::make_unique<engine::Engine>(world.random.next(), world.strictness);
   const std::vector<log::Frame> frames = TRY(process->replay());
   const Instant last = process->log_->recovered().last_time.value_or(Instant{});
   process->now_ = world.sabotage.what == What::trusts_the_clock ? wall : std::max(wall, last);

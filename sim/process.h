@@ -43,6 +43,7 @@ class Process final : private broker::Outbox {
     Judge& judge;
     const Sabotage& sabotage;
     const Sizes& sizes;
+    engine::Strictness strictness;
   };
 
   // Recovers what is on the disk. The engine's time goes on from the later of `wall` and the log's

@@ -28,6 +28,10 @@ Careless carelessness_of(const Sabotage& sabotage) {
   }
 }
 
+engine::Strictness strictness_of(std::uint64_t seed) {
+  return seed % 4 == 3 ? engine::Strictness::aws : engine::Strictness::lenient;
+}
+
 // Whether the harm is to the last frame, or to a whole file that has it.
 bool excuses(const Harm& harm, const log::Frame* last) {
   namespace format = log::format;
@@ -47,7 +51,7 @@ Simulation::Simulation(const SimulationOptions& options)
       server_random_(options.seed + 1'000'000'007),
       disk_(options.seed),
       careless_disk_(disk_, carelessness_of(options.sabotage)),
-      judge_(options.sabotage.blind_to),
+      judge_(options.sabotage.blind_to, strictness_of(options.seed)),
       clients_(random_,
                options.seed % 8 == 0 || options.seed % 16 < 4 ? Habit::filling : Habit::mixed),
       wall_(first_day) {
@@ -136,7 +140,8 @@ Result<std::unique_ptr<Process>> Simulation::start_process() {
                          .random = server_random_,
                          .judge = judge_,
                          .sabotage = options_.sabotage,
-                         .sizes = options_.sizes},
+                         .sizes = options_.sizes,
+                         .strictness = strictness_of(options_.seed)},
                         wall_);
 }
 

@@ -40,14 +40,26 @@ TEST(Simulation, MeetsWhatItIsFor) {
     for (const auto& [what, times] : report.met) met[what] += times;
   }
 
-  for (const char* what :
-       {"crashes", "a body was read back", "a frame in flight survived a crash",
-        "a frame in flight was lost", "a frame was full", "a handle had expired",
-        "a lease was given back", "a receive attempt was repeated", "a send was refused at a limit",
-        "the disk was full for some time", "a receive had too much to set aside",
-        "a send was a duplicate", "a start found the clock a day ahead",
-        "a start found the clock behind", "a torn frame was put aside", "a waiting call was woken",
-        "dead letters were moved", "the disk was slow"}) {
+  for (const char* what : {"crashes",
+                           "a body was read back",
+                           "a frame in flight survived a crash",
+                           "a frame in flight was lost",
+                           "a frame was full",
+                           "a handle had expired",
+                           "a lease was given back",
+                           "a receive attempt was repeated",
+                           "a send was refused at a limit",
+                           "the disk was full for some time",
+                           "a receive had too much to set aside",
+                           "a send was a duplicate",
+                           "a start found the clock a day ahead",
+                           "a start found the clock behind",
+                           "a torn frame was put aside",
+                           "a waiting call was woken",
+                           "dead letters were moved",
+                           "the disk was slow",
+                           "a purge came too soon",
+                           "a creation came too soon"}) {
     EXPECT_GE(met[what], 3u) << what;
   }
 }
