@@ -90,6 +90,13 @@ const Service* Dispatcher::service_of_target(std::string_view target) const {
   return found == services_.end() ? nullptr : &*found;
 }
 
+const Service* Dispatcher::service_of_version(std::string_view version) const {
+  const auto found = std::ranges::find_if(services_, [&](const Service& each) {
+    return std::ranges::find(each.query_versions, version) != each.query_versions.end();
+  });
+  return found == services_.end() ? nullptr : &*found;
+}
+
 Made Dispatcher::dispatch(http::Request request,
                           http::ExchangeId exchange,
                           std::uint64_t call_id,
@@ -116,6 +123,9 @@ Made Dispatcher::dispatch(http::Request request,
     const auto action = form->find("Action");
     if (!action || action->empty()) return std::unexpected(no_action(envelope.request_id));
     name = *action;
+    const std::string_view version = form->find("Version").value_or("");
+    if (!version.empty()) service = service_of_version(version);
+    if (service == nullptr) return refuse(unknown_version(version));
   }
 
   const ActionEntry* action = service == nullptr ? nullptr : action_of(*service, name);

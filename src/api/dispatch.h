@@ -36,6 +36,7 @@ class Dispatcher {
 
  private:
   const Service* service_of_target(std::string_view target) const;
+  const Service* service_of_version(std::string_view version) const;
 
   std::span<const Service> services_;
   const engine::Identity& identity_;

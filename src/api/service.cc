@@ -18,4 +18,11 @@ Error unknown_action(const Envelope& envelope) {
       .message = fmt::format("The action {} is not valid for this endpoint.", envelope.action)};
 }
 
+Error unknown_version(std::string_view version) {
+  constexpr std::size_t shown_bytes_max = 64;
+  return Error{.kind = &errors::no_such_version,
+               .message = fmt::format("The requested version ( {} ) is not valid.",
+                                      version.size() > shown_bytes_max ? "..." : version)};
+}
+
 }  // namespace mailrail::api
