@@ -82,6 +82,10 @@ Result<Answer> xml_answer(const ActionShapes* action,
   Result<Element> read = read_xml(response.body);
   if (!read) return bad(read.error().message, response);
   const Element& root = *read;
+  if (response.body.find("xmlns=\"http://queue.amazonaws.com/doc/2012-11-05/\"") ==
+      std::string::npos) {
+    return bad("no namespace of SQS", response);
+  }
   if (response.status != 200) {
     const Element* error = root.child("Error");
     const Element* id = root.child("RequestId");
@@ -127,26 +131,12 @@ Result<Answer> query_json_answer(const ActionShapes* action,
   return answer;
 }
 
-http::Request encoded(Protocol protocol, const ProtocolCall& call) {
-  http::Request request{.method = "POST", .target = "/", .headers = {}, .body = {}};
-  for (const std::string& each : call.options) add_option(request, each);
-  if (request.header("Host").empty()) request.headers.add("Host", "mailrail.test");
-  if (protocol == Protocol::json) {
-    request.headers.add("X-Amz-Target", fmt::format("AmazonSQS.{}", call.action));
-    request.headers.add("Content-Type", "application/x-amz-json-1.0");
-    request.body = json::serialize(call.input);
-    return request;
+// Sent instead of what the input comes to.
+std::optional<std::string> body_text(const ProtocolCall& call) {
+  for (const std::string& each : call.options) {
+    if (each.starts_with(body_option)) return each.substr(body_option.size());
   }
-  const ActionShapes* shapes = find_action(call.action);
-  std::string form = form_of(call.action, call.input, shapes ? shapes->input : nullptr);
-  if (protocol == Protocol::query_json) request.headers.add("Accept", "application/json");
-  if (request.method == "GET") {
-    request.target += "?" + form;
-  } else {
-    request.headers.add("Content-Type", "application/x-www-form-urlencoded");
-    request.body = std::move(form);
-  }
-  return request;
+  return std::nullopt;
 }
 
 }  // namespace
@@ -164,13 +154,27 @@ std::string_view name_of(Protocol protocol) {
 }
 
 http::Request request_of(Protocol protocol, const ProtocolCall& call) {
-  http::Request request = encoded(protocol, call);
-  for (const std::string& each : call.options) {
-    if (each.starts_with(body_option)) request.body = each.substr(body_option.size());
+  http::Request request{.method = "POST", .target = "/", .headers = {}, .body = {}};
+  for (const std::string& each : call.options) add_option(request, each);
+  if (request.header("Host").empty()) request.headers.add("Host", "mailrail.test");
+  if (protocol == Protocol::json) {
+    request.headers.add("X-Amz-Target", fmt::format("AmazonSQS.{}", call.action));
+    request.headers.add("Content-Type", "application/x-amz-json-1.0");
+    request.body = body_text(call).value_or(json::serialize(call.input));
+    return request;
+  }
+  const ActionShapes* shapes = find_action(call.action);
+  std::string form = form_of(call.action, call.input, shapes ? shapes->input : nullptr);
+  if (const auto text = body_text(call)) form = *text;
+  if (protocol == Protocol::query_json) request.headers.add("Accept", "application/json");
+  if (request.method == "GET") {
+    request.target += (request.target.find('?') == std::string::npos ? "?" : "&") + form;
+  } else {
+    request.headers.add("Content-Type", "application/x-www-form-urlencoded");
+    request.body = std::move(form);
   }
   return request;
 }
-
 Result<Answer> answer_of(Protocol protocol,
                          std::string_view action,
                          const http::Response& response) {
