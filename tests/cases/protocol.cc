@@ -125,6 +125,9 @@ Result<Answer> query_json_answer(const ActionShapes* action,
     return answer;
   }
   const json::object inside = TRY(object_at(body, names.response, response));
+  const json::object metadata = TRY(object_at(inside, "ResponseMetadata", response));
+  if (text_at(metadata, "RequestId") != response.headers.find("x-amzn-RequestId"))
+    return bad("not the header's RequestId", response);
   if (action->output->fields().empty()) return answer;
   const json::object result = TRY(object_at(inside, names.result, response));
   answer.output = TRY(output_of_query_json(result, *action->output));
