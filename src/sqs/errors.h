@@ -56,6 +56,10 @@ inline constexpr ErrorKind batch_request_too_long{
 // Messages.
 inline constexpr ErrorKind invalid_message_contents{
     .name = "InvalidMessageContents", .query_code = "InvalidMessageContents", .http_status = 400};
+inline constexpr ErrorKind empty_value{// Of a batch entry alone.
+                                       .name = "EmptyValue",
+                                       .query_code = "EmptyValue",
+                                       .http_status = 400};
 inline constexpr ErrorKind receipt_handle_is_invalid{
     .name = "ReceiptHandleIsInvalid", .query_code = "ReceiptHandleIsInvalid", .http_status = 404};
 inline constexpr ErrorKind over_limit{

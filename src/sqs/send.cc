@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "api/room.h"
 #include "base/digest.h"
 #include "sqs/batch.h"
@@ -76,9 +78,20 @@ PreparedMessage prepare_message(const Draft& draft, const api::Context& context)
   return message;
 }
 
+// The one member whose absence AWS words otherwise for an entry than for a single message.
+Error no_body_of_entry(std::size_t place) {
+  return {.kind = &errors::empty_value,
+          .message = fmt::format("No Value Found for SendMessageBatchRequestEntry.{}.MessageBody.",
+                                 place)};
+}
+
 constexpr std::string_view needs_deduplication_id =
     "The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId "
     "provided explicitly";
+
+// In AWS's grammar.
+constexpr std::string_view not_for_this_type =
+    "The request include parameter that is not valid for this queue type";
 
 // What a FIFO queue demands of any message; a batch fails whole where an entry lacks it. The two
 // calls word a missing group differently.
@@ -100,15 +113,14 @@ Result<void> check_fifo(const engine::Queue& queue,
 // What only the other type of queue takes.
 Result<void> check_type(const engine::Queue& queue, const PreparedMessage& message) {
   if (!queue.attributes.is_fifo && message.deduplication_id) {
-    return errors::invalid_parameter(
-        {"MessageDeduplicationId", *message.deduplication_id},
-        "The request includes a parameter that is not valid for this queue type");
+    return errors::invalid_parameter({"MessageDeduplicationId", *message.deduplication_id},
+                                     not_for_this_type);
   }
   if (queue.attributes.is_fifo && message.delay.value_or(0s) > 0s) {
     return errors::invalid_parameter(
         {"DelaySeconds",
          std::to_string(std::chrono::duration_cast<std::chrono::seconds>(*message.delay).count())},
-        "The request include parameter that is not valid for this queue type");
+        not_for_this_type);
   }
   return {};
 }
@@ -188,7 +200,9 @@ SendMessageBatch::Prepared SendMessageBatch::prepare(Input input, const api::Con
   for (const SendMessageBatchRequestEntry& each : input.entries) {
     prepared.entries.push_back(
         {.id = each.id, .message = prepare_message(draft_of(each), context)});
-    bytes += prepared.entries.back().message.counted_bytes;
+    PreparedMessage& message = prepared.entries.back().message;
+    bytes += message.counted_bytes;
+    if (each.message_body.empty()) message.error = no_body_of_entry(prepared.entries.size());
   }
   if (const Result<void> fits = check_batch_bytes(bytes); !fits) prepared.error = fits.error();
   return prepared;
