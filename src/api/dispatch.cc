@@ -47,6 +47,12 @@ Context context_of(const http::Request& request,
   return context;
 }
 
+// The target is the protocol's; who forgets it is told so in AWS JSON all the same.
+bool is_aws_json(const http::Request& request) {
+  return request.headers.find("X-Amz-Target") ||
+         request.header("Content-Type").starts_with("application/x-amz-json-");
+}
+
 // AWS answers a request that names no action in a form of its own, whatever was accepted.
 http::Response no_action(const std::string& request_id) {
   http::Response response{.status = 404, .headers = {}, .body = "<UnknownOperationException/>\n"};
@@ -110,9 +116,10 @@ Made Dispatcher::dispatch(http::Request request,
   const Service* service = &services_.front();
   std::optional<wire::Form> form;
   std::string name;
-  if (const auto target = request.headers.find("X-Amz-Target")) {
-    service = service_of_target(*target);
-    name = service == nullptr ? *target : target->substr(service->target_prefix.size());
+  if (is_aws_json(request)) {
+    const std::string_view target = request.header("X-Amz-Target");
+    service = service_of_target(target);
+    name = service == nullptr ? target : target.substr(service->target_prefix.size());
   } else {
     const bool wants_json =
         request.header("Accept").find("application/json") != std::string_view::npos;

@@ -1,5 +1,7 @@
 #include "tests/cases/protocol.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "tests/cases/actions.h"
@@ -15,9 +17,11 @@ std::unexpected<Error> bad(std::string_view what, const http::Response& response
 }
 
 constexpr std::string_view body_option = "body ";
+constexpr std::string_view no_target_option = "no target";
 
 void add_option(http::Request& request, const std::string& option) {
-  if (option.starts_with(body_option)) return;  // It waits until the body is there to be replaced.
+  if (option.starts_with(body_option) || option == no_target_option)
+    return;  // They are about what is made of the call.
   if (option == "GET") {
     request.method = option;
   } else if (option.starts_with('/')) {
@@ -161,7 +165,8 @@ http::Request request_of(Protocol protocol, const ProtocolCall& call) {
   for (const std::string& each : call.options) add_option(request, each);
   if (request.header("Host").empty()) request.headers.add("Host", "mailrail.test");
   if (protocol == Protocol::json) {
-    request.headers.add("X-Amz-Target", fmt::format("AmazonSQS.{}", call.action));
+    if (std::ranges::find(call.options, no_target_option) == call.options.end())
+      request.headers.add("X-Amz-Target", fmt::format("AmazonSQS.{}", call.action));
     request.headers.add("Content-Type", "application/x-amz-json-1.0");
     request.body = body_text(call).value_or(json::serialize(call.input));
     return request;
