@@ -32,9 +32,18 @@ std::unexpected<Error> invalid(std::string message) {
   return fail(errors::invalid_parameter_value, std::move(message));
 }
 
-bool is_name_character(char character) {
-  return is_letter_or_digit(character) || std::string_view("_-.").contains(character) ||
-         is_beyond_ascii(character);  // AWS takes accented letters too.
+// AWS takes accented letters, too: U+00C0 to U+017F, whose UTF-8 begins with these bytes.
+bool begins_accented_letter(char byte) { return byte >= '\xc3' && byte <= '\xc5'; }
+
+bool has_name_characters_only(std::string_view name) {
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    if (begins_accented_letter(name[i])) {
+      i += 1;  // Both of its bytes.
+    } else if (!is_letter_or_digit(name[i]) && !std::string_view("_-.").contains(name[i])) {
+      return false;
+    }
+  }
+  return true;
 }
 
 Result<void> check_name(std::string_view name) {
@@ -44,7 +53,7 @@ Result<void> check_name(std::string_view name) {
     return invalid(fmt::format("Message (user) attribute name must be shorter than {} bytes.",
                                limits::message_attribute_name_size_max));
   }
-  if (!std::ranges::all_of(name, is_name_character)) {
+  if (!has_name_characters_only(name)) {
     return invalid(
         "Message (user) attributes name can only contain upper and lower score characters, digits, "
         "periods, hyphens and underscores.");

@@ -96,6 +96,8 @@ TEST(AttributeCheck, RefusesBadNames) {
   EXPECT_EQ(error_of({{"a b", string("x")}}),
             "Message (user) attributes name can only contain upper and lower score characters, "
             "digits, periods, hyphens and underscores.");
+  error_of({{"a§", string("x")}});
+  error_of({{"名", string("x")}});
   EXPECT_EQ(error_of({{"", string("x")}}),
             "The request must contain non-empty message (user) attribute names.");
   for (const std::string name : {".a", "a.", "AWS.a", "aMazon.a"}) {
