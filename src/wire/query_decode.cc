@@ -114,7 +114,10 @@ class Decoder {
     const std::vector<std::uint32_t> places = indices(form_, path);
     if (places.size() > collection_size_max) return too_many(path);
     const Shape& element = *target.shape->element;
-    if (is_scalar(element) && form_.find(path) && !std::ranges::binary_search(places, 1u)) {
+    // A bare name is the first element, as old clients have it; without a value it is how SDKs
+    // send an empty list.
+    if (is_scalar(element) && !form_.find(path).value_or("").empty() &&
+        !std::ranges::binary_search(places, 1u)) {
       const Decoded<void> done =
           value(path, {.shape = &element, .value = target.shape->append(target.value)});
       if (!done) return done;

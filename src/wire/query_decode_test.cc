@@ -47,6 +47,15 @@ TEST(QueryDecode, TakesABareNameForTheFirstElement) {
   EXPECT_EQ(decode("Name=a&Name.1=b")->names, std::vector<std::string>{"b"});
 }
 
+TEST(QueryDecode, TakesABareNameWithoutAValueForAnEmptyCollection) {
+  const Decoded<Letter> letter = decode("Name=&Page=&Label=&Stamp=&To=");
+
+  ASSERT_TRUE(letter) << letter.error().message();
+  EXPECT_EQ(*letter, Letter{});
+  EXPECT_EQ(decode("Name=&Name.2=b")->names, std::vector<std::string>{"b"});
+  EXPECT_EQ(decode("Name.1=")->names, std::vector<std::string>{""});
+}
+
 TEST(QueryDecode, IgnoresOtherSpellingsOfANumber) {
   EXPECT_EQ(
       decode("Name.01=a&Name.x=b&Name.=c&Name.-1=d&Name.99999999999=e&Name.1x=f&Name.1.x=g")->names,

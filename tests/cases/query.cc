@@ -52,7 +52,10 @@ class Form {
  private:
   void collection(const std::string& path, const json::value& value, const Field& field) {
     int number = 0;
-    if (const json::array* list = value.if_array()) {
+    if ((value.is_array() && value.get_array().empty()) ||
+        (value.is_object() && value.get_object().empty())) {
+      parameter(path, "");  // As SDKs do.
+    } else if (const json::array* list = value.if_array()) {
       for (const json::value& each : *list)
         this->value(fmt::format("{}.{}", path, ++number), each, field.shape->element);
     } else if (const json::object* map = value.if_object()) {
