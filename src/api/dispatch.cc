@@ -47,6 +47,13 @@ Context context_of(const http::Request& request,
   return context;
 }
 
+// What a header says may not be UTF-8; answers are.
+std::string printable(std::string_view text) {
+  std::string out(text);
+  std::ranges::replace_if(out, [](char each) { return each < ' ' || each > '~'; }, '?');
+  return out;
+}
+
 // AWS answers a request that names no action in a form of its own, whatever was accepted.
 http::Response no_action(const std::string& request_id) {
   http::Response response{.status = 404, .headers = {}, .body = "<UnknownOperationException/>\n"};
@@ -105,7 +112,7 @@ Made Dispatcher::dispatch(http::Request request,
   std::string name;
   if (const auto target = request.headers.find("X-Amz-Target")) {
     service = service_of_target(*target);
-    name = service == nullptr ? *target : target->substr(service->target_prefix.size());
+    name = printable(service == nullptr ? *target : target->substr(service->target_prefix.size()));
   } else {
     const bool wants_json =
         request.header("Accept").find("application/json") != std::string_view::npos;

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "base/shown.h"
+
 namespace mailrail::api {
 
 Error decode_error(wire::Protocol protocol, const wire::DecodeError& error) {
@@ -13,9 +15,9 @@ Error decode_error(wire::Protocol protocol, const wire::DecodeError& error) {
 
 Error unknown_action(const Envelope& envelope) {
   const bool is_json = envelope.protocol == wire::Protocol::json;
-  return Error{
-      .kind = is_json ? &errors::unknown_operation : &errors::invalid_action,
-      .message = fmt::format("The action {} is not valid for this endpoint.", envelope.action)};
+  return Error{.kind = is_json ? &errors::unknown_operation : &errors::invalid_action,
+               .message = fmt::format("The action {} is not valid for this endpoint.",
+                                      shown(envelope.action))};
 }
 
 }  // namespace mailrail::api

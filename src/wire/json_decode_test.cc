@@ -123,6 +123,15 @@ TEST(JsonDecode, RefusesABlobThatIsNotBase64) {
             (DecodeError{Kind::bad_value, "Seal", "must be base64 with padding"}));
 }
 
+TEST(JsonDecode, RepeatsALongNameInPart) {
+  const std::string name(1 << 20, 'n');
+
+  const DecodeError error = error_of("{\"Labels\": {\"" + name + "\": 1}}");
+
+  EXPECT_EQ(error.kind, Kind::wrong_type);
+  EXPECT_LT(error.message().size(), 1100u);
+}
+
 TEST(JsonDecode, ReadsALargeDocumentAndThenASmallOne) {
   const std::string large(5 << 20, 'x');
 
