@@ -125,6 +125,12 @@ Made Dispatcher::dispatch(http::Request request,
     name = *action;
   }
 
+  // A HEAD that received messages would show them to nobody.
+  if (request.method != "POST" && request.method != "GET") {
+    return refuse({.kind = &errors::method_not_allowed,
+                   .message = "Calls are made by POST or GET, not by another method of HTTP."});
+  }
+
   const ActionEntry* action = service == nullptr ? nullptr : action_of(*service, name);
   if (action == nullptr) {
     envelope.action = name;

@@ -52,5 +52,17 @@ TEST_F(Dispatch, RepeatsNoByteThatIsNotPrintable) {
   EXPECT_THAT(answer_to_target("Test.\xff\x01y").body, HasSubstr("The action ??y is not"));
 }
 
+TEST_F(Dispatch, MakesNoCallByOtherMethodsThanGetAndPost) {
+  for (const std::string_view method : {"HEAD", "PUT", "DELETE", "OPTIONS", "get", "BREW"}) {
+    http::Request request{.method = std::string(method), .target = "/?Action=Fly", .headers = {}};
+
+    const http::Response response = answer(request);
+
+    EXPECT_EQ(response.status, 405) << method;
+    EXPECT_EQ(response.headers.find("Allow"), "GET, POST");
+    EXPECT_THAT(response.body, HasSubstr("<Code>MethodNotAllowed</Code>"));
+  }
+}
+
 }  // namespace
 }  // namespace mailrail::api

@@ -268,6 +268,16 @@ class IllFormedTest(unittest.TestCase):
                     self.assert_refused(connection.ask(form_request(body, path=path)), "query")
             self.assertEqual(connection.ask(form_request(body, path="/000000000000/q")).status, 200)
 
+    def test_calls_are_made_by_get_and_post_alone(self):
+        path = "/?Action=ListQueues"
+        with self.connect() as connection:
+            self.assertEqual(connection.ask(request(path=path, method="GET")).status, 200)
+            for method in ["HEAD", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "get", "BREW"]:
+                for data in [request(path=path, method=method), request(b"{}", target("ListQueues"), method=method)]:
+                    with self.subTest(method):
+                        response = connection.ask(data, method)
+                        self.assertEqual((response.status, response.getheader("Allow")), (405, "GET, POST"))
+
     def test_framing_that_is_right(self):
         whole = json_request("ListQueues", {})
         framed = [
