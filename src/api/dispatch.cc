@@ -53,6 +53,13 @@ bool is_aws_json(const http::Request& request) {
          request.header("Content-Type").starts_with("application/x-amz-json-");
 }
 
+// What a header says may not be UTF-8; answers are.
+std::string printable(std::string_view text) {
+  std::string out(text);
+  std::ranges::replace_if(out, [](char each) { return each < ' ' || each > '~'; }, '?');
+  return out;
+}
+
 // AWS answers a request that names no action in a form of its own, whatever was accepted.
 http::Response no_action(const std::string& request_id) {
   http::Response response{.status = 404, .headers = {}, .body = "<UnknownOperationException/>\n"};
@@ -119,7 +126,7 @@ Made Dispatcher::dispatch(http::Request request,
   if (is_aws_json(request)) {
     const std::string_view target = request.header("X-Amz-Target");
     service = service_of_target(target);
-    name = service == nullptr ? target : target.substr(service->target_prefix.size());
+    name = printable(service == nullptr ? target : target.substr(service->target_prefix.size()));
   } else {
     const bool wants_json =
         request.header("Accept").find("application/json") != std::string_view::npos;
@@ -133,6 +140,12 @@ Made Dispatcher::dispatch(http::Request request,
     const std::string_view version = form->find("Version").value_or("");
     if (!version.empty()) service = service_of_version(version);
     if (service == nullptr) return refuse(unknown_version(version));
+  }
+
+  // A HEAD that received messages would show them to nobody.
+  if (request.method != "POST" && request.method != "GET") {
+    return refuse({.kind = &errors::method_not_allowed,
+                   .message = "Calls are made by POST or GET, not by another method of HTTP."});
   }
 
   const ActionEntry* action = service == nullptr ? nullptr : action_of(*service, name);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "base/shown.h"
+
 namespace mailrail::api {
 
 Error decode_error(wire::Protocol protocol, const wire::DecodeError& error) {
@@ -17,16 +19,15 @@ Error unknown_action(const Envelope& envelope) {
     return Error{.kind = &errors::unknown_operation,
                  .message = "The request must have a header X-Amz-Target that names an action."};
   }
-  return Error{
-      .kind = is_json ? &errors::unknown_operation : &errors::invalid_action,
-      .message = fmt::format("The action {} is not valid for this endpoint.", envelope.action)};
+  return Error{.kind = is_json ? &errors::unknown_operation : &errors::invalid_action,
+               .message = fmt::format("The action {} is not valid for this endpoint.",
+                                      shown(envelope.action))};
 }
 
 Error unknown_version(std::string_view version) {
-  constexpr std::size_t shown_bytes_max = 64;
-  return Error{.kind = &errors::no_such_version,
-               .message = fmt::format("The requested version ( {} ) is not valid.",
-                                      version.size() > shown_bytes_max ? "..." : version)};
+  return Error{
+      .kind = &errors::no_such_version,
+      .message = fmt::format("The requested version ( {} ) is not valid.", shown(version))};
 }
 
 }  // namespace mailrail::api

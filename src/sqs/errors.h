@@ -15,6 +15,7 @@
 
 #include "api/errors.h"
 #include "base/result.h"
+#include "base/shown.h"
 
 namespace mailrail::sqs::errors {
 
@@ -68,8 +69,7 @@ inline constexpr ErrorKind over_limit{
 // The framework's, below every service.
 using api::errors::invalid_parameter_value;
 
-// A value from a request as a message repeats it: whole, unless it is absurdly long.
-std::string_view shown(std::string_view value);
+using mailrail::shown;
 
 inline std::unexpected<Error> missing_parameter(std::string_view parameter) {
   return std::unexpected(api::missing_parameter(parameter));
