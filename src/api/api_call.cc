@@ -31,6 +31,7 @@ http::Response answer_with(const Envelope& envelope, const Error& error) {
       wire::render_error(envelope.protocol, *envelope.service, envelope.request_id, error));
   if (envelope.protocol == wire::Protocol::json)
     response.headers.add("x-amzn-query-error", wire::query_error_header(*error.kind));
+  if (error.kind->http_status == 405) response.headers.add("Allow", "GET, POST");
   if (error.kind->http_status == 503) response.headers.add("Retry-After", "1");
   return response;
 }

@@ -47,6 +47,19 @@ Context context_of(const http::Request& request,
   return context;
 }
 
+// The target is the protocol's; who forgets it is told so in AWS JSON all the same.
+bool is_aws_json(const http::Request& request) {
+  return request.headers.find("X-Amz-Target") ||
+         request.header("Content-Type").starts_with("application/x-amz-json-");
+}
+
+// What a header says may not be UTF-8; answers are.
+std::string printable(std::string_view text) {
+  std::string out(text);
+  std::ranges::replace_if(out, [](char each) { return each < ' ' || each > '~'; }, '?');
+  return out;
+}
+
 // AWS answers a request that names no action in a form of its own, whatever was accepted.
 http::Response no_action(const std::string& request_id) {
   http::Response response{.status = 404, .headers = {}, .body = "<UnknownOperationException/>\n"};
@@ -90,6 +103,13 @@ const Service* Dispatcher::service_of_target(std::string_view target) const {
   return found == services_.end() ? nullptr : &*found;
 }
 
+const Service* Dispatcher::service_of_version(std::string_view version) const {
+  const auto found = std::ranges::find_if(services_, [&](const Service& each) {
+    return std::ranges::find(each.query_versions, version) != each.query_versions.end();
+  });
+  return found == services_.end() ? nullptr : &*found;
+}
+
 Made Dispatcher::dispatch(http::Request request,
                           http::ExchangeId exchange,
                           std::uint64_t call_id,
@@ -103,9 +123,10 @@ Made Dispatcher::dispatch(http::Request request,
   const Service* service = &services_.front();
   std::optional<wire::Form> form;
   std::string name;
-  if (const auto target = request.headers.find("X-Amz-Target")) {
-    service = service_of_target(*target);
-    name = service == nullptr ? *target : target->substr(service->target_prefix.size());
+  if (is_aws_json(request)) {
+    const std::string_view target = request.header("X-Amz-Target");
+    service = service_of_target(target);
+    name = printable(service == nullptr ? target : target.substr(service->target_prefix.size()));
   } else {
     const bool wants_json =
         request.header("Accept").find("application/json") != std::string_view::npos;
@@ -116,6 +137,15 @@ Made Dispatcher::dispatch(http::Request request,
     const auto action = form->find("Action");
     if (!action || action->empty()) return std::unexpected(no_action(envelope.request_id));
     name = *action;
+    const std::string_view version = form->find("Version").value_or("");
+    if (!version.empty()) service = service_of_version(version);
+    if (service == nullptr) return refuse(unknown_version(version));
+  }
+
+  // A HEAD that received messages would show them to nobody.
+  if (request.method != "POST" && request.method != "GET") {
+    return refuse({.kind = &errors::method_not_allowed,
+                   .message = "Calls are made by POST or GET, not by another method of HTTP."});
   }
 
   const ActionEntry* action = service == nullptr ? nullptr : action_of(*service, name);

@@ -39,6 +39,16 @@ inline constexpr ErrorKind invalid_action{// Query.
                                           .query_code = "InvalidAction",
                                           .http_status = 400,
                                           .origin = ErrorOrigin::framework};
+inline constexpr ErrorKind method_not_allowed{// Of HTTP.
+                                              .name = "MethodNotAllowed",
+                                              .query_code = "MethodNotAllowed",
+                                              .http_status = 405,
+                                              .origin = ErrorOrigin::framework};
+inline constexpr ErrorKind no_such_version{// Query.
+                                           .name = "NoSuchVersionException",
+                                           .query_code = "NoSuchVersion",
+                                           .http_status = 400,
+                                           .origin = ErrorOrigin::framework};
 inline constexpr ErrorKind service_unavailable{.name = "ServiceUnavailable",
                                                .query_code = "ServiceUnavailable",
                                                .http_status = 503,

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "base/shown.h"
+
 namespace mailrail::api {
 
 Error decode_error(wire::Protocol protocol, const wire::DecodeError& error) {
@@ -13,9 +15,19 @@ Error decode_error(wire::Protocol protocol, const wire::DecodeError& error) {
 
 Error unknown_action(const Envelope& envelope) {
   const bool is_json = envelope.protocol == wire::Protocol::json;
+  if (envelope.action.empty()) {
+    return Error{.kind = &errors::unknown_operation,
+                 .message = "The request must have a header X-Amz-Target that names an action."};
+  }
+  return Error{.kind = is_json ? &errors::unknown_operation : &errors::invalid_action,
+               .message = fmt::format("The action {} is not valid for this endpoint.",
+                                      shown(envelope.action))};
+}
+
+Error unknown_version(std::string_view version) {
   return Error{
-      .kind = is_json ? &errors::unknown_operation : &errors::invalid_action,
-      .message = fmt::format("The action {} is not valid for this endpoint.", envelope.action)};
+      .kind = &errors::no_such_version,
+      .message = fmt::format("The requested version ( {} ) is not valid.", shown(version))};
 }
 
 }  // namespace mailrail::api

@@ -40,11 +40,14 @@ struct ActionEntry {
 struct Service {
   wire::Service wire;
   std::string_view target_prefix;  // `AmazonSQS.`
+  std::span<const std::string_view>
+      query_versions;  // What a parameter Version may say; the newest is answered.
   std::span<const ActionEntry> actions;
 };
 
 Error decode_error(wire::Protocol protocol, const wire::DecodeError& error);
 Error unknown_action(const Envelope& envelope);
+Error unknown_version(std::string_view version);
 
 template <class Action>
 Made make_call(Incoming incoming) {

@@ -21,8 +21,10 @@ std::string credential_of(const http::Request& request) {
   if (at == std::string_view::npos) return {};
   std::string credential(target.substr(at + in_query.size()));
   credential.resize(std::min(credential.size(), credential.find('&')));
-  for (std::size_t escape; (escape = credential.find("%2F")) != std::string::npos;)
-    credential.replace(escape, 3, "/");
+  for (const std::string_view escape : {"%2F", "%2f"}) {
+    for (std::size_t found; (found = credential.find(escape)) != std::string::npos;)
+      credential.replace(found, escape.size(), "/");
+  }
   return credential;
 }
 

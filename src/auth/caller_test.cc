@@ -40,14 +40,17 @@ TEST(Caller, HasNoNameThatIsNotPlainText) {
 }
 
 TEST(Caller, IsReadFromAQueryStringToo) {
-  const http::Request request{
-      .method = "GET",
-      .target =
-          "/?Action=ListQueues&X-Amz-Credential=K%2F20261123%2Fus-west-2%2Fsqs%2Faws4_request&X=1",
-      .headers = {},
-      .body = {}};
+  for (const std::string_view credential :
+       {"K%2F20261123%2Fus-west-2%2Fsqs%2Faws4_request",
+        "K%2f20261123%2fus-west-2%2fsqs%2faws4_request", "K/20261123/us-west-2/sqs/aws4_request"}) {
+    const http::Request request{
+        .method = "GET",
+        .target = "/?Action=ListQueues&X-Amz-Credential=" + std::string(credential) + "&X=1",
+        .headers = {},
+        .body = {}};
 
-  EXPECT_EQ(caller_of(request).region, "us-west-2");
+    EXPECT_EQ(caller_of(request).region, "us-west-2") << credential;
+  }
 }
 
 }  // namespace

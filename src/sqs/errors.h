@@ -15,6 +15,7 @@
 
 #include "api/errors.h"
 #include "base/result.h"
+#include "base/shown.h"
 
 namespace mailrail::sqs::errors {
 
@@ -64,6 +65,10 @@ inline constexpr ErrorKind batch_request_too_long{
 // Messages.
 inline constexpr ErrorKind invalid_message_contents{
     .name = "InvalidMessageContents", .query_code = "InvalidMessageContents", .http_status = 400};
+inline constexpr ErrorKind empty_value{// Of a batch entry alone.
+                                       .name = "EmptyValue",
+                                       .query_code = "EmptyValue",
+                                       .http_status = 400};
 inline constexpr ErrorKind receipt_handle_is_invalid{
     .name = "ReceiptHandleIsInvalid", .query_code = "ReceiptHandleIsInvalid", .http_status = 404};
 inline constexpr ErrorKind over_limit{
@@ -72,8 +77,7 @@ inline constexpr ErrorKind over_limit{
 // The framework's, below every service.
 using api::errors::invalid_parameter_value;
 
-// A value from a request as a message repeats it: whole, unless it is absurdly long.
-std::string_view shown(std::string_view value);
+using mailrail::shown;
 
 inline std::unexpected<Error> missing_parameter(std::string_view parameter) {
   return std::unexpected(api::missing_parameter(parameter));

@@ -32,29 +32,37 @@ std::unexpected<Error> invalid(std::string message) {
   return fail(errors::invalid_parameter_value, std::move(message));
 }
 
-bool is_name_character(char character) {
-  return is_letter_or_digit(character) || std::string_view("_-.").contains(character) ||
-         is_beyond_ascii(character);  // AWS takes accented letters too.
+// AWS takes accented letters, too: U+00C0 to U+017F, whose UTF-8 begins with these bytes.
+bool begins_accented_letter(char byte) { return byte >= '\xc3' && byte <= '\xc5'; }
+
+bool has_name_characters_only(std::string_view name) {
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    if (begins_accented_letter(name[i])) {
+      i += 1;  // Both of its bytes.
+    } else if (!is_letter_or_digit(name[i]) && !std::string_view("_-.").contains(name[i])) {
+      return false;
+    }
+  }
+  return true;
 }
 
 Result<void> check_name(std::string_view name) {
-  if (name.empty()) return invalid("The message attribute name must not be empty.");
+  if (name.empty())
+    return invalid("The request must contain non-empty message (user) attribute names.");
   if (name.size() > limits::message_attribute_name_size_max) {
-    return invalid("Length of message attribute name must be less than 256 bytes.");
+    return invalid(fmt::format("Message (user) attribute name must be shorter than {} bytes.",
+                               limits::message_attribute_name_size_max));
   }
-  if (const auto bad = std::ranges::find_if_not(name, is_name_character); bad != name.end()) {
+  if (!has_name_characters_only(name)) {
     return invalid(
-        fmt::format("Invalid non-alphanumeric character '#x{:X}' was found in the message "
-                    "attribute name. Can only "
-                    "include alphanumeric characters, hyphens, underscores, or dots.",
-                    static_cast<unsigned char>(*bad)));
+        "Message (user) attributes name can only contain upper and lower score characters, digits, "
+        "periods, hyphens and underscores.");
   }
-  if (name.starts_with('.'))
-    return invalid("Invalid message attribute name starting with character '.' was found.");
-  if (name.ends_with('.'))
-    return invalid("Invalid message attribute name ending with character '.' was found.");
-  if (begins_ignoring_case(name, "aws.") || begins_ignoring_case(name, "amazon.")) {
-    return invalid("Invalid message attribute name starting with 'AWS.' or 'Amazon.' was found.");
+  if (name.starts_with('.') || name.ends_with('.') || begins_ignoring_case(name, "aws.") ||
+      begins_ignoring_case(name, "amazon.")) {
+    return invalid(
+        "You can't use message attribute names beginning with 'AWS.' or 'Amazon.'. These strings "
+        "are reserved for internal use. Additionally, they cannot start or end with '.'.");
   }
   return {};
 }
@@ -76,7 +84,7 @@ Result<ValueType> check_type(std::string_view name, std::string_view data_type) 
         fmt::format("Message (user) attribute '{}' must contain a non-empty data type.", name));
   }
   if (data_type.size() > limits::message_attribute_type_size_max) {
-    return invalid(fmt::format("Length of message attribute type must be less than {} bytes.",
+    return invalid(fmt::format("Message (user) attribute type must be shorter than {} bytes.",
                                limits::message_attribute_type_size_max));
   }
   const std::optional<ValueType> type = value_type(data_type);
@@ -191,10 +199,8 @@ Result<void> check_message_attributes(const MessageAttributes& attributes) {
 Result<void> check_message_system_attributes(const MessageAttributes& attributes) {
   for (const auto& [name, value] : attributes) {
     if (name != "AWSTraceHeader") {
-      return invalid(fmt::format(
-          "Message (system) attribute '{}' is invalid. The only one that can be sent is "
-          "AWSTraceHeader.",
-          errors::shown(name)));
+      return invalid(
+          fmt::format("Message system attribute name '{}' is invalid.", errors::shown(name)));
     }
     if (value.data_type != "String" || value.binary_value || !value.string_list_values.empty() ||
         !value.binary_list_values.empty()) {

@@ -92,18 +92,20 @@ TEST(AttributeCheck, BoundsTheirNumber) {
 
 TEST(AttributeCheck, RefusesBadNames) {
   EXPECT_EQ(error_of({{std::string(257, 'n'), string("x")}}),
-            "Length of message attribute name must be less than 256 bytes.");
+            "Message (user) attribute name must be shorter than 256 bytes.");
   EXPECT_EQ(error_of({{"a b", string("x")}}),
-            "Invalid non-alphanumeric character '#x20' was found in the message attribute name. "
-            "Can only include "
-            "alphanumeric characters, hyphens, underscores, or dots.");
-  EXPECT_EQ(error_of({{".a", string("x")}}),
-            "Invalid message attribute name starting with character '.' was found.");
-  EXPECT_EQ(error_of({{"a.", string("x")}}),
-            "Invalid message attribute name ending with character '.' was found.");
-  error_of({{"", string("x")}});
-  error_of({{"AWS.a", string("x")}});
-  error_of({{"aMazon.a", string("x")}});
+            "Message (user) attributes name can only contain upper and lower score characters, "
+            "digits, periods, hyphens and underscores.");
+  error_of({{"a§", string("x")}});
+  error_of({{"名", string("x")}});
+  EXPECT_EQ(error_of({{"", string("x")}}),
+            "The request must contain non-empty message (user) attribute names.");
+  for (const std::string name : {".a", "a.", "AWS.a", "aMazon.a"}) {
+    EXPECT_EQ(error_of({{name, string("x")}}),
+              "You can't use message attribute names beginning with 'AWS.' or 'Amazon.'. These "
+              "strings are reserved for internal use. Additionally, they cannot start or end with "
+              "'.'.");
+  }
 }
 
 TEST(AttributeCheck, RefusesBadTypes) {

@@ -326,7 +326,10 @@ std::optional<std::string> first_difference(const QueueAttributes& current,
   const AttributeMap have = render_attributes(current);
   const AttributeMap want = render_attributes(wanted);
   for (const auto& [name, value] : given) {
-    if (value_of(have, name) != value_of(want, name)) return name;
+    const bool is_equal = name == attribute::redrive_policy
+                              ? current.dead_letter == wanted.dead_letter
+                              : value_of(have, name) == value_of(want, name);
+    if (!is_equal) return name;
   }
   return std::nullopt;
 }

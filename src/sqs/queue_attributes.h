@@ -54,7 +54,7 @@ AttributeMap render_attributes(const engine::QueueAttributes& attributes);
 
 // Whether CreateQueue may answer with the queue that is there: the first given attribute in which
 // that one (`current`) differs from the one asked for (`wanted`, made from `given`). What wasn't
-// given isn't compared.
+// given isn't compared, and a redrive policy is compared by what it says, not by its spelling.
 std::optional<std::string> first_difference(const engine::QueueAttributes& current,
                                             const engine::QueueAttributes& wanted,
                                             const AttributeMap& given);

@@ -235,6 +235,24 @@ TEST(FirstDifference, ComparesWhatWasGivenWithWhatIsInForce) {
   EXPECT_EQ(difference({{"KmsMasterKeyId", "k"}}), "KmsMasterKeyId");
 }
 
+TEST(FirstDifference, ComparesARedrivePolicyByWhatItSays) {
+  const QueueAttributes current = created(
+      {{"RedrivePolicy",
+        R"({"deadLetterTargetArn":"arn:aws:sqs:us-east-1:000000000000:d","maxReceiveCount":2})"}});
+  const auto difference = [&](const std::string& policy) {
+    const AttributeMap given{{"RedrivePolicy", policy}};
+    return first_difference(current, created(given), given);
+  };
+
+  EXPECT_EQ(difference(R"({"maxReceiveCount": "2",
+                           "deadLetterTargetArn": "arn:aws:sqs:us-east-1:000000000000:d"})"),
+            std::nullopt);
+  EXPECT_EQ(difference(R"({"maxReceiveCount": 3,
+                           "deadLetterTargetArn": "arn:aws:sqs:us-east-1:000000000000:d"})"),
+            "RedrivePolicy");
+  EXPECT_EQ(difference(""), "RedrivePolicy");
+}
+
 TEST(QueueAttributeNames, AreKnownOnesOrAll) {
   EXPECT_TRUE(check_queue_attribute_names(
       std::vector<std::string>{"All", "QueueArn", "FifoQueue", "Policy"}));

@@ -78,7 +78,9 @@ struct ListQueuesOutput {
   std::optional<std::string> next_token;
 
   static constexpr Field fields[] = {
-      field<&ListQueuesOutput::queue_urls>("QueueUrls").flattened("QueueUrl"),
+      field<&ListQueuesOutput::queue_urls>("QueueUrls")
+          .flattened("QueueUrl")
+          .query_json("queueUrls"),
       field<&ListQueuesOutput::next_token>("NextToken"),
   };
 };

@@ -200,6 +200,7 @@ SetQueueAttributes::Prepared SetQueueAttributes::prepare(Input input, const api:
 api::Asked<Nothing> SetQueueAttributes::decide(engine::Engine& engine,
                                                engine::Turn& turn,
                                                Prepared& prepared) {
+  if (prepared.given.empty()) return errors::missing_parameter("Attributes");
   const Result<const engine::Queue*> found = prepared.queue.find(engine);
   if (!found) return std::unexpected(found.error());
   const engine::Queue& queue = **found;

@@ -20,7 +20,7 @@ Result<void> check(const ReceiveMessageInput& input,
                    std::span<const std::string> system_attribute_names) {
   TRY(check_max_number_of_messages(input.max_number_of_messages));
   TRY(check_wait_time_seconds(input.wait_time_seconds));
-  TRY(check_visibility_timeout(input.visibility_timeout));
+  TRY(check_receive_visibility_timeout(input.visibility_timeout));
   TRY(check_message_system_attribute_names(system_attribute_names));
   if (input.receive_request_attempt_id)
     TRY(check_token("ReceiveRequestAttemptId", *input.receive_request_attempt_id));
@@ -97,11 +97,6 @@ api::Asked<ReceiveMessage::Decided> ReceiveMessage::decide(engine::Engine& engin
   if (prepared.error) return std::unexpected(*prepared.error);
   const engine::Queue& queue = **found;
   const bool is_fifo = queue.attributes.is_fifo;
-  if (!is_fifo && prepared.attempt) {
-    return errors::invalid_parameter(
-        {"ReceiveRequestAttemptId", *prepared.attempt},
-        "The request includes a parameter that is not valid for this queue type");
-  }
   const Duration wait = prepared.wait.value_or(queue.attributes.receive_wait);
   if (!prepared.deadline) prepared.deadline = turn.now + wait;
   engine::ReceiveResult result =

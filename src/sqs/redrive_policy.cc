@@ -124,8 +124,7 @@ Result<engine::DeadLetter> parse_redrive_policy(std::string_view policy, QueueTy
   const std::optional<engine::QueueName> target =
       arn.is_string() ? parse_queue_arn(text_of(arn)) : std::nullopt;
   if (!target) {
-    return invalid_redrive_policy(
-        policy, fmt::format("Invalid value for deadLetterTargetArn: {}", text_of(arn)));
+    return invalid_redrive_policy(policy, "Invalid value for deadLetterTargetArn");
   }
   if (is_fifo_name(target->name) != (type == QueueType::fifo)) {
     return invalid_redrive_policy(policy,

@@ -56,9 +56,9 @@ TEST(RedrivePolicy, NeedsBothKeys) {
 TEST(RedrivePolicy, IsJsonAndNamesAQueue) {
   EXPECT_EQ(reason_of("[]"), "Redrive policy is not a valid JSON map.");
   EXPECT_EQ(reason_of("{"), "Redrive policy is not a valid JSON map.");
-  EXPECT_EQ(reason_of(policy("dead", "1")), "Invalid value for deadLetterTargetArn: dead.");
+  EXPECT_EQ(reason_of(policy("dead", "1")), "Invalid value for deadLetterTargetArn.");
   EXPECT_EQ(reason_of(R"({"deadLetterTargetArn":5,"maxReceiveCount":1})"),
-            "Invalid value for deadLetterTargetArn: 5.");
+            "Invalid value for deadLetterTargetArn.");
 }
 
 TEST(RedrivePolicy, StaysWithinOneTypeOfQueue) {

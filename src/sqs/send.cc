@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "api/room.h"
 #include "base/digest.h"
 #include "sqs/batch.h"
@@ -76,28 +78,49 @@ PreparedMessage prepare_message(const Draft& draft, const api::Context& context)
   return message;
 }
 
+// The one member whose absence AWS words otherwise for an entry than for a single message.
+Error no_body_of_entry(std::size_t place) {
+  return {.kind = &errors::empty_value,
+          .message = fmt::format("No Value Found for SendMessageBatchRequestEntry.{}.MessageBody.",
+                                 place)};
+}
+
 constexpr std::string_view needs_deduplication_id =
     "The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId "
     "provided explicitly";
 
-// What the type of the queue demands of any message. The two calls word a missing group
-// differently.
-Result<void> check_type(const engine::Queue& queue,
+// In AWS's grammar.
+constexpr std::string_view not_for_this_type =
+    "The request include parameter that is not valid for this queue type";
+
+// What a FIFO queue demands of any message; a batch fails whole where an entry lacks it. The two
+// calls word a missing group differently.
+Result<void> check_fifo(const engine::Queue& queue,
                         const PreparedMessage& message,
                         MessageFrom from) {
-  if (queue.attributes.is_fifo) {
-    if (!message.group) {
-      if (from == MessageFrom::single_send) return errors::missing_parameter("MessageGroupId");
-      return fail(errors::invalid_parameter_value,
-                  "The request must contain the parameter MessageGroupId.");
-    }
-    if (!message.deduplication_id && !queue.attributes.content_based_deduplication) {
-      return fail(errors::invalid_parameter_value, std::string(needs_deduplication_id));
-    }
-  } else if (message.deduplication_id) {
+  if (!queue.attributes.is_fifo) return {};
+  if (!message.group) {
+    if (from == MessageFrom::single_send) return errors::missing_parameter("MessageGroupId");
+    return fail(errors::invalid_parameter_value,
+                "The request must contain the parameter MessageGroupId.");
+  }
+  if (!message.deduplication_id && !queue.attributes.content_based_deduplication) {
+    return fail(errors::invalid_parameter_value, std::string(needs_deduplication_id));
+  }
+  return {};
+}
+
+// What only the other type of queue takes.
+Result<void> check_type(const engine::Queue& queue, const PreparedMessage& message) {
+  if (!queue.attributes.is_fifo && message.deduplication_id) {
+    return errors::invalid_parameter({"MessageDeduplicationId", *message.deduplication_id},
+                                     not_for_this_type);
+  }
+  if (queue.attributes.is_fifo && message.delay.value_or(0s) > 0s) {
     return errors::invalid_parameter(
-        {"MessageDeduplicationId", *message.deduplication_id},
-        "The request includes a parameter that is not valid for this queue type");
+        {"DelaySeconds",
+         std::to_string(std::chrono::duration_cast<std::chrono::seconds>(*message.delay).count())},
+        not_for_this_type);
   }
   return {};
 }
@@ -109,13 +132,8 @@ Result<SentMessage> record(engine::Engine& engine,
                            MessageFrom from) {
   if (message.error) return std::unexpected(*message.error);
   TRY(check_message_bytes(message.counted_bytes, queue.attributes.message_bytes_max, from));
+  TRY(check_type(queue, message));
   const bool is_fifo = queue.attributes.is_fifo;
-  if (is_fifo && message.delay.value_or(0s) > 0s) {
-    return errors::invalid_parameter(
-        {"DelaySeconds",
-         std::to_string(std::chrono::duration_cast<std::chrono::seconds>(*message.delay).count())},
-        "The request include parameter that is not valid for this queue type");
-  }
   const engine::SendRequest request{
       .queue = queue.id,
       .delay = message.delay,
@@ -156,7 +174,7 @@ api::Asked<SentMessage> SendMessage::decide(engine::Engine& engine,
                                             Prepared& prepared) {
   const Result<const engine::Queue*> queue = prepared.queue.find(engine);
   if (!queue) return std::unexpected(queue.error());
-  if (const Result<void> fits = check_type(**queue, prepared.message, MessageFrom::single_send);
+  if (const Result<void> fits = check_fifo(**queue, prepared.message, MessageFrom::single_send);
       !fits && !prepared.message.error) {
     return std::unexpected(fits.error());
   }
@@ -182,7 +200,9 @@ SendMessageBatch::Prepared SendMessageBatch::prepare(Input input, const api::Con
   for (const SendMessageBatchRequestEntry& each : input.entries) {
     prepared.entries.push_back(
         {.id = each.id, .message = prepare_message(draft_of(each), context)});
-    bytes += prepared.entries.back().message.counted_bytes;
+    PreparedMessage& message = prepared.entries.back().message;
+    bytes += message.counted_bytes;
+    if (each.message_body.empty()) message.error = no_body_of_entry(prepared.entries.size());
   }
   if (const Result<void> fits = check_batch_bytes(bytes); !fits) prepared.error = fits.error();
   return prepared;
@@ -195,7 +215,7 @@ api::Asked<SendMessageBatch::Decided> SendMessageBatch::decide(engine::Engine& e
   if (!queue) return std::unexpected(queue.error());
   if (prepared.error) return std::unexpected(*prepared.error);
   for (const Entry& each : prepared.entries) {
-    if (const Result<void> fits = check_type(**queue, each.message, MessageFrom::batch_entry);
+    if (const Result<void> fits = check_fifo(**queue, each.message, MessageFrom::batch_entry);
         !fits) {
       return std::unexpected(fits.error());
     }

@@ -33,11 +33,14 @@ api::Service service() {
       api::entry_of<TagQueue>(),
       api::entry_of<UntagQueue>(),
   };
+  static constexpr std::string_view query_versions[] = {"2008-01-01", "2009-02-01", "2011-10-01",
+                                                        "2012-11-05"};
   return {.wire = {.xml_namespace = "http://queue.amazonaws.com/doc/2012-11-05/",
                    .error_namespace = "com.amazonaws.sqs",
                    .framework_error_namespace = "com.amazon.coral.service",
                    .error_detail = wire::ErrorDetail::empty},
           .target_prefix = "AmazonSQS.",
+          .query_versions = query_versions,
           .actions = actions};
 }
 

@@ -134,6 +134,11 @@ Result<void> check_visibility_timeout(std::optional<int> seconds) {
                      "VisibilityTimeout must be an integer between {} and {}");
 }
 
+Result<void> check_receive_visibility_timeout(std::optional<int> seconds) {
+  return check_range("VisibilityTimeout", seconds, {0, limits::visibility_seconds_max},
+                     "Must be >= {} and <= {}, if provided");
+}
+
 Result<void> check_wait_time_seconds(std::optional<int> seconds) {
   return check_range("WaitTimeSeconds", seconds, {0, limits::wait_seconds_max},
                      "Must be >= {} and <= {}, if provided");
@@ -145,8 +150,12 @@ Result<void> check_max_number_of_messages(std::optional<int> count) {
 }
 
 Result<void> check_max_results(std::optional<int> count) {
-  return check_range("MaxResults", count, {1, limits::list_queues_page_max},
-                     "Must be between {} and {}, if provided");
+  if (!count || (*count >= 1 && *count <= limits::list_queues_page_max)) return {};
+  return fail(
+      errors::invalid_parameter_value,
+      fmt::format("Value for parameter MaxResults is invalid. Reason: MaxResults must be an "
+                  "integer between 1 and {}.",
+                  limits::list_queues_page_max));
 }
 
 Result<void> check_tag_count(std::string_view queue_name, std::size_t count) {

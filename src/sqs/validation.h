@@ -39,7 +39,9 @@ Result<void> check_message_bytes(std::size_t bytes, std::size_t bytes_max, Messa
 Result<void> check_batch_bytes(std::size_t bytes);
 
 Result<void> check_delay_seconds(std::optional<int> seconds);
+// Of a change; AWS words it otherwise for a receive.
 Result<void> check_visibility_timeout(std::optional<int> seconds);
+Result<void> check_receive_visibility_timeout(std::optional<int> seconds);
 Result<void> check_wait_time_seconds(std::optional<int> seconds);
 Result<void> check_max_number_of_messages(std::optional<int> count);
 Result<void> check_max_results(std::optional<int> count);

@@ -115,7 +115,13 @@ TEST(Ranges, AreChecked) {
   EXPECT_TRUE(check_visibility_timeout(43'200));
   EXPECT_FALSE(check_visibility_timeout(-1));
   EXPECT_TRUE(check_max_results(1000));
-  EXPECT_FALSE(check_max_results(0));
+  EXPECT_FALSE(check_receive_visibility_timeout(-1));
+  EXPECT_EQ(error_of(check_receive_visibility_timeout(43'201)).message,
+            "Value 43201 for parameter VisibilityTimeout is invalid. Reason: Must be >= 0 and <= "
+            "43200, if provided.");
+  EXPECT_EQ(error_of(check_max_results(0)).message,
+            "Value for parameter MaxResults is invalid. Reason: MaxResults must be an integer "
+            "between 1 and 1000.");
   EXPECT_EQ(error_of(check_max_number_of_messages(11)).message,
             "Value 11 for parameter MaxNumberOfMessages is invalid. Reason: Must be between 1 and "
             "10, if provided.");

@@ -10,6 +10,8 @@
 #include <string_view>
 #include <utility>
 
+#include "base/shown.h"
+
 namespace mailrail::wire {
 
 struct DecodeError {
@@ -24,7 +26,9 @@ struct DecodeError {
   std::string path;    // Empty if it is the whole request.
   std::string detail;  // What follows the path in a sentence: "must be a string, not a number".
 
-  std::string message() const { return (path.empty() ? "The request" : path) + " " + detail + "."; }
+  std::string message() const {
+    return std::string(path.empty() ? "The request" : shown(path)) + " " + detail + ".";
+  }
 
   friend bool operator==(const DecodeError&, const DecodeError&) = default;
 };

@@ -29,8 +29,9 @@ std::string_view name_of(element_type type) {
       return "an object";
     case element_type::INT64:
     case element_type::UINT64:
-    case element_type::DOUBLE:
       return "a number";
+    case element_type::DOUBLE:
+      return "a number with a fraction or exponent";
     case element_type::STRING:
       return "a string";
     case element_type::BOOL:

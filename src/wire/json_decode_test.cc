@@ -103,7 +103,8 @@ TEST(JsonDecode, TellsWhereATypeIsWrong) {
   EXPECT_EQ(error_of(R"({"Names": [null]})").message(), "Names.1 must be a string, not null.");
   EXPECT_EQ(error_of(R"({"Labels": ["x"]})").message(), "Labels must be an object, not a list.");
   EXPECT_EQ(error_of(R"({"Delay": "5"})").message(), "Delay must be an integer, not a string.");
-  EXPECT_EQ(error_of(R"({"Delay": 5.0})").message(), "Delay must be an integer, not a number.");
+  EXPECT_EQ(error_of(R"({"Delay": 5.0})").message(),
+            "Delay must be an integer, not a number with a fraction or exponent.");
   EXPECT_EQ(error_of(R"({"IsUrgent": "true"})").message(),
             "IsUrgent must be a boolean, not a string.");
   EXPECT_EQ(error_of(R"({"Seal": 1})").message(), "Seal must be a base64 string, not a number.");
@@ -121,6 +122,15 @@ TEST(JsonDecode, RefusesNumbersOutOfRange) {
 TEST(JsonDecode, RefusesABlobThatIsNotBase64) {
   EXPECT_EQ(error_of(R"({"Seal": "AP8"})"),
             (DecodeError{Kind::bad_value, "Seal", "must be base64 with padding"}));
+}
+
+TEST(JsonDecode, RepeatsALongNameInPart) {
+  const std::string name(1 << 20, 'n');
+
+  const DecodeError error = error_of("{\"Labels\": {\"" + name + "\": 1}}");
+
+  EXPECT_EQ(error.kind, Kind::wrong_type);
+  EXPECT_LT(error.message().size(), 1100u);
 }
 
 TEST(JsonDecode, ReadsALargeDocumentAndThenASmallOne) {

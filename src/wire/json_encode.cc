@@ -16,11 +16,16 @@ class Encoder {
     json_.begin_object();
     for (const Field& field : source.shape->fields()) {
       const void* member = field.value(source.value);
-      if (member == nullptr) continue;
-      const bool is_empty = is_collection(field.shape->kind) && field.shape->size(member) == 0;
-      if (is_empty && !field.is_shown_empty) continue;
+      const bool is_empty =
+          member != nullptr && is_collection(field.shape->kind) && field.shape->size(member) == 0;
+      const bool is_absent = member == nullptr || (is_empty && !field.is_shown_empty);
+      if (is_absent && dialect_ == Dialect::aws_json) continue;
       json_.key(name_of(field));
-      value({.shape = field.shape, .value = member}, field);
+      if (is_absent) {
+        json_.null();
+      } else {
+        value({.shape = field.shape, .value = member}, field);
+      }
     }
     json_.end_object();
   }

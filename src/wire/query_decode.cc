@@ -67,17 +67,27 @@ bool is_scalar(const Shape& shape) {
   return shape.kind != ShapeKind::structure && !is_collection(shape.kind);
 }
 
-// The N of every `path.N` and `path.N.…`, in order, each once. Other spellings of a number are
-// unknown parameters.
-std::vector<std::uint32_t> indices(const Form& form, const std::string& path) {
+bool looks_like_a_number(std::string_view text) {
+  if (text.starts_with('-')) text.remove_prefix(1);
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+// The N of every `path.N` and `path.N.…`, in order, each once. What is no number is an unknown
+// parameter; a number that no element has would be lost as one, so it is an error.
+Decoded<std::vector<std::uint32_t>> indices(const Form& form, const std::string& path) {
   std::vector<std::uint32_t> found;
   for (const Parameter& each : form.beginning_with(path + ".")) {
     std::string_view digits = each.name.substr(path.size() + 1);
     digits = digits.substr(0, digits.find('.'));
-    if (digits.starts_with('0')) continue;
+    if (!looks_like_a_number(digits)) continue;
     std::uint32_t index = 0;
     const auto [end, code] = std::from_chars(digits.data(), digits.data() + digits.size(), index);
-    if (code == std::errc() && end == digits.data() + digits.size()) found.push_back(index);
+    if (code != std::errc() || digits.starts_with('0')) {
+      return decode_failed(DecodeError::Kind::malformed, fmt::format("{}.{}", path, digits),
+                           fmt::format("is no element: they are numbered from 1, up to {}",
+                                       std::numeric_limits<std::uint32_t>::max()));
+    }
+    found.push_back(index);
   }
   std::ranges::sort(found);
   found.erase(std::ranges::unique(found).begin(), found.end());
@@ -111,15 +121,19 @@ class Decoder {
   }
 
   Decoded<void> list(const std::string& path, Target target) const {
-    const std::vector<std::uint32_t> places = indices(form_, path);
-    if (places.size() > collection_size_max) return too_many(path);
+    const Decoded<std::vector<std::uint32_t>> places = indices(form_, path);
+    if (!places) return std::unexpected(places.error());
+    if (places->size() > collection_size_max) return too_many(path);
     const Shape& element = *target.shape->element;
-    if (is_scalar(element) && form_.find(path) && !std::ranges::binary_search(places, 1u)) {
+    // A bare name is the first element, as old clients have it; without a value it is how SDKs
+    // send an empty list.
+    if (is_scalar(element) && !form_.find(path).value_or("").empty() &&
+        !std::ranges::binary_search(*places, 1u)) {
       const Decoded<void> done =
           value(path, {.shape = &element, .value = target.shape->append(target.value)});
       if (!done) return done;
     }
-    for (const std::uint32_t place : places) {
+    for (const std::uint32_t place : *places) {
       const std::string element_path = fmt::format("{}.{}", path, place);
       if (!has(element_path, element)) continue;
       const Decoded<void> done =
@@ -130,20 +144,30 @@ class Decoder {
   }
 
   Decoded<void> map(const std::string& path, const Field& field, Target target) const {
-    const std::vector<std::uint32_t> places = indices(form_, path);
-    if (places.size() > collection_size_max) return too_many(path);
-    const Shape& element = *target.shape->element;
-    for (const std::uint32_t place : places) {
-      const std::string key_path = fmt::format("{}.{}.{}", path, place, field.entry_key);
-      const std::string value_path = fmt::format("{}.{}.{}", path, place, field.entry_value);
-      const std::optional<std::string_view> key = form_.find(key_path);
-      if (!key) return missing(key_path);
-      if (!has(value_path, element)) return missing(value_path);
-      const Decoded<void> done =
-          value(value_path, {.shape = &element, .value = target.shape->insert(target.value, *key)});
+    const Decoded<std::vector<std::uint32_t>> places = indices(form_, path);
+    if (!places) return std::unexpected(places.error());
+    if (places->size() > collection_size_max) return too_many(path);
+    const bool has_bare =
+        has(fmt::format("{}.{}", path, field.entry_key), shape_of<std::string>) ||
+        has(fmt::format("{}.{}", path, field.entry_value), *target.shape->element);
+    if (has_bare && !std::ranges::binary_search(*places, 1u)) {
+      if (Decoded<void> done = entry(path, field, target); !done) return done;
+    }
+    for (const std::uint32_t place : *places) {
+      Decoded<void> done = entry(fmt::format("{}.{}", path, place), field, target);
       if (!done) return done;
     }
     return {};
+  }
+
+  Decoded<void> entry(const std::string& path, const Field& field, Target map) const {
+    const Shape& element = *map.shape->element;
+    const std::string key_path = fmt::format("{}.{}", path, field.entry_key);
+    const std::string value_path = fmt::format("{}.{}", path, field.entry_value);
+    const std::optional<std::string_view> key = form_.find(key_path);
+    if (!key) return missing(key_path);
+    if (!has(value_path, element)) return missing(value_path);
+    return value(value_path, {.shape = &element, .value = map.shape->insert(map.value, *key)});
   }
 
   Decoded<void> value(const std::string& path, Target target) const {

@@ -1,8 +1,9 @@
 // AWS Query in: a form's parameters into a structure, by its shape.
 //
 // Flattened lists and maps are `Name.N`, the others `Name.member.N` and `Name.entry.N.key`. N
-// orders the elements and may have gaps; a list's bare `Name` counts as its first element. Numbers
-// and booleans are read strictly, blobs as base64. Parameters that no field asks for are ignored.
+// counts from 1, orders the elements and may have gaps; a list's bare `Name` and a map's
+// `Name.Key`, without N, count as the first element. Numbers and booleans are read strictly, blobs
+// as base64. Parameters that no field asks for are ignored.
 
 #pragma once
 

@@ -47,10 +47,30 @@ TEST(QueryDecode, TakesABareNameForTheFirstElement) {
   EXPECT_EQ(decode("Name=a&Name.1=b")->names, std::vector<std::string>{"b"});
 }
 
-TEST(QueryDecode, IgnoresOtherSpellingsOfANumber) {
-  EXPECT_EQ(
-      decode("Name.01=a&Name.x=b&Name.=c&Name.-1=d&Name.99999999999=e&Name.1x=f&Name.1.x=g")->names,
-      std::vector<std::string>{});
+TEST(QueryDecode, TakesABareNameWithoutAValueForAnEmptyCollection) {
+  const Decoded<Letter> letter = decode("Name=&Page=&Label=&Stamp=&To=");
+
+  ASSERT_TRUE(letter) << letter.error().message();
+  EXPECT_EQ(*letter, Letter{});
+  EXPECT_EQ(decode("Name=&Name.2=b")->names, std::vector<std::string>{"b"});
+  EXPECT_EQ(decode("Name.1=")->names, std::vector<std::string>{""});
+}
+
+// Left out, they would be lost without a word.
+TEST(QueryDecode, RefusesNumbersThatNoElementHas) {
+  for (const std::string_view number : {"0", "00", "01", "-1", "99999999999", "4294967296"}) {
+    const std::string path = "Name." + std::string(number);
+    EXPECT_EQ(error_of(path + "=a"),
+              (DecodeError{Kind::malformed, path,
+                           "is no element: they are numbered from 1, up to 4294967295"}));
+  }
+  EXPECT_EQ(error_of("Stamp.0.Name=k&Stamp.0.Value.Kind=x").path, "Stamp.0");
+  EXPECT_EQ(error_of("Page.1.Stamp.0.Name=k").path, "Page.1.Stamp.0");
+}
+
+TEST(QueryDecode, IgnoresWhatIsNoNumber) {
+  EXPECT_EQ(decode("Name.x=b&Name.=c&Name.1x=f&Name.1.x=g&Name.-=h&Name.1e3=i")->names,
+            std::vector<std::string>{});
 }
 
 TEST(QueryDecode, ReadsMaps) {
@@ -61,6 +81,19 @@ TEST(QueryDecode, ReadsMaps) {
   ASSERT_TRUE(letter);
   EXPECT_EQ(letter->labels, (std::map<std::string, std::string>{{"k", "v"}, {"l", ""}}));
   EXPECT_EQ(letter->wrapped_labels, (std::map<std::string, std::string>{{"m", "w"}}));
+}
+
+TEST(QueryDecode, TakesAnEntryWithoutANumberForTheFirst) {
+  using Labels = std::map<std::string, std::string>;
+
+  EXPECT_EQ(decode("Label.Key=k&Label.Value=v")->labels, (Labels{{"k", "v"}}));
+  EXPECT_EQ(decode("Label.Key=k&Label.Value=v&Label.2.Key=l&Label.2.Value=w")->labels,
+            (Labels{{"k", "v"}, {"l", "w"}}));
+  EXPECT_EQ(decode("Label.Key=k&Label.Value=v&Label.1.Key=l&Label.1.Value=w")->labels,
+            (Labels{{"l", "w"}}));
+  EXPECT_EQ(decode("Stamp.Name=n&Stamp.Value.Kind=x")->stamps.at("n").kind, "x");
+  EXPECT_EQ(error_of("Label.Key=k").path, "Label.Value");
+  EXPECT_EQ(error_of("Label.Value=v").path, "Label.Key");
 }
 
 TEST(QueryDecode, ReadsStructuresInMapsInLists) {

@@ -71,7 +71,7 @@ TEST(RenderOutput, HasNoResultWhereTheActionHasNoOutput) {
 TEST(RenderOutput, InTheJsonRenderingOfQuery) {
   EXPECT_EQ(
       render_output(Protocol::query_json, flat, answer, page),
-      R"({"ReadPageResponse":{"ReadPageResult":{"Id":"<1>","Stamps":[{"Name":"a","Value":{"Kind":"String","Text":"x"}}]},)"
+      R"({"ReadPageResponse":{"ReadPageResult":{"Id":"<1>","Stamps":[{"Name":"a","Value":{"Kind":"String","Text":"x","Image":null}}]},)"
       R"("ResponseMetadata":{"RequestId":"8d9"}}})");
 }
 

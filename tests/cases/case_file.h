@@ -43,7 +43,7 @@ struct Step {
   Kind kind = Kind::call;
   int times = 1;
   std::string action;
-  std::vector<std::string> options;  // `/path`, `GET`, `Header: value`, `body text`.
+  std::vector<std::string> options;  // `/path`, `GET`, `Header: value`, `body text`, `no target`.
   boost::json::object input;
   std::string name;  // What the answer is called; of a check, the call that it is about.
   Expectation expected;

@@ -1,22 +1,19 @@
 // Plays every .case file of a directory, each case over every protocol, as one test each: the suite
-// is the file, the test the case's line and protocol.
+// is the file, the test the case's line and protocol. With --coverage behind the directory it
+// prints what they cover instead.
 
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "sqs/service.h"
 #include "tests/cases/actions.h"
+#include "tests/cases/coverage.h"
 #include "tests/cases/player.h"
 
 namespace mailrail::cases {
 namespace {
-
-namespace fs = std::filesystem;
 
 class CaseTest final : public testing::Test {
  public:
@@ -35,11 +32,6 @@ class CaseTest final : public testing::Test {
   const Protocol protocol_;
 };
 
-bool speaks(const Case& played, Protocol protocol) {
-  if (!played.only_for) return true;
-  return (*played.only_for == OnlyFor::json) == (protocol == Protocol::json);
-}
-
 // What GoogleTest takes as a name.
 std::string identifier(std::string_view sentence) {
   std::string name;
@@ -55,26 +47,18 @@ std::string identifier(std::string_view sentence) {
   return name;
 }
 
-bool register_file(const fs::path& path) {
-  std::stringstream text;
-  text << std::ifstream(path).rdbuf();
-  Result<std::vector<Case>> cases = parse_cases(text.str());
-  if (!cases) {
-    fmt::print(stderr, "{}: {}\n", path.string(), cases.error().message);
-    return false;
-  }
-  for (const Case& each : *cases) {
+void register_cases(const CaseFile& file) {
+  for (const Case& each : file.cases) {
     for (const Protocol protocol : all_protocols) {
       if (!speaks(each, protocol)) continue;
       const std::string name =
           fmt::format("{}_{}_over_{}", each.line, identifier(each.name), name_of(protocol));
-      testing::RegisterTest(path.stem().c_str(), name.c_str(), nullptr, nullptr, path.c_str(),
-                            each.line, [file = path.string(), each, protocol]() -> testing::Test* {
-                              return new CaseTest(file, each, protocol);
+      testing::RegisterTest(file.name.c_str(), name.c_str(), nullptr, nullptr, file.path.c_str(),
+                            each.line, [path = file.path, each, protocol]() -> testing::Test* {
+                              return new CaseTest(path, each, protocol);
                             });
     }
   }
-  return true;
 }
 
 // Else cases of the action would run over AWS JSON only.
@@ -87,22 +71,22 @@ bool has_all_shapes() {
   return true;
 }
 
-bool register_directory(const fs::path& directory) {
-  std::vector<fs::path> paths;
-  for (const auto& entry : fs::directory_iterator(directory)) {
-    if (entry.path().extension() == ".case") paths.push_back(entry.path());
-  }
-  std::ranges::sort(paths);
-  return !paths.empty() && std::ranges::all_of(paths, &register_file);
-}
-
 }  // namespace
 }  // namespace mailrail::cases
 
 int main(int argument_count, char** arguments) {
+  using namespace mailrail::cases;
   testing::InitGoogleTest(&argument_count, arguments);
-  const char* directory = argument_count > 1 ? arguments[1] : "tests/cases";
-  if (!mailrail::cases::has_all_shapes() || !mailrail::cases::register_directory(directory))
+  const auto files = read_case_files(argument_count > 1 ? arguments[1] : "tests/cases");
+  if (!files) {
+    fmt::print(stderr, "{}\n", files.error().message);
     return 2;
+  }
+  if (argument_count > 2 && std::string_view(arguments[2]) == "--coverage") {
+    fmt::print("{}", coverage_page(*files));
+    return 0;
+  }
+  if (!has_all_shapes()) return 2;
+  std::ranges::for_each(*files, &register_cases);
   return RUN_ALL_TESTS();
 }

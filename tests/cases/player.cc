@@ -78,8 +78,10 @@ std::unexpected<Error> wrong(std::string what) { return fail(errors::unusable, s
 
 }  // namespace
 
-std::optional<Failure> Player::play(const Case& played) {
-  for (const Step& step : played.steps) {
+std::optional<Failure> Player::play(const Case& played) { return play(played.steps); }
+
+std::optional<Failure> Player::play(std::span<const Step> steps) {
+  for (const Step& step : steps) {
     if (const Result<void> done = play(step); !done) {
       return Failure{.line = step.line,
                      .text = fmt::format("[{}] {}\n  {}", name_of(protocol_), step.text,
@@ -121,12 +123,17 @@ Result<void> Player::play(const Step& step) {
   return {};
 }
 
-Result<void> Player::call(const Step& step) {
+Result<json::object> Player::input_of(const Step& step) const {
   const ActionShapes* shapes = find_action(step.action);
   const json::value input =
       fitted(TRY(names_.resolved(step.input)), shapes == nullptr ? nullptr : shapes->input);
-  http::Request request = request_of(
-      protocol_, {.action = step.action, .options = step.options, .input = input.as_object()});
+  return input.as_object();
+}
+
+Result<void> Player::call(const Step& step) {
+  const json::object input = TRY(input_of(step));
+  http::Request request =
+      request_of(protocol_, {.action = step.action, .options = step.options, .input = input});
   const Asked asked{.call = world_.ask(std::move(request)), .action = step.action};
   if (!step.name.empty()) asked_.insert_or_assign(step.name, asked);
   return check(step, asked);

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "tests/cases/case_file.h"
@@ -26,6 +27,11 @@ class Player {
   explicit Player(Protocol protocol) : protocol_(protocol) {}
 
   std::optional<Failure> play(const Case& played);
+  std::optional<Failure> play(std::span<const Step> steps);
+
+  // What a step would send now, with every name replaced.
+  Result<boost::json::object> input_of(const Step& step) const;
+  World& world() { return world_; }
 
  private:
   struct Asked {

@@ -1,5 +1,7 @@
 #include "tests/cases/protocol.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "tests/cases/actions.h"
@@ -15,9 +17,11 @@ std::unexpected<Error> bad(std::string_view what, const http::Response& response
 }
 
 constexpr std::string_view body_option = "body ";
+constexpr std::string_view no_target_option = "no target";
 
 void add_option(http::Request& request, const std::string& option) {
-  if (option.starts_with(body_option)) return;  // It waits until the body is there to be replaced.
+  if (option.starts_with(body_option) || option == no_target_option)
+    return;  // They are about what is made of the call.
   if (option == "GET") {
     request.method = option;
   } else if (option.starts_with('/')) {
@@ -82,6 +86,10 @@ Result<Answer> xml_answer(const ActionShapes* action,
   Result<Element> read = read_xml(response.body);
   if (!read) return bad(read.error().message, response);
   const Element& root = *read;
+  if (response.body.find("xmlns=\"http://queue.amazonaws.com/doc/2012-11-05/\"") ==
+      std::string::npos) {
+    return bad("no namespace of SQS", response);
+  }
   if (response.status != 200) {
     const Element* error = root.child("Error");
     const Element* id = root.child("RequestId");
@@ -121,32 +129,21 @@ Result<Answer> query_json_answer(const ActionShapes* action,
     return answer;
   }
   const json::object inside = TRY(object_at(body, names.response, response));
+  const json::object metadata = TRY(object_at(inside, "ResponseMetadata", response));
+  if (text_at(metadata, "RequestId") != response.headers.find("x-amzn-RequestId"))
+    return bad("not the header's RequestId", response);
   if (action->output->fields().empty()) return answer;
   const json::object result = TRY(object_at(inside, names.result, response));
   answer.output = TRY(output_of_query_json(result, *action->output));
   return answer;
 }
 
-http::Request encoded(Protocol protocol, const ProtocolCall& call) {
-  http::Request request{.method = "POST", .target = "/", .headers = {}, .body = {}};
-  for (const std::string& each : call.options) add_option(request, each);
-  if (request.header("Host").empty()) request.headers.add("Host", "mailrail.test");
-  if (protocol == Protocol::json) {
-    request.headers.add("X-Amz-Target", fmt::format("AmazonSQS.{}", call.action));
-    request.headers.add("Content-Type", "application/x-amz-json-1.0");
-    request.body = json::serialize(call.input);
-    return request;
+// Sent instead of what the input comes to.
+std::optional<std::string> body_text(const ProtocolCall& call) {
+  for (const std::string& each : call.options) {
+    if (each.starts_with(body_option)) return each.substr(body_option.size());
   }
-  const ActionShapes* shapes = find_action(call.action);
-  std::string form = form_of(call.action, call.input, shapes ? shapes->input : nullptr);
-  if (protocol == Protocol::query_json) request.headers.add("Accept", "application/json");
-  if (request.method == "GET") {
-    request.target += "?" + form;
-  } else {
-    request.headers.add("Content-Type", "application/x-www-form-urlencoded");
-    request.body = std::move(form);
-  }
-  return request;
+  return std::nullopt;
 }
 
 }  // namespace
@@ -164,13 +161,28 @@ std::string_view name_of(Protocol protocol) {
 }
 
 http::Request request_of(Protocol protocol, const ProtocolCall& call) {
-  http::Request request = encoded(protocol, call);
-  for (const std::string& each : call.options) {
-    if (each.starts_with(body_option)) request.body = each.substr(body_option.size());
+  http::Request request{.method = "POST", .target = "/", .headers = {}, .body = {}};
+  for (const std::string& each : call.options) add_option(request, each);
+  if (request.header("Host").empty()) request.headers.add("Host", "mailrail.test");
+  if (protocol == Protocol::json) {
+    if (std::ranges::find(call.options, no_target_option) == call.options.end())
+      request.headers.add("X-Amz-Target", fmt::format("AmazonSQS.{}", call.action));
+    request.headers.add("Content-Type", "application/x-amz-json-1.0");
+    request.body = body_text(call).value_or(json::serialize(call.input));
+    return request;
+  }
+  const ActionShapes* shapes = find_action(call.action);
+  std::string form = form_of(call.action, call.input, shapes ? shapes->input : nullptr);
+  if (const auto text = body_text(call)) form = *text;
+  if (protocol == Protocol::query_json) request.headers.add("Accept", "application/json");
+  if (request.method == "GET") {
+    request.target += (request.target.find('?') == std::string::npos ? "?" : "&") + form;
+  } else {
+    request.headers.add("Content-Type", "application/x-www-form-urlencoded");
+    request.body = std::move(form);
   }
   return request;
 }
-
 Result<Answer> answer_of(Protocol protocol,
                          std::string_view action,
                          const http::Response& response) {

@@ -52,7 +52,10 @@ class Form {
  private:
   void collection(const std::string& path, const json::value& value, const Field& field) {
     int number = 0;
-    if (const json::array* list = value.if_array()) {
+    if ((value.is_array() && value.get_array().empty()) ||
+        (value.is_object() && value.get_object().empty())) {
+      parameter(path, "");  // As SDKs do.
+    } else if (const json::array* list = value.if_array()) {
       for (const json::value& each : *list)
         this->value(fmt::format("{}.{}", path, ++number), each, field.shape->element);
     } else if (const json::object* map = value.if_object()) {
@@ -175,15 +178,17 @@ Result<json::value> output_of_xml(const Element& result, const Shape& output) {
 }
 
 Result<json::value> output_of_query_json(const json::object& result, const Shape& output) {
+  const auto fields = output.fields();
+  if (result.size() != fields.size())  // AWS writes absent members as null here.
+    return fail(errors::unusable, fmt::format("not every member: {}", json::serialize(result)));
   json::object read;
   for (const auto& [name, value] : result) {
-    const auto fields = output.fields();
     const auto field = std::ranges::find_if(fields, [&](const Field& each) {
       return name == (each.query_json_name.empty() ? each.name : each.query_json_name);
     });
     if (field == fields.end())
       return fail(errors::unusable, fmt::format("\"{}\" is unknown", std::string_view(name)));
-    read[field->name] = TRY(json_member(value, *field));
+    if (!value.is_null()) read[field->name] = TRY(json_member(value, *field));
   }
   return read;
 }

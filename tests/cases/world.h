@@ -29,6 +29,8 @@ class World final : private broker::Outbox {
   std::uint64_t ask(http::Request request);
   // Null while the call waits, and for ever if a crash took it.
   const http::Response* answer(std::uint64_t call) const;
+  // How many frames the log has: it grows by whatever changes something.
+  std::size_t frames() const { return storage_.frames.size(); }
 
   // Stops at every moment at which something is due.
   void advance(Duration time);

@@ -1,0 +1,68 @@
+#include "api/dispatch.h"
+
+#include <array>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace mailrail::api {
+namespace {
+
+using testing::HasSubstr;
+
+// A service without actions: what is asked for is never there.
+class Dispatch : public testing::Test {
+ protected:
+  http::Response answer(const http::Request& request) {
+    Made made = dispatcher_.dispatch(request, {}, 1, slots_, random_);
+    EXPECT_FALSE(made);
+    return made ? http::Response{} : made.error();
+  }
+
+  http::Response answer_to_target(std::string_view target) {
+    http::Request request{.method = "POST", .target = "/", .headers = {}, .body = "{}"};
+    request.headers.add("X-Amz-Target", target);
+    return answer(request);
+  }
+
+ private:
+  const Service services_[1] = {{.target_prefix = "Test.", .actions = {}}};
+  engine::Identity identity_{std::array<char, 32>{}};
+  CallSlots slots_{1, 1 << 20};
+  SeededRandom random_{1};
+  Dispatcher dispatcher_{services_, identity_, "http"};
+};
+
+TEST_F(Dispatch, NamesTheActionThatIsNotThere) {
+  const http::Response response = answer_to_target("Test.Fly");
+
+  EXPECT_EQ(response.status, 400);
+  EXPECT_THAT(response.body, HasSubstr("The action Fly is not valid for this endpoint."));
+}
+
+TEST_F(Dispatch, RepeatsALongActionInPart) {
+  http::Request request{.method = "POST", .target = "/", .headers = {}, .body = "Action="};
+  request.body += std::string(1 << 20, 'a');
+
+  EXPECT_LT(answer(request).body.size(), 1500u);
+}
+
+// A header is bytes, and an answer is UTF-8.
+TEST_F(Dispatch, RepeatsNoByteThatIsNotPrintable) {
+  EXPECT_THAT(answer_to_target("Test.\xff\x01y").body, HasSubstr("The action ??y is not"));
+}
+
+TEST_F(Dispatch, MakesNoCallByOtherMethodsThanGetAndPost) {
+  for (const std::string_view method : {"HEAD", "PUT", "DELETE", "OPTIONS", "get", "BREW"}) {
+    http::Request request{.method = std::string(method), .target = "/?Action=Fly", .headers = {}};
+
+    const http::Response response = answer(request);
+
+    EXPECT_EQ(response.status, 405) << method;
+    EXPECT_EQ(response.headers.find("Allow"), "GET, POST");
+    EXPECT_THAT(response.body, HasSubstr("<Code>MethodNotAllowed</Code>"));
+  }
+}
+
+}  // namespace
+}  // namespace mailrail::api
