@@ -107,6 +107,25 @@ class AwsCli(unittest.TestCase):
 
         self.assertEqual((urls[:2], urls[2:]), (first["QueueUrls"], rest["QueueUrls"]))
 
+    def test_tags_permissions_and_sources_of_dead_letters(self):
+        url = self.aws("create-queue", "--queue-name", "dead", "--tags", "team=chat,stage=test")["QueueUrl"]
+        at_url = ("--queue-url", url)
+        policy = {"deadLetterTargetArn": "arn:aws:sqs:us-east-1:000000000000:dead", "maxReceiveCount": "3"}
+        attributes = json.dumps({"RedrivePolicy": json.dumps(policy)})
+        source = self.aws("create-queue", "--queue-name", "source", "--attributes", attributes)["QueueUrl"]
+        self.assertEqual([source], self.aws("list-dead-letter-source-queues", *at_url)["queueUrls"])
+
+        self.aws("tag-queue", *at_url, "--tags", "team=mail")
+        self.aws("untag-queue", *at_url, "--tag-keys", "stage")
+        self.assertEqual({"team": "mail"}, self.aws("list-queue-tags", *at_url)["Tags"])
+
+        accounts = ("--aws-account-ids", "111122223333", "--actions", "SendMessage")
+        self.aws("add-permission", *at_url, "--label", "one", *accounts)
+        shown = self.aws("get-queue-attributes", *at_url, "--attribute-names", "Policy")["Attributes"]["Policy"]
+        self.assertEqual("SQS:SendMessage", json.loads(shown)["Statement"][0]["Action"])
+        self.aws("remove-permission", *at_url, "--label", "one")
+        self.assertEqual({}, self.aws("get-queue-attributes", *at_url, "--attribute-names", "Policy"))
+
 
 if __name__ == "__main__":
     unittest.main(warnings="ignore")

@@ -97,6 +97,28 @@ describe('queues', () => {
   });
 });
 
+describe('administration', () => {
+  test('tags, permissions and sources of dead letters', async () => {
+    const created = await sqs.createQueue({ QueueName: 'dead', tags: { team: 'chat', stage: 'test' } }).promise();
+    const { QueueUrl } = created;
+    await sqs.tagQueue({ QueueUrl, Tags: { team: 'mail' } }).promise();
+    await sqs.untagQueue({ QueueUrl, TagKeys: ['stage'] }).promise();
+    assert.deepEqual((await sqs.listQueueTags({ QueueUrl }).promise()).Tags, { team: 'mail' });
+
+    const policy = { deadLetterTargetArn: 'arn:aws:sqs:us-east-1:000000000000:dead', maxReceiveCount: 3 };
+    const source = await queue({ RedrivePolicy: JSON.stringify(policy) });
+    assert.deepEqual((await sqs.listDeadLetterSourceQueues({ QueueUrl }).promise()).queueUrls, [source]);
+
+    const Label = 'one';
+    await sqs.addPermission({ QueueUrl, Label, AWSAccountIds: ['111122223333'], Actions: ['SendMessage'] }).promise();
+    const shown = { QueueUrl, AttributeNames: ['Policy'] };
+    const { Attributes } = await sqs.getQueueAttributes(shown).promise();
+    assert.equal(JSON.parse(Attributes.Policy).Statement[0].Action, 'SQS:SendMessage');
+    await sqs.removePermission({ QueueUrl, Label }).promise();
+    await refused(sqs.removePermission({ QueueUrl, Label }), 'InvalidParameterValue');
+  });
+});
+
 describe('messages', () => {
   test('a message comes as it was sent, by callbacks', async () => {
     const QueueUrl = await queue();
