@@ -75,6 +75,57 @@ class AwsCli(unittest.TestCase):
         self.assertNotEqual(0, failed.returncode)
         self.assertIn("AWS.SimpleQueueService.NonExistentQueue", failed.stderr)
 
+    def test_what_a_message_carries_goes_through_the_shell(self):
+        at_url = ("--queue-url", self.aws("create-queue", "--queue-name", "plain")["QueueUrl"])
+        raw = {"DataType": "Binary", "BinaryValue": "AP8="}
+        attributes = {"trace": {"DataType": "String", "StringValue": "abc"}, "raw": raw}
+        header = {"AWSTraceHeader": {"DataType": "String", "StringValue": "Root=1-5759e988-bd862e3fe1be46a994272793"}}
+
+        sent = self.aws("send-message", *at_url, "--message-body", "x", "--message-attributes", json.dumps(attributes),
+                        "--message-system-attributes", json.dumps(header))
+        self.aws("send-message", *at_url, "--message-body", "later", "--delay-seconds", "900")
+        received = self.aws("receive-message", *at_url, "--max-number-of-messages", "10", "--attribute-names", "All",
+                            "--message-attribute-names", "All")["Messages"]
+
+        self.assertEqual([sent["MessageId"]], [message["MessageId"] for message in received])
+        self.assertEqual(attributes, received[0]["MessageAttributes"])
+        self.assertEqual(header["AWSTraceHeader"]["StringValue"], received[0]["Attributes"]["AWSTraceHeader"])
+
+        handle = received[0]["ReceiptHandle"]
+        entries = [{"Id": "a", "ReceiptHandle": handle, "VisibilityTimeout": 0}, {"Id": "b", "ReceiptHandle": "nonsense"}]
+        changed = self.aws("change-message-visibility-batch", *at_url, "--entries", json.dumps(entries))
+        self.assertEqual((["a"], ["b"]), tuple([each["Id"] for each in changed[part]] for part in ("Successful", "Failed")))
+        again = self.aws("receive-message", *at_url, "--attribute-names", "ApproximateReceiveCount")["Messages"]
+        self.assertEqual("2", again[0]["Attributes"]["ApproximateReceiveCount"])
+
+    def test_queues_are_listed_in_pages(self):
+        urls = [self.aws("create-queue", "--queue-name", f"page-{each}")["QueueUrl"] for each in "abc"]
+
+        pages = ("list-queues", "--queue-name-prefix", "page-", "--page-size", "1")
+        first = self.aws(*pages, "--max-items", "2")
+        rest = self.aws(*pages, "--starting-token", first["NextToken"])
+
+        self.assertEqual((urls[:2], urls[2:]), (first["QueueUrls"], rest["QueueUrls"]))
+
+    def test_tags_permissions_and_sources_of_dead_letters(self):
+        url = self.aws("create-queue", "--queue-name", "dead", "--tags", "team=chat,stage=test")["QueueUrl"]
+        at_url = ("--queue-url", url)
+        policy = {"deadLetterTargetArn": "arn:aws:sqs:us-east-1:000000000000:dead", "maxReceiveCount": "3"}
+        attributes = json.dumps({"RedrivePolicy": json.dumps(policy)})
+        source = self.aws("create-queue", "--queue-name", "source", "--attributes", attributes)["QueueUrl"]
+        self.assertEqual([source], self.aws("list-dead-letter-source-queues", *at_url)["queueUrls"])
+
+        self.aws("tag-queue", *at_url, "--tags", "team=mail")
+        self.aws("untag-queue", *at_url, "--tag-keys", "stage")
+        self.assertEqual({"team": "mail"}, self.aws("list-queue-tags", *at_url)["Tags"])
+
+        accounts = ("--aws-account-ids", "111122223333", "--actions", "SendMessage")
+        self.aws("add-permission", *at_url, "--label", "one", *accounts)
+        shown = self.aws("get-queue-attributes", *at_url, "--attribute-names", "Policy")["Attributes"]["Policy"]
+        self.assertEqual("SQS:SendMessage", json.loads(shown)["Statement"][0]["Action"])
+        self.aws("remove-permission", *at_url, "--label", "one")
+        self.assertEqual({}, self.aws("get-queue-attributes", *at_url, "--attribute-names", "Policy"))
+
 
 if __name__ == "__main__":
     unittest.main(warnings="ignore")

@@ -5,3 +5,6 @@ import { createRequire } from 'node:module';
 const require = createRequire(new URL('../../../.tools/node/package.json', import.meta.url));
 
 export default require('@aws-sdk/client-sqs');
+
+// Another package that tools/setup installed there.
+export const installed = (name) => require(name);

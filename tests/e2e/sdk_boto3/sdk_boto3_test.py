@@ -2,6 +2,7 @@
 """All actions as Debian's boto3 1.26 calls them: AWS Query with XML answers, message digests verified by the SDK itself."""
 
 import hashlib
+import json
 import sys
 import threading
 import time
@@ -228,6 +229,55 @@ class Fifo(Case):
         url = self.queue(FifoQueue="true")
         self.refused("MissingParameter", sqs.send_message, QueueUrl=url, MessageBody="x", MessageDeduplicationId="1")
         self.refused("InvalidParameterValue", sqs.send_message, QueueUrl=url, MessageBody="x", MessageGroupId="g")
+
+
+class Resources(Case):
+    """The other half of boto3: queues and messages as objects, which many programs use."""
+
+    def setUp(self):
+        self.sqs = boto3.resource("sqs", endpoint_url=server.endpoint, region_name="us-east-1", aws_access_key_id="test",
+                                  aws_secret_access_key="test")
+
+    def test_a_queue_and_its_messages_are_objects(self):
+        queue = self.sqs.create_queue(QueueName="objects", Attributes={"VisibilityTimeout": "45"})
+        self.assertEqual(queue, self.sqs.get_queue_by_name(QueueName="objects"))
+        self.assertIn(queue, self.sqs.queues.filter(QueueNamePrefix="obj"))
+        self.assertEqual("45", queue.attributes["VisibilityTimeout"])
+
+        queue.send_messages(Entries=[{"Id": each, "MessageBody": each} for each in "ab"])
+        messages = queue.receive_messages(MaxNumberOfMessages=10, AttributeNames=["All"])
+        messages[0].change_visibility(VisibilityTimeout=0)
+        again = queue.receive_messages(AttributeNames=["All"])
+        messages[1].delete()
+        again[0].delete()
+
+        self.assertEqual(["a", "b"], sorted(message.body for message in messages))
+        self.assertEqual("2", again[0].attributes["ApproximateReceiveCount"])
+        self.assertEqual([0, 0, 0], self.counts(queue.url))
+        queue.delete()
+        with self.assertRaises(self.sqs.meta.client.exceptions.QueueDoesNotExist):
+            self.sqs.get_queue_by_name(QueueName="objects")
+
+
+class DeadLetters(Case):
+    def test_a_message_that_is_received_too_often_goes_to_the_dead_letters(self):
+        dead = self.queue()
+        arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        policy = json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": "2"})
+        url = self.queue(RedrivePolicy=policy, VisibilityTimeout="0")
+        trace = {"AWSTraceHeader": {"DataType": "String", "StringValue": "Root=1-5759e988-bd862e3fe1be46a994272793"}}
+        sent = sqs.send_message(QueueUrl=url, MessageBody="poison", MessageSystemAttributes=trace)
+        for _ in range(2):
+            self.assertEqual(1, len(sqs.receive_message(QueueUrl=url)["Messages"]))
+        self.assertNotIn("Messages", sqs.receive_message(QueueUrl=url))
+
+        letter = sqs.receive_message(QueueUrl=dead, AttributeNames=["All"])["Messages"][0]
+
+        self.assertEqual((sent["MessageId"], "poison"), (letter["MessageId"], letter["Body"]))
+        self.assertEqual("3", letter["Attributes"]["ApproximateReceiveCount"])
+        self.assertEqual(trace["AWSTraceHeader"]["StringValue"], letter["Attributes"]["AWSTraceHeader"])
+        self.assertEqual(policy, sqs.get_queue_attributes(
+            QueueUrl=url, AttributeNames=["RedrivePolicy"])["Attributes"]["RedrivePolicy"])
 
 
 if __name__ == "__main__":
