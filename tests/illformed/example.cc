@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "base/check.h"
 #include "sqs/service.h"
 
@@ -66,7 +68,11 @@ std::vector<Example> examples_of(const std::vector<cases::CaseFile>& files) {
     Search search(*shapes);
     for (const cases::CaseFile& file : files)
       std::ranges::for_each(file.cases, [&](const cases::Case& each) { search.look_at(each); });
-    CHECK(search.best().step != nullptr);  // cases_test says which one has no case.
+    if (search.best().step == nullptr) {
+      fmt::print(stderr, "no case that runs over every protocol calls {} plainly and succeeds\n",
+                 action.name);
+    }
+    CHECK(search.best().step != nullptr);
     examples.push_back(search.best());
   }
   return examples;

@@ -107,7 +107,7 @@ void add_json_sizes(std::vector<IllValue>& values, const Place& place) {
   if (place.shape->kind == ShapeKind::list) {
     for (const int count : {2, 11, many, 20'000}) {
       values.push_back({fmt::format("{} elements", count),
-                        "[" + repeated(fitting + ",", count - 1) + fitting + "]",
+                        fmt::format("[{}{}]", repeated(fitting + ",", count - 1), fitting),
                         count < many ? Verdict::answered : Verdict::refused});
     }
     return;
