@@ -1,323 +1,202 @@
 #!/usr/bin/python3
-"""Prints what is in a data directory of mailrail: its queues, and the messages in them.
+"""Prints the queues and messages in a data directory of mailrail as one JSON document: tools/journal.py DIR
 
-    tools/journal.py DIR          for people
-    tools/journal.py DIR --json   for programs
-
-A second reader of the journal, written from docs/journal-format.md, whose words it uses. It changes nothing and takes the
-directory's lock shared, so it refuses a directory that a server uses. Exit code 0: all of it was whole; 1: something is
-damaged, and standard error says which file, which offset and what; 2: there is no journal that could be read.
+A second reader of the journal, written from docs/journal-format.md, whose words it uses, to prove that the page says enough. It
+holds the log in memory, and changes nothing. Exit code 1: the log or the checkpoint is not whole, and standard error says where
+(`mailrail verify` says more). Exit code 2: the directory is in use, or there is no journal.
 """
 
-import argparse
-import base64
-import hashlib
-import json
-import sys
-from contextlib import closing
-from datetime import datetime, timezone
+import fcntl, hashlib, io, json, struct, sys, uuid
+from pathlib import Path
 from types import SimpleNamespace as Record
-from uuid import UUID
+from xxhash import xxh3_64_intdigest as checksum, xxh3_128_intdigest
 
-import xxhash
-
-from journal_facts import FACTS, NEVER_RECEIVED, RECORDS, Fields, read_fact, read_facts
-from journal_files import CLOSED, Damage, Directory, Unreadable
-
-SHOWN_MAX = 72  # Characters of a body, for people.
-REMEMBERED_MS = 5 * 60 * 1000
-RECENT_MS = 60 * 1000
-SEQUENCE_NUMBERS_FROM = 10**19
-
-# --- Replay: what they lead to.
-
-
-class State:
-    """Facts whose own position is below `exact_from` may tell what a checkpoint knows better."""
-
-    def __init__(self, exact_from):
-        self.exact_from = exact_from
-        self.secret, self.newest, self.queues, self.ids, self.attempts = bytes(32), 0, {}, {}, {}
-        self.deleted, self.purged = {}, {}  # When, by name and by number.
-
-    def apply(self, fact):
-        try:
-            getattr(self, "on_" + fact.type)(fact)
-        except LookupError as error:
-            raise Damage(*fact.place, f"{fact.type} has {error.args[0]}") from None
-
-    def queue(self, number):
-        if number not in self.queues:
-            raise LookupError(f"queue {number}, which is not there")
-        return self.queues[number]
-
-    def find(self, fact, queue, seq):
-        """The message, or None if it may be gone."""
-        message = self.queue(queue).messages.get(seq)
-        if message is None and fact.own_position >= self.exact_from:
-            raise LookupError(f"seq {seq} of queue {queue}, which is not there")
-        return message
-
-    def add(self, queue, message):
-        if message.seq in queue.messages:
-            raise LookupError(f"seq {message.seq} of queue {queue.queue}, which is there already")
-        queue.messages[message.seq] = message
-
-    def add_new(self, fact, **values):
-        queue = self.queue(fact.queue)
-        self.newest = max(self.newest, fact.seq)
-        if fact.own_position >= self.exact_from or (fact.seq > queue.through and fact.seq not in queue.messages):
-            self.add(queue, Record(seq=fact.seq, group=fact.group, **NEVER_RECEIVED | {"is_damaged": False} | values))
-
-    # Records of a checkpoint.
-
-    def on_begin(self, record):
-        self.secret, self.newest = record.secret, record.last_seq
-
-    def on_queue(self, record):
-        self.queues[record.queue] = Record(**vars(record), through=0, messages={})
-
-    def on_messages(self, record):
-        for each in record.messages:
-            if each.is_new_here:
-                each.origin_queue, each.origin_seq = record.queue, each.seq
-            self.add(self.queue(record.queue), each)
-
-    def on_swept(self, record):
-        self.queue(record.queue).through = record.through
-
-    def on_deduplication(self, record):
-        self.ids.update({each.key: each.at for each in record.ids})
-
-    def on_attempt(self, record):
-        self.attempts[record.attempt] = record.started
-
-    def on_recent(self, record):
-        self.deleted.update({each.name: each.at for each in record.deletions})
-        self.purged.update({each.queue: each.at for each in record.purges})
-
-    # Facts.
-
-    def on_founded(self, fact):
-        self.secret = fact.secret
-
-    def on_queue_created(self, fact):
-        self.queues[fact.queue] = Record(
-            queue=fact.queue, name=fact.name, created=fact.at, purged_below=0, through=0, messages={})
-        self.on_queue_changed(fact)
-
-    def on_queue_changed(self, fact):
-        queue = self.queue(fact.queue)
-        queue.attributes, queue.tags, queue.changed = fact.attributes, fact.tags, fact.at
-
-    def on_queue_deleted(self, fact):
-        self.deleted[self.queue(fact.queue).name] = fact.at
-        del self.queues[fact.queue]
-
-    def on_purged(self, fact):
-        queue = self.queue(fact.queue)
-        queue.purged_below = fact.below
-        self.purged[fact.queue] = fact.at
-        queue.messages = {seq: each for seq, each in queue.messages.items() if seq >= fact.below}
-
-    def on_sent(self, fact):
-        if any(fact.key):
-            self.ids[fact.key] = fact.at
-        self.add_new(
-            fact, position=fact.own_position, length=fact.own_length, sent=fact.at, delay=fact.delay, origin_queue=fact.queue,
-            origin_seq=fact.seq, source=None)
-
-    def on_leased(self, fact):
-        if any(fact.attempt):
-            self.attempts[fact.attempt] = fact.lease_started
-        if message := self.find(fact, fact.queue, fact.seq):
-            vars(message).update({name: getattr(fact, name) for name in NEVER_RECEIVED})
-
-    def on_removed(self, fact):
-        for seq in fact.seqs:
-            if self.find(fact, fact.queue, seq):
-                del self.queue(fact.queue).messages[seq]
-
-    def on_moved(self, fact):
-        if self.find(fact, fact.from_queue, fact.from_seq):
-            del self.queue(fact.from_queue).messages[fact.from_seq]
-        self.add_new(
-            fact, position=fact.position, length=fact.length, sent=fact.sent, delay=0, origin_queue=fact.origin_queue,
-            origin_seq=fact.origin_seq, receive_count=fact.receive_count, first_received=fact.first_received,
-            source=self.queue(fact.from_queue).name)
-
-    def on_relocated(self, fact):
-        if message := self.find(fact, fact.queue, fact.seq):
-            message.position = fact.own_position + fact.own_length - len(fact.sent)
-
-    def on_damaged(self, fact):
-        message = self.queue(fact.queue).messages.get(fact.seq)
-        if message and message.position == fact.position:
-            message.is_damaged = True
+PAGE, HEADER, CLOSED, SEAL = 4096, 64, 2, 2
+JOURNAL = ("magic version state epoch first_segment end chain segment_bytes payload_bytes checkpoint_first checkpoint_segments "
+           "checkpoint_frames checkpoint_chain checkpoint_begin checkpoint_end checkpoint_time").split()
+JOURNALS = {1: ("<8sIIQQQQ", JOURNAL[:7]), 2: ("<8sIIQQQQQQQQQQQQq", JOURNAL)}
+VERSION_1_READS_AS = dict.fromkeys(JOURNAL, 0) | {"segment_bytes": 64 << 20, "payload_bytes": 8 << 20}
+SEGMENT = "<8sIHHQQQQQ", "magic version kind before base bytes epoch salt previous".split()
+FRAME = "<4sHHQQQqIIQ", "magic version kind position epoch previous time count length payload_checksum".split()
+SHAPES = dict(  # The fields, name:kind, of facts, then of records, in the order of their types, then of what is in them.
+    founded="at secret:bytes", queue_created="queue created name:name attributes:attributes tags:map",
+    queue_changed="queue changed attributes:attributes tags:map", queue_deleted="queue at:?", purged="queue below at:?",
+    sent="queue seq sent delay group:text deduplication_id:text deduplication_key:hash record:bytes",
+    leased="queue seq until lease_started first_received receive_count attempt:hash", removed="queue why seqs:*",
+    moved="from_queue from_seq queue seq sent position length group:text origin_queue origin_seq receive_count first_received",
+    relocated="queue seq body:bytes", damaged="queue seq position",
+    begin="secret:bytes last_seq last_queue", queue="queue name:name attributes:attributes tags:map created changed purged_below",
+    messages="queue messages:messages", swept="queue through", deduplication="ids:id*", attempt="key:hash started given:given*",
+    recent="deletions:deletion* purges:purge*", deletion="queue:name at", purge="queue at",
+    attributes="delay message_bytes retention receive_wait visibility_timeout fifo content_based_deduplication "
+               "deduplication_scope fifo_throughput_limit dead_letters:dead_letters* kept:map",  # The flag: none or one.
+    dead_letters="queue:name most_receives", id="key:hash seq at", given="seq generation until",
+    message="seq position length sent delay", delivery="until lease_started first_received origin_queue origin_seq receive_count",
+    sqs="version md5:bytes sender:text trace_header:text attributes:attribute* body:bytes",
+    attribute="name:text data_type:text carried value:bytes")
+FACTS, RECORDS = [None, *list(SHAPES)[:11]], [None, *list(SHAPES)[11:17], None, None, None, "recent"]
+NEW = dict(delay=0, until=0, lease_started=0, first_received=0, receive_count=0, source=None, is_damaged=False)
 
 
-# --- What is shown.
+class NotWhole(Exception):
+    """Something in the journal is not as it was written."""
 
 
-def message_id(secret, queue, seq):
-    place = queue.to_bytes(4, "little") + seq.to_bytes(8, "little")
-    number = xxhash.xxh3_128_intdigest(place, int.from_bytes(secret[:8], "little")) or 1
-    return str(UUID(int=number & ~(0xF << 76) & ~(3 << 62) | 4 << 76 | 2 << 62))
+def expect(is_whole, path, offset, what):
+    if not is_whole:
+        raise NotWhole(f"{path}, offset {offset}: {what}")
 
 
-def read_body(directory, message):
-    """The message's Sent fact and the record in it."""
-    data, path, offset = directory.read(message.position, message.length)
+def unpack(form, names, data, seed=0, **wanted):
+    """A header; None if its checksum is wrong, or one of these fields is not as wanted."""
+    if len(data) == struct.calcsize(form) + 8 and checksum(data[:-8], seed) == int.from_bytes(data[-8:], "little"):
+        fields = dict(zip(names, struct.unpack(form, data[:-8])), checksum=checksum(data[:-8], seed))
+        return Record(**fields) if fields | wanted == fields else None
+
+
+def read_segment(directory, name, number, chain=None):
+    """Its frames, up to the `end`, where there is no valid one; the last one's checksum; and whether there are more behind."""
+    path, kind = directory / f"{name}-{number:012}", {"segment": 1, "checkpoint": 2}[name]
+    data = memoryview(path.read_bytes() if path.exists() else b"")
+    header = unpack(*SEGMENT, data[:HEADER], magic=b"mrsegmnt", version=1, kind=kind, base=number << 26)
+    is_whole = header and len(data) >= header.bytes and not any(data[HEADER:PAGE]) and chain in (None, header.previous)
+    expect(is_whole, path, 0, "the segment is missing, too short, without a valid header, or not the one that follows")
+
+    def frame_at(offset):
+        begin, salt = offset + HEADER, header.salt
+        if frame := unpack(*FRAME, data[offset:begin], salt, magic=b"mfrm", version=1, position=header.base + begin):
+            frame.payload, end = data[begin : begin + frame.length], begin + frame.length
+            frame.offset, frame.end = offset, -(-end // PAGE) * PAGE
+            frame.is_whole = checksum(frame.payload, salt) == frame.payload_checksum and not any(data[end : frame.end])
+        return frame
+
+    found = Record(path=path, data=data, frames=[], end=PAGE, chain=header.previous, is_sealed=False)
+    while not found.is_sealed and (frame := frame_at(found.end)) and frame.is_whole:
+        expect(frame.previous == found.chain, path, found.end, "this frame does not follow the one before it")
+        found.frames.append(frame)
+        found.end, found.chain, found.is_sealed = frame.end, frame.checksum, frame.kind == SEAL
+    return Record(**vars(found), has_more=found.is_sealed or any(map(frame_at, range(found.end + PAGE, header.bytes, PAGE))))
+
+
+class Fields(io.BytesIO):
+    def number(self):
+        byte = self.read(1)[0]
+        return byte if byte < 128 else byte - 128 + (self.number() << 7)
+
+    def record(self, shape):
+        return Record(**{name: self.field(kind) for name, _, kind in (each.partition(":") for each in SHAPES[shape].split())})
+
+    def field(self, kind):
+        match kind:
+            case "": return self.number()
+            case "?": return self.number() if self.tell() < len(self.getvalue()) else None  # It came later.
+            case "hash": return self.read(16)
+            case "bytes": return self.read(self.number())
+            case "text": return self.field("bytes").decode()
+            case "name": return "/".join(self.field("text") for _ in range(3))
+            case "map": return {self.field("text"): self.field("text") for _ in range(self.number())}
+            case "messages": return list(self.messages())
+        return [self.field(kind[:-1]) for _ in range(self.number())] if kind[-1] == "*" else self.record(kind)
+
+    def messages(self):
+        message = Record(seq=0)
+        for _ in range(self.number()):
+            flags, before, message = self.number(), message, self.record("message")
+            message.seq, message.is_damaged = before.seq + message.seq, flags & 8 != 0
+            message.group = before.group if flags & 4 else self.field("text")
+            vars(message).update(vars(self.record("delivery")) if flags & 1 else {})
+            message.source = self.field("name") if flags & 2 else None
+            yield message
+
+
+class State(Record):
+    def replay(self, frames, types):
+        """Of frames that are whole: what cannot be read in one of them is a mistake in the page, here or in the server."""
+        for frame in frames:
+            fields = Fields(frame.payload)
+            for _ in range(frame.count):
+                begin, fact = fields.tell(), Fields(fields.field("bytes"))
+                name = types[fact.number()]
+                self.apply(name, fact.record(name), frame.position + begin, fields.tell() - begin)
+
+    def apply(self, name, fact, position, size):
+        queue = self.queues.get(getattr(fact, "queue", None))
+        message = queue and queue.messages.get(getattr(fact, "seq", None)) or Record(position=None)  # It may be gone already.
+        match name:
+            case "founded" | "begin": self.secret = fact.secret
+            case "queue_created" | "queue": self.queues[fact.queue] = Record(**vars(fact), through=0, messages={})
+            case "queue_changed" | "swept": vars(queue).update(vars(fact))
+            case "queue_deleted": del self.queues[fact.queue]
+            case "purged": queue.messages = {seq: each for seq, each in queue.messages.items() if seq >= fact.below}
+            case "messages": [self.add(queue, each) for each in fact.messages]
+            case "sent": self.add(queue, fact, position=position, length=size, record=None)
+            case "leased": vars(message).update(vars(fact))
+            case "removed": [queue.messages.pop(seq, None) for seq in fact.seqs]
+            case "moved":
+                self.queues[fact.from_queue].messages.pop(fact.from_seq, None)
+                self.add(queue, fact, source=self.queues[fact.from_queue].name)
+            case "relocated": message.position = position + size - len(fact.body)
+            case "damaged" if message.position == fact.position: message.is_damaged = True
+
+    def add(self, queue, fact, **more):
+        if fact.seq > queue.through:  # Else the checkpoint has it, or it was gone again.
+            fields = NEW | dict(origin_queue=queue.queue, origin_seq=fact.seq) | vars(fact) | more
+            queue.messages.setdefault(fact.seq, Record(**fields))
+
+    def with_body(self, message, segment):
+        origin, offset = (message.origin_queue, message.origin_seq), message.position & (1 << 26) - 1
+        place = segment.path, offset, "the body of a message is not whole"
+        fact = Fields(segment.data[offset : offset + message.length]).field("bytes")
+        expect(fact[0] == 6 and checksum(fact[:-4]) & 0xFFFFFFFF == int.from_bytes(fact[-4:], "little"), *place)
+        sent = Fields(fact[1:]).record("sent")
+        record = Fields(sent.record).record("sqs")
+        expect((sent.queue, sent.seq, record.version, record.md5) == (*origin, 1, hashlib.md5(record.body).digest()), *place)
+        number = xxh3_128_intdigest(struct.pack("<IQ", *origin), int.from_bytes(self.secret[:8], "little")) or 1
+        record.id, record.deduplication_id = str(uuid.UUID(int=number, version=4)), sent.deduplication_id
+        return vars(message) | vars(record) | {"body": record.body.decode()}
+
+
+def read(directory):
+    state, path, segments = State(queues={}), directory / "JOURNAL", {}
+    data = path.read_bytes()
+    version = int.from_bytes(data[8:12], "little")
+    journal = version in JOURNALS and unpack(*JOURNALS[version], data, magic=b"mailrail")
+    expect(journal, path, 0, f"this is version {version}, and this reader knows 1 and 2, or its checksum is wrong")
+    journal, segment = Record(**VERSION_1_READS_AS | vars(journal)), Record(path=path, end=0, chain=0)
+    for number in range(journal.checkpoint_first, journal.checkpoint_first + journal.checkpoint_segments):
+        segment = read_segment(directory, "checkpoint", number, segment.chain)
+        state.replay(segment.frames, RECORDS)
+    expect(segment.chain == journal.checkpoint_chain, segment.path, segment.end, "the checkpoint is not whole")
+    last = max([journal.first_segment] + [int(each.name[-12:]) for each in directory.glob("segment-" + "[0-9]" * 12)])
+    for number in range(journal.first_segment, last + 1):
+        segment = segments[number] = read_segment(directory, "segment", number, segment.chain if segments else None)
+        state.replay([each for each in segment.frames if each.position >= journal.checkpoint_begin], FACTS)
+        if not segment.is_sealed:
+            break
+    journal.is_full = segment.end + -(-(HEADER + journal.payload_bytes) // PAGE) * PAGE + PAGE > journal.segment_bytes
+    is_unsealed = journal.is_full and number == last - 1 and not read_segment(directory, "segment", last).frames  # By a crash.
+    end = number << 26 | segment.end
+    journal.next = ((number + 1) << 26 | PAGE if journal.is_full else end) + HEADER
+    is_end = (number == last or is_unsealed) and not segment.has_more and journal.checkpoint_end <= journal.next
+    is_end &= journal.state != CLOSED or (journal.end, journal.chain) == (end, segment.chain)
+    is_end &= journal.checkpoint_begin in [0, journal.next] + [each.position for one in segments.values() for each in one.frames]
+    expect(is_end, segment.path, segment.end, "the log ends here, which is too early, or not as JOURNAL says")
+    for queue in state.queues.values():
+        queue.messages = [state.with_body(each, segments[each.position >> 26]) for each in queue.messages.values()]
+    return {"journal": journal, "queues": list(state.queues.values())}
+
+
+def main(directory):
     try:
-        fields = Fields(data)
-        sent = read_fact(fields.string(), FACTS)
-        if sent.type != "sent" or fields.at < len(data) or (sent.queue, sent.seq) != (message.origin_queue, message.origin_seq):
-            raise ValueError("it is another fact")
-        fields = Fields(sent.record)
-        if (version := fields.u8()) != 1:
-            raise ValueError(f"its record is of version {version}, and this reader knows 1")
-        record = fields.read("md5:string sender:text trace_header:text attributes:message_attributes body:string")
-        if record.md5 != hashlib.md5(record.body).digest():
-            raise ValueError("the MD5 of its body is wrong")
-        return sent, record
-    except ValueError as error:
-        raise Damage(path, offset, f"the body of the message with seq {message.seq} cannot be read: {error}") from None
-
-
-def shown_attribute(attribute):
-    value = attribute.value.decode() if attribute.carried == "string" else base64.b64encode(attribute.value).decode()
-    return {"data_type": attribute.data_type, attribute.carried: value}
-
-
-def shown_message(directory, state, message, damages):
-    shown = {
-        "seq": message.seq,
-        "sequence_number": str(SEQUENCE_NUMBERS_FROM + message.seq),
-        "message_id": message_id(state.secret, message.origin_queue, message.origin_seq),
-        "group": message.group,
-        **{name: getattr(message, name) for name in ("sent", "delay", *NEVER_RECEIVED, "source")},
-    }
-    if message.is_damaged:
-        path, offset = directory.place_of(message.position)
-        damages.append(Damage(path, offset, f"a server found the body of the message with seq {message.seq} damaged"))
-        return shown | {"damaged": "a server found its body damaged"}
-    try:
-        sent, record = read_body(directory, message)
-    except Damage as damage:
-        damages.append(damage)
-        return shown | {"damaged": str(damage)}
-    return shown | {
-        "deduplication_id": sent.deduplication_id,
-        "sender": record.sender,
-        "trace_header": record.trace_header,
-        "attributes": {each.name: shown_attribute(each) for each in record.attributes},
-        "body": record.body.decode("utf-8", "backslashreplace"),
-    }
-
-
-def read_directory(directory, damages):
-    """All that is shown, as plain values. Bodies that cannot be read are added to `damages`."""
-    journal = directory.journal
-    state, now = State(journal.checkpoint_end), journal.checkpoint_time
-    for frame in directory.checkpoint():
-        for record in read_facts(frame, RECORDS):
-            state.apply(record)
-    for frame in directory.log():
-        now = max(now, frame.header.time)
-        for fact in read_facts(frame, FACTS):
-            state.apply(fact)
-    remembered = [sum(now - at < REMEMBERED_MS for at in each.values()) for each in (state.ids, state.attempts)]
-    recent = [sorted(each for each, at in times.items() if now - (at or 0) < RECENT_MS) for times in (state.deleted, state.purged)]
-    queues = [
-        {name: getattr(queue, name) for name in ("queue", "name", "created", "changed", "attributes", "tags")}
-        | {"messages": [shown_message(directory, state, queue.messages[seq], damages) for seq in sorted(queue.messages)]}
-        for _, queue in sorted(state.queues.items())
-    ]
-    return {
-        "version": journal.version,
-        "closed": journal.state == CLOSED,
-        "epoch": journal.epoch,
-        "segments": list(directory.segments),
-        "segment_bytes": journal.segment_bytes,
-        "checkpoint_frames": journal.checkpoint_frames,
-        "time": now,
-        "newest_seq": state.newest,
-        "deduplication_ids": remembered[0],
-        "receive_attempts": remembered[1],
-        "deleted_within_a_minute": recent[0],
-        "purged_within_a_minute": recent[1],
-        "queues": queues,
-    }
-
-
-def instant(milliseconds):
-    return datetime.fromtimestamp(milliseconds / 1000, timezone.utc).strftime("%Y-%m-%d %H:%M:%S.%f")[:-3]
-
-
-def shortened(text):
-    return json.dumps(text if len(text) <= SHOWN_MAX else text[:SHOWN_MAX] + "...", ensure_ascii=False)
-
-
-def print_message(message, now):
-    parts = [f"  seq {message['seq']}", f"sent {instant(message['sent'])}", f"id {message['message_id']}"]
-    if message["group"]:
-        parts.append(f"group {shortened(message['group'])}")
-    if message["receive_count"]:
-        parts.append(f"received {message['receive_count']} times")
-    if message["until"] > now:
-        parts.append(f"leased until {instant(message['until'])}")
-    if message["source"]:
-        parts.append(f"moved from {message['source']}")
-    print(", ".join(parts))
-    if "damaged" in message:
-        print(f"      DAMAGED: {message['damaged']}")
-        return
-    for name, value in message["attributes"].items():
-        print(f"      attribute {shortened(name)}: " + ", ".join(shortened(each) for each in value.values()))
-    print(f"      {len(message['body'].encode())} bytes: {shortened(message['body'])}")
-
-
-def print_for_people(path, found):
-    how = "closed" if found["closed"] else "not closed"
-    print(f"{path}: version {found['version']}, {how}, epoch {found['epoch']}, "
-          f"segments {found['segments'][0]} to {found['segments'][-1]} of {found['segment_bytes'] >> 20} MiB, "
-          f"checkpoint of {found['checkpoint_frames']} frames")
-    print(f"newest seq {found['newest_seq']}, time {instant(found['time'])} UTC, of the last five minutes "
-          f"{found['deduplication_ids']} deduplication ids and {found['receive_attempts']} receive attempts")
-    for queue in found["queues"]:
-        count = len(queue["messages"])
-        print(f"\nqueue {queue['queue']}: {queue['name']}, {count} messages, created {instant(queue['created'])}")
-        print("  " + ", ".join(f"{name} {value}" for name, value in queue["attributes"].items() if value not in (None, {})))
-        for name, value in queue["tags"].items():
-            print(f"  tag {shortened(name)}: {shortened(value)}")
-        for message in queue["messages"]:
-            print_message(message, found["time"])
-
-
-def main():
-    parser = argparse.ArgumentParser(description="Prints what is in a data directory of mailrail.")
-    parser.add_argument("directory")
-    parser.add_argument("--json", action="store_true", help="one JSON document; durations and instants are milliseconds")
-    options = parser.parse_args()
-    damages = []
-    try:
-        with closing(Directory(options.directory)) as directory:
-            found = read_directory(directory, damages)
-    except (Unreadable, OSError) as error:
-        print(f"journal.py: {error}", file=sys.stderr)
+        with open(directory / "LOCK") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            json.dump(read(directory), sys.stdout, default=lambda each: vars(each) if isinstance(each, Record) else each.hex())
+    except NotWhole as error:
+        return f"journal.py: {error}"
+    except OSError as error:
+        print(f"journal.py: {directory} is in use, or there is no journal in it: {error}", file=sys.stderr)
         return 2
-    except Damage as damage:
-        print(f"journal.py: damaged: {damage}", file=sys.stderr)
-        return 1
-    if options.json:
-        json.dump(found, sys.stdout, ensure_ascii=False, indent=1)
-        print()
-    else:
-        print_for_people(options.directory, found)
-    for each in damages:
-        print(f"journal.py: damaged: {each}", file=sys.stderr)
-    return 1 if damages else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(Path(sys.argv[1])))

@@ -45,9 +45,13 @@ std::optional<Superblock> superblock_v1(std::string_view bytes) {
 }
 
 bool is_possible(const Superblock& block) {
-  return block.segment_bytes % page_bytes == 0 && block.segment_bytes >= segment_bytes_min &&
-         block.segment_bytes <= segment_bytes_max && block.payload_bytes_max > 0 &&
-         block.payload_bytes_max <= frame_bytes_max &&
+  const Checkpoint& checkpoint = block.checkpoint;
+  const bool can_be_replayed =
+      !checkpoint ||
+      (segment_of(checkpoint.begin) >= block.first_segment && checkpoint.begin <= checkpoint.end);
+  return can_be_replayed && block.segment_bytes % page_bytes == 0 &&
+         block.segment_bytes >= segment_bytes_min && block.segment_bytes <= segment_bytes_max &&
+         block.payload_bytes_max > 0 && block.payload_bytes_max <= frame_bytes_max &&
          has_room(page_bytes, block.segment_bytes, block.payload_bytes_max);
 }
 

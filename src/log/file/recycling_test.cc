@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "log/file/file_log.h"
+#include "log/file/superblock.h"
 #include "log/log_testing.h"
 #include "sim/sim_disk.h"
 
@@ -365,6 +366,34 @@ TEST(CheckpointFile, ALogThatEndsBeforeItIsRefused) {
 
   ASSERT_FALSE(log);
   EXPECT_THAT(log.error().message, testing::HasSubstr("its checkpoint ends at position"));
+}
+
+// With a right checksum: no disk does that, but what a replay would pass over may not be lost in
+// silence.
+TEST(CheckpointFile, OneThatBeginsWhereNoFrameDoesIsRefused) {
+  SimDisk disk(1);
+  {
+    const auto log = *open(disk);
+    append(*log, 0, 100);
+    ASSERT_TRUE(log->begin_checkpoint());
+    ASSERT_TRUE(log->write_checkpoint("state", 1));
+    const Position begin = log->next_position();
+    ASSERT_TRUE(log->finish_checkpoint(
+        {.span = {.begin = begin, .end = begin, .time = {}}, .needed = begin}));
+    append(*log, 1, 100);
+  }
+  const format::Superblock whole = *format::superblock(disk.content("JOURNAL"));
+  const std::uint64_t begin = whole.checkpoint.begin.value();
+
+  for (const std::uint64_t wrong : {begin + 64, begin + (1 << 26), begin - 64}) {
+    format::Superblock block = whole;
+    block.checkpoint.begin = Position(wrong);
+    ASSERT_TRUE(write_superblock(disk, block));
+
+    const auto log = open(disk);
+
+    EXPECT_FALSE(log && (*log)->scan([](const Frame&) { return Result<void>(); })) << wrong;
+  }
 }
 
 TEST(CheckpointFile, ADirectoryOfFormatOneReadsAsOneWithoutCheckpoint) {

@@ -11,7 +11,6 @@ import signal
 import sys
 import threading
 import time
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +20,7 @@ sys.path += [str(here.parent / "lib"), str(here.parent / "ledger"), str(here.par
 from clients import Filler
 from faulty_server import FaultyServer
 from history import Configure, Kill, Purge, Send
-from journal_files import Directory, place_of
+from journal import read
 from load import Load
 from verdict import TOLD_MAX, tell
 
@@ -129,11 +128,10 @@ class Suffering:
 
     def expect_need(self, case):
         """The server ended for want of a file: no further frame had room, or a checkpoint was to be written."""
-        with closing(Directory(self.server.data)) as journal:
-            begin = journal.journal.checkpoint_begin if journal.journal.checkpoint_segments else 0
-            is_due = place_of(journal.next)[0] - place_of(begin)[0] >= CHECKPOINT_AFTER_SEGMENTS
-            if journal.has_room(journal.last.end) and not is_due:
-                raise AssertionError(f"{case.faults}: ended, but {journal.last.path} has room at {journal.last.end}")
+        journal = read(Path(self.server.data))["journal"]
+        is_due = (journal.next >> 26) - (journal.checkpoint_begin >> 26) >= CHECKPOINT_AFTER_SEGMENTS
+        if not journal.is_full and not is_due:
+            raise AssertionError(f"{case.faults}: ended, but the log has room at {journal.next >> 26}, {journal.next % (1 << 26)}")
 
     def expect_service(self, case, filling, armed):
         deadline = time.monotonic() + SERVED_WITHIN_S

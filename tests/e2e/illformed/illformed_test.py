@@ -249,7 +249,7 @@ class IllFormedTest(unittest.TestCase):
             (form_request(LIST_AS_FORM.decode().encode("utf-16")), "query"),
             (form_request(b"\xef\xbb\xbf" + LIST_AS_FORM), "query"),
             (request(b"--x\r\n\r\nAction=ListQueues\r\n--x--", "Content-Type: multipart/form-data; boundary=x"), "query"),
-            (request(text.encode(), JSON_TYPE), "query"),
+            (request(text.encode(), JSON_TYPE), "json"),
         ]
         with self.connect() as connection:
             for data in read:

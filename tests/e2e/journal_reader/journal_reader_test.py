@@ -4,6 +4,7 @@
 That it refuses what is not whole is shown too: a byte is flipped in every kind of place, or a file taken away.
 """
 
+import base64
 import collections
 import hashlib
 import json
@@ -15,9 +16,7 @@ import sys
 import tempfile
 import time
 import unittest
-from contextlib import closing
 from pathlib import Path
-from types import SimpleNamespace as Record
 
 here = Path(__file__).resolve().parent
 tools = here.parent.parent.parent / "tools"
@@ -26,37 +25,58 @@ sys.path += [str(here.parent / "lib"), str(tools)]
 import xxhash
 
 from calls import Connection
-from journal import State
-from journal_facts import FACTS, RECORDS, read_facts
-from journal_files import CHECKPOINT, FRAME_HEADER, LOG, PAGE, Directory, Segment
-from server import Server, binary
+from journal import FACTS, HEADER, PAGE, RECORDS, Record, State, read_segment
+from server import Server
 from varied_load import ALL_GIVEN, ARN, TAGS, VariedLoad
 
 DRAINED_WITHIN_S = 30
 BEGIN_AT = 96  # In JOURNAL: where the replay begins.
+BEFORE_AT = 14  # In a segment: whether the file was used before.
+STATES = [None, "running", "closed"]
 SMALL_SEGMENTS = ["--disk-limit", "512MiB"]
 ATTRIBUTE_NAMES = {
     "delay": "DelaySeconds", "retention": "MessageRetentionPeriod", "receive_wait": "ReceiveMessageWaitTimeSeconds",
     "visibility_timeout": "VisibilityTimeout"}
 
 
-def read(directory, *arguments):
+def run(directory):
+    """The reader, as people run it."""
     return subprocess.run(
-        [sys.executable, str(tools / "journal.py"), str(directory), *arguments], capture_output=True, text=True, timeout=60)
+        [sys.executable, str(tools / "journal.py"), str(directory)], capture_output=True, text=True, timeout=60)
 
 
-def facts_in(journal):
-    """Of all segments, also of those before the place where a replay begins."""
-    for segment in journal.segments.values():
-        for frame in segment.frames():
-            yield from read_facts(frame, FACTS)
+class Seen(State):
+    """Only notes what it is told."""
+
+    def apply(self, *told):
+        self.told.append(told)
 
 
-def types_in(directory):
-    """How many facts and records of each type there are."""
-    with closing(Directory(directory)) as journal:
-        records = [each.type for frame in journal.checkpoint() for each in read_facts(frame, RECORDS)]
-        return collections.Counter([each.type for each in facts_in(journal)] + records)
+def told_by(directory, found):
+    """All that the checkpoint and the log say, also before the place where a replay begins: name, fields, position and size."""
+    seen = Seen(told=[])
+    for number in checkpoint_numbers(found):
+        seen.replay(read_segment(directory, "checkpoint", number).frames, RECORDS)
+    for number in segment_numbers(directory, found):
+        seen.replay(read_segment(directory, "segment", number).frames, FACTS)
+    return seen.told
+
+
+def checkpoint_numbers(found):
+    first = found["journal"]["checkpoint_first"]
+    return range(first, first + found["journal"]["checkpoint_segments"])
+
+
+def segment_numbers(directory, found):
+    numbers = sorted(int(each.name[-12:]) for each in directory.glob("segment-*"))
+    return [each for each in numbers if each >= found["journal"]["first_segment"]]
+
+
+def found_in(directory):
+    """What the reader prints of a directory that is whole."""
+    answer = run(directory)
+    assert (answer.returncode, answer.stderr) == (0, ""), answer
+    return json.loads(answer.stdout)
 
 
 def as_sqs_shows(queue):
@@ -65,13 +85,12 @@ def as_sqs_shows(queue):
     shown = {name: str(attributes[own] // 1000) for own, name in ATTRIBUTE_NAMES.items()}
     shown["MaximumMessageSize"] = str(attributes["message_bytes"])
     shown["CreatedTimestamp"] = str(queue["created"] // 1000)
-    shown["LastModifiedTimestamp"] = str(queue["changed"] // 1000)
+    shown["LastModifiedTimestamp"] = str(queue.get("changed", queue["created"]) // 1000)
     if attributes["fifo"]:
         shown["FifoQueue"] = "true"
-        shown["ContentBasedDeduplication"] = str(attributes["content_based_deduplication"]).lower()
-        shown["DeduplicationScope"] = attributes["deduplication_scope"].replace("message group", "messageGroup")
-        shown["FifoThroughputLimit"] = {
-            "per queue": "perQueue", "per message group": "perMessageGroupId"}[attributes["fifo_throughput_limit"]]
+        shown["ContentBasedDeduplication"] = ["false", "true"][attributes["content_based_deduplication"]]
+        shown["DeduplicationScope"] = ["queue", "messageGroup"][attributes["deduplication_scope"]]
+        shown["FifoThroughputLimit"] = ["perQueue", "perMessageGroupId"][attributes["fifo_throughput_limit"]]
     return shown | attributes["kept"]
 
 
@@ -84,19 +103,33 @@ def as_sqs_gives(message, is_fifo):
     if message["group"]:
         attributes["MessageGroupId"] = message["group"]
     if is_fifo:
-        attributes["SequenceNumber"] = message["sequence_number"]
+        attributes["SequenceNumber"] = str(10**19 + message["seq"])
         attributes["MessageDeduplicationId"] = message["deduplication_id"]
     if message["trace_header"]:
         attributes["AWSTraceHeader"] = message["trace_header"]
     if message["source"]:
         attributes["DeadLetterQueueSourceArn"] = ARN + message["source"].rpartition("/")[2]
-    given = {"MessageId": message["message_id"], "Body": message["body"], "Attributes": attributes}
-    given["MD5OfBody"] = hashlib.md5(message["body"].encode()).hexdigest()
-    values = {"string": "StringValue", "binary": "BinaryValue"}
-    given["MessageAttributes"] = {
-        name: {"DataType": each["data_type"]} | {values[key]: value for key, value in each.items() if key in values}
-        for name, each in message["attributes"].items()}
-    return given
+    return {
+        "MessageId": message["id"], "Body": message["body"], "MD5OfBody": hashlib.md5(message["body"].encode()).hexdigest(),
+        "Attributes": attributes, "MessageAttributes": {each["name"]: as_sqs_has(each) for each in message["attributes"]}}
+
+
+def as_sqs_has(attribute):
+    value = bytes.fromhex(attribute["value"])
+    carried = {"StringValue": value.decode()} if attribute["carried"] == 1 else {"BinaryValue": base64.b64encode(value).decode()}
+    return {"DataType": attribute["data_type"]} | carried
+
+
+def by_id(messages):
+    return sorted(messages, key=lambda each: each["MessageId"])
+
+
+def conversations(messages):
+    """The messages of each, in order."""
+    groups = collections.defaultdict(list)
+    for each in messages:
+        groups[each["Attributes"]["MessageGroupId"]].append(each["MessageId"])
+    return groups
 
 
 class Views(unittest.TestCase):
@@ -110,9 +143,7 @@ class Views(unittest.TestCase):
 
     def expect_same(self, server):
         """What the reader finds in the directory is what the server, started on it, gives out. Returns what it found."""
-        answer = read(server.data, "--json")
-        self.assertEqual((0, ""), (answer.returncode, answer.stderr))
-        found = json.loads(answer.stdout)
+        found = found_in(server.data)
         server.start()
         connection = Connection(server.port)
         self.addCleanup(connection.close)
@@ -138,7 +169,7 @@ class Views(unittest.TestCase):
             policy = json.loads(shown["RedrivePolicy"])
             target = policy["deadLetterTargetArn"].removeprefix(ARN)
             dead_letters = {"queue": f"us-east-1/000000000000/{target}", "most_receives": policy["maxReceiveCount"]}
-            self.assertEqual(queue["attributes"]["dead_letters"], dead_letters)
+            self.assertEqual(queue["attributes"]["dead_letters"], [dead_letters])
         expected = as_sqs_shows(queue)
         self.assertEqual({name: shown.get(name) for name in expected}, expected)
         self.assertEqual(queue["tags"], TAGS.get(queue["name"].rpartition("/")[2], {}))
@@ -175,14 +206,16 @@ class Views(unittest.TestCase):
 
     def test_it_sees_what_the_server_gives_out(self):
         server = self.start(*SMALL_SEGMENTS)
+        data = Path(server.data)
         load = VariedLoad(server.port)
         self.addCleanup(lambda: load.connection.close())
         load.run()
-        self.assertEqual(2, read(server.data).returncode, "a directory in use")
+        self.assertEqual(2, run(data).returncode, "a directory in use")
         self.assertEqual(0, server.end())
-        types = types_in(server.data)
+        told = told_by(data, found_in(data))
         found = self.expect_same(server)
-        self.assertTrue(found["closed"] and found["checkpoint_frames"])
+        self.assertEqual("closed", STATES[found["journal"]["state"]])
+        self.assertGreater(found["journal"]["checkpoint_frames"], 0)
 
         self.assertEqual(0, server.end())
         server.start()
@@ -190,29 +223,28 @@ class Views(unittest.TestCase):
         ending = load.keep_sending()
         server.end(signal.SIGKILL)
         ending.join()
-        types += types_in(server.data)
-        self.expect_relocated_bodies_are_found(server.data)
-        found = self.expect_same(server)
-        self.assertFalse(found["closed"])
-        self.assertGreater(found["segments"][0], 0, "the log should have been trimmed")
-        self.assertGreater(len(found["segments"]), 2)
-        before = [Segment(Path(server.data), LOG, each).header.before for each in found["segments"]]
+        told += self.expect_relocated_bodies_are_found(data)
+        before = [read_segment(data, "segment", each).data[BEFORE_AT] for each in segment_numbers(data, found_in(data))]
         self.assertIn(1, before, "a file should have been used again")
+        found = self.expect_same(server)
+        self.assertEqual("running", STATES[found["journal"]["state"]])
+        self.assertGreater(found["journal"]["first_segment"], 0, "the log should have been trimmed")
 
-        wanted = {name for name, _ in [*FACTS.values(), *RECORDS.values()]} - {"damaged"}  # Refusals has that.
-        self.assertEqual(wanted - set(types), set(), "something of every type should have been read")
+        wanted = set(FACTS + RECORDS) - {None, "damaged"}  # Refusals has that.
+        self.assertEqual(set(), wanted - {name for name, *_ in told}, "something of every type should have been read")
 
-    def expect_relocated_bodies_are_found(self, directory):
-        """The rule of Relocated facts: a kill may leave none to be replayed."""
-        with closing(Directory(directory)) as journal:
-            facts = [fact for fact in facts_in(journal) if fact.type == "relocated"]
-            self.assertTrue(facts)
-            for fact in facts:
-                state = State(exact_from=0)
-                state.queues[fact.queue] = Record(messages={fact.seq: Record(position=0)})
-                state.apply(fact)
-                position = state.queues[fact.queue].messages[fact.seq].position
-                self.assertEqual(journal.read(position, len(fact.sent))[0], fact.sent)
+    def expect_relocated_bodies_are_found(self, data):
+        """The rule of Relocated facts: a kill may leave none to be replayed. Returns all that is told."""
+        told = told_by(data, found_in(data))
+        relocated = [each for each in told if each[0] == "relocated"]
+        self.assertTrue(relocated)
+        for _, fact, position, size in relocated:
+            message = Record(position=0)
+            State(queues={fact.queue: Record(messages={fact.seq: message})}).apply("relocated", fact, position, size)
+            offset = message.position % (1 << 26)
+            segment = read_segment(data, "segment", message.position >> 26)
+            self.assertEqual(bytes(segment.data[offset : offset + len(fact.body)]), fact.body)
+        return told
 
     def test_it_reads_version_1(self):
         server = self.start()
@@ -222,31 +254,25 @@ class Views(unittest.TestCase):
         load.conversations()
         load.dead_letters()
         server.end(signal.SIGKILL)
-        path = Path(server.data, "JOURNAL")
-        data = bytearray(path.read_bytes()[:48])
-        data[8:12] = struct.pack("<I", 1)
-        path.write_bytes(data + struct.pack("<Q", xxhash.xxh3_64_intdigest(bytes(data))))
+        whole = Path(server.data, "JOURNAL").read_bytes()
+        put_journal(Path(server.data), whole[:8] + struct.pack("<I", 1) + whole[12:48])
 
-        found = self.expect_same(server)
+        found = self.expect_same(server)["journal"]
 
         self.assertEqual((found["version"], found["segment_bytes"], found["checkpoint_frames"]), (1, 64 << 20, 0))
 
 
-def put_journal(directory, data):
-    """A JOURNAL of version 2 whose checksum is right."""
-    Path(directory, "JOURNAL").write_bytes(data[:-8] + struct.pack("<Q", xxhash.xxh3_64_intdigest(bytes(data[:-8]))))
+def put_journal(directory, fields):
+    """A JOURNAL whose checksum is right."""
+    (directory / "JOURNAL").write_bytes(fields + struct.pack("<Q", xxhash.xxh3_64_intdigest(fields)))
 
 
-def by_id(messages):
-    return sorted(messages, key=lambda each: each["MessageId"])
-
-
-def conversations(messages):
-    """The messages of each, in order."""
-    groups = collections.defaultdict(list)
-    for each in messages:
-        groups[each["Attributes"]["MessageGroupId"]].append(each["MessageId"])
-    return groups
+def flip(path, offset):
+    with open(path, "r+b") as file:
+        file.seek(offset)
+        byte = file.read(1)[0]
+        file.seek(offset)
+        file.write(bytes([byte ^ 0x10]))
 
 
 class Refusals(unittest.TestCase):
@@ -275,53 +301,45 @@ class Refusals(unittest.TestCase):
 
     def copy_of(self, directory):
         copy = Path(self.copies.name, "copy")
-        shutil.copytree(directory, copy)
-        return copy
+        shutil.rmtree(copy, ignore_errors=True)
+        return shutil.copytree(directory, copy)
 
     def flipped(self, directory, name, offset):
         copy = self.copy_of(directory)
-        with open(copy / name, "r+b") as file:
-            file.seek(offset)
-            byte = file.read(1)[0]
-            file.seek(offset)
-            file.write(bytes([byte ^ 0x10]))
+        flip(copy / name, offset)
         return copy
 
-    def expect_refusal(self, copy, name, offset, code=1):
-        answer = read(copy)
+    def expect_refusal(self, copy, words, code=1):
+        answer = run(copy)
         self.assertEqual((code, ""), (answer.returncode, answer.stdout), answer.stderr)
-        self.assertIn(f"{name}, offset {offset}: " if offset is not None else name, answer.stderr)
+        self.assertIn(words, answer.stderr)
         self.assertEqual(1, answer.stderr.count("\n"), answer.stderr)
 
-    def frames(self, directory, number, kind=LOG):
-        segment = Segment(directory, kind, number)
-        return [*segment.frames()], segment
-
-    def journal(self, directory):
-        journal = Directory(directory)
-        self.addCleanup(journal.close)
-        return journal
-
     def last_segment(self, directory):
-        return max(self.journal(directory).segments)
+        """Its number, its name and what is in it."""
+        number = segment_numbers(directory, found_in(directory))[-1]
+        return number, f"segment-{number:012}", read_segment(directory, "segment", number)
 
     def test_the_journals_that_the_others_damage_are_whole(self):
         for each in (self.closed, self.killed):
-            self.assertEqual((0, ""), (read(each).returncode, read(each).stderr))
+            found_in(each)
+
+    def test_a_directory_without_a_journal_cannot_be_read(self):
+        self.expect_refusal(Path(self.copies.name), "there is no journal", code=2)
+        copy = self.copy_of(self.closed)
+        (copy / "JOURNAL").unlink()
+        self.expect_refusal(copy, "there is no journal", code=2)
 
     def test_a_flipped_byte_of_JOURNAL_is_found(self):
-        for offset in (20, 100, 127):
-            self.expect_refusal(self.flipped(self.closed, "JOURNAL", offset), "JOURNAL", 0)
-            self.copies.cleanup()
+        for offset in (2, 20, 100, 127):
+            self.expect_refusal(self.flipped(self.closed, "JOURNAL", offset), "JOURNAL, offset 0: ")
 
     def test_another_version_is_refused(self):
+        copy = self.copy_of(self.closed)
+        whole = (copy / "JOURNAL").read_bytes()
         for version in (0, 3):
-            copy = self.copy_of(self.closed)
-            data = bytearray((copy / "JOURNAL").read_bytes())
-            data[8:12] = struct.pack("<I", version)
-            put_journal(copy, data)
-            self.expect_refusal(copy, f"version {version}", None, code=2)
-            self.copies.cleanup()
+            put_journal(copy, whole[:8] + struct.pack("<I", version) + whole[12:-8])
+            self.expect_refusal(copy, f"JOURNAL, offset 0: this is version {version}")
 
     def test_a_replay_that_begins_where_no_frame_does_is_found(self):
         copy = self.copy_of(self.closed)
@@ -331,121 +349,100 @@ class Refusals(unittest.TestCase):
             connection.call("SendMessage", QueueUrl=url, MessageBody="behind the checkpoint")
             connection.close()
             server.end(signal.SIGKILL)
-        self.assertEqual(0, read(copy).returncode)
-        number = self.last_segment(copy)
+        number, name, _ = self.last_segment(copy)
         whole = (copy / "JOURNAL").read_bytes()
         begin = struct.unpack_from("<Q", whole, BEGIN_AT)[0]
         self.assertEqual(number, begin >> 26, "the replay should begin in the last segment")
-        for wrong in (FRAME_HEADER, 1 << 26):
-            data = bytearray(whole)
-            data[BEGIN_AT : BEGIN_AT + 8] = struct.pack("<Q", begin + wrong)
-            put_journal(copy, data)
-            self.expect_refusal(copy, f"segment-{number:012}, offset ", None)
-            refused = subprocess.run(
-                [binary(), "serve", "--data", str(copy), "--listen", "127.0.0.1:0"], capture_output=True, timeout=60)
-            self.assertEqual(1, refused.returncode, "the server refuses it, too")
-
-    def test_a_directory_without_a_journal_cannot_be_read(self):
-        self.expect_refusal(Path(self.copies.name), "JOURNAL is missing", None, code=2)
+        for wrong in (HEADER, 1 << 26):
+            put_journal(copy, whole[:BEGIN_AT] + struct.pack("<Q", begin + wrong) + whole[BEGIN_AT + 8 : -8])
+            self.expect_refusal(copy, f"{name}, offset ")
 
     def test_a_flipped_byte_of_a_segments_header_is_found(self):
-        name = f"segment-{self.last_segment(self.closed):012}"
-        for offset in (40, 3000):
-            self.expect_refusal(self.flipped(self.closed, name, offset), name, 0)
-            self.copies.cleanup()
+        _, name, _ = self.last_segment(self.closed)
+        for offset in (9, 40, 3000):
+            self.expect_refusal(self.flipped(self.closed, name, offset), f"{name}, offset 0: ")
 
     def test_a_flipped_byte_of_a_frame_with_a_later_one_is_found(self):
-        number = self.last_segment(self.killed)
-        frames, _ = self.frames(self.killed, number)
-        frame = frames[len(frames) // 2]
-        name = f"segment-{number:012}"
-        padding = frame.offset + FRAME_HEADER + frame.header.length
+        _, name, segment = self.last_segment(self.killed)
+        frame = segment.frames[len(segment.frames) // 2]
+        padding = HEADER + frame.length
         self.assertNotEqual(padding % PAGE, 0)
-        for offset in (frame.offset + 1, frame.offset + 30, frame.offset + 60, frame.offset + FRAME_HEADER + 3, padding):
-            self.expect_refusal(self.flipped(self.killed, name, offset), name, frame.offset)
-            self.copies.cleanup()
+        for offset in (1, 30, 60, HEADER + 3, padding):
+            copy = self.flipped(self.killed, name, frame.offset + offset)
+            self.expect_refusal(copy, f"{name}, offset {frame.offset}: ")
+
+    def test_a_flipped_byte_of_an_old_frame_is_found(self):
+        """One before the place where the replay begins, kept for a body in it."""
+        found = found_in(self.closed)["journal"]
+        number = found["first_segment"]
+        self.assertLess(number, found["checkpoint_begin"] >> 26)
+        frame = read_segment(self.closed, "segment", number).frames[-2]
+        name = f"segment-{number:012}"
+        self.expect_refusal(self.flipped(self.closed, name, frame.offset + 500), f"{name}, offset {frame.offset}: ")
 
     def test_a_flipped_byte_of_the_last_frame_of_a_closed_log_is_found(self):
-        number = self.last_segment(self.closed)
-        frames, _ = self.frames(self.closed, number)
-        name = f"segment-{number:012}"
-        self.expect_refusal(self.flipped(self.closed, name, frames[-1].offset + FRAME_HEADER), name, frames[-1].offset)
-
-    def test_a_byte_behind_the_end_of_a_closed_log_is_found(self):
-        number = self.last_segment(self.closed)
-        _, segment = self.frames(self.closed, number)
-        self.assertEqual(0, segment.header.before)
-        name = f"segment-{number:012}"
-        self.expect_refusal(self.flipped(self.closed, name, segment.end + 5000), name, segment.end)
+        _, name, segment = self.last_segment(self.closed)
+        offset = segment.frames[-1].offset
+        self.expect_refusal(self.flipped(self.closed, name, offset + HEADER), f"{name}, offset {offset}: ")
 
     def test_the_last_frame_of_a_killed_log_is_a_torn_write(self):
-        number = self.last_segment(self.killed)
-        frames, _ = self.frames(self.killed, number)
-        newest = json.loads(read(self.killed, "--json").stdout)["newest_seq"]
-        copy = self.flipped(self.killed, f"segment-{number:012}", frames[-1].offset + FRAME_HEADER)
+        _, name, segment = self.last_segment(self.killed)
+        last = segment.frames[-1]
 
-        answer = read(copy, "--json")
+        found = found_in(self.flipped(self.killed, name, last.offset + HEADER))
 
-        self.assertEqual((0, ""), (answer.returncode, answer.stderr))
-        self.assertLessEqual(json.loads(answer.stdout)["newest_seq"], newest)
-        self.assertEqual(len(self.frames(copy, number)[0]), len(frames) - 1)
+        self.assertEqual(last.position, found["journal"]["next"])
+
+    def test_a_crash_before_the_seal_is_no_damage(self):
+        """The log ends in a segment that is full, although the next one is there. If it is not full, that is damage."""
+        number, name, _ = self.last_segment(self.killed)
+        full = read_segment(self.killed, "segment", number - 1)
+        for last, is_damage in ((full.frames[-2], False), (full.frames[len(full.frames) // 2], True)):
+            copy = self.copy_of(self.killed)
+            zero_from(copy / name, PAGE)
+            zero_from(copy / full.path.name, last.end)
+            if is_damage:
+                self.expect_refusal(copy, f"{full.path.name}, offset {last.end}: ")
+                continue
+            self.assertEqual(number << 26 | PAGE + HEADER, found_in(copy)["journal"]["next"])
+            with Server(data=str(copy), arguments=SMALL_SEGMENTS) as server:
+                self.assertEqual(0, server.end(), "the server starts, too")
 
     def test_a_flipped_byte_of_a_checkpoint_is_found(self):
-        number = self.journal(self.closed).journal.checkpoint_first
-        frames, _ = self.frames(self.closed, number, CHECKPOINT)
+        number = checkpoint_numbers(found_in(self.closed))[0]
+        frames = read_segment(self.closed, "checkpoint", number).frames
         name = f"checkpoint-{number:012}"
         for offset, place in ((9, 0), (frames[1].offset + 20, frames[1].offset), (frames[-1].offset + 70, frames[-1].offset)):
-            self.expect_refusal(self.flipped(self.closed, name, offset), name, place)
-            self.copies.cleanup()
+            self.expect_refusal(self.flipped(self.closed, name, offset), f"{name}, offset {place}: ")
 
     def test_a_missing_file_is_found(self):
-        journal = self.journal(self.killed)
-        names = [f"segment-{each:012}" for each in journal.segments]
+        found = found_in(self.killed)
+        names = [f"segment-{each:012}" for each in segment_numbers(self.killed, found)]
         self.assertGreater(len(names), 2)
-        for name in (names[0], names[1], f"checkpoint-{journal.journal.checkpoint_first:012}"):
+        for name in (names[0], names[1], f"checkpoint-{checkpoint_numbers(found)[0]:012}"):
             copy = self.copy_of(self.killed)
             (copy / name).unlink()
-            self.expect_refusal(copy, name, 0)
-            self.copies.cleanup()
+            self.expect_refusal(copy, f"{name}, offset 0: ")
 
     def test_a_missing_last_segment_is_found(self):
-        number = self.last_segment(self.killed)
+        number, name, _ = self.last_segment(self.killed)
         copy = self.copy_of(self.killed)
-        (copy / f"segment-{number:012}").unlink()
-        self.expect_refusal(copy, f"segment-{number - 1:012}, offset ", None)
+        (copy / name).unlink()
+        self.expect_refusal(copy, f"segment-{number - 1:012}, offset ")
 
     def test_a_file_that_is_too_short_is_found(self):
-        name = f"segment-{self.last_segment(self.closed):012}"
+        _, name, _ = self.last_segment(self.closed)
         copy = self.copy_of(self.closed)
         with open(copy / name, "r+b") as file:
             file.truncate(1 << 20)
-        self.expect_refusal(copy, name, 1 << 20)
+        self.expect_refusal(copy, f"{name}, offset 0: ")
 
-    def test_a_flipped_byte_of_a_body_costs_that_message_only(self):
-        journal = self.journal(self.closed)
-        number = min(journal.segments)
-        self.assertLess(number, journal.journal.checkpoint_begin >> 26, "the body should lie before what is replayed")
-        frames, _ = self.frames(self.closed, number)
-        sent = [fact for frame in frames for fact in read_facts(frame, FACTS) if fact.type == "sent"][0]
-        name, offset = sent.place[0].name, sent.place[1]
-        whole = json.loads(read(self.closed, "--json").stdout)
-
-        answer = read(self.flipped(self.closed, name, offset + 500), "--json")
-
-        self.assertEqual(1, answer.returncode)
-        self.assertIn(f"{name}, offset {offset}: ", answer.stderr)
-        damaged = json.loads(answer.stdout)
-        others = [each for queue in damaged["queues"] for each in queue["messages"] if each["seq"] != sent.seq]
-        self.assertEqual(others, [each for queue in whole["queues"] for each in queue["messages"] if each["seq"] != sent.seq])
-        text = read(Path(self.copies.name, "copy"))
-        self.assertEqual((1, 1), (text.returncode, text.stdout.count("DAMAGED")))
-
-    def test_a_body_that_a_server_found_damaged_is_told_of(self):
-        """The fact Damaged, and the flag in the next checkpoint."""
-        frames, _ = self.frames(self.closed, min(self.journal(self.closed).segments))
-        sent = [fact for frame in frames for fact in read_facts(frame, FACTS) if fact.type == "sent"][0]
-        name, offset = sent.place[0].name, sent.place[1]
-        copy = self.flipped(self.closed, name, offset + 500)
+    def test_a_message_that_a_server_found_damaged_is_marked(self):
+        """By the fact Damaged, and by the flag in the next checkpoint, also when the disk reads well again."""
+        whole = found_in(self.closed)
+        [message, *_] = [each for queue in whole["queues"] for each in queue["messages"] if each["body"].startswith("0 xxx")]
+        body = f"segment-{message['position'] >> 26:012}", message["position"] % (1 << 26) + 500
+        copy = self.flipped(self.closed, *body)
         with Server(data=str(copy), arguments=SMALL_SEGMENTS) as server:
             connection = Connection(server.port)
             large, plain = (connection.call("GetQueueUrl", QueueName=each)["QueueUrl"] for each in ("large", "plain"))
@@ -455,19 +452,27 @@ class Refusals(unittest.TestCase):
             connection.call("SendMessage", QueueUrl=plain, MessageBody="then that is durable, too")
             connection.close()
             server.end(signal.SIGKILL)
-            self.assertEqual(1, types_in(copy)["damaged"])
-            self.expect_a_marked_message(copy, sent.seq, f"{name}, offset {offset}: ")
+            self.expect_refusal(copy, body[0])
+            flip(copy / body[0], body[1])
+            self.assertEqual(1, [name for name, *_ in told_by(copy, found_in(copy))].count("damaged"))
+            self.assertEqual([message["seq"]], marked_in(copy))
             server.start()
             self.assertEqual(0, server.end())
-            self.assertEqual([], list(self.journal(copy).log()), "all should be in the checkpoint")
-            self.expect_a_marked_message(copy, sent.seq, f"{name}, offset {offset}: ")
+            found = found_in(copy)["journal"]
+            self.assertEqual(found["next"], found["checkpoint_begin"], "all should be in the checkpoint")
+            self.assertEqual([message["seq"]], marked_in(copy))
 
-    def expect_a_marked_message(self, copy, seq, place):
-        answer = read(copy, "--json")
-        self.assertEqual(1, answer.returncode)
-        self.assertIn(place, answer.stderr)
-        [marked] = [each for queue in json.loads(answer.stdout)["queues"] for each in queue["messages"] if "damaged" in each]
-        self.assertEqual((seq, "a server found its body damaged"), (marked["seq"], marked["damaged"]))
+
+def zero_from(path, offset):
+    """The rest of the file."""
+    with open(path, "r+b") as file:
+        size = file.seek(0, 2)
+        file.seek(offset)
+        file.write(bytes(size - offset))
+
+
+def marked_in(directory):
+    return [each["seq"] for queue in found_in(directory)["queues"] for each in queue["messages"] if each["is_damaged"]]
 
 
 if __name__ == "__main__":
