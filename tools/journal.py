@@ -28,6 +28,8 @@ SHOWN_MAX = 72  # Characters of a body, for people.
 REMEMBERED_MS = 5 * 60 * 1000
 RECENT_MS = 60 * 1000
 SEQUENCE_NUMBERS_FROM = 10**19
+TASKS_MAX = 10
+SHOWN_OF_TASK = ("task", "started", "destination", "rate", "to_move", "moved", "status", "failure")
 
 # --- Replay: what they lead to.
 
@@ -75,7 +77,10 @@ class State:
         self.secret, self.newest = record.secret, record.last_seq
 
     def on_queue(self, record):
-        self.queues[record.queue] = Record(**vars(record), through=0, messages={})
+        self.queues[record.queue] = Record(**vars(record), through=0, messages={}, tasks=[])
+
+    def on_move_task(self, record):
+        self.queue(record.queue).tasks.append(record)
 
     def on_messages(self, record):
         for each in record.messages:
@@ -103,7 +108,7 @@ class State:
 
     def on_queue_created(self, fact):
         self.queues[fact.queue] = Record(
-            queue=fact.queue, name=fact.name, created=fact.at, purged_below=0, through=0, messages={})
+            queue=fact.queue, name=fact.name, created=fact.at, purged_below=0, through=0, messages={}, tasks=[])
         self.on_queue_changed(fact)
 
     def on_queue_changed(self, fact):
@@ -125,7 +130,7 @@ class State:
             self.ids[fact.key] = fact.at
         self.add_new(
             fact, position=fact.own_position, length=fact.own_length, sent=fact.at, delay=fact.delay, origin_queue=fact.queue,
-            origin_seq=fact.seq, source=None)
+            origin_seq=fact.seq, redrives=0, source=None)
 
     def on_leased(self, fact):
         if any(fact.attempt):
@@ -143,8 +148,29 @@ class State:
             del self.queue(fact.from_queue).messages[fact.from_seq]
         self.add_new(
             fact, position=fact.position, length=fact.length, sent=fact.sent, delay=0, origin_queue=fact.origin_queue,
-            origin_seq=fact.origin_seq, receive_count=fact.receive_count, first_received=fact.first_received,
+            origin_seq=fact.origin_seq, redrives=fact.redrives, receive_count=fact.receive_count, first_received=fact.first_received,
             source=self.queue(fact.from_queue).name)
+
+    def on_move_task_started(self, fact):
+        self.newest = max(self.newest, fact.task)
+        tasks = self.queue(fact.queue).tasks
+        tasks.append(Record(**vars(fact), moved=0, status="running", failure="none"))
+        del tasks[:-TASKS_MAX]
+
+    def on_redriven(self, fact):
+        if self.find(fact, fact.from_queue, fact.from_seq):
+            del self.queue(fact.from_queue).messages[fact.from_seq]
+        self.add_new(
+            fact, position=fact.position, length=fact.length, sent=fact.sent, delay=0, origin_queue=fact.origin_queue,
+            origin_seq=fact.origin_seq, redrives=fact.redrives, source=None)
+        for task in self.queue(fact.from_queue).tasks:
+            if task.task == fact.task:
+                task.moved = fact.moved
+
+    def on_move_task_ended(self, fact):
+        for task in self.queue(fact.queue).tasks:
+            if task.task == fact.task:
+                task.status, task.failure = fact.status, fact.failure
 
     def on_relocated(self, fact):
         if message := self.find(fact, fact.queue, fact.seq):
@@ -159,8 +185,9 @@ class State:
 # --- What is shown.
 
 
-def message_id(secret, queue, seq):
+def message_id(secret, queue, seq, redrives):
     place = queue.to_bytes(4, "little") + seq.to_bytes(8, "little")
+    place += redrives.to_bytes(4, "little") if redrives else b""
     number = xxhash.xxh3_128_intdigest(place, int.from_bytes(secret[:8], "little")) or 1
     return str(UUID(int=number & ~(0xF << 76) & ~(3 << 62) | 4 << 76 | 2 << 62))
 
@@ -193,7 +220,7 @@ def shown_message(directory, state, message, damages):
     shown = {
         "seq": message.seq,
         "sequence_number": str(SEQUENCE_NUMBERS_FROM + message.seq),
-        "message_id": message_id(state.secret, message.origin_queue, message.origin_seq),
+        "message_id": message_id(state.secret, message.origin_queue, message.origin_seq, message.redrives),
         "group": message.group,
         **{name: getattr(message, name) for name in ("sent", "delay", *NEVER_RECEIVED, "source")},
     }
@@ -230,6 +257,7 @@ def read_directory(directory, damages):
     recent = [sorted(each for each, at in times.items() if now - (at or 0) < RECENT_MS) for times in (state.deleted, state.purged)]
     queues = [
         {name: getattr(queue, name) for name in ("queue", "name", "created", "changed", "attributes", "tags")}
+        | {"move_tasks": [{name: getattr(each, name) for name in SHOWN_OF_TASK} for each in queue.tasks]}
         | {"messages": [shown_message(directory, state, queue.messages[seq], damages) for seq in sorted(queue.messages)]}
         for _, queue in sorted(state.queues.items())
     ]
@@ -290,6 +318,8 @@ def print_for_people(path, found):
         print("  " + ", ".join(f"{name} {value}" for name, value in queue["attributes"].items() if value not in (None, {})))
         for name, value in queue["tags"].items():
             print(f"  tag {shortened(name)}: {shortened(value)}")
+        for task in queue["move_tasks"]:
+            print(f"  task {task['task']}: {task['status']}, {task['moved']} of {task['to_move']} moved")
         for message in queue["messages"]:
             print_message(message, found["time"])
 

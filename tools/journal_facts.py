@@ -131,6 +131,18 @@ class Fields:
     def dead_letters(self):
         return vars(self.read("queue:name most_receives:varint32")) if self.flag() else None
 
+    def name_or_none(self):
+        return self.name() if self.flag() else None
+
+    def redrives(self):
+        return self.varint16() if self.at < len(self.data) else 0
+
+    def status(self):
+        return self.one_of("running", "completed", "cancelled", "failed")
+
+    def failure(self):
+        return self.one_of("none", "no source", "no destination")
+
     def attributes(self):
         return vars(self.read(
             "delay:duration message_bytes:varint32 retention:duration receive_wait:duration visibility_timeout:duration fifo:flag "
@@ -141,7 +153,7 @@ class Fields:
         messages = []
         for _ in range(self.varint()):
             flags = self.u8()
-            if flags > 15 or flags & 3 == 2 or (flags & 4 and not messages):
+            if flags & ~47 or flags & 3 == 2 or flags & 33 == 32 or (flags & 4 and not messages):
                 raise ValueError(f"a message cannot have the flags {flags}")
             message = self.read("seq:seq position:varint length:varint32 sent:instant delay:varint16")
             if messages and message.seq == 0:
@@ -150,6 +162,7 @@ class Fields:
             message.group = messages[-1].group if flags & 4 else self.group()
             vars(message).update(vars(self.read(DELIVERY)) if flags & 1 else NEVER_RECEIVED)
             message.source = self.name() if flags & 2 else None
+            message.redrives = self.varint16() if flags & 32 else 0
             message.is_damaged = flags & 8 != 0
             message.is_new_here = not flags & 1
             messages.append(message)
@@ -169,9 +182,13 @@ FACTS = {
         "attempt:hash"),
     8: ("removed", "queue:queue why:why seqs:seqs"),
     9: ("moved", "from_queue:queue from_seq:seq queue:queue seq:seq sent:instant position:varint length:varint32 "
-        "group:group origin_queue:queue origin_seq:seq receive_count:varint32 first_received:instant"),
+        "group:group origin_queue:queue origin_seq:seq receive_count:varint32 first_received:instant redrives:redrives"),
     10: ("relocated", "queue:queue seq:seq sent:string"),
     11: ("damaged", "queue:queue seq:seq position:varint"),
+    12: ("move_task_started", "queue:queue task:seq started:instant destination:name_or_none rate:varint32 to_move:seq"),
+    13: ("redriven", "from_queue:queue from_seq:seq queue:queue seq:seq sent:instant position:varint length:varint32 "
+         "group:group origin_queue:queue origin_seq:seq redrives:varint16 task:seq moved:seq lag:duration"),
+    14: ("move_task_ended", "queue:queue task:seq status:status failure:failure"),
 }
 RECORDS = {
     1: ("begin", "secret:secret last_seq:seq last_queue:queue"),
@@ -180,6 +197,8 @@ RECORDS = {
     4: ("swept", "queue:queue through:seq"),
     5: ("deduplication", "ids:ids"),
     6: ("attempt", "attempt:hash started:instant given:given"),
+    7: ("move_task", "queue:queue task:seq started:instant destination:name_or_none rate:varint32 to_move:seq moved:seq "
+        "lag:duration status:status failure:failure"),
     10: ("recent", "deletions:deletions purges:purges"),
 }
 
