@@ -196,6 +196,9 @@ void use(Engine& engine, engine::Turn& turn) {
   }
   turn.now += 1h;
   pass(engine, turn.now);
+  for (const QueueId id : queues) (void)engine.start_move_task(turn, {.source = id});
+  engine.move_messages(turn);
+  (void)engine.next_move();
   while (!engine.remove_expired(turn, 100)) {
   }
   if (!queues.empty()) engine.purge_queue(turn, queues.front());

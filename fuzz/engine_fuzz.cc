@@ -77,7 +77,7 @@ class Run {
 
  private:
   void command() {
-    switch (input_.u8() % 13) {
+    switch (input_.u8() % 15) {
       case 0:
       case 1:
         return send();
@@ -107,8 +107,10 @@ class Run {
       case 11:
         if (restarts_++ < restarts_max) engine_ = replay();
         return;
-      default:
+      case 12:
         return damage();
+      default:
+        return redrive();
     }
   }
 
@@ -170,6 +172,20 @@ class Run {
     const std::uint32_t before = facts_.count();
     engine_->mark_damaged(turn_, message.queue, message.seq, message.body.position);
     if (facts_.count() > before) damaged_.emplace(message.origin_queue, message.origin_seq);
+  }
+
+  void redrive() {
+    const Queue* found = queue();
+    if (found == nullptr) return;
+    const std::uint8_t what = input_.u8();
+    if (what < 64) {
+      MoveTaskRequest request{.source = found->id, .rate = what % 4u};
+      if (what >= 32) request.destination = name_of(what);
+      (void)engine_->start_move_task(turn_, request);
+    } else if (what < 80 && found->is_moving()) {
+      engine_->cancel_move_task(turn_, found->id);
+    }
+    engine_->move_messages(turn_);
   }
 
   void purge_or_delete() {

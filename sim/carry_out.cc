@@ -62,6 +62,17 @@ Reply carry_out(const Command& command, engine::Engine& engine, engine::Turn& tu
       engine.advance(turn.now);
       reply.counts = engine.counts(queue->id);
       break;
+    case Action::start_move_task:
+      reply.task = engine
+                       .start_move_task(turn, {.source = queue->id,
+                                               .destination = command.destination,
+                                               .rate = command.rate})
+                       .verdict;
+      break;
+    case Action::cancel_move_task:
+      if (!queue->is_moving()) return {.outcome = Outcome::no_such_task, .queue = queue->id};
+      engine.cancel_move_task(turn, queue->id);
+      break;
     case Action::send:
       return send(command, *queue, engine, turn);
     case Action::receive:

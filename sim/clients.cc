@@ -37,6 +37,7 @@ Command Clients::next(const Ledger& ledger) {
   if (ledger.strictness() == engine::Strictness::aws && purged_ && chance(20))
     return command(Action::purge_queue, *purged_);
   const Action action = any_action();
+  if (habit_ == Habit::redriving && chance(12)) return redrive();
   const engine::QueueName queue = any_queue();
   if (action == Action::purge_queue) purged_ = queue;
   // Until there is a queue of that name little can happen to it.
@@ -54,6 +55,12 @@ Command Clients::receive_and_fail() {
   receive.visibility_timeout = 5s;
   receive.wait = 0s;
   return receive;
+}
+
+Command Clients::redrive() {
+  if (chance(12)) return command(Action::delete_queue, queue_names()[chance(2) ? 0 : 3]);
+  const Action action = chance(8) ? Action::cancel_move_task : Action::start_move_task;
+  return command(action, chance(10) ? any_queue() : queue_names()[chance(2) ? 2 : 5]);
 }
 
 engine::QueueName Clients::any_queue() {
@@ -94,6 +101,9 @@ Command Clients::command(Action action, const engine::QueueName& queue) {
     case Action::change_visibility:
       fill_handle(command);
       break;
+    case Action::start_move_task:
+      fill_move_task(command);
+      break;
     default:
       break;
   }
@@ -109,8 +119,8 @@ engine::QueueAttributes Clients::attributes(const engine::QueueName& queue) {
   if (attributes.is_fifo && chance(3))
     attributes.deduplication_scope = engine::DeduplicationScope::message_group;
   if (habit_ == Habit::filling) attributes.retention = any_of<Duration>({1h, 96h});
-  if (habit_ == Habit::filling || chance(2)) {
-    const std::uint64_t counts = habit_ == Habit::filling ? 1 : 3;
+  if (habit_ != Habit::mixed || chance(2)) {
+    const std::uint64_t counts = habit_ == Habit::mixed ? 3 : 1;
     attributes.dead_letter = {
         .target = dead_letters_of(queue, habit_),
         .receive_count_max = 1 + static_cast<std::uint32_t>(random_.below(counts))};
@@ -147,6 +157,16 @@ void Clients::fill_handle(Command& command) {
   const auto& [queue, handle] = handles_[random_.below(among)];
   command.handle = handle;
   if (!chance(30)) command.queue = queue;
+}
+
+// To their sources or to one queue, and now and then to one that cannot be it.
+void Clients::fill_move_task(Command& command) {
+  command.rate = any_of<std::uint32_t>({0, 0, 1, 3, 500});
+  if (chance(8)) {
+    command.destination = any_queue();
+  } else if (chance(2)) {
+    command.destination = queue_names()[is_fifo(command.queue) ? 3 : 0];
+  }
 }
 
 void Clients::told(const Command& command, const Reply& reply) {

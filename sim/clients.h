@@ -21,6 +21,7 @@ namespace mailrail::sim {
 // What most of them are after in one run.
 enum class Habit : std::uint8_t {
   mixed,
+  redriving,  // Much dies, and is moved back.
   filling,  // Standard queues get long: tenants take their shares, receives move many dead letters.
 };
 
@@ -50,12 +51,14 @@ class Clients {
   }
   bool chance(std::uint64_t one_in) { return random_.below(one_in) == 0; }
   Command receive_and_fail();
+  Command redrive();
   Action any_action();
   engine::QueueName any_queue();
   engine::QueueAttributes attributes(const engine::QueueName& queue);
   void fill_send(Command& command);
   void fill_receive(Command& command);
   void fill_handle(Command& command);
+  void fill_move_task(Command& command);
 
   Random& random_;
   Habit habit_;

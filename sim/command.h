@@ -26,6 +26,8 @@ enum class Action : std::uint8_t {
   receive,
   delete_message,
   change_visibility,
+  start_move_task,
+  cancel_move_task,
   give_back,  // The server's own: the answer to a receive found its client gone.
 };
 
@@ -48,6 +50,9 @@ struct Command {
 
   engine::ReceiptHandle handle = {};  // delete_message, change_visibility, give_back
   Duration timeout{0};                // change_visibility
+
+  std::optional<engine::QueueName> destination = {};  // start_move_task
+  std::uint32_t rate = 0;
 };
 
 inline bool is_same(const engine::QueueCounts& one, const engine::QueueCounts& two) {
@@ -60,7 +65,8 @@ enum class Outcome : std::uint8_t {
   queue_exists,
   wrong_queue,
   refused,
-  too_soon
+  too_soon,
+  no_such_task,
 };
 
 struct Reply {
@@ -71,6 +77,7 @@ struct Reply {
   engine::DeleteResult deleted = engine::DeleteResult::done;
   engine::VisibilityResult changed = engine::VisibilityResult::done;
   engine::QueueCounts counts = {};
+  engine::MoveTaskVerdict task = engine::MoveTaskVerdict::started;
 };
 
 }  // namespace mailrail::sim

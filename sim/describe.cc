@@ -46,6 +46,21 @@ std::string words(const engine::Damaged& fact) {
   return fmt::format("{} of queue {} damaged", fact.seq.value(), fact.queue.value());
 }
 
+std::string words(const engine::MoveTaskStarted& fact) {
+  return fmt::format("task {} moves the {} of queue {} to {}, {} a second", fact.task.value(),
+                     fact.to_move, fact.queue.value(),
+                     fact.destination ? fact.destination->name : "their sources", fact.rate);
+}
+std::string words(const engine::Redriven& fact) {
+  return fmt::format("{} of queue {} redriven to queue {} as {}, the {}. of task {}",
+                     fact.from_seq.value(), fact.from.value(), fact.to.value(), fact.seq.value(),
+                     fact.moved, fact.task.value());
+}
+std::string words(const engine::MoveTaskEnded& fact) {
+  return fmt::format("task {} ended with status {}", fact.task.value(),
+                     static_cast<int>(fact.status));
+}
+
 }  // namespace
 
 std::string describe(Instant at) { return fmt::format("{}", (at - first_day).count()); }
@@ -72,6 +87,10 @@ std::string describe(const Command& command) {
     case Action::receive:
       return line + fmt::format("receive {} from {}, wait {} ms, attempt \"{}\"", command.count_max,
                                 command.queue.name, command.wait.count(), command.attempt);
+    case Action::start_move_task:
+      return line + "redrive " + command.queue.name;
+    case Action::cancel_move_task:
+      return line + "cancel the redrive of " + command.queue.name;
     case Action::delete_message:
       line += "delete ";
       break;

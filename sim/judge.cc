@@ -114,6 +114,17 @@ void Judge::tally(const Command& command, const Reply& reply, Ledger::End end) {
     meet("a waiting call was woken");
 }
 
+void Judge::tally(const engine::Fact& fact) {
+  if (std::holds_alternative<engine::Redriven>(fact)) meet("a message was redriven");
+  const auto* ended = std::get_if<engine::MoveTaskEnded>(&fact);
+  if (ended == nullptr) return;
+  meet(ended->status == engine::MoveTaskStatus::completed   ? "a task was completed"
+       : ended->status == engine::MoveTaskStatus::cancelled ? "a task was cancelled"
+       : ended->failure == engine::MoveTaskFailure::no_destination
+           ? "a task had no destination"
+           : "a task had no source of a message");
+}
+
 void Judge::parked(const Command& command, QueueId queue) { waiting_[command.number] = queue; }
 
 void Judge::released(const Command& command, const Reply& reply) {
@@ -219,6 +230,7 @@ void Judge::observe(const engine::Fact& fact, const engine::Body& place, Instant
   note(fmt::format("  {} {}", describe(now), describe(fact)));
   report(Law::facts, ledger_.fact(fact, place, now));
   moved_dead_letters_ = moved_dead_letters_ || std::holds_alternative<engine::Moved>(fact);
+  tally(fact);
   if (const auto* sent = std::get_if<engine::Sent>(&fact))
     bodies_[{sent->queue, sent->seq, place.position}] = sent->record;
   if (const auto* relocated = std::get_if<engine::Relocated>(&fact)) {
@@ -308,6 +320,10 @@ void Judge::quiet(const engine::Engine& engine, Instant now) {
   for (const auto& [id, queue] : ledger_.queues()) {
     if (engine.find_queue(queue.name) == nullptr || engine.find_queue(id) == nullptr)
       return report(Law::facts, "the engine lacks a queue");
+    if (engine.find_queue(id)->is_moving() != queue.task.has_value())
+      report(Law::facts, fmt::format("queue {} has another task than it should", queue.name.name));
+    if (ledger_.has_overdue_move(queue, now))
+      report(Law::waiting, fmt::format("the task of queue {} does not go on", queue.name.name));
     if (!is_same(engine.counts(id), ledger_.counts(id, now)))
       report(Law::facts, fmt::format("the engine counts queue {} wrongly", queue.name.name));
   }
@@ -338,6 +354,9 @@ void Judge::recovered(const std::vector<log::Frame>& frames,
   ledger_ = last_durable_.ledger;
   ledger_.suspend_retention(retention_starts);
   observed_end_ = durable_end();
+  for (const auto& [id, queue] : ledger_.queues()) {
+    if (queue.task) meet("a task was there at a start");
+  }
   if (!blind_to_.contains(Law::replay))
     check_state(engine, checkpoint ? checkpoint->time : Instant());
 }

@@ -140,6 +140,7 @@ class Judge {
   };
 
   void tally(const Command& command, const Reply& reply, Ledger::End end);
+  void tally(const engine::Fact& fact);
   void observe(std::string_view payload, Position position, Instant now);
   void observe(const engine::Fact& fact, const engine::Body& place, Instant now);
   void received(const Command& command,

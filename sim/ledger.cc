@@ -134,6 +134,7 @@ void Ledger::begin(const Command& command, Instant at) {
   sent_.reset();
   given_.clear();
   set_aside_ = 0;
+  started_ = false;
   duplicate_of_.reset();
   repeats_.clear();
   if (target_) expect();
@@ -213,6 +214,8 @@ Complaint Ledger::check(const Reply& reply, End end) {
   if (reply.outcome == Outcome::refused)
     return unless(command.action == Action::send && !duplicate_of_ && !sent_,
                   "something else than a new message was refused");
+  if (reply.outcome == Outcome::no_such_task)
+    return unless(!queues_.at(*target_).task, "a task that is running was not found");
   if (reply.outcome == Outcome::wrong_queue)
     return unless(command.handle.queue != *target_, "a queue refused a handle of its own");
   switch (command.action) {
@@ -231,6 +234,8 @@ Complaint Ledger::check(const Reply& reply, End end) {
       return unless(queues_.at(*target_).purged == at_, "a purge was answered but not done");
     case Action::count:
       return unless(is_same(reply.counts, counts(*target_, at_)), "a count is wrong");
+    case Action::start_move_task:
+      return check_started(reply);
     default:
       return {};
   }
@@ -255,7 +260,8 @@ Complaint Ledger::check_received(const Reply& reply, End end) {
     if (told.receive_count != message.receive_count ||
         told.first_received != message.first_received || told.sent != message.sent ||
         told.origin_queue != message.origin_queue || told.origin_seq != message.origin_seq ||
-        told.body != message.place || told.dead_letter_source != message.source)
+        told.redrives != message.redrives || told.body != message.place ||
+        told.dead_letter_source != message.source)
       return fmt::format("message {} was described wrongly", told.seq.value());
   }
   if (!repeats_.empty()) {

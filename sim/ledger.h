@@ -28,6 +28,7 @@ struct LedgerMessage {
   std::string group = {};
   QueueId origin_queue = {};
   Seq origin_seq = {};
+  std::uint16_t redrives = 0;
   std::optional<engine::QueueName> source = {};  // If it is a dead letter.
   Instant sent = {};
   Duration delay{0};  // Its own; a FIFO queue has one for all.
@@ -57,12 +58,20 @@ struct LedgerQueue {
     std::map<Seq, Lease> given;
   };
 
+  struct Task {
+    Seq id;
+    std::optional<engine::QueueName> destination;
+    std::uint32_t rate;
+    std::vector<Instant> moves = {};
+  };
+
   engine::QueueName name = {};
   engine::QueueAttributes attributes = {};
   std::map<Seq, LedgerMessage> messages = {};
   std::map<std::pair<std::string, std::string>, Original> originals = {};  // By scope and id.
   std::map<std::string, Attempt> attempts = {};
   std::optional<Instant> purged = {};
+  std::optional<Task> task = {};  // That is running.
 };
 
 class Ledger {
@@ -84,6 +93,8 @@ class Ledger {
   bool would_answer(QueueId queue, Instant now) const;
   engine::QueueCounts counts(QueueId queue, Instant now) const;
   engine::Strictness strictness() const { return strictness_; }
+  // Is there a task that should have done something by now?
+  bool has_overdue_move(const LedgerQueue& queue, Instant now) const;
   // How long until the next message can be received that cannot now; zero if there is none.
   Duration next_boundary(Instant now) const;
 
@@ -108,12 +119,16 @@ class Ledger {
   Complaint on(const engine::Moved& fact);
   Complaint on(const engine::Relocated& fact);
   Complaint on(const engine::Damaged& fact);
+  Complaint on(const engine::MoveTaskStarted& fact);
+  Complaint on(const engine::Redriven& fact);
+  Complaint on(const engine::MoveTaskEnded& fact);
   Complaint received(const engine::Leased& fact, LedgerQueue& queue, LedgerMessage& message);
   Complaint re_dated(const engine::Leased& fact, LedgerMessage& message);
 
   Complaint check(const Reply& reply, End end);
   Complaint check_sent(const Reply& reply);
   Complaint check_received(const Reply& reply, End end);
+  Complaint check_started(const Reply& reply) const;
 
   bool is_expired(const LedgerQueue& queue, const LedgerMessage& message, Instant now) const;
   bool is_by(Action action) const { return command_ != nullptr && command_->action == action; }
@@ -121,6 +136,12 @@ class Ledger {
   // Of the command that is being decided: does a strict server have to refuse it for that?
   bool is_soon_after(const std::optional<Instant>& before) const;
   std::optional<Instant> deleted() const;
+  bool is_dead_letter_queue(const LedgerQueue& queue) const;
+  // Where a task moves it to, and null if that cannot be.
+  const LedgerQueue* destination_of(const LedgerQueue& queue, const LedgerMessage& message) const;
+  // There is a message for which the task must fail so.
+  bool must_fail(const LedgerQueue& queue, engine::MoveTaskFailure failure) const;
+  bool may_move(const LedgerQueue& queue, Seq seq, Instant now) const;
   LedgerMessage* own(QueueId queue, Seq seq);
   // Neither leased nor delayed, nor given already by the command that is being decided.
   bool is_open(const LedgerQueue& queue, Seq seq, Instant now) const;
@@ -151,6 +172,7 @@ class Ledger {
   std::optional<Seq> sent_;
   std::vector<Seq> given_;  // By the receive, so far.
   std::size_t set_aside_ = 0;
+  bool started_ = false;  // A task.
 };
 
 }  // namespace mailrail::sim

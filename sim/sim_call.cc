@@ -50,10 +50,11 @@ Decision SimCall::decide_received(engine::QueueType type, Instant now) {
     return {.verdict = Verdict::wait, .queue = reply_.queue, .deadline = *deadline_};
   }
   for (const engine::ReceivedMessage& each : messages) bodies_.push_back(each.body);
-  const bool came_as_dead_letter = std::ranges::any_of(
-      messages, [](const auto& each) { return each.dead_letter_source.has_value(); });
-  const bool may_lose_lease = type == engine::QueueType::standard && !came_as_dead_letter &&
-                              !reply_.received.moved_dead_letters;
+  const bool was_moved = std::ranges::any_of(messages, [](const auto& each) {
+    return each.dead_letter_source.has_value() || each.redrives > 0;
+  });
+  const bool may_lose_lease =
+      type == engine::QueueType::standard && !was_moved && !reply_.received.moved_dead_letters;
   return {.waits = may_lose_lease ? Decision::Waits::for_bodies : Decision::Waits::for_everything};
 }
 

@@ -32,6 +32,13 @@ engine::Strictness strictness_of(std::uint64_t seed) {
   return seed % 4 == 3 ? engine::Strictness::aws : engine::Strictness::lenient;
 }
 
+// The seeds that failed once keep theirs.
+Habit habit_of(std::uint64_t seed) {
+  if (seed % 8 == 0 || seed % 16 < 4) return Habit::filling;
+  const std::uint64_t kind = seed % 16;
+  return kind == 7 || kind == 10 || kind == 11 || kind == 13 ? Habit::redriving : Habit::mixed;
+}
+
 // Whether the harm is to the last frame, or to a whole file that has it.
 bool excuses(const Harm& harm, const log::Frame* last) {
   namespace format = log::format;
@@ -52,8 +59,7 @@ Simulation::Simulation(const SimulationOptions& options)
       disk_(options.seed),
       careless_disk_(disk_, carelessness_of(options.sabotage)),
       judge_(options.sabotage.blind_to, strictness_of(options.seed)),
-      clients_(random_,
-               options.seed % 8 == 0 || options.seed % 16 < 4 ? Habit::filling : Habit::mixed),
+      clients_(random_, habit_of(options.seed)),
       wall_(first_day) {
   if (!options_.cut_at) plan_limits();
 }
@@ -184,6 +190,8 @@ void Simulation::plan_limits() {
     options.housekeeping.disk_bytes_max = (9 + random_.below(3)) * log.segment_bytes;
   }
   if (options_.seed % 8 == 3) options.memory_bytes_max = (20 + random_.below(40)) << 10;
+  if (clients_.habit() == Habit::redriving && options_.seed % 8 == 3)
+    options.memory_bytes_max += 20 << 10;  // For the tasks that queues remember.
   empty_disk();
 }
 

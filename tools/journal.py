@@ -23,10 +23,15 @@ SHAPES = dict(  # The fields, name:kind, of facts, then of records, in the order
     queue_changed="queue changed attributes:attributes tags:map", queue_deleted="queue at:?", purged="queue below at:?",
     sent="queue seq sent delay group:text deduplication_id:text deduplication_key:hash record:bytes",
     leased="queue seq until lease_started first_received receive_count attempt:hash", removed="queue why seqs:*",
-    moved="from_queue from_seq queue seq sent position length group:text origin_queue origin_seq receive_count first_received",
+    moved="from_queue from_seq queue seq sent position length group:text origin_queue origin_seq receive_count first_received "
+          "redrives:?",
     relocated="queue seq body:bytes", damaged="queue seq position",
+    move_task_started="queue task started destination:name* rate to_move",
+    redriven="from_queue from_seq queue seq sent position length group:text origin_queue origin_seq redrives task moved lag",
+    move_task_ended="queue task status failure",
     begin="secret:bytes last_seq last_queue", queue="queue name:name attributes:attributes tags:map created changed purged_below",
     messages="queue messages:messages", swept="queue through", deduplication="ids:id*", attempt="key:hash started given:given*",
+    move_task="queue task started destination:name* rate to_move moved lag status failure",
     recent="deletions:deletion* purges:purge*", deletion="queue:name at", purge="queue at",
     attributes="delay message_bytes retention receive_wait visibility_timeout fifo content_based_deduplication "
                "deduplication_scope fifo_throughput_limit dead_letters:dead_letters* kept:map",  # The flag: none or one.
@@ -34,8 +39,9 @@ SHAPES = dict(  # The fields, name:kind, of facts, then of records, in the order
     message="seq position length sent delay", delivery="until lease_started first_received origin_queue origin_seq receive_count",
     sqs="version md5:bytes sender:text trace_header:text attributes:attribute* body:bytes",
     attribute="name:text data_type:text carried value:bytes")
-FACTS, RECORDS = [None, *list(SHAPES)[:11]], [None, *list(SHAPES)[11:17], None, None, None, "recent"]
-NEW = dict(delay=0, until=0, lease_started=0, first_received=0, receive_count=0, source=None, is_damaged=False)
+FACTS, RECORDS = [None, *list(SHAPES)[:14]], [None, *list(SHAPES)[14:21], None, None, "recent"]
+NEW = dict(delay=0, until=0, lease_started=0, first_received=0, receive_count=0, redrives=0, source=None, is_damaged=False)
+TASKS_MAX = 10
 
 
 class NotWhole(Exception):
@@ -106,6 +112,7 @@ class Fields(io.BytesIO):
             message.group = before.group if flags & 4 else self.field("text")
             vars(message).update(vars(self.record("delivery")) if flags & 1 else {})
             message.source = self.field("name") if flags & 2 else None
+            message.redrives = self.number() if flags & 32 else 0
             yield message
 
 
@@ -124,7 +131,7 @@ class State(Record):
         message = queue and queue.messages.get(getattr(fact, "seq", None)) or Record(position=None)  # It may be gone already.
         match name:
             case "founded" | "begin": self.secret = fact.secret
-            case "queue_created" | "queue": self.queues[fact.queue] = Record(**vars(fact), through=0, messages={})
+            case "queue_created" | "queue": self.queues[fact.queue] = Record(**vars(fact), through=0, messages={}, move_tasks=[])
             case "queue_changed" | "swept": vars(queue).update(vars(fact))
             case "queue_deleted": del self.queues[fact.queue]
             case "purged": queue.messages = {seq: each for seq, each in queue.messages.items() if seq >= fact.below}
@@ -135,6 +142,15 @@ class State(Record):
             case "moved":
                 self.queues[fact.from_queue].messages.pop(fact.from_seq, None)
                 self.add(queue, fact, source=self.queues[fact.from_queue].name)
+            case "move_task": queue.move_tasks.append(fact)
+            case "move_task_started":
+                queue.move_tasks = [*queue.move_tasks, Record(**vars(fact), moved=0, status=0)][-TASKS_MAX:]
+            case "move_task_ended": vars(queue.move_tasks[self.task_at(queue, fact)]).update(vars(fact))
+            case "redriven":
+                source = self.queues[fact.from_queue]
+                source.messages.pop(fact.from_seq, None)
+                source.move_tasks[self.task_at(source, fact)].moved = fact.moved
+                self.add(queue, fact)
             case "relocated": message.position = position + size - len(fact.body)
             case "damaged" if message.position == fact.position: message.is_damaged = True
 
@@ -142,6 +158,9 @@ class State(Record):
         if fact.seq > queue.through:  # Else the checkpoint has it, or it was gone again.
             fields = NEW | dict(origin_queue=queue.queue, origin_seq=fact.seq) | vars(fact) | more
             queue.messages.setdefault(fact.seq, Record(**fields))
+
+    def task_at(self, queue, fact):
+        return [each.task for each in queue.move_tasks].index(fact.task)
 
     def with_body(self, message, segment):
         origin, offset = (message.origin_queue, message.origin_seq), message.position & (1 << 26) - 1
@@ -151,7 +170,8 @@ class State(Record):
         sent = Fields(fact[1:]).record("sent")
         record = Fields(sent.record).record("sqs")
         expect((sent.queue, sent.seq, record.version, record.md5) == (*origin, 1, hashlib.md5(record.body).digest()), *place)
-        number = xxh3_128_intdigest(struct.pack("<IQ", *origin), int.from_bytes(self.secret[:8], "little")) or 1
+        named = struct.pack("<IQ", *origin) + (struct.pack("<I", message.redrives) if message.redrives else b"")
+        number = xxh3_128_intdigest(named, int.from_bytes(self.secret[:8], "little")) or 1
         record.id, record.deduplication_id = str(uuid.UUID(int=number, version=4)), sent.deduplication_id
         return vars(message) | vars(record) | {"body": record.body.decode()}
 

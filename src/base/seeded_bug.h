@@ -22,6 +22,8 @@ enum class SeededBug : std::uint8_t {
   recycles_held_segments,      // Though somebody is about to read them.
   believes_any_payload,        // A body's frame is not verified when it is read.
   leaves_checkpoint_unsynced,  // When it is finished.
+  forgets_move_tasks,          // A checkpoint's are not taken over.
+  forgets_move_progress,       // A restart has a task begin anew.
 };
 
 #ifdef MAILRAIL_SEEDED_BUGS

@@ -37,6 +37,7 @@ void Broker::turn(Instant now, std::vector<std::unique_ptr<Call>> calls) {
   }
   is_behind_ = !engine_.advance(now_);
   remove_expired();
+  move_messages();
   keep_house();
   serve_woken();
   serve_due();
@@ -109,6 +110,7 @@ std::optional<Instant> Broker::next_turn() const {
   const auto consider = [&](std::optional<Instant> other) {
     if (other && (!next || *other < *next)) next = other;
   };
+  consider(engine_.next_move());
   consider(waiters_.next_deadline());
   consider(housekeeping_.next_due());
   if (open_since_ && in_flight_ == nullptr)
@@ -261,6 +263,12 @@ void Broker::keep_house() {
   if (!housekeeping_.has_facts() || !has_room()) return;
   engine::Turn turn{.now = now_, .random = random_, .facts = open_};
   housekeeping_.turn(engine_, turn);
+}
+
+void Broker::move_messages() {
+  if (!takes_calls()) return;
+  engine::Turn turn{.now = now_, .random = random_, .facts = open_};
+  engine_.move_messages(turn);
 }
 
 void Broker::remove_expired() {

@@ -407,5 +407,68 @@ TEST_F(FullBrokerTest, DoesNotLetNewPollsWait) {
   EXPECT_EQ(broker.waiting(), 2u);
 }
 
+// A queue and its dead-letter queue with messages in it.
+class MovingTest : public BrokerTest {
+ protected:
+  MovingTest() {
+    run("create dead", [&](Engine& state, Turn& turn, TestCall&) {
+      const engine::QueueName name{.region = "r", .account = "a", .name = "dead"};
+      dead = state.create_queue(turn, name, {}, {});
+      state.change_queue(
+          turn, standard,
+          {.visibility_timeout = 0s,
+           .dead_letter = engine::DeadLetter{.target = name, .receive_count_max = 1}});
+      return Decision{};
+    });
+    for (int i = 0; i < 3; ++i) {
+      send(standard, std::to_string(i));
+      receive("receive", standard);
+    }
+    receive("receive", standard);
+    while (commit()) {
+    }
+    outbox.released.clear();
+  }
+
+  void start(std::uint32_t rate) {
+    run("start", [=, this](Engine& state, Turn& turn, TestCall&) {
+      state.start_move_task(turn, {.source = dead, .rate = rate});
+      return Decision{};
+    });
+  }
+
+  QueueId dead;
+};
+
+TEST_F(MovingTest, SaysWhenTheNextMoveIsDueAndMakesItThen) {
+  start(1);
+  EXPECT_EQ(broker.next_turn(), now);  // The first at once.
+  broker.turn(now, {});
+  while (commit()) {
+  }
+  EXPECT_EQ(engine.counts(standard).visible, 1u);
+  EXPECT_EQ(broker.next_turn(), now + 1s);
+
+  pass(1s);
+  EXPECT_EQ(engine.counts(standard).visible, 2u);
+  pass(999ms);
+  EXPECT_EQ(engine.counts(standard).visible, 2u);
+  pass(1ms);
+  EXPECT_EQ(engine.counts(standard).visible, 3u);
+}
+
+TEST_F(MovingTest, WakesWhoWaitsAndCommitsWhatNobodyWaitsFor) {
+  receive("poll", standard, 20s);
+  start(1);
+  ASSERT_TRUE(commit());
+  broker.turn(now, {});
+
+  EXPECT_EQ(outbox.released, (Names{"start", "poll"}));  // It waits for the body alone.
+  EXPECT_FALSE(commit());
+  pass(1s);
+  EXPECT_EQ(engine.counts(standard).visible, 2u);
+  EXPECT_TRUE(commit());  // The move of a second ago.
+}
+
 }  // namespace
 }  // namespace mailrail::broker

@@ -9,6 +9,7 @@
 #include "base/bytes.h"
 #include "base/check.h"
 #include "engine/engine.h"
+#include "engine/limits.h"
 
 namespace mailrail::engine {
 
@@ -58,6 +59,7 @@ void Engine::on(const QueueDeleted& fact, const Body&) {
   const Queue& queue = queue_at(fact.queue);
   bury(queue.contents);
   queue_bytes_ -= memory_bytes_of(queue);
+  moving_.erase(fact.queue);
   store_.woken.push_back(fact.queue);  // Who waits for its messages must be told.
   deleted_.remember(queue.name, fact.at);
   names_.erase(queue.name);
@@ -133,7 +135,8 @@ void Engine::on(const Moved& fact, const Body& place) {
   entry.sent = fact.sent;
   Delivery delivery;
   delivery.origin_queue = fact.origin_queue;
-  delivery.origin_seq = fact.origin_seq;
+  delivery.origin = fact.origin_seq.value();
+  delivery.redriven = fact.redrives;
   delivery.receive_count = fact.receive_count;
   delivery.first_received = fact.first_received;
   delivery.source = intern_source(from.name);
@@ -157,6 +160,56 @@ void Engine::on(const Damaged& fact, const Body&) {
   const Index entry = find_entry(queue, fact.seq);
   if (entry == no_index || store_.entries[entry].position != fact.position) return;
   contents_of(queue).mark_damaged(entry);
+}
+
+void Engine::on(const MoveTaskStarted& fact, const Body&) {
+  last_seq_ = std::max(last_seq_, fact.task);
+  add_move_task(queue_at(fact.queue), {.id = fact.task,
+                                       .started = fact.at,
+                                       .destination = fact.destination,
+                                       .rate = fact.rate,
+                                       .to_move = fact.to_move});
+}
+
+void Engine::on(const Redriven& fact, const Body& place) {
+  last_seq_ = std::max(last_seq_, fact.seq);
+  Queue& from = queue_at(fact.from);
+  const Queue& to = queue_at(fact.to);
+  Entry entry;
+  entry.seq = fact.seq;
+  entry.position = fact.body.position;
+  entry.length = fact.body.length;
+  entry.sent = fact.at;
+  Delivery delivery;
+  delivery.origin_queue = fact.origin_queue;
+  delivery.origin = fact.origin_seq.value();
+  delivery.redriven = fact.redrives;
+  // Added before it is removed: the fact's group may be a view of the group that the removal frees.
+  if (!was_swept(to, fact.seq, place)) contents_of(to).add(entry, fact.group, &delivery);
+  const Index moved = find_entry(from, fact.from_seq);
+  CHECK(moved != no_index || !is_exact(place));
+  if (moved != no_index) contents_of(from).remove(moved);
+  if (!from.is_moving()) return;
+  from.move_tasks.back().moved = fact.moved;
+  from.move_tasks.back().lag = fact.lag;
+}
+
+void Engine::on(const MoveTaskEnded& fact, const Body&) {
+  Queue& queue = queue_at(fact.queue);
+  if (!queue.is_moving()) return;
+  queue.move_tasks.back().status = fact.status;
+  queue.move_tasks.back().failure = fact.failure;
+  moving_.erase(fact.queue);
+}
+
+void Engine::add_move_task(Queue& queue, const MoveTask& task) {
+  queue_bytes_ -= memory_bytes_of(queue);
+  if (queue.move_tasks.size() == move_tasks_kept_max) {
+    queue.move_tasks.erase(queue.move_tasks.begin());
+  }
+  queue.move_tasks.push_back(task);
+  queue_bytes_ += memory_bytes_of(queue);
+  if (task.is_running()) moving_[queue.id] = {};
 }
 
 Index Engine::open_contents(QueueId queue, const QueueAttributes& attributes) {
@@ -200,6 +253,8 @@ std::uint64_t Engine::state_hash(Instant now) const {
     out.string(name.region + "/" + name.account + "/" + name.name);
     out.u64(static_cast<std::uint64_t>(unix_ms(queue.created_at)));
     out.u64(queue.purged_below.value());
+    for (const MoveTask& each : queue.move_tasks)
+      encode_record(KeptMoveTask{.queue = id, .task = each}, bytes);
     const Contents& contents = contents_of(queue);
     for (Index index = contents.first_from(Seq(0)); index != no_index;) {
       const Entry& entry = store_.entries[index];
@@ -215,7 +270,8 @@ std::uint64_t Engine::state_hash(Instant now) const {
              {delivery->until, delivery->lease_started, delivery->first_received}) {
           out.u64(static_cast<std::uint64_t>(unix_ms(at)));
         }
-        out.u64(delivery->origin_seq.value());
+        out.u64(delivery->origin_seq().value());
+        out.u32(delivery->redrives());
         out.u64(delivery->origin_queue.value());
         out.u32(delivery->receive_count);
         if (delivery->source != no_index) out.string(sources_[delivery->source].name);

@@ -26,6 +26,7 @@
 #include "base/time.h"
 #include "engine/entry.h"
 #include "engine/fact.h"
+#include "engine/move_task.h"
 #include "engine/queue_attributes.h"
 
 namespace mailrail::engine {
@@ -56,6 +57,7 @@ struct KeptDelivery {
   Seq origin_seq = {};
   std::uint32_t receive_count = 0;
   std::optional<QueueName> source = {};
+  std::uint16_t redrives = 0;
 
   friend bool operator==(const KeptDelivery&, const KeptDelivery&) = default;
 };
@@ -109,6 +111,13 @@ struct KeptAttempt {
   std::vector<Given> given = {};
 };
 
+// Of one queue, in the order of their ids. Like the queues they are as they were at the sweep's
+// begin.
+struct KeptMoveTask {
+  QueueId queue = {};
+  MoveTask task = {};
+};
+
 // Of the last minute, as the queues were: at the sweep's begin.
 struct KeptRecent {
   struct Deletion {
@@ -129,6 +138,7 @@ using CheckpointRecord = std::variant<CheckpointBegin,
                                       SweptQueue,
                                       KeptDeduplication,
                                       KeptAttempt,
+                                      KeptMoveTask,
                                       KeptRecent>;
 
 // Appends the record's bytes.

@@ -19,6 +19,7 @@ enum class RecordType : std::uint8_t {  // For ever.
   swept = 4,
   deduplication = 5,
   attempt = 6,
+  move_task = 7,
   recent = 10,
 };
 
@@ -27,7 +28,9 @@ constexpr std::uint8_t has_delivery = 1;
 constexpr std::uint8_t has_source = 2;
 constexpr std::uint8_t has_group_of_before = 4;  // The group is that of the message before it.
 constexpr std::uint8_t is_damaged = 8;
-constexpr std::uint8_t all_flags = has_delivery | has_source | has_group_of_before | is_damaged;
+constexpr std::uint8_t was_redriven = 32;
+constexpr std::uint8_t all_flags =
+    has_delivery | has_source | has_group_of_before | is_damaged | was_redriven;
 
 // --- Records out. Within a run, numbers that grow are written as what they grew by.
 
@@ -55,6 +58,7 @@ void write(ByteWriter& out, const KeptDelivery& delivery) {
   put(out, delivery.origin_seq);
   out.varint(delivery.receive_count);
   if (delivery.source) put(out, *delivery.source);
+  if (delivery.redrives > 0) out.varint(delivery.redrives);
 }
 RecordType write(ByteWriter& out, const KeptMessages& record) {
   put(out, record.queue);
@@ -64,9 +68,11 @@ RecordType write(ByteWriter& out, const KeptMessages& record) {
   for (const KeptMessage& each : record.messages) {
     const bool is_same_group = group != nullptr && *group == each.group;
     const bool is_moved = each.delivery && each.delivery->source;
+    const bool is_redriven = each.delivery && each.delivery->redrives > 0;
     out.u8(static_cast<std::uint8_t>(
         (each.delivery ? has_delivery : 0) | (is_moved ? has_source : 0) |
-        (is_same_group ? has_group_of_before : 0) | (each.is_damaged ? is_damaged : 0)));
+        (is_same_group ? has_group_of_before : 0) | (each.is_damaged ? is_damaged : 0) |
+        (is_redriven ? was_redriven : 0)));
     out.varint(each.seq.value() - seq);
     out.varint(each.body.position.value());
     out.varint(each.body.length);
@@ -105,6 +111,20 @@ RecordType write(ByteWriter& out, const KeptAttempt& record) {
   return RecordType::attempt;
 }
 
+RecordType write(ByteWriter& out, const KeptMoveTask& record) {
+  put(out, record.queue);
+  put(out, record.task.id);
+  put(out, record.task.started);
+  put(out, record.task.destination);
+  out.varint(record.task.rate);
+  out.varint(record.task.to_move);
+  out.varint(record.task.moved);
+  put(out, record.task.lag);
+  out.u8(static_cast<std::uint8_t>(record.task.status));
+  out.u8(static_cast<std::uint8_t>(record.task.failure));
+  return RecordType::move_task;
+}
+
 RecordType write(ByteWriter& out, const KeptRecent& record) {
   out.varint(record.deletions.size());
   for (const KeptRecent::Deletion& each : record.deletions) {
@@ -141,12 +161,13 @@ KeptDelivery read_delivery(ByteReader& in, std::uint8_t flags) {
                         .origin_seq = seq(in),
                         .receive_count = number32(in)};
   if ((flags & has_source) != 0) delivery.source = queue_name(in);
+  if ((flags & was_redriven) != 0) delivery.redrives = number16(in);
   return delivery;
 }
 KeptMessage read_message(ByteReader& in, const KeptMessage* before) {
   const std::uint8_t flags = in.u8();
   const bool is_same_group = (flags & has_group_of_before) != 0;
-  if (flags > all_flags) in.fail();
+  if ((flags & ~all_flags) != 0) in.fail();
   if (is_same_group && before == nullptr) in.fail();
   KeptMessage message;
   message.is_damaged = (flags & is_damaged) != 0;
@@ -156,14 +177,12 @@ KeptMessage read_message(ByteReader& in, const KeptMessage* before) {
   message.body.position = Position(in.varint());
   message.body.length = number32(in);
   message.sent = instant(in);
-  const std::uint64_t delay_seconds = in.varint();
-  if (delay_seconds > 0xffff) in.fail();
-  message.delay_seconds = static_cast<std::uint16_t>(delay_seconds);
+  message.delay_seconds = number16(in);
   if (!in.failed()) message.group = is_same_group ? before->group : in.string();
   if (message.group.size() > group_name_bytes_max) in.fail();
   if ((flags & has_delivery) != 0) {
     message.delivery = read_delivery(in, flags);
-  } else if ((flags & has_source) != 0) {
+  } else if ((flags & (has_source | was_redriven)) != 0) {
     in.fail();
   }
   return message;
@@ -195,6 +214,19 @@ CheckpointRecord read_attempt(ByteReader& in) {
   return record;
 }
 
+CheckpointRecord read_move_task(ByteReader& in) {  // Braced initialisers are evaluated in order.
+  return KeptMoveTask{.queue = queue_id(in),
+                      .task = {.id = seq(in),
+                               .started = instant(in),
+                               .destination = optional_queue_name(in),
+                               .rate = number32(in),
+                               .to_move = number(in, seq_max),
+                               .moved = number(in, seq_max),
+                               .lag = duration(in),
+                               .status = choice(in, MoveTaskStatus::failed),
+                               .failure = choice(in, MoveTaskFailure::no_destination)}};
+}
+
 CheckpointRecord read_recent(ByteReader& in) {
   KeptRecent record;
   for (std::uint64_t left = in.varint(); left > 0 && !in.failed(); --left)
@@ -224,6 +256,8 @@ CheckpointRecord read(RecordType type, ByteReader& in) {
       return read_deduplication(in);
     case RecordType::attempt:
       return read_attempt(in);
+    case RecordType::move_task:
+      return read_move_task(in);
     case RecordType::recent:
       return read_recent(in);
   }

@@ -34,7 +34,25 @@ KeptMessages some_messages() {
                                                       .origin_seq = Seq(2),
                                                       .receive_count = 7,
                                                       .source = name_of("source")}});
+  record.messages.push_back(
+      {.seq = Seq(1'000'001),
+       .body = {.position = Position(4), .length = 2},
+       .sent = from_unix_ms(1'600'000'000'000),
+       .delivery = KeptDelivery{.origin_queue = QueueId(1), .origin_seq = Seq(2), .redrives = 3}});
   return record;
+}
+
+KeptMoveTask some_task() {
+  return {.queue = QueueId(3),
+          .task = {.id = Seq(50),
+                   .started = from_unix_ms(11),
+                   .destination = name_of("destination"),
+                   .rate = 500,
+                   .to_move = 12,
+                   .moved = 7,
+                   .lag = 13ms,
+                   .status = MoveTaskStatus::failed,
+                   .failure = MoveTaskFailure::no_destination}};
 }
 
 std::string encoded() {
@@ -60,6 +78,7 @@ std::string encoded() {
                             .started = from_unix_ms(7),
                             .given = {{.seq = Seq(8), .generation = 9, .until = from_unix_ms(10)}}},
                 bytes);
+  encode_record(some_task(), bytes);
   encode_record(KeptRecent{.deletions = {{.name = name_of("gone"), .at = from_unix_ms(11)}},
                            .purges = {{.queue = QueueId(3), .at = from_unix_ms(12)}}},
                 bytes);
@@ -77,6 +96,13 @@ TEST(CheckpointCodec, GivesBackEveryRecord) {
     EXPECT_NE(bytes.find(again), std::string::npos);
     if (const auto* kept = std::get_if<KeptMessages>(&record)) {
       EXPECT_EQ(kept->messages, some_messages().messages);
+    }
+    if (const auto* kept = std::get_if<KeptMoveTask>(&record)) {
+      EXPECT_EQ(kept->task.id, Seq(50));
+      EXPECT_EQ(kept->task.destination, name_of("destination"));
+      EXPECT_EQ(kept->task.moved, 7u);
+      EXPECT_EQ(kept->task.lag, 13ms);
+      EXPECT_EQ(kept->task.failure, MoveTaskFailure::no_destination);
     }
     if (const auto* queue = std::get_if<KeptQueue>(&record)) {
       EXPECT_EQ(queue->attributes.kept.at("Policy"), "{}");

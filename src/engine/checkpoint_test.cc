@@ -71,6 +71,10 @@ class CheckpointTest : public EngineTest {
       default:
         send(queue, std::to_string(random.below(500)), is_fifo ? group : "");
         break;
+      case 7:
+      case 8:
+        move_anything();
+        break;
       case 9:
         damage_anything();
         break;
@@ -123,6 +127,18 @@ class CheckpointTest : public EngineTest {
     return engine.find_queue(handle.queue) == nullptr ? std::nullopt : std::optional(handle);
   }
 
+  void move_anything() {
+    const QueueId dead = queues[random.below(2)];
+    if (engine.find_queue(dead) == nullptr) return;
+    if (!engine.find_queue(dead)->is_moving()) {
+      engine.start_move_task(turn,
+                             {.source = dead, .rate = static_cast<std::uint32_t>(random.below(3))});
+    } else if (random.below(8) == 0) {
+      engine.cancel_move_task(turn, dead);
+    }
+    engine.move_messages(turn);
+  }
+
   void damage_anything() {
     OldBodies cursor{.before = Position(~std::uint64_t{0}), .bytes_max = 400};
     const auto bodies = engine.find_old_bodies(cursor, 10);
@@ -171,6 +187,27 @@ TEST_F(CheckpointTest, RestoresEverythingThatIsStored) {
   const Checkpoint checkpoint = take({}, [] {});
 
   EXPECT_EQ(checkpoint.begin, checkpoint.end);
+  expect_restores(checkpoint);
+}
+
+TEST_F(CheckpointTest, HasTasksAsTheyWereAtItsBegin) {
+  make_queues();
+  for (int i = 0; i < 20; ++i) send(queues[2], std::to_string(i));
+  for (int i = 0; i < 3; ++i) {
+    while (!receive(queues[2], 10, 0s).empty()) pass(1ms);
+  }
+  ASSERT_EQ(engine.counts(queues[0]).visible, 20u);
+  engine.start_move_task(turn, {.source = queues[0], .rate = 2});
+
+  const Checkpoint checkpoint = take({.messages_max = 2}, [&] {
+    pass(500ms);
+    engine.move_messages(turn);
+  });
+
+  EXPECT_GT(engine.find_queue(queues[0])->move_tasks.back().moved, 5u);
+  expect_restores(checkpoint);
+  engine.start_move_task(turn, {.source = queues[0]});
+  engine.cancel_move_task(turn, queues[0]);
   expect_restores(checkpoint);
 }
 

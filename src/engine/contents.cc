@@ -43,7 +43,7 @@ void Contents::lease(Index entry, const Delivery& values) {
   if (leased.delivery == no_index) {
     leased.delivery = store_.deliveries.take();
     store_.deliveries[leased.delivery].origin_queue = queue_;
-    store_.deliveries[leased.delivery].origin_seq = leased.seq;
+    store_.deliveries[leased.delivery].origin = leased.seq.value();
     store_.deliveries[leased.delivery].entry = entry;
   }
   switch (leased.state) {
@@ -228,6 +228,22 @@ Index Contents::next_in_order(Index entry) const {
   if (next == no_index) return no_index;
   const Entry& candidate = store_.entries[next];
   return candidate.state == EntryState::fresh && is_due(candidate) ? next : no_index;
+}
+
+bool Contents::is_receivable(Index entry) const {
+  const Entry& candidate = store_.entries[entry];
+  if (type_ == QueueType::standard)
+    return candidate.state == EntryState::fresh || candidate.state == EntryState::returned;
+  const Group& group = store_.groups[candidate.group];
+  return group.head == entry && can_be_served(group);
+}
+
+bool Contents::is_stopped(Index entry) const {
+  const Entry& candidate = store_.entries[entry];
+  if (candidate.state == EntryState::damaged) return true;
+  if (type_ == QueueType::standard) return false;
+  const Index head = store_.groups[candidate.group].head;
+  return store_.entries[head].state == EntryState::damaged;
 }
 
 void Contents::served(Index group) {

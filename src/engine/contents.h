@@ -69,6 +69,13 @@ class Contents {
   // Puts the group behind all others.
   void served(Index group);
 
+  // --- Which to move to another queue.
+
+  // A receive could give it now; on a FIFO queue, as the first of its conversation.
+  bool is_receivable(Index entry) const;
+  // It is damaged or, on a FIFO queue, behind such a message: given to nobody any more.
+  bool is_stopped(Index entry) const;
+
   // --- What there is. A damaged message is neither visible nor in flight nor delayed.
 
   Index find(Seq seq) const { return index_.find(seq); }

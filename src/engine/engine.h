@@ -65,6 +65,7 @@ struct ReceivedMessage {
   std::uint32_t receive_count = 0;
   QueueId origin_queue = {};
   Seq origin_seq = {};
+  std::uint16_t redrives = 0;
   std::optional<QueueName> dead_letter_source = {};
   Index conversation = no_index;  // FIFO: one number for each group in a receive's answer.
 
@@ -100,6 +101,26 @@ struct OldBodies {
 };
 
 enum class PurgeResult { done, too_soon };
+
+struct MoveTaskRequest {
+  QueueId source = {};
+  std::optional<QueueName> destination = {};  // Else each message goes back to its own source.
+  std::uint32_t rate = 0;                     // The most messages a second; 0: no limit.
+};
+
+enum class MoveTaskVerdict {
+  started,
+  no_dead_letter_queue,  // The source is nobody's.
+  no_destination,
+  to_itself,
+  to_another_type,
+  already_running,
+};
+struct MoveTaskResult {
+  MoveTaskVerdict verdict = MoveTaskVerdict::started;
+  Seq task = {};
+};
+
 enum class DeleteResult { done, handle_expired };
 enum class VisibilityResult { done, no_such_message, handle_expired, beyond_limit };
 
@@ -151,6 +172,16 @@ class Engine {
   // The message's body cannot be read where it lay: it is given to nobody any more. Nothing happens
   // if it is gone, lies elsewhere by now or was marked before; then the answer is false.
   bool mark_damaged(Turn& turn, QueueId queue, Seq seq, Position position);
+
+  // --- Redrive. Tasks of a queue are in its Queue.
+
+  MoveTaskResult start_move_task(Turn& turn, const MoveTaskRequest& request);
+  // The source's running task, which there must be.
+  void cancel_move_task(Turn& turn, QueueId source);
+  // Moves what tasks may move by now: a bounded number of messages, in turns if several tasks run.
+  void move_messages(Turn& turn);
+  // When that has something to do next, if ever.
+  std::optional<Instant> next_move() const;
 
   // --- Time.
 
@@ -220,6 +251,9 @@ class Engine {
   void on(const Moved& fact, const Body& place);
   void on(const Relocated& fact, const Body& place);
   void on(const Damaged& fact, const Body&);
+  void on(const MoveTaskStarted& fact, const Body&);
+  void on(const Redriven& fact, const Body& place);
+  void on(const MoveTaskEnded& fact, const Body&);
   bool is_exact(const Body& place) const { return place.position >= inexact_until_; }
   bool was_swept(const Queue& queue, Seq seq, const Body& place) const;
 
@@ -229,6 +263,8 @@ class Engine {
   void put(const SweptQueue& record);
   void put(const KeptDeduplication& record);
   void put(const KeptAttempt& record);
+  void put(const KeptMoveTask& record);
+  void add_move_task(Queue& queue, const MoveTask& task);
   void put(const KeptRecent& record);
   Delivery restored(const KeptDelivery& kept);
 
@@ -255,6 +291,15 @@ class Engine {
   bool is_current(const ReceiptHandle& handle, Index entry, Instant now) const;
   bool is_damaged(Index entry) const { return store_.entries[entry].state == EntryState::damaged; }
   void move_to_dead_letters(Turn& turn, const Queue& from, const Entry& entry, const Queue& to);
+  bool is_dead_letter_queue(const Queue& queue) const;
+  struct MoveBudget;  // Of one turn.
+  void move_from(Turn& turn, const Queue& queue, MoveBudget& budget);
+  bool move_one(Turn& turn, const Queue& queue, const Entry& entry);
+  void pass_ends(Turn& turn, const Queue& queue);
+  void end_move_task(Turn& turn,
+                     const Queue& queue,
+                     MoveTaskStatus status,
+                     MoveTaskFailure failure = MoveTaskFailure::none);
   bool is_expired(const Queue& queue, const Entry& entry, Instant now) const;
   bool remove_expired_from(Turn& turn, const Queue& queue, Seq& cursor, std::size_t& budget);
 
@@ -297,6 +342,16 @@ class Engine {
   Seq restored_seq_ = {};
   Seq restored_seq_max_ = {};
   Instant retention_starts_;
+
+  // Where the running tasks are in their queues, by source. Says when to look where, and nothing of
+  // what is so: a restart begins each anew.
+  struct Moving {
+    Seq cursor = {};
+    bool left_some = false;  // This time round: not visible yet.
+    Instant look_again = {};
+  };
+  std::map<QueueId, Moving> moving_;
+  QueueId moved_last_ = {};  // The others come first.
 
   // Where remove_expired() goes on.
   QueueId sweep_queue_ = {};

@@ -54,8 +54,10 @@ struct Delivery {
   Instant until;           // The last lease in this queue ends, or ended, here. Zero: none yet.
   Instant lease_started;   // When the receive that holds or held it happened; caps extensions.
   Instant first_received;  // Fixed at the first receive, wherever that was.
-  Seq origin_seq;  // The message as it was first sent: its identity, which a dead-letter move
-                   // keeps.
+  // The message as it was first sent, which the log knows it by, and how often it was sent anew by
+  // a redrive since: together its identity, which a dead-letter move keeps.
+  std::uint64_t origin : 48 = 0;
+  std::uint64_t redriven : 16 = 0;
   QueueId origin_queue;
   std::uint32_t receive_count = 0;  // Also the generation of the current receipt handle.
   Index source = no_index;  // Dead-letter source: an index into the engine's list of source names.
@@ -63,7 +65,11 @@ struct Delivery {
   Index wheel_previous = no_index;
   Index wheel_next = no_index;
 
+  Seq origin_seq() const { return Seq(origin); }
+  std::uint16_t redrives() const { return static_cast<std::uint16_t>(redriven); }
   bool was_received_here() const { return until != Instant{}; }
+  // Here or, before it came as a dead letter, elsewhere.
+  bool was_received() const { return receive_count > 0; }
 };
 static_assert(sizeof(Delivery) <= 56);
 

@@ -10,6 +10,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -18,6 +19,7 @@
 #include "base/ids.h"
 #include "base/time.h"
 #include "engine/entry.h"
+#include "engine/move_task.h"
 #include "engine/queue_attributes.h"
 
 namespace mailrail::engine {
@@ -111,6 +113,7 @@ struct Moved {
   Seq origin_seq = {};
   std::uint32_t receive_count = 0;
   Instant first_received = {};
+  std::uint16_t redrives = 0;
 };
 
 // The message's Sent fact, as it was, now lies here: at the end of this one. The log before can be
@@ -129,6 +132,41 @@ struct Damaged {
   Position position = {};
 };
 
+// Of the queue's tasks those that are too many are forgotten, the oldest first.
+struct MoveTaskStarted {
+  QueueId queue = {};
+  Seq task = {};
+  Instant at = {};
+  std::optional<QueueName> destination = {};
+  std::uint32_t rate = 0;
+  std::uint64_t to_move = 0;
+};
+
+// By a task, as if it were sent anew: another id, nothing left of its receives and where it came
+// from. Carries the entry whole, and how far the task is with it; its body stays where it is.
+struct Redriven {
+  QueueId from = {};
+  Seq from_seq = {};
+  QueueId to = {};
+  Seq seq = {};
+  Instant at = {};
+  Body body = {};
+  std::string_view group = {};
+  QueueId origin_queue = {};
+  Seq origin_seq = {};
+  std::uint16_t redrives = 0;
+  Seq task = {};
+  std::uint64_t moved = 0;
+  Duration lag{0};
+};
+
+struct MoveTaskEnded {
+  QueueId queue = {};
+  Seq task = {};
+  MoveTaskStatus status = MoveTaskStatus::completed;
+  MoveTaskFailure failure = MoveTaskFailure::none;
+};
+
 using Fact = std::variant<Founded,
                           QueueCreated,
                           QueueChanged,
@@ -139,7 +177,9 @@ using Fact = std::variant<Founded,
                           Removed,
                           Moved,
                           Relocated,
-
-                          Damaged>;
+                          Damaged,
+                          MoveTaskStarted,
+                          Redriven,
+                          MoveTaskEnded>;
 
 }  // namespace mailrail::engine

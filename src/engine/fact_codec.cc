@@ -25,6 +25,9 @@ enum class FactType : std::uint8_t {  // For ever.
   moved = 9,
   relocated = 10,
   damaged = 11,
+  move_task_started = 12,
+  redriven = 13,
+  move_task_ended = 14,
 };
 
 std::uint32_t checksum(std::string_view bytes) {
@@ -105,6 +108,7 @@ FactType write(ByteWriter& out, const Moved& fact) {
   put(out, fact.origin_seq);
   out.varint(fact.receive_count);
   put(out, fact.first_received);
+  out.varint(fact.redrives);
   return FactType::moved;
 }
 FactType write(ByteWriter& out, const Relocated& fact) {
@@ -118,6 +122,39 @@ FactType write(ByteWriter& out, const Damaged& fact) {
   put(out, fact.seq);
   out.varint(fact.position.value());
   return FactType::damaged;
+}
+FactType write(ByteWriter& out, const MoveTaskStarted& fact) {
+  put(out, fact.queue);
+  put(out, fact.task);
+  put(out, fact.at);
+  put(out, fact.destination);
+  out.varint(fact.rate);
+  out.varint(fact.to_move);
+  return FactType::move_task_started;
+}
+FactType write(ByteWriter& out, const Redriven& fact) {
+  put(out, fact.from);
+  put(out, fact.from_seq);
+  put(out, fact.to);
+  put(out, fact.seq);
+  put(out, fact.at);
+  out.varint(fact.body.position.value());
+  out.varint(fact.body.length);
+  out.string(fact.group);
+  put(out, fact.origin_queue);
+  put(out, fact.origin_seq);
+  out.varint(fact.redrives);
+  put(out, fact.task);
+  out.varint(fact.moved);
+  put(out, fact.lag);
+  return FactType::redriven;
+}
+FactType write(ByteWriter& out, const MoveTaskEnded& fact) {
+  put(out, fact.queue);
+  put(out, fact.task);
+  out.u8(static_cast<std::uint8_t>(fact.status));
+  out.u8(static_cast<std::uint8_t>(fact.failure));
+  return FactType::move_task_ended;
 }
 
 // --- Facts in.
@@ -140,9 +177,7 @@ Fact read_removed(ByteReader& in) {
 }
 Sent read_sent(ByteReader& in) {  // Braced initialisers are evaluated in order.
   Sent fact{.queue = queue_id(in), .seq = seq(in), .at = instant(in)};
-  const std::uint64_t delay_seconds = in.varint();
-  if (delay_seconds > 0xffff) in.fail();
-  fact.delay_seconds = static_cast<std::uint16_t>(delay_seconds);
+  fact.delay_seconds = number16(in);
   fact.group = in.string();
   fact.deduplication_id = in.string();
   fact.deduplication_key = hash128(in);
@@ -164,7 +199,35 @@ Fact read_moved(ByteReader& in) {
   fact.origin_seq = seq(in);
   fact.receive_count = number32(in);
   fact.first_received = instant(in);
+  if (!in.at_end()) fact.redrives = number16(in);  // Younger than the fact.
   if (fact.group.size() > group_name_bytes_max) in.fail();
+  return fact;
+}
+Fact read_redriven(ByteReader& in) {
+  Redriven fact{.from = queue_id(in),
+                .from_seq = seq(in),
+                .to = queue_id(in),
+                .seq = seq(in),
+                .at = instant(in),
+                .body = {}};
+  fact.body.position = Position(in.varint());
+  fact.body.length = number32(in);
+  fact.group = in.string();
+  fact.origin_queue = queue_id(in);
+  fact.origin_seq = seq(in);
+  fact.redrives = number16(in);
+  fact.task = seq(in);
+  fact.moved = number(in, seq_max);
+  fact.lag = duration(in);
+  if (fact.group.size() > group_name_bytes_max) in.fail();
+  return fact;
+}
+Fact read_move_task_ended(ByteReader& in) {
+  MoveTaskEnded fact{.queue = queue_id(in),
+                     .task = seq(in),
+                     .status = choice(in, MoveTaskStatus::failed),
+                     .failure = choice(in, MoveTaskFailure::no_destination)};
+  if (fact.status == MoveTaskStatus::running) in.fail();
   return fact;
 }
 Fact read_leased(ByteReader& in) {
@@ -208,6 +271,17 @@ Fact read(FactType type, ByteReader& in) {
       return Relocated{.queue = queue_id(in), .seq = seq(in), .sent = in.string()};
     case FactType::damaged:
       return Damaged{.queue = queue_id(in), .seq = seq(in), .position = Position(in.varint())};
+    case FactType::move_task_started:
+      return MoveTaskStarted{.queue = queue_id(in),
+                             .task = seq(in),
+                             .at = instant(in),
+                             .destination = optional_queue_name(in),
+                             .rate = number32(in),
+                             .to_move = number(in, seq_max)};
+    case FactType::redriven:
+      return read_redriven(in);
+    case FactType::move_task_ended:
+      return read_move_task_ended(in);
   }
   in.fail();
   return QueueDeleted{};

@@ -30,11 +30,24 @@ auto fields(const Leased& fact) {
 auto fields(const Removed& fact) { return std::tuple(fact.queue, fact.why, fact.seqs); }
 auto fields(const Moved& fact) {
   return std::tuple(fact.from, fact.from_seq, fact.to, fact.seq, fact.sent, fact.body, fact.group,
-                    fact.origin_queue, fact.origin_seq, fact.receive_count, fact.first_received);
+                    fact.origin_queue, fact.origin_seq, fact.receive_count, fact.first_received,
+                    fact.redrives);
 }
 auto fields(const Damaged& fact) { return std::tuple(fact.queue, fact.seq, fact.position); }
 
 auto fields(const Relocated& fact) { return std::tuple(fact.queue, fact.seq, fact.sent); }
+
+auto fields(const MoveTaskStarted& fact) {
+  return std::tuple(fact.queue, fact.task, fact.at, fact.destination, fact.rate, fact.to_move);
+}
+auto fields(const Redriven& fact) {
+  return std::tuple(fact.from, fact.from_seq, fact.to, fact.seq, fact.at, fact.body, fact.group,
+                    fact.origin_queue, fact.origin_seq, fact.redrives, fact.task, fact.moved,
+                    fact.lag);
+}
+auto fields(const MoveTaskEnded& fact) {
+  return std::tuple(fact.queue, fact.task, fact.status, fact.failure);
+}
 
 bool is_same(const Fact& one, const Fact& two) {
   if (one.index() != two.index()) return false;

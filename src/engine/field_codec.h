@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "base/bytes.h"
@@ -42,6 +43,10 @@ inline void put(ByteWriter& out, const QueueName& name) {
   out.string(name.region);
   out.string(name.account);
   out.string(name.name);
+}
+inline void put(ByteWriter& out, const std::optional<QueueName>& name) {
+  out.u8(name ? 1 : 0);
+  if (name) put(out, *name);
 }
 inline void put(ByteWriter& out, const QueueAttributes& attributes) {
   put(out, attributes.delay);
@@ -79,6 +84,9 @@ inline std::uint32_t number32(ByteReader& in) {
   if (number > ~std::uint32_t{0}) in.fail();
   return static_cast<std::uint32_t>(number);
 }
+inline std::uint16_t number16(ByteReader& in) {
+  return static_cast<std::uint16_t>(number(in, 0xffff));
+}
 inline QueueId queue_id(ByteReader& in) {
   return QueueId(static_cast<std::uint32_t>(number(in, queue_id_max)));
 }
@@ -112,6 +120,10 @@ inline QueueName queue_name(ByteReader& in) {
   name.account = in.string();
   name.name = in.string();
   return name;
+}
+inline std::optional<QueueName> optional_queue_name(ByteReader& in) {
+  if (!flag(in)) return std::nullopt;
+  return queue_name(in);
 }
 inline QueueAttributes queue_attributes(ByteReader& in) {
   QueueAttributes attributes;

@@ -23,23 +23,37 @@ Hash128 hash(std::string_view bytes, std::uint64_t seed) {
   return result ? result : Hash128{.low = 1, .high = 0};
 }
 
+std::string uuid(Hash128 id) {
+  const std::uint64_t high = (id.high & ~std::uint64_t{0xf000}) | 0x4000;  // Version 4.
+  const std::uint64_t low = (id.low & ~(std::uint64_t{3} << 62)) | std::uint64_t{2}
+                                                                       << 62;  // Its variant.
+  return fmt::format("{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", high >> 32, high >> 16 & 0xffff,
+                     high & 0xffff, low >> 48, low & 0xffffffffffff);
+}
+
 }  // namespace
 
 Identity::Identity(const std::array<char, 32>& secret) : secret_(secret.data(), secret.size()) {
   std::memcpy(&seed_, secret.data(), sizeof seed_);
 }
 
-std::string Identity::message_id(QueueId origin_queue, Seq origin_seq) const {
+std::string Identity::message_id(QueueId origin_queue,
+                                 Seq origin_seq,
+                                 std::uint16_t redrives) const {
   std::string place;
   ByteWriter writer(place);
   writer.u32(origin_queue.value());
   writer.u64(origin_seq.value());
-  const Hash128 id = hash(place, seed_);
-  const std::uint64_t high = (id.high & ~std::uint64_t{0xf000}) | 0x4000;  // Version 4.
-  const std::uint64_t low = (id.low & ~(std::uint64_t{3} << 62)) | std::uint64_t{2}
-                                                                       << 62;  // Its variant.
-  return fmt::format("{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", high >> 32, high >> 16 & 0xffff,
-                     high & 0xffff, low >> 48, low & 0xffffffffffff);
+  if (redrives > 0) writer.u32(redrives);
+  return uuid(hash(place, seed_));
+}
+
+std::string Identity::move_task_id(QueueId source, Seq task) const {
+  std::string place;
+  ByteWriter writer(place);
+  writer.u32(source.value());
+  writer.u64(task.value());
+  return uuid(hash(place, seed_ + 3));
 }
 
 std::string Identity::receipt_handle(const ReceiptHandle& handle) const {

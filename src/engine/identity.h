@@ -30,8 +30,9 @@ class Identity {
  public:
   explicit Identity(const std::array<char, 32>& secret);
 
-  // A UUID in its usual text form.
-  std::string message_id(QueueId origin_queue, Seq origin_seq) const;
+  // UUIDs in their usual text form. A redrive gives a message another id.
+  std::string message_id(QueueId origin_queue, Seq origin_seq, std::uint16_t redrives = 0) const;
+  std::string move_task_id(QueueId source, Seq task) const;
 
   std::string receipt_handle(const ReceiptHandle& handle) const;
   // Nothing if this server did not make it.

@@ -47,6 +47,20 @@ inline constexpr std::size_t recent_max = 10'000;
 // turn of its own.
 inline constexpr std::size_t set_aside_per_receive_max = 100;
 
+// "Gets the most recent message movement tasks (up to 10) under a specific source queue." (API
+// reference, ListMessageMoveTasks)
+inline constexpr std::size_t move_tasks_kept_max = 10;
+
+// Messages that the tasks of all queues move in one turn, and how many they look at for that.
+inline constexpr std::size_t moves_per_turn_max = 100;
+inline constexpr std::size_t move_looks_per_turn_max = 4096;
+
+// How often a task that has seen everything looks again for what was not visible then.
+inline constexpr Duration move_task_pause = 1s;
+
+// How often the id of a message changes by redrives; from then on it stays.
+inline constexpr std::uint16_t redrives_max = 0xffff;
+
 // What bytes on a disk may claim. Instants until the year 6429, so that any sum of one and a
 // duration has 48 bits, which is what the timing wheel holds; numbers that leave as many to go on
 // with, where a seq has 48 bits next to a deduplication key; and bodies at most 256 TiB of log

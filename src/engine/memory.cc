@@ -16,6 +16,14 @@ std::uint64_t heap_bytes_of_map(const std::map<std::string, std::string>& texts)
   return bytes;
 }
 
+std::uint64_t memory_bytes_of(const std::vector<MoveTask>& tasks) {
+  std::uint64_t bytes = heap_bytes_of_vector(tasks);
+  for (const MoveTask& each : tasks) {
+    if (each.destination) bytes += heap_bytes_of(*each.destination);
+  }
+  return bytes;
+}
+
 }  // namespace
 
 std::uint64_t memory_bytes_of(const Queue& queue) {
@@ -23,7 +31,7 @@ std::uint64_t memory_bytes_of(const Queue& queue) {
   return heap_bytes_of_node<std::map<QueueId, Queue>>() +
          heap_bytes_of_node<std::map<QueueName, QueueId>>() + 2 * heap_bytes_of(queue.name) +
          (dead_letter ? heap_bytes_of(dead_letter->target) : 0) + heap_bytes_of_map(queue.tags) +
-         heap_bytes_of_map(queue.attributes.kept);
+         heap_bytes_of_map(queue.attributes.kept) + memory_bytes_of(queue.move_tasks);
 }
 
 std::uint64_t Engine::memory_bytes() const {

@@ -273,6 +273,48 @@ TEST_F(EngineMemory, CommitsWithAMessageWhatItsReceiveWillTake) {
   EXPECT_LE(committed(), at_send);
 }
 
+// A redriven message takes no more than one that was received; and a task lasts as its queue does.
+TEST_F(EngineMemory, CountsWhatTasksMove) {
+  const QueueName dead_name{.region = "r", .account = "a", .name = "dead"};
+  const QueueId dead = create("dead", {});
+  const QueueId source =
+      create("source", {.dead_letter = DeadLetter{.target = dead_name, .receive_count_max = 1}});
+  for (std::size_t i = 0; i < many / 2; ++i) send(source, i % 100 == 0 ? "tenant" : "");
+  const double at_send = committed();
+  receive(source, many, Then::keep);
+  pass(31s);
+  while (engine.counts(source).visible > 0) {
+    (void)engine.receive(turn, {.queue = source, .count_max = 10});
+    forget_facts();
+  }
+  ASSERT_EQ(engine.counts(dead).visible, many / 2);
+
+  const std::string long_name(80, 'n');
+  for (const bool is_lost : {true, false}) {
+    std::optional<QueueName> destination;
+    if (is_lost) destination = {.region = "r", .account = "a", .name = long_name};
+    if (is_lost) create(long_name, {});
+    engine.start_move_task(turn, {.source = dead, .destination = destination, .rate = 1});
+    engine.cancel_move_task(turn, dead);
+  }
+  engine.start_move_task(turn, {.source = dead});
+  while (engine.next_move()) {
+    engine.move_messages(turn);
+    engine.take_woken();
+    forget_facts();
+  }
+
+  EXPECT_EQ(engine.counts(source).visible, many / 2);
+  expect_honest("redriven");
+  EXPECT_LE(committed(), at_send + 0.1 * at_send);
+  EXPECT_EQ(receive(source, many, Then::keep), many / 2);
+  expect_honest("received again");
+  engine.delete_queue(turn, dead);
+  forget_facts();
+  pass(1s);
+  expect_honest("deleted with its tasks");
+}
+
 // One message in a hundred stays, so no page gets empty; the room in them is there for new ones.
 TEST_F(EngineMemory, DoesNotCommitRoomThatNewMessagesTakeFirst) {
   for (std::size_t i = 0; i < 100'000; ++i)

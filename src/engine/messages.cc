@@ -168,12 +168,13 @@ bool Engine::set_aside(Turn& turn, Receiving& receiving, Index index) {
 void Engine::lease(Turn& turn, Receiving& receiving, Index index) {
   const Entry& entry = store_.entries[index];
   const Delivery* delivery = delivery_of(entry);
+  const bool was_received = delivery != nullptr && delivery->was_received();
   record(turn, Leased{.queue = receiving.queue.id,
                       .seq = entry.seq,
                       .until = turn.now + receiving.visibility_timeout,
                       .started = turn.now,
-                      .first_received = delivery == nullptr ? turn.now : delivery->first_received,
-                      .receive_count = delivery == nullptr ? 1 : delivery->receive_count + 1,
+                      .first_received = was_received ? delivery->first_received : turn.now,
+                      .receive_count = was_received ? delivery->receive_count + 1 : 1,
                       .attempt = receiving.attempt});
   give(receiving, index);
 }
@@ -189,7 +190,8 @@ void Engine::give(Receiving& receiving, Index index) const {
                           .first_received = delivery.first_received,
                           .receive_count = delivery.receive_count,
                           .origin_queue = delivery.origin_queue,
-                          .origin_seq = delivery.origin_seq};
+                          .origin_seq = delivery.origin_seq(),
+                          .redrives = delivery.redrives()};
   if (delivery.source != no_index) message.dead_letter_source = sources_[delivery.source];
   if (receiving.queue.attributes.is_fifo) message.conversation = entry.group;
   receiving.result.messages.push_back(std::move(message));
@@ -210,9 +212,10 @@ void Engine::move_to_dead_letters(Turn& turn,
                      .body = entry.body(),
                      .group = store_.groups[entry.group].name_view(),
                      .origin_queue = delivery.origin_queue,
-                     .origin_seq = delivery.origin_seq,
+                     .origin_seq = delivery.origin_seq(),
                      .receive_count = delivery.receive_count,
-                     .first_received = delivery.first_received});
+                     .first_received = delivery.first_received,
+                     .redrives = delivery.redrives()});
 }
 
 DeleteResult Engine::delete_message(Turn& turn, const ReceiptHandle& handle) {
@@ -240,15 +243,15 @@ VisibilityResult Engine::change_visibility(Turn& turn,
   const Instant started =
       is_in_flight ? delivery->lease_started : turn.now;  // A standard queue hides it anew.
   if (turn.now + timeout > started + lease_total_max) return VisibilityResult::beyond_limit;
+  const bool was_received = delivery != nullptr && delivery->was_received();
   // On a standard queue the lease itself may be what a crash took back: then the handle says what
   // it was.
   record(turn, Leased{.queue = queue.id,
                       .seq = entry.seq,
                       .until = turn.now + timeout,
                       .started = started,
-                      .first_received = delivery == nullptr ? turn.now : delivery->first_received,
-                      .receive_count =
-                          delivery == nullptr ? handle.generation : delivery->receive_count});
+                      .first_received = was_received ? delivery->first_received : turn.now,
+                      .receive_count = was_received ? delivery->receive_count : handle.generation});
   return VisibilityResult::done;
 }
 

@@ -6,9 +6,11 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "base/ids.h"
 #include "base/time.h"
+#include "engine/move_task.h"
 #include "engine/pool.h"
 #include "engine/queue_attributes.h"
 
@@ -24,6 +26,13 @@ struct Queue {
   Seq purged_below = {};   // Also forgets the deduplication ids of before.
   Seq swept_through = {};  // Restored from a checkpoint: it has seen the messages up to here.
   Index contents = no_index;
+  std::vector<MoveTask> move_tasks = {};  // Out of this queue, the newest last.
+
+  // Only the newest task may be running.
+  bool is_moving() const { return !move_tasks.empty() && move_tasks.back().is_running(); }
+  bool is_source_of(const QueueName& dead_letter_queue) const {
+    return attributes.dead_letter && attributes.dead_letter->target == dead_letter_queue;
+  }
 };
 
 // What a queue takes of the heap where the engine keeps it by id and by name, without its messages.

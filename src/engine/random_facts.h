@@ -69,11 +69,27 @@ class RandomFacts {
                      .origin_queue = queue(),
                      .origin_seq = seq(),
                      .receive_count = number32(),
-                     .first_received = instant()};
+                     .first_received = instant(),
+                     .redrives = static_cast<std::uint16_t>(number())};
       case 9:
         return Relocated{.queue = queue(), .seq = seq(), .sent = view(3000)};
-      default:
+      case 10:
         return Damaged{.queue = queue(), .seq = seq(), .position = Position(number())};
+      case 11:
+        return MoveTaskStarted{.queue = queue(),
+                               .task = seq(),
+                               .at = instant(),
+                               .destination = flag() ? std::optional(name()) : std::nullopt,
+                               .rate = number32(),
+                               .to_move = number() & seq_max};
+      case 12:
+        return redriven();
+      default:
+        return MoveTaskEnded{
+            .queue = queue(),
+            .task = seq(),
+            .status = flag() ? MoveTaskStatus::cancelled : MoveTaskStatus::failed,
+            .failure = flag() ? MoveTaskFailure::none : MoveTaskFailure::no_destination};
     }
   }
 
@@ -125,6 +141,22 @@ class RandomFacts {
                  .seqs = {}};
     for (std::uint64_t left = random_.below(20); left > 0; --left) fact.seqs.push_back(seq());
     return fact;
+  }
+
+  Redriven redriven() {
+    return {.from = queue(),
+            .from_seq = seq(),
+            .to = queue(),
+            .seq = seq(),
+            .at = instant(),
+            .body = {.position = Position(number()), .length = number32()},
+            .group = view(255),
+            .origin_queue = queue(),
+            .origin_seq = seq(),
+            .redrives = static_cast<std::uint16_t>(number()),
+            .task = seq(),
+            .moved = number() & seq_max,
+            .lag = duration()};
   }
 
   SeededRandom random_;

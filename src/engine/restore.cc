@@ -63,7 +63,8 @@ Delivery Engine::restored(const KeptDelivery& kept) {
   delivery.lease_started = kept.lease_started;
   delivery.first_received = kept.first_received;
   delivery.origin_queue = kept.origin_queue;
-  delivery.origin_seq = kept.origin_seq;
+  delivery.origin = kept.origin_seq.value();
+  delivery.redriven = kept.redrives;
   delivery.receive_count = kept.receive_count;
   if (kept.source) delivery.source = intern_source(*kept.source);
   return delivery;
@@ -88,6 +89,13 @@ void Engine::put(const KeptAttempt& record) {
     attempts_.remember(record.attempt, record.started,
                        {.seq = each.seq, .generation = each.generation, .until = each.until});
   }
+}
+
+void Engine::put(const KeptMoveTask& record) {
+  if (has_bug(SeededBug::forgets_move_tasks)) return;
+  MoveTask task = record.task;
+  if (has_bug(SeededBug::forgets_move_progress)) task.moved = 0;
+  add_move_task(queue_at(record.queue), task);
 }
 
 }  // namespace mailrail::engine

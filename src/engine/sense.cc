@@ -16,6 +16,7 @@ constexpr std::string_view no_queue = "it names a queue that is not there";
 constexpr std::string_view no_message = "it names a message that is not there";
 constexpr std::string_view old_seq = "its message does not have a higher number than all before it";
 constexpr std::string_view no_group = "a message of a FIFO queue has a group";
+constexpr std::string_view no_task = "it names a task that is not running";
 constexpr std::string_view far_body = "the body of its message is not in the log before it";
 
 bool can_lie_before(Position body, Position end) {
@@ -36,8 +37,13 @@ struct Engine::Sense {
   }
   std::string_view new_message(const Queue& queue, Seq seq, std::string_view group) const {
     if (queue.attributes.is_fifo && group.empty()) return no_group;
-    const bool is_new = seq > engine.last_seq_ && (seq > engine.restored_seq_max_ || !is_exact());
-    return is_new ? none : old_seq;
+    return is_new(seq) ? none : old_seq;
+  }
+  bool is_new(Seq seq) const {
+    return seq > engine.last_seq_ && (seq > engine.restored_seq_max_ || !is_exact());
+  }
+  static bool is_running(const Queue& queue, Seq task) {
+    return queue.is_moving() && queue.move_tasks.back().id == task;
   }
 
   // --- Facts.
@@ -101,6 +107,29 @@ struct Engine::Sense {
   std::string_view operator()(const Damaged& fact) const {
     return engine.find_queue(fact.queue) == nullptr ? no_queue : none;
   }
+  std::string_view operator()(const MoveTaskStarted& fact) const {
+    const Queue* queue = engine.find_queue(fact.queue);
+    if (queue == nullptr) return no_queue;
+    if (queue->is_moving()) return "one task moves messages out of a queue at a time";
+    return is_new(fact.task) ? none : "its task does not have a higher number than all before it";
+  }
+  std::string_view operator()(const Redriven& fact) const {
+    const Queue* to = engine.find_queue(fact.to);
+    if (const auto objection = message(fact.from, fact.from_seq); !objection.empty())
+      return objection;
+    if (to == nullptr) return no_queue;
+    const Queue& from = engine.queue_at(fact.from);
+    if (fact.from == fact.to || from.attributes.is_fifo != to->attributes.is_fifo)
+      return "a message moves to another queue of the same type";
+    if (!is_running(from, fact.task)) return no_task;
+    if (!can_lie_before(fact.body.position, place.position)) return far_body;
+    return new_message(*to, fact.seq, fact.group);
+  }
+  std::string_view operator()(const MoveTaskEnded& fact) const {
+    const Queue* queue = engine.find_queue(fact.queue);
+    if (queue == nullptr) return no_queue;
+    return is_running(*queue, fact.task) ? none : no_task;
+  }
 
   // --- Records.
 
@@ -131,6 +160,15 @@ struct Engine::Sense {
   }
   std::string_view operator()(const KeptDeduplication&) const { return none; }
   std::string_view operator()(const KeptAttempt&) const { return none; }
+  std::string_view operator()(const KeptMoveTask& record) const {
+    const Queue* queue = engine.find_queue(record.queue);
+    if (queue == nullptr) return no_queue;
+    if (record.task.id > engine.last_seq_) return "its task is younger than the checkpoint";
+    if (queue->move_tasks.empty()) return none;
+    if (queue->move_tasks.size() >= move_tasks_kept_max) return "more tasks than are kept";
+    const bool follows = !queue->is_moving() && record.task.id > queue->move_tasks.back().id;
+    return follows ? none : "its tasks are not in their order";
+  }
   std::string_view operator()(const KeptRecent&) const { return none; }
 };
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <functional>
 #include <string>
 #include <vector>
@@ -34,6 +35,18 @@ class Sense : public EngineTest {
             .body = {.position = facts.position(), .length = 10}};
   }
 
+  Redriven redriven(Seq task) const {
+    return {.from = queue,
+            .from_seq = sent,
+            .to = other,
+            .seq = next(std::max(last, task)),
+            .body = {.position = facts.position(), .length = 10},
+            .origin_queue = queue,
+            .origin_seq = sent,
+            .task = task,
+            .moved = 1};
+  }
+
   QueueId queue = create("q");
   QueueId other = create("other");
   QueueId fifo = create("q.fifo");
@@ -65,7 +78,9 @@ TEST_F(Sense, ObjectsToQueuesThatAreNotThere) {
                                  Leased{.queue = absent, .seq = sent},
                                  Removed{.queue = absent, .seqs = {}},
                                  Relocated{.queue = absent, .seq = sent},
-                                 Damaged{.queue = absent, .seq = sent}};
+                                 Damaged{.queue = absent, .seq = sent},
+                                 MoveTaskStarted{.queue = absent, .task = next(last)},
+                                 MoveTaskEnded{.queue = absent, .task = last}};
 
   for (const Fact& each : all)
     EXPECT_EQ(objection(each), "it names a queue that is not there") << each.index();
@@ -104,6 +119,34 @@ TEST_F(Sense, ObjectsToMovesThatNoEngineMakes) {
   for (const Moved& each : {to_itself, to_fifo, body_ahead}) EXPECT_NE(objection(each), "");
   const Position far = facts.position() + log_span_max + 1;
   EXPECT_NE(engine.objection_to(body_far_behind, {.position = far, .length = 9}), "");
+}
+
+TEST_F(Sense, ObjectsToTasksThatCannotBe) {
+  EXPECT_NE(objection(MoveTaskStarted{.queue = queue, .task = last}), "");
+  EXPECT_NE(objection(MoveTaskEnded{.queue = queue, .task = last}), "") << "none is running";
+  EXPECT_NE(objection(redriven(last)), "");
+  ASSERT_EQ(objection(MoveTaskStarted{.queue = queue, .task = next(last)}), "");
+
+  engine.change_queue(turn, other,
+                      {.dead_letter = DeadLetter{.target = engine.find_queue(queue)->name,
+                                                 .receive_count_max = 1}});
+  const Seq task = engine.start_move_task(turn, {.source = queue}).task;
+  const Seq newer = next(task);
+
+  EXPECT_NE(objection(MoveTaskStarted{.queue = queue, .task = newer}), "") << "one at a time";
+  EXPECT_NE(objection(MoveTaskEnded{.queue = queue, .task = last}), "") << "another one runs";
+  EXPECT_EQ(objection(MoveTaskEnded{.queue = queue, .task = task}), "");
+  EXPECT_EQ(objection(redriven(task)), "");
+  EXPECT_NE(objection(redriven(last)), "");
+  for (const auto& spoil : std::vector<std::function<void(Redriven&)>>{
+           [&](Redriven& fact) { fact.to = queue; }, [&](Redriven& fact) { fact.to = fifo; },
+           [&](Redriven& fact) { fact.to = absent; }, [&](Redriven& fact) { fact.from = absent; },
+           [&](Redriven& fact) { fact.from_seq = last; }, [&](Redriven& fact) { fact.seq = task; },
+           [&](Redriven& fact) { fact.body.position = facts.end(); }}) {
+    Redriven fact = redriven(task);
+    spoil(fact);
+    EXPECT_NE(objection(fact), "");
+  }
 }
 
 TEST_F(Sense, ObjectsToQueuesThatChangeWhatTheyAre) {
@@ -179,6 +222,24 @@ TEST_F(CheckpointSense, ObjectsToMessagesThatCannotBe) {
   EXPECT_NE(engine.objection_to(ahead), "");
   EXPECT_NE(engine.objection_to(ungrouped), "");
   EXPECT_NE(engine.objection_to(messages(QueueId(3), {3})), "");
+}
+
+TEST_F(CheckpointSense, ObjectsToTasksThatCannotBe) {
+  const auto task = [](std::uint32_t queue, std::uint64_t id, MoveTaskStatus status) {
+    return KeptMoveTask{.queue = QueueId(queue), .task = {.id = Seq(id), .status = status}};
+  };
+  EXPECT_NE(engine.objection_to(task(3, 1, MoveTaskStatus::running)), "");
+  EXPECT_NE(engine.objection_to(task(1, 11, MoveTaskStatus::running)), "");
+  for (std::uint64_t id = 1; id <= 4; ++id) engine.restore(task(1, id, MoveTaskStatus::completed));
+  EXPECT_NE(engine.objection_to(task(1, 4, MoveTaskStatus::running)), "");
+  EXPECT_EQ(engine.objection_to(task(1, 5, MoveTaskStatus::running)), "");
+  engine.restore(task(1, 5, MoveTaskStatus::running));
+  EXPECT_NE(engine.objection_to(task(1, 6, MoveTaskStatus::failed)), "") << "one still runs";
+  engine.restore(task(2, 1, MoveTaskStatus::failed));
+  for (std::uint64_t id = 2; id <= move_tasks_kept_max; ++id)
+    engine.restore(task(2, id, MoveTaskStatus::failed));
+  engine.restore(CheckpointBegin{.last_seq = Seq(99), .last_queue = QueueId(5)});
+  EXPECT_NE(engine.objection_to(task(2, 50, MoveTaskStatus::failed)), "") << "more than are kept";
 }
 
 TEST_F(CheckpointSense, ObjectsFromItsEndOnToWhatItHasAlready) {

@@ -48,6 +48,10 @@ Sweep Engine::begin_sweep(const SweepLimits& limits) const {
                          .purged_below = queue.purged_below});
   }
   sweep_recent(sweep);
+  for (const auto& [id, queue] : queues_) {
+    for (const MoveTask& each : queue.move_tasks)
+      filler.add(KeptMoveTask{.queue = id, .task = each});
+  }
   return sweep;
 }
 
@@ -146,8 +150,9 @@ KeptMessage Engine::kept_message(const Entry& entry) const {
                                  .lease_started = delivery->lease_started,
                                  .first_received = delivery->first_received,
                                  .origin_queue = delivery->origin_queue,
-                                 .origin_seq = delivery->origin_seq,
-                                 .receive_count = delivery->receive_count};
+                                 .origin_seq = delivery->origin_seq(),
+                                 .receive_count = delivery->receive_count,
+                                 .redrives = delivery->redrives()};
     if (delivery->source != no_index) kept.delivery->source = sources_[delivery->source];
   }
   return kept;
@@ -207,7 +212,7 @@ std::vector<OldBody> Engine::find_old_bodies(OldBodies& cursor, std::size_t look
                      .seq = entry.seq,
                      .body = entry.body(),
                      .origin_queue = delivery == nullptr ? queue->first : delivery->origin_queue,
-                     .origin_seq = delivery == nullptr ? entry.seq : delivery->origin_seq});
+                     .origin_seq = delivery == nullptr ? entry.seq : delivery->origin_seq()});
     bytes += entry.length;
   }
   return found;

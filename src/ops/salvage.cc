@@ -37,6 +37,8 @@ class Salvager {
         TRY(writer_.add_record(corrected(*queue)));
       else if (const auto* messages = std::get_if<engine::KeptMessages>(&record))
         TRY(keep(*messages));
+      else if (const auto* task = std::get_if<engine::KeptMoveTask>(&record))
+        TRY(writer_.add_record(corrected(*task)));
       else
         TRY(writer_.add_record(record));
       return {};
@@ -52,6 +54,12 @@ class Salvager {
       record.last_queue = QueueId(record.last_queue.value() + queues_skipped);
     }
     return writer_.add_record(record);
+  }
+
+  engine::KeptMoveTask corrected(engine::KeptMoveTask task) {
+    std::optional<engine::QueueName>& destination = task.task.destination;
+    if (destination) destination = examination_.replay().corrected(*destination);
+    return task;
   }
 
   engine::KeptQueue corrected(const engine::KeptQueue& queue) {

@@ -8,6 +8,7 @@
 #include "base/check.h"
 #include "engine/fact_codec.h"
 #include "log/frame.h"
+#include "ops/possible.h"
 
 namespace mailrail::ops {
 
@@ -18,36 +19,12 @@ using engine::QueueName;
 
 namespace {
 
-// No value of mailrail's is beyond these: instants up to the year 2109, which is as far as timers
-// reach, and numbers with room for more of them.
-constexpr Duration duration_max{std::int64_t{1} << 40};
-constexpr Instant instant_max{Duration{std::int64_t{1} << 41}};
-constexpr std::uint64_t seq_max = std::uint64_t{1} << 47;
-constexpr std::uint32_t queue_max = std::uint32_t{1} << 31;
-
 // All facts are passed over that do not fit.
 constexpr Position never_exact{~std::uint64_t{0}};
 // What is forgotten after a while is forgotten that often.
 constexpr Duration step = 30s;
 // Fourteen days, the longest: what was saved should not expire at once.
 constexpr Duration retention_of_invented = 1'209'600s;
-
-bool is_possible(Instant at) { return at >= Instant{} && at <= instant_max; }
-bool is_possible(Duration duration) { return duration >= 0ms && duration <= duration_max; }
-bool is_possible(Seq seq) { return seq > Seq(0) && seq <= Seq(seq_max); }
-bool is_possible(QueueId queue) { return queue > QueueId(0) && queue <= QueueId(queue_max); }
-bool is_possible(const QueueAttributes& attributes) {
-  return is_possible(attributes.delay) && is_possible(attributes.retention) &&
-         is_possible(attributes.receive_wait) && is_possible(attributes.visibility_timeout);
-}
-bool is_possible(const KeptMessage& message) {
-  if (!is_possible(message.seq) || !is_possible(message.sent)) return false;
-  if (!message.delivery) return true;
-  const engine::KeptDelivery& delivery = *message.delivery;
-  return is_possible(delivery.until) && is_possible(delivery.lease_started) &&
-         is_possible(delivery.first_received) && is_possible(delivery.origin_queue) &&
-         is_possible(delivery.origin_seq);
-}
 
 KeptMessage message_of(const engine::Sent& fact, const Body& body) {
   return {.seq = fact.seq,
@@ -65,7 +42,18 @@ KeptMessage message_of(const engine::Moved& fact) {
           .delivery = engine::KeptDelivery{.first_received = fact.first_received,
                                            .origin_queue = fact.origin_queue,
                                            .origin_seq = fact.origin_seq,
-                                           .receive_count = fact.receive_count}};
+                                           .receive_count = fact.receive_count,
+                                           .redrives = fact.redrives}};
+}
+
+KeptMessage message_of(const engine::Redriven& fact) {
+  return {.seq = fact.seq,
+          .body = fact.body,
+          .sent = fact.at,
+          .group = fact.group,
+          .delivery = engine::KeptDelivery{.origin_queue = fact.origin_queue,
+                                           .origin_seq = fact.origin_seq,
+                                           .redrives = fact.redrives}};
 }
 
 }  // namespace
@@ -151,6 +139,18 @@ TolerantReplay::Outcome TolerantReplay::put_one(const engine::KeptAttempt& recor
   for (const engine::KeptAttempt::Given& each : record.given) {
     if (!is_possible(each.seq) || !is_possible(each.until)) return Misfit::impossible;
   }
+  engine_.restore(record);
+  return std::nullopt;
+}
+
+TolerantReplay::Outcome TolerantReplay::put_one(const engine::KeptMoveTask& record) {
+  if (!is_possible(record.task.id) || !is_possible(record.task.started) ||
+      !is_possible(record.task.lag))
+    return Misfit::impossible;
+  if (!has_queue(record.queue)) return Misfit::unknown_queue;
+  const engine::Queue& queue = *engine_.find_queue(record.queue);
+  const bool is_newest = queue.move_tasks.empty() || record.task.id > queue.move_tasks.back().id;
+  if (queue.is_moving() || !is_newest) return Misfit::out_of_order;
   engine_.restore(record);
   return std::nullopt;
 }
@@ -281,6 +281,16 @@ TolerantReplay::Outcome TolerantReplay::on(const engine::Removed& fact, const Bo
 }
 
 TolerantReplay::Outcome TolerantReplay::on(const engine::Moved& fact, const Body& place) {
+  return move(fact, place);
+}
+
+// If its task is not known, that does not matter: the message is moved.
+TolerantReplay::Outcome TolerantReplay::on(const engine::Redriven& fact, const Body& place) {
+  return is_possible(fact.lag) ? move(fact, place) : Misfit::impossible;
+}
+
+template <class Fact>
+TolerantReplay::Outcome TolerantReplay::move(const Fact& fact, const Body& place) {
   KeptMessage message = message_of(fact);
   if (!is_possible(fact.to) || !is_possible(message) || !is_possible(fact.from_seq))
     return Misfit::impossible;
@@ -332,6 +342,28 @@ TolerantReplay::Outcome TolerantReplay::on(const engine::Relocated& fact, const 
 TolerantReplay::Outcome TolerantReplay::on(const engine::Damaged& fact, const Body& place) {
   if (!has_queue(fact.queue)) return Misfit::unknown_queue;
   engine_.apply(fact, place);
+  return std::nullopt;
+}
+
+TolerantReplay::Outcome TolerantReplay::on(const engine::MoveTaskStarted& fact, const Body& place) {
+  if (!is_possible(fact.task) || !is_possible(fact.at)) return Misfit::impossible;
+  const Outcome order = note_newest(fact.task);
+  if (!has_queue(fact.queue)) return Misfit::unknown_queue;
+  const engine::Queue& queue = *engine_.find_queue(fact.queue);
+  // What is known of another task that is running is then incomplete: it has ended.
+  if (queue.is_moving()) {
+    const engine::MoveTask& before = queue.move_tasks.back();
+    if (before.id >= fact.task) return order;
+    engine_.apply(engine::MoveTaskEnded{.queue = fact.queue, .task = before.id}, place);
+  }
+  engine_.apply(fact, place);
+  return order;
+}
+
+TolerantReplay::Outcome TolerantReplay::on(const engine::MoveTaskEnded& fact, const Body& place) {
+  if (!has_queue(fact.queue)) return Misfit::unknown_queue;
+  const engine::Queue& queue = *engine_.find_queue(fact.queue);
+  if (queue.is_moving() && queue.move_tasks.back().id == fact.task) engine_.apply(fact, place);
   return std::nullopt;
 }
 

@@ -101,6 +101,7 @@ class TolerantReplay {
   Outcome put_one(const engine::SweptQueue& record);
   Outcome put_one(const engine::KeptDeduplication& record);
   Outcome put_one(const engine::KeptAttempt& record);
+  Outcome put_one(const engine::KeptMoveTask& record);
   Outcome put_one(const engine::KeptRecent& record);
   Outcome on(const engine::Founded& fact, const engine::Body& place);
   Outcome on(const engine::QueueCreated& fact, const engine::Body& place);
@@ -113,6 +114,11 @@ class TolerantReplay {
   Outcome on(const engine::Moved& fact, const engine::Body& place);
   Outcome on(const engine::Relocated& fact, const engine::Body& place);
   Outcome on(const engine::Damaged& fact, const engine::Body& place);
+  Outcome on(const engine::MoveTaskStarted& fact, const engine::Body& place);
+  Outcome on(const engine::Redriven& fact, const engine::Body& place);
+  Outcome on(const engine::MoveTaskEnded& fact, const engine::Body& place);
+  template <class Fact>  // Moved or Redriven.
+  Outcome move(const Fact& fact, const engine::Body& place);
 
   bool has_queue(QueueId queue) const { return engine_.find_queue(queue) != nullptr; }
   bool has_message(QueueId queue, Seq seq) const;

@@ -15,9 +15,8 @@ api::Asked<Page> ListDeadLetterSourceQueues::decide(engine::Engine& engine,
   if (!found) return std::unexpected(found.error());
   if (!prepared.page) return std::unexpected(prepared.page.error());
   const engine::QueueName& target = prepared.queue.name;
-  return page_of(engine, *prepared.page, target, "", [&](const engine::Queue& each) {
-    return each.attributes.dead_letter && each.attributes.dead_letter->target == target;
-  });
+  return page_of(engine, *prepared.page, target, "",
+                 [&](const engine::Queue& each) { return each.is_source_of(target); });
 }
 
 Result<ListDeadLetterSourceQueuesOutput> ListDeadLetterSourceQueues::finish(

@@ -40,6 +40,14 @@ inline constexpr ErrorKind invalid_attribute_name{
 inline constexpr ErrorKind invalid_attribute_value{
     .name = "InvalidAttributeValue", .query_code = "InvalidAttributeValue", .http_status = 400};
 
+inline constexpr ErrorKind unsupported_operation{
+    .name = "UnsupportedOperation",
+    .query_code = "AWS.SimpleQueueService.UnsupportedOperation",
+    .http_status = 400};
+inline constexpr ErrorKind resource_not_found{.name = "ResourceNotFoundException",
+                                              .query_code = "ResourceNotFoundException",
+                                              .http_status = 404};
+
 // Batches.
 inline constexpr ErrorKind empty_batch_request{
     .name = "EmptyBatchRequest",

@@ -117,4 +117,13 @@ inline constexpr std::size_t tags_max = 50;
 inline constexpr std::size_t tag_key_size_max = 128;
 inline constexpr std::size_t tag_value_size_max = 256;
 
+// "MaxNumberOfMessagesPerSecond: [...] The maximum value for messages per second is 500." (API
+// reference, StartMessageMoveTask)
+inline constexpr int move_task_rate_max = 500;
+
+// "MaxResults: [...] The default is 1, which provides the most recent message movement task. The
+// upper limit is 10." (API reference, ListMessageMoveTasks)
+inline constexpr int move_tasks_listed_max = 10;
+inline constexpr int move_tasks_listed_default = 1;
+
 }  // namespace mailrail::sqs::limits

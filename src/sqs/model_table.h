@@ -15,6 +15,8 @@ AddPermission.in QueueUrl string required
 AddPermission.in Label string required
 AddPermission.in AWSAccountIds list AWSAccountId required
 AddPermission.in Actions list ActionName required
+CancelMessageMoveTask.in TaskHandle string required
+CancelMessageMoveTask.out ApproximateNumberOfMessagesMoved long
 ChangeMessageVisibility.in QueueUrl string required
 ChangeMessageVisibility.in ReceiptHandle string required
 ChangeMessageVisibility.in VisibilityTimeout integer required
@@ -59,6 +61,18 @@ ListDeadLetterSourceQueues.in NextToken string
 ListDeadLetterSourceQueues.in MaxResults integer
 ListDeadLetterSourceQueues.out queueUrls list QueueUrl required
 ListDeadLetterSourceQueues.out NextToken string
+ListMessageMoveTasks.in SourceArn string required
+ListMessageMoveTasks.in MaxResults integer
+ListMessageMoveTasks.out Results list ListMessageMoveTasksResultEntry
+ListMessageMoveTasks.out Results[].TaskHandle string
+ListMessageMoveTasks.out Results[].Status string
+ListMessageMoveTasks.out Results[].SourceArn string
+ListMessageMoveTasks.out Results[].DestinationArn string
+ListMessageMoveTasks.out Results[].MaxNumberOfMessagesPerSecond integer
+ListMessageMoveTasks.out Results[].ApproximateNumberOfMessagesMoved long
+ListMessageMoveTasks.out Results[].ApproximateNumberOfMessagesToMove long
+ListMessageMoveTasks.out Results[].FailureReason string
+ListMessageMoveTasks.out Results[].StartedTimestamp long
 ListQueueTags.in QueueUrl string required
 ListQueueTags.out Tags map Tag(Key,Value)
 ListQueues.in QueueNamePrefix string
@@ -145,6 +159,10 @@ SendMessageBatch.out Failed[].Code string required
 SendMessageBatch.out Failed[].Message string
 SetQueueAttributes.in QueueUrl string required
 SetQueueAttributes.in Attributes map Attribute(Name,Value) required
+StartMessageMoveTask.in SourceArn string required
+StartMessageMoveTask.in DestinationArn string
+StartMessageMoveTask.in MaxNumberOfMessagesPerSecond integer
+StartMessageMoveTask.out TaskHandle string
 TagQueue.in QueueUrl string required
 TagQueue.in Tags map Tag(Key,Value) required
 UntagQueue.in QueueUrl string required

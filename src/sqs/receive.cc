@@ -125,9 +125,11 @@ api::Asked<ReceiveMessage::Decided> ReceiveMessage::decide(engine::Engine& engin
                   .type = is_fifo ? engine::QueueType::fifo : engine::QueueType::standard,
                   .is_repeatable = result.is_repeatable};
   for (const engine::ReceivedMessage& each : decided.messages) decided.bodies.push_back(each.body);
-  const bool came_as_dead_letter = std::ranges::any_of(
-      decided.messages, [](const auto& each) { return each.dead_letter_source.has_value(); });
-  const bool may_lose_lease = !is_fifo && !came_as_dead_letter && !result.moved_dead_letters;
+  // Its body is older than the fact that brought it here.
+  const bool was_moved = std::ranges::any_of(decided.messages, [](const auto& each) {
+    return each.dead_letter_source.has_value() || each.redrives > 0;
+  });
+  const bool may_lose_lease = !is_fifo && !was_moved && !result.moved_dead_letters;
   return {Decision{.waits = may_lose_lease ? Decision::Waits::for_bodies
                                            : Decision::Waits::for_everything},
           std::move(decided)};
@@ -157,7 +159,8 @@ Result<ReceiveMessageOutput> ReceiveMessage::finish(const Decided& decided,
                               received.body.position.value(), record.error().message));
     }
     Message& message = output.messages.emplace_back();
-    message.message_id = context.identity->message_id(received.origin_queue, received.origin_seq);
+    message.message_id =
+        context.identity->message_id(received.origin_queue, received.origin_seq, received.redrives);
     message.receipt_handle = context.identity->receipt_handle(received.handle());
     message.md5_of_body = hex(record->body_md5);
     message.body = record->body;

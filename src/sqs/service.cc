@@ -2,6 +2,7 @@
 
 #include "sqs/dead_letter_sources.h"
 #include "sqs/handles.h"
+#include "sqs/move_tasks.h"
 #include "sqs/permissions.h"
 #include "sqs/queue_tags.h"
 #include "sqs/queues.h"
@@ -13,6 +14,7 @@ namespace mailrail::sqs {
 api::Service service() {
   static constexpr api::ActionEntry actions[] = {
       api::entry_of<AddPermission>(),
+      api::entry_of<CancelMessageMoveTask>(),
       api::entry_of<ChangeMessageVisibility>(),
       api::entry_of<ChangeMessageVisibilityBatch>(),
       api::entry_of<CreateQueue>(),
@@ -22,6 +24,7 @@ api::Service service() {
       api::entry_of<GetQueueAttributes>(),
       api::entry_of<GetQueueUrl>(),
       api::entry_of<ListDeadLetterSourceQueues>(),
+      api::entry_of<ListMessageMoveTasks>(),
       api::entry_of<ListQueueTags>(),
       api::entry_of<ListQueues>(),
       api::entry_of<PurgeQueue>(),
@@ -30,6 +33,7 @@ api::Service service() {
       api::entry_of<SendMessage>(),
       api::entry_of<SendMessageBatch>(),
       api::entry_of<SetQueueAttributes>(),
+      api::entry_of<StartMessageMoveTask>(),
       api::entry_of<TagQueue>(),
       api::entry_of<UntagQueue>(),
   };

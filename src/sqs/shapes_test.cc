@@ -15,6 +15,7 @@
 #include "sqs/batch_shapes.h"
 #include "sqs/message_shapes.h"
 #include "sqs/model_table.h"
+#include "sqs/move_task_shapes.h"
 #include "sqs/queue_shapes.h"
 
 namespace mailrail::sqs {
@@ -32,6 +33,8 @@ struct Action {
 
 const Action actions[] = {
     {"AddPermission", &shape_of<AddPermissionInput>},
+    {"CancelMessageMoveTask", &shape_of<CancelMessageMoveTaskInput>,
+     &shape_of<CancelMessageMoveTaskOutput>},
     {"ChangeMessageVisibility", &shape_of<ChangeMessageVisibilityInput>},
     {"ChangeMessageVisibilityBatch", &shape_of<ChangeMessageVisibilityBatchInput>,
      &shape_of<ChangeMessageVisibilityBatchOutput>},
@@ -43,6 +46,8 @@ const Action actions[] = {
     {"GetQueueUrl", &shape_of<GetQueueUrlInput>, &shape_of<GetQueueUrlOutput>},
     {"ListDeadLetterSourceQueues", &shape_of<ListDeadLetterSourceQueuesInput>,
      &shape_of<ListDeadLetterSourceQueuesOutput>},
+    {"ListMessageMoveTasks", &shape_of<ListMessageMoveTasksInput>,
+     &shape_of<ListMessageMoveTasksOutput>},
     {"ListQueueTags", &shape_of<ListQueueTagsInput>, &shape_of<ListQueueTagsOutput>},
     {"ListQueues", &shape_of<ListQueuesInput>, &shape_of<ListQueuesOutput>},
     {"PurgeQueue", &shape_of<PurgeQueueInput>},
@@ -51,6 +56,8 @@ const Action actions[] = {
     {"SendMessage", &shape_of<SendMessageInput>, &shape_of<SendMessageOutput>},
     {"SendMessageBatch", &shape_of<SendMessageBatchInput>, &shape_of<SendMessageBatchOutput>},
     {"SetQueueAttributes", &shape_of<SetQueueAttributesInput>},
+    {"StartMessageMoveTask", &shape_of<StartMessageMoveTaskInput>,
+     &shape_of<StartMessageMoveTaskOutput>},
     {"TagQueue", &shape_of<TagQueueInput>},
     {"UntagQueue", &shape_of<UntagQueueInput>},
 };

@@ -165,6 +165,16 @@ Result<void> check_tag_count(std::string_view queue_name, std::size_t count) {
                           queue_name, limits::tags_max));
 }
 
+Result<void> check_move_task_rate(std::optional<int> messages_per_second) {
+  return check_range("MaxNumberOfMessagesPerSecond", messages_per_second,
+                     {1, limits::move_task_rate_max}, "Must be between {} and {}, if provided");
+}
+
+Result<void> check_move_tasks_listed(std::optional<int> count) {
+  return check_range("MaxResults", count, {1, limits::move_tasks_listed_max},
+                     "Must be between {} and {}, if provided");
+}
+
 Result<void> check_tags(const std::map<std::string, std::string>& tags) {
   for (const auto& [key, value] : tags) {
     TRY(check_tag_key_size(key));

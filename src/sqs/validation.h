@@ -45,6 +45,8 @@ Result<void> check_receive_visibility_timeout(std::optional<int> seconds);
 Result<void> check_wait_time_seconds(std::optional<int> seconds);
 Result<void> check_max_number_of_messages(std::optional<int> count);
 Result<void> check_max_results(std::optional<int> count);
+Result<void> check_move_task_rate(std::optional<int> messages_per_second);
+Result<void> check_move_tasks_listed(std::optional<int> count);
 
 // What was sent as tags, how many a queue would then have, and what was sent to take them away by.
 Result<void> check_tags(const std::map<std::string, std::string>& tags);

@@ -4,6 +4,7 @@
 
 #include "sqs/dead_letter_sources.h"
 #include "sqs/handles.h"
+#include "sqs/move_tasks.h"
 #include "sqs/permissions.h"
 #include "sqs/queue_tags.h"
 #include "sqs/queues.h"
@@ -25,6 +26,7 @@ constexpr ActionShapes shapes_of() {
 const ActionShapes* find_action(std::string_view name) {
   static constexpr ActionShapes actions[] = {
       shapes_of<sqs::AddPermission>(),
+      shapes_of<sqs::CancelMessageMoveTask>(),
       shapes_of<sqs::ChangeMessageVisibility>(),
       shapes_of<sqs::ChangeMessageVisibilityBatch>(),
       shapes_of<sqs::CreateQueue>(),
@@ -34,6 +36,7 @@ const ActionShapes* find_action(std::string_view name) {
       shapes_of<sqs::GetQueueAttributes>(),
       shapes_of<sqs::GetQueueUrl>(),
       shapes_of<sqs::ListDeadLetterSourceQueues>(),
+      shapes_of<sqs::ListMessageMoveTasks>(),
       shapes_of<sqs::ListQueueTags>(),
       shapes_of<sqs::ListQueues>(),
       shapes_of<sqs::PurgeQueue>(),
@@ -42,6 +45,7 @@ const ActionShapes* find_action(std::string_view name) {
       shapes_of<sqs::SendMessage>(),
       shapes_of<sqs::SendMessageBatch>(),
       shapes_of<sqs::SetQueueAttributes>(),
+      shapes_of<sqs::StartMessageMoveTask>(),
       shapes_of<sqs::TagQueue>(),
       shapes_of<sqs::UntagQueue>(),
   };

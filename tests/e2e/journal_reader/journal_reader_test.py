@@ -30,6 +30,7 @@ from server import Server
 from varied_load import ALL_GIVEN, ARN, TAGS, VariedLoad
 
 DRAINED_WITHIN_S = 30
+STATUSES = ["running", "completed", "cancelled", "failed"]
 BEGIN_AT = 96  # In JOURNAL: where the replay begins.
 BEFORE_AT = 14  # In a segment: whether the file was used before.
 STATES = [None, "running", "closed"]
@@ -152,6 +153,9 @@ class Views(unittest.TestCase):
         self.assertEqual(sorted(url.rpartition("/")[2] for url in urls), sorted(names))
         for queue in found["queues"]:
             self.expect_settings(connection, queue)
+        self.assertTrue(any(queue["move_tasks"] for queue in found["queues"]))
+        for queue in found["queues"]:
+            self.expect_tasks(connection, queue)
         for queue in found["queues"]:
             self.expect_messages(connection, queue)
         return found
@@ -173,6 +177,14 @@ class Views(unittest.TestCase):
         expected = as_sqs_shows(queue)
         self.assertEqual({name: shown.get(name) for name in expected}, expected)
         self.assertEqual(queue["tags"], TAGS.get(queue["name"].rpartition("/")[2], {}))
+
+    def expect_tasks(self, connection, queue):
+        source = ARN + queue["name"].rpartition("/")[2]
+        told = connection.call("ListMessageMoveTasks", SourceArn=source, MaxResults=10).get("Results", [])
+        shown = [(each["Status"].lower(), each["ApproximateNumberOfMessagesMoved"], each["ApproximateNumberOfMessagesToMove"],
+                  each["StartedTimestamp"]) for each in reversed(told)]
+        expected = [(STATUSES[each["status"]], each["moved"], each["to_move"], each["started"]) for each in queue["move_tasks"]]
+        self.assertEqual(shown, expected, queue["name"])
 
     def expect_messages(self, connection, queue):
         is_fifo = queue["attributes"]["fifo"]

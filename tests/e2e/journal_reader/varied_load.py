@@ -2,11 +2,13 @@
 
 import json
 import threading
+import time
 from http.client import HTTPException
 
 from calls import Connection, Refused
 
 BODIES = ("x", " ", "{}", "näïve ☃ 𝒳 \t\r\n end", "a" * 70_000, "ünï" * 3000)
+REDRIVEN_WITHIN_S = 30
 LARGE = "large ☃ " + "0123456789abcdef" * 62_500  # About 1 MB: a few of them fill a segment.
 LARGE_MESSAGES = (24, 90)  # Of the rounds. So many that the log's front is cleaned while the server runs, too.
 ATTRIBUTES = {
@@ -24,11 +26,13 @@ QUEUES = {
     "purged": {},
     "dead": {},
     "source": {"VisibilityTimeout": "0"},
+    "redriven": {},
     "talk.fifo": FIFO | {"ContentBasedDeduplication": "true", "VisibilityTimeout": "2"},
     "delayed.fifo": FIFO | {
         "DelaySeconds": "1", "DeduplicationScope": "messageGroup", "FifoThroughputLimit": "perMessageGroupId"},
     "purged.fifo": FIFO | {"ContentBasedDeduplication": "true"},
     "dead.fifo": FIFO,
+    "redriven.fifo": FIFO,
     "source.fifo": FIFO | {"VisibilityTimeout": "0"},
 }
 TAGS = {"plain": {"tëam": "chat ☃", "empty": ""}, "talk.fifo": {"one": "1"}}
@@ -102,6 +106,17 @@ class VariedLoad:
                 self.call("SendMessage", f"source{end}", MessageBody=f"dead {each}", MessageAttributes=ATTRIBUTES, **members)
             for _ in range(3):
                 self.call("ReceiveMessage", f"source{end}", MaxNumberOfMessages=3)
+            if self.round < 2:  # Later they stay.
+                self.redrive(f"dead{end}", f"redriven{end}")
+
+    def redrive(self, source, destination):
+        source = {"SourceArn": ARN + source}
+        self.connection.call("StartMessageMoveTask", DestinationArn=ARN + destination, **source)
+        deadline = time.monotonic() + REDRIVEN_WITHIN_S
+        while (task := self.connection.call("ListMessageMoveTasks", **source)["Results"][0])["Status"] == "RUNNING":
+            assert time.monotonic() < deadline, task
+            time.sleep(0.01)
+        assert task["Status"] == "COMPLETED", task
 
     def purge(self):
         for end, members in (("", {}), (".fifo", {"MessageGroupId": "g"})):

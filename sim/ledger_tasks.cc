@@ -1,0 +1,168 @@
+// Redrive, as the ledger sees it: which task may start, which message it may move and when.
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "sim/ledger.h"
+
+namespace mailrail::sim {
+
+using engine::MoveTaskFailure;
+using engine::MoveTaskStatus;
+using engine::MoveTaskVerdict;
+
+namespace {
+
+// A tenth of a second that was missed may be made up for in the next.
+std::size_t moves_in_a_second_max(std::uint32_t rate) { return rate + rate / 10 + 1; }
+
+}  // namespace
+
+bool Ledger::is_dead_letter_queue(const LedgerQueue& queue) const {
+  return std::ranges::any_of(queues_, [&](const auto& each) {
+    const auto& policy = each.second.attributes.dead_letter;
+    return policy && policy->target == queue.name;
+  });
+}
+
+Complaint Ledger::check_started(const Reply& reply) const {
+  const LedgerQueue& source = queues_.at(*target_);
+  const auto& wanted = command_->destination;
+  const auto destination = std::ranges::find_if(
+      queues_, [&](const auto& each) { return wanted && each.second.name == *wanted; });
+  MoveTaskVerdict expected = MoveTaskVerdict::started;
+  if (!is_dead_letter_queue(source)) {
+    expected = MoveTaskVerdict::no_dead_letter_queue;
+  } else if (wanted && destination == queues_.end()) {
+    expected = MoveTaskVerdict::no_destination;
+  } else if (wanted && *wanted == source.name) {
+    expected = MoveTaskVerdict::to_itself;
+  } else if (wanted && destination->second.attributes.is_fifo != source.attributes.is_fifo) {
+    expected = MoveTaskVerdict::to_another_type;
+  } else if (source.task && !started_) {
+    expected = MoveTaskVerdict::already_running;
+  }
+  if (reply.task != expected) return "the start of a task was judged wrongly";
+  return unless(started_ == (expected == MoveTaskVerdict::started),
+                "a task was answered but not started, or the other way round");
+}
+
+Complaint Ledger::on(const engine::MoveTaskStarted& fact) {
+  if (!is_by(Action::start_move_task) || !is_target(fact.queue))
+    return "a task was started for no reason";
+  LedgerQueue& queue = queues_.at(fact.queue);
+  if (queue.task) return "a second task was started";
+  if (fact.task <= last_seq_)
+    return fmt::format("sequence number {} was used twice", fact.task.value());
+  if (fact.at != at_ || fact.destination != command_->destination || fact.rate != command_->rate ||
+      fact.to_move != queue.messages.size())
+    return "a task was started otherwise than it was asked for";
+  last_seq_ = fact.task;
+  started_ = true;
+  queue.task = {.id = fact.task, .destination = fact.destination, .rate = fact.rate};
+  return {};
+}
+
+const LedgerQueue* Ledger::destination_of(const LedgerQueue& queue,
+                                          const LedgerMessage& message) const {
+  const auto& name = queue.task->destination ? queue.task->destination : message.source;
+  for (const auto& [id, target] : queues_) {
+    if (name && target.name == *name && &target != &queue &&
+        target.attributes.is_fifo == queue.attributes.is_fifo)
+      return &target;
+  }
+  return nullptr;
+}
+
+// It was there at the task's start, and could be given now as the first of its conversation.
+bool Ledger::may_move(const LedgerQueue& queue, Seq seq, Instant now) const {
+  return seq < queue.task->id && is_receivable(queue, seq, now);
+}
+
+Complaint Ledger::on(const engine::Redriven& fact) {
+  LedgerMessage* message = own(fact.from, fact.from_seq);
+  const auto to = queues_.find(fact.to);
+  if (message == nullptr || to == queues_.end()) return "a message was redriven that is gone";
+  LedgerQueue& from = queues_.at(fact.from);
+  if (command_ != nullptr || !from.task || from.task->id != fact.task)
+    return "a message was redriven for no reason";
+  std::vector<Instant>& moves = from.task->moves;
+  // The server moves in turns of its own, which are not all looked at.
+  if (fact.at > at_ || (!moves.empty() && fact.at < moves.back()))
+    return "a message was redriven at another time";
+  if (!may_move(from, fact.from_seq, fact.at) || is_expired(from, *message, fact.at))
+    return "a message was redriven that may not be";
+  if (destination_of(from, *message) != &to->second)
+    return "a message was redriven to another queue";
+  if (fact.seq <= last_seq_)
+    return fmt::format("sequence number {} was used twice", fact.seq.value());
+  last_seq_ = fact.seq;
+  moves.push_back(fact.at);
+  const auto recent =
+      std::ranges::count_if(moves, [&](Instant each) { return each + 1s > fact.at; });
+  if (from.task->rate > 0 &&
+      static_cast<std::size_t>(recent) > moves_in_a_second_max(from.task->rate))
+    return "a task moves more messages a second than it may";
+  if (fact.moved != moves.size()) return "a task counts its messages wrongly";
+  const LedgerMessage moved{.place = message->place,
+                            .arrived_end = place_.position + place_.length,
+                            .group = message->group,
+                            .origin_queue = message->origin_queue,
+                            .origin_seq = message->origin_seq,
+                            .redrives = static_cast<std::uint16_t>(message->redrives + 1),
+                            .sent = fact.at};
+  if (fact.body != moved.place || fact.group != moved.group || fact.redrives != moved.redrives ||
+      fact.origin_queue != moved.origin_queue || fact.origin_seq != moved.origin_seq)
+    return "a message was changed on its way";
+  from.messages.erase(fact.from_seq);
+  to->second.messages[fact.seq] = moved;
+  return {};
+}
+
+bool Ledger::must_fail(const LedgerQueue& queue, MoveTaskFailure failure) const {
+  return std::ranges::any_of(queue.messages, [&](const auto& each) {
+    if (!may_move(queue, each.first, at_)) return false;
+    const bool has_no_source = !queue.task->destination && !each.second.source;
+    if (failure == MoveTaskFailure::no_source) return has_no_source;
+    return !has_no_source && destination_of(queue, each.second) == nullptr;
+  });
+}
+
+Complaint Ledger::on(const engine::MoveTaskEnded& fact) {
+  const auto found = queues_.find(fact.queue);
+  if (found == queues_.end() || !found->second.task || found->second.task->id != fact.task)
+    return "a task ended that was not running";
+  LedgerQueue& queue = found->second;
+  const bool has_failed = fact.status == MoveTaskStatus::failed;
+  if (has_failed != (fact.failure != MoveTaskFailure::none))
+    return "a task failed for no reason, or did not fail for one";
+  bool is_lawful = false;
+  if (fact.status == MoveTaskStatus::cancelled) {
+    is_lawful = is_by(Action::cancel_move_task) && is_target(fact.queue);
+  } else if (has_failed) {
+    is_lawful = command_ == nullptr && must_fail(queue, fact.failure);
+  } else {
+    const bool has_left = !queue.messages.empty() && queue.messages.begin()->first < fact.task;
+    is_lawful = command_ == nullptr && !has_left;
+  }
+  queue.task.reset();
+  return unless(is_lawful, "a task ended otherwise than it should");
+}
+
+// A task without a rate moves at once what it may. What it found hidden it finds a second later.
+bool Ledger::has_overdue_move(const LedgerQueue& queue, Instant now) const {
+  if (!queue.task || queue.task->rate != 0) return false;
+  const auto is_overdue = [&](const auto& each) {
+    const LedgerMessage& message = each.second;
+    const Duration delay = queue.attributes.is_fifo ? queue.attributes.delay : message.delay;
+    const Instant visible =
+        std::max(message.lease_end.value_or(message.sent), message.sent + delay);
+    return each.first < queue.task->id && visible + 2s <= now &&
+           is_receivable(queue, each.first, now) && !is_expired(queue, message, now);
+  };
+  return !queue.attributes.is_fifo && std::ranges::any_of(queue.messages, is_overdue);
+}
+
+}  // namespace mailrail::sim
