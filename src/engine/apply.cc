@@ -124,7 +124,9 @@ void Engine::on(const Removed& fact, const Body& place) {
   }
 }
 
-void Engine::on(const Moved& fact, const Body& place) {
+// `delivery` lacks only where the message was sent to first, which both kinds of move carry.
+template <class Move>
+void Engine::move_entry(const Move& fact, Instant sent, Delivery delivery, const Body& place) {
   last_seq_ = std::max(last_seq_, fact.seq);
   const Queue& from = queue_at(fact.from);
   const Queue& to = queue_at(fact.to);
@@ -132,19 +134,23 @@ void Engine::on(const Moved& fact, const Body& place) {
   entry.seq = fact.seq;
   entry.position = fact.body.position;
   entry.length = fact.body.length;
-  entry.sent = fact.sent;
-  Delivery delivery;
+  entry.sent = sent;
   delivery.origin_queue = fact.origin_queue;
   delivery.origin = fact.origin_seq.value();
   delivery.redriven = fact.redrives;
-  delivery.receive_count = fact.receive_count;
-  delivery.first_received = fact.first_received;
-  delivery.source = intern_source(from.name);
   // Added before it is removed: the fact's group may be a view of the group that the removal frees.
   if (!was_swept(to, fact.seq, place)) contents_of(to).add(entry, fact.group, &delivery);
   const Index moved = find_entry(from, fact.from_seq);
   CHECK(moved != no_index || !is_exact(place));
   if (moved != no_index) contents_of(from).remove(moved);
+}
+
+void Engine::on(const Moved& fact, const Body& place) {
+  Delivery delivery;
+  delivery.receive_count = fact.receive_count;
+  delivery.first_received = fact.first_received;
+  delivery.source = intern_source(queue_at(fact.from).name);
+  move_entry(fact, fact.sent, delivery, place);
 }
 
 void Engine::on(const Relocated& fact, const Body& place) {
@@ -172,23 +178,8 @@ void Engine::on(const MoveTaskStarted& fact, const Body&) {
 }
 
 void Engine::on(const Redriven& fact, const Body& place) {
-  last_seq_ = std::max(last_seq_, fact.seq);
+  move_entry(fact, fact.at, Delivery{}, place);
   Queue& from = queue_at(fact.from);
-  const Queue& to = queue_at(fact.to);
-  Entry entry;
-  entry.seq = fact.seq;
-  entry.position = fact.body.position;
-  entry.length = fact.body.length;
-  entry.sent = fact.at;
-  Delivery delivery;
-  delivery.origin_queue = fact.origin_queue;
-  delivery.origin = fact.origin_seq.value();
-  delivery.redriven = fact.redrives;
-  // Added before it is removed: the fact's group may be a view of the group that the removal frees.
-  if (!was_swept(to, fact.seq, place)) contents_of(to).add(entry, fact.group, &delivery);
-  const Index moved = find_entry(from, fact.from_seq);
-  CHECK(moved != no_index || !is_exact(place));
-  if (moved != no_index) contents_of(from).remove(moved);
   if (!from.is_moving()) return;
   from.move_tasks.back().moved = fact.moved;
   from.move_tasks.back().lag = fact.lag;

@@ -254,6 +254,8 @@ class Engine {
   void on(const MoveTaskStarted& fact, const Body&);
   void on(const Redriven& fact, const Body& place);
   void on(const MoveTaskEnded& fact, const Body&);
+  template <class Move>
+  void move_entry(const Move& fact, Instant sent, Delivery delivery, const Body& place);
   bool is_exact(const Body& place) const { return place.position >= inexact_until_; }
   bool was_swept(const Queue& queue, Seq seq, const Body& place) const;
 

@@ -95,17 +95,22 @@ FactType write(ByteWriter& out, const Removed& fact) {
   for (const Seq each : fact.seqs) put(out, each);
   return FactType::removed;
 }
+// What both kinds of move say of the message itself.
+template <class Move>
+void put_moved_message(ByteWriter& out, const Move& fact) {
+  out.varint(fact.body.position.value());
+  out.varint(fact.body.length);
+  out.string(fact.group);
+  put(out, fact.origin_queue);
+  put(out, fact.origin_seq);
+}
 FactType write(ByteWriter& out, const Moved& fact) {
   put(out, fact.from);
   put(out, fact.from_seq);
   put(out, fact.to);
   put(out, fact.seq);
   put(out, fact.sent);
-  out.varint(fact.body.position.value());
-  out.varint(fact.body.length);
-  out.string(fact.group);
-  put(out, fact.origin_queue);
-  put(out, fact.origin_seq);
+  put_moved_message(out, fact);
   out.varint(fact.receive_count);
   put(out, fact.first_received);
   out.varint(fact.redrives);
@@ -138,11 +143,7 @@ FactType write(ByteWriter& out, const Redriven& fact) {
   put(out, fact.to);
   put(out, fact.seq);
   put(out, fact.at);
-  out.varint(fact.body.position.value());
-  out.varint(fact.body.length);
-  out.string(fact.group);
-  put(out, fact.origin_queue);
-  put(out, fact.origin_seq);
+  put_moved_message(out, fact);
   out.varint(fact.redrives);
   put(out, fact.task);
   out.varint(fact.moved);
@@ -185,6 +186,15 @@ Sent read_sent(ByteReader& in) {  // Braced initialisers are evaluated in order.
   if (fact.group.size() > group_name_bytes_max) in.fail();
   return fact;
 }
+template <class Move>
+void read_moved_message(ByteReader& in, Move& fact) {
+  fact.body.position = Position(in.varint());
+  fact.body.length = number32(in);
+  fact.group = in.string();
+  fact.origin_queue = queue_id(in);
+  fact.origin_seq = seq(in);
+  if (fact.group.size() > group_name_bytes_max) in.fail();
+}
 Fact read_moved(ByteReader& in) {
   Moved fact{.from = queue_id(in),
              .from_seq = seq(in),
@@ -192,15 +202,10 @@ Fact read_moved(ByteReader& in) {
              .seq = seq(in),
              .sent = instant(in),
              .body = {}};
-  fact.body.position = Position(in.varint());
-  fact.body.length = number32(in);
-  fact.group = in.string();
-  fact.origin_queue = queue_id(in);
-  fact.origin_seq = seq(in);
+  read_moved_message(in, fact);
   fact.receive_count = number32(in);
   fact.first_received = instant(in);
   if (!in.at_end()) fact.redrives = number16(in);  // Younger than the fact.
-  if (fact.group.size() > group_name_bytes_max) in.fail();
   return fact;
 }
 Fact read_redriven(ByteReader& in) {
@@ -210,16 +215,11 @@ Fact read_redriven(ByteReader& in) {
                 .seq = seq(in),
                 .at = instant(in),
                 .body = {}};
-  fact.body.position = Position(in.varint());
-  fact.body.length = number32(in);
-  fact.group = in.string();
-  fact.origin_queue = queue_id(in);
-  fact.origin_seq = seq(in);
+  read_moved_message(in, fact);
   fact.redrives = number16(in);
   fact.task = seq(in);
   fact.moved = number(in, seq_max);
   fact.lag = duration(in);
-  if (fact.group.size() > group_name_bytes_max) in.fail();
   return fact;
 }
 Fact read_move_task_ended(ByteReader& in) {

@@ -40,6 +40,7 @@ inline constexpr ErrorKind invalid_attribute_name{
 inline constexpr ErrorKind invalid_attribute_value{
     .name = "InvalidAttributeValue", .query_code = "InvalidAttributeValue", .http_status = 400};
 
+// Message move tasks.
 inline constexpr ErrorKind unsupported_operation{
     .name = "UnsupportedOperation",
     .query_code = "AWS.SimpleQueueService.UnsupportedOperation",
