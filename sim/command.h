@@ -26,6 +26,9 @@ enum class Action : std::uint8_t {
   receive,
   delete_message,
   change_visibility,
+  retry_conversation,
+  skip_conversation,
+  drop_conversation,
   give_back,  // The server's own: the answer to a receive found its client gone.
 };
 
@@ -36,8 +39,8 @@ struct Command {
 
   engine::QueueAttributes attributes = {};  // create_queue, change_queue
 
-  std::string body = {};  // send
-  std::string group = {};
+  std::string body = {};   // send
+  std::string group = {};  // send, and what is done with a conversation
   std::string deduplication_id = {};
   std::optional<Duration> delay = {};
 
@@ -48,10 +51,16 @@ struct Command {
 
   engine::ReceiptHandle handle = {};  // delete_message, change_visibility, give_back
   Duration timeout{0};                // change_visibility
+
+  engine::SkipTo skip_to = engine::SkipTo::nowhere;  // skip_conversation
+  // drop_conversation: what came by then, a message at a time, so that much can happen on the way.
+  std::optional<Seq> through = {};
 };
 
 inline bool is_same(const engine::QueueCounts& one, const engine::QueueCounts& two) {
-  return one.visible == two.visible && one.in_flight == two.in_flight && one.delayed == two.delayed;
+  return one.visible == two.visible && one.in_flight == two.in_flight &&
+         one.delayed == two.delayed && one.parked == two.parked &&
+         one.parked_conversations == two.parked_conversations;
 }
 
 enum class Outcome : std::uint8_t { done, no_such_queue, queue_exists, wrong_queue, refused };
@@ -64,6 +73,8 @@ struct Reply {
   engine::DeleteResult deleted = engine::DeleteResult::done;
   engine::VisibilityResult changed = engine::VisibilityResult::done;
   engine::QueueCounts counts = {};
+  engine::ParkedResult settled = engine::ParkedResult::done;  // Of a retry or a skip.
+  engine::DropResult dropped = {};
 };
 
 }  // namespace mailrail::sim

@@ -45,6 +45,13 @@ std::string words(const engine::Relocated& fact) {
 std::string words(const engine::Damaged& fact) {
   return fmt::format("{} of queue {} damaged", fact.seq.value(), fact.queue.value());
 }
+std::string words(const engine::ConversationParked& fact) {
+  return fmt::format("conversation \"{}\" of queue {} parked", fact.group, fact.queue.value());
+}
+std::string words(const engine::ConversationUnparked& fact) {
+  return fmt::format("conversation \"{}\" of queue {} unparked, {} messages forgiven", fact.group,
+                     fact.queue.value(), fact.forgiven.size());
+}
 
 }  // namespace
 
@@ -72,6 +79,14 @@ std::string describe(const Command& command) {
     case Action::receive:
       return line + fmt::format("receive {} from {}, wait {} ms, attempt \"{}\"", command.count_max,
                                 command.queue.name, command.wait.count(), command.attempt);
+    case Action::retry_conversation:
+      return line + fmt::format("retry \"{}\" of {}", command.group, command.queue.name);
+    case Action::skip_conversation:
+      return line +
+             fmt::format("skip the head of \"{}\" of {}{}", command.group, command.queue.name,
+                         command.skip_to == engine::SkipTo::nowhere ? "" : " to dead letters");
+    case Action::drop_conversation:
+      return line + fmt::format("drop \"{}\" of {}", command.group, command.queue.name);
     case Action::delete_message:
       line += "delete ";
       break;

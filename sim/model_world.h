@@ -66,11 +66,13 @@ class ModelWorld {
   Duration pause_of(const Step& step) const;
   Command command_of(const Step& step);
   engine::QueueAttributes attributes_of(const Step& step, const engine::QueueName& queue) const;
+  void name_conversation(const Step& step, Command& command) const;
   void sweep();
   Answer ask(const Command& command);
   ShownMessage show(const engine::ReceivedMessage& received) const;
   std::string body_at(const engine::Body& body) const;
-  std::vector<std::string> dead_letters_since(std::size_t bytes) const;
+  // What the facts since then say that no client sees.
+  void tell_facts_since(std::size_t bytes, Answer& answer) const;
 
   std::vector<engine::QueueName> queues_;
   Alters alters_;

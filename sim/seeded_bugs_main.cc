@@ -33,7 +33,7 @@ enum class Runs : std::uint8_t {
   brief,   // 80 steps, small: many ends shortly after a crash.
 };
 
-constexpr std::uint64_t seeds_max(Runs runs) { return runs == Runs::brief ? 2000 : 120; }
+constexpr std::uint64_t seeds_max(Runs runs) { return runs == Runs::brief ? 5000 : 120; }
 
 constexpr std::uint64_t steps_of(Runs runs) {
   if (runs == Runs::usual) return 1000;
@@ -74,6 +74,10 @@ const Bug bugs[] = {
     {.what = "likewise, seen by the ledger alone",
      .sabotage = What::forgets_removals,
      .blind_to = {Law::replay}},
+    {.what = "a start forgets which conversations are parked", .sabotage = What::forgets_parking},
+    {.what = "likewise, seen by the ledger alone",
+     .sabotage = What::forgets_parking,
+     .blind_to = {Law::replay}},
     {.what = "a start forgets deduplication ids", .sabotage = What::forgets_deduplication},
     {.what = "likewise, seen by the ledger alone",
      .sabotage = What::forgets_deduplication,
@@ -85,6 +89,10 @@ const Bug bugs[] = {
     {.what = "a checkpoint lacks its last slice", .sabotage = What::drops_last_slice},
     {.what = "a checkpoint's last sequence number is not taken over",
      .seeded = SeededBug::reuses_sequence_numbers},
+    {.what = "a checkpoint's parked conversations are not taken over",
+     .seeded = SeededBug::forgets_parked},
+    {.what = "a parked conversation is emptied and no fact says that it goes on",
+     .seeded = SeededBug::keeps_parking_of_emptied},
     {.what = "the cleaner frees too early: before bodies are elsewhere",
      .seeded = SeededBug::trims_too_early},
     {.what = "a checkpoint is named before the log is durable up to its end",

@@ -79,6 +79,7 @@ class Simulation {
   void read_everything();
   void break_circles();
   void receive_everywhere();
+  void retry_everything();
   void delete_what_was_told();
   bool is_over() const { return judge_.violation().has_value(); }
   bool chance(std::uint64_t one_in) { return random_.below(one_in) == 0; }

@@ -22,6 +22,8 @@ enum class SeededBug : std::uint8_t {
   recycles_held_segments,      // Though somebody is about to read them.
   believes_any_payload,        // A body's frame is not verified when it is read.
   leaves_checkpoint_unsynced,  // When it is finished.
+  forgets_parked,              // A checkpoint's parked conversations are not taken over.
+  keeps_parking_of_emptied,    // No fact says that a parked conversation is none any more.
 };
 
 #ifdef MAILRAIL_SEEDED_BUGS

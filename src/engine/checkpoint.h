@@ -56,6 +56,7 @@ struct KeptDelivery {
   Seq origin_seq = {};
   std::uint32_t receive_count = 0;
   std::optional<QueueName> source = {};
+  std::uint32_t forgiven = 0;  // So many of the receives count no more.
 
   friend bool operator==(const KeptDelivery&, const KeptDelivery&) = default;
 };
@@ -109,8 +110,21 @@ struct KeptAttempt {
   std::vector<Given> given = {};
 };
 
-using CheckpointRecord = std::
-    variant<CheckpointBegin, KeptQueue, KeptMessages, SweptQueue, KeptDeduplication, KeptAttempt>;
+// A conversation that is parked. If nothing of it is in the records before, it says nothing: a fact
+// from before the sweep's end does.
+struct KeptParked {
+  QueueId queue = {};
+  std::string_view group = {};
+  Instant since = {};
+};
+
+using CheckpointRecord = std::variant<CheckpointBegin,
+                                      KeptQueue,
+                                      KeptMessages,
+                                      SweptQueue,
+                                      KeptDeduplication,
+                                      KeptAttempt,
+                                      KeptParked>;
 
 // Appends the record's bytes.
 void encode_record(const CheckpointRecord& record, std::string& out);

@@ -36,7 +36,9 @@ QueueCounts Engine::counts(QueueId queue) const {
   const Contents& contents = contents_of(queue_at(queue));
   return {.visible = contents.visible(),
           .in_flight = contents.in_flight(),
-          .delayed = contents.delayed()};
+          .delayed = contents.delayed(),
+          .parked = contents.parked_messages(),
+          .parked_conversations = contents.parked().size()};
 }
 
 QueueId Engine::create_queue(Turn& turn,
@@ -144,8 +146,15 @@ bool Engine::remove_expired_from(Turn& turn, const Queue& queue, Seq& cursor, st
   Index entry = contents.first_from(cursor);
   for (; entry != no_index && budget > 0; --budget) {
     const Entry& candidate = store_.entries[entry];
-    if (is_expired(queue, candidate, turn.now)) fact.seqs.push_back(candidate.seq);
     cursor = candidate.seq + 1;
+    if (is_expired(queue, candidate, turn.now)) {
+      const bool is_parked = store_.groups[candidate.group].is_parked;
+      if (is_parked) {
+        remove(turn, queue, entry, RemovalReason::expired);
+      } else {
+        fact.seqs.push_back(candidate.seq);
+      }
+    }
     entry = contents.first_from(cursor);
   }
   if (!fact.seqs.empty()) record(turn, fact);

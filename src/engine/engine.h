@@ -25,6 +25,7 @@
 #include "engine/deduplication.h"
 #include "engine/fact.h"
 #include "engine/identity.h"
+#include "engine/poison.h"
 #include "engine/queue.h"
 #include "engine/receive_attempts.h"
 #include "engine/store.h"
@@ -145,6 +146,25 @@ class Engine {
   // if it is gone, lies elsewhere by now or was marked before; then the answer is false.
   bool mark_damaged(Turn& turn, QueueId queue, Seq seq, Position position);
 
+  // --- Poison conversations: those of a FIFO queue that are parked. The queue must exist.
+
+  // At most so many, in the order of their groups' names, from the first behind `after`.
+  std::vector<ParkedConversation> parked(QueueId queue,
+                                         std::string_view after,
+                                         std::size_t count_max) const;
+  // Nothing if it is not parked.
+  std::optional<ParkedConversation> find_parked(QueueId queue, std::string_view group) const;
+  // Lets it go on, every message as if it had never been received too often.
+  ParkedResult retry(Turn& turn, QueueId queue, std::string_view group);
+  // Removes the head, which nobody may hold, and lets the others go on.
+  ParkedResult skip(Turn& turn, QueueId queue, std::string_view group, SkipTo to);
+  // Removes messages of it that came until `through`, at most so many, whoever holds them. With the
+  // last of these whatever came later goes on.
+  DropResult drop(
+      Turn& turn, QueueId queue, std::string_view group, Seq through, std::size_t count_max);
+  // The newest message of all queues.
+  Seq last_seq() const { return last_seq_; }
+
   // --- Time.
 
   // Ends what ends by `now`. False if there is more to do than one turn should: call again.
@@ -213,6 +233,8 @@ class Engine {
   void on(const Moved& fact, const Body& place);
   void on(const Relocated& fact, const Body& place);
   void on(const Damaged& fact, const Body&);
+  void on(const ConversationParked& fact, const Body& place);
+  void on(const ConversationUnparked& fact, const Body& place);
   bool is_exact(const Body& place) const { return place.position >= inexact_until_; }
   bool was_swept(const Queue& queue, Seq seq, const Body& place) const;
 
@@ -222,6 +244,7 @@ class Engine {
   void put(const SweptQueue& record);
   void put(const KeptDeduplication& record);
   void put(const KeptAttempt& record);
+  void put(const KeptParked& record);
   Delivery restored(const KeptDelivery& kept);
 
   void sweep_messages(Sweep& sweep) const;
@@ -229,7 +252,8 @@ class Engine {
                              Sweep& sweep,
                              std::size_t& left,
                              std::size_t bytes_max) const;
-  KeptMessage kept_message(const Entry& entry) const;
+  KeptMessage kept_message(const Contents& contents, const Entry& entry) const;
+  void sweep_parked(Sweep& sweep) const;
   void sweep_deduplication(Sweep& sweep) const;
   void sweep_attempts(Sweep& sweep) const;
 
@@ -240,11 +264,19 @@ class Engine {
   void receive_again(Turn& turn, Receiving& receiving);
   void take_from_standard(Turn& turn, Receiving& receiving);
   void take_from_fifo(Turn& turn, Receiving& receiving);
-  bool set_aside(Turn& turn, Receiving& receiving, Index entry);
+  enum class Fate : std::uint8_t;  // What becomes of a message that is next.
+  Fate set_aside(Turn& turn, Receiving& receiving, Index entry);
+  Fate park(Turn& turn, Receiving& receiving, Index entry);
+  bool is_spent(const Queue& queue, Index entry) const;
   void lease(Turn& turn, Receiving& receiving, Index entry);
   void give(Receiving& receiving, Index entry) const;
   bool is_current(const ReceiptHandle& handle, Index entry, Instant now) const;
   bool is_damaged(Index entry) const { return store_.entries[entry].state == EntryState::damaged; }
+  const Queue* dead_letters_of(const Queue& queue) const;
+  void remove(Turn& turn, const Queue& queue, Index entry, RemovalReason why);
+  Index find_parked_group(const Queue& queue, std::string_view group) const;
+  ParkedConversation describe(Index group, Instant since) const;
+  void unpark(Turn& turn, const Queue& queue, Index group);
   void move_to_dead_letters(Turn& turn, const Queue& from, const Entry& entry, const Queue& to);
   bool is_expired(const Queue& queue, const Entry& entry, Instant now) const;
   bool remove_expired_from(Turn& turn, const Queue& queue, Seq& cursor, std::size_t& budget);

@@ -72,6 +72,10 @@ class RandomFacts {
                      .first_received = instant()};
       case 9:
         return Relocated{.queue = queue(), .seq = seq(), .sent = view(3000)};
+      case 11:
+        return ConversationParked{.queue = queue(), .group = view(255), .at = instant()};
+      case 12:
+        return unparked();
       default:
         return Damaged{.queue = queue(), .seq = seq(), .position = Position(number())};
     }
@@ -111,6 +115,7 @@ class RandomFacts {
     if (flag()) attributes.deduplication_scope = DeduplicationScope::message_group;
     if (flag()) attributes.fifo_throughput_limit = FifoThroughputLimit::per_message_group_id;
     if (flag()) attributes.dead_letter = {.target = name(), .receive_count_max = number32()};
+    if (flag()) attributes.on_poison = OnPoison::park;
     attributes.kept = map();
     return attributes;
   }
@@ -124,6 +129,12 @@ class RandomFacts {
                  .why = flag() ? RemovalReason::deleted : RemovalReason::expired,
                  .seqs = {}};
     for (std::uint64_t left = random_.below(20); left > 0; --left) fact.seqs.push_back(seq());
+    return fact;
+  }
+  ConversationUnparked unparked() {
+    ConversationUnparked fact{.queue = queue(), .group = view(255)};
+    for (std::uint64_t left = random_.below(12); left > 0; --left)
+      fact.forgiven.push_back({.seq = seq(), .receive_count = number32()});
     return fact;
   }
 

@@ -155,6 +155,14 @@ TolerantReplay::Outcome TolerantReplay::put_one(const engine::KeptAttempt& recor
   return std::nullopt;
 }
 
+TolerantReplay::Outcome TolerantReplay::put_one(const engine::KeptParked& record) {
+  if (!is_possible(record.since)) return Misfit::impossible;
+  if (!has_queue(record.queue)) return Misfit::unknown_queue;
+  if (!engine_.objection_to(record).empty()) return Misfit::impossible;
+  engine_.restore(record);
+  return std::nullopt;
+}
+
 void TolerantReplay::end_checkpoint(Checkpoint how_much, Position exact_from) {
   checkpoint_ = how_much;
   exact_from_ = exact_from;
@@ -319,6 +327,24 @@ TolerantReplay::Outcome TolerantReplay::on(const engine::Relocated& fact, const 
 
 TolerantReplay::Outcome TolerantReplay::on(const engine::Damaged& fact, const Body& place) {
   if (!has_queue(fact.queue)) return Misfit::unknown_queue;
+  engine_.apply(fact, place);
+  return std::nullopt;
+}
+
+// One that nothing is left of is not kept parked.
+TolerantReplay::Outcome TolerantReplay::on(const engine::ConversationParked& fact,
+                                           const Body& place) {
+  if (!is_possible(fact.at)) return Misfit::impossible;
+  if (!has_queue(fact.queue)) return Misfit::unknown_queue;
+  if (!engine_.objection_to(fact, place).empty()) return Misfit::impossible;
+  engine_.apply(fact, place);
+  return std::nullopt;
+}
+
+TolerantReplay::Outcome TolerantReplay::on(const engine::ConversationUnparked& fact,
+                                           const Body& place) {
+  if (!has_queue(fact.queue)) return Misfit::unknown_queue;
+  if (!engine_.objection_to(fact, place).empty()) return Misfit::impossible;
   engine_.apply(fact, place);
   return std::nullopt;
 }

@@ -101,6 +101,7 @@ class TolerantReplay {
   Outcome put_one(const engine::SweptQueue& record);
   Outcome put_one(const engine::KeptDeduplication& record);
   Outcome put_one(const engine::KeptAttempt& record);
+  Outcome put_one(const engine::KeptParked& record);
   Outcome on(const engine::Founded& fact, const engine::Body& place);
   Outcome on(const engine::QueueCreated& fact, const engine::Body& place);
   Outcome on(const engine::QueueChanged& fact, const engine::Body& place);
@@ -112,6 +113,8 @@ class TolerantReplay {
   Outcome on(const engine::Moved& fact, const engine::Body& place);
   Outcome on(const engine::Relocated& fact, const engine::Body& place);
   Outcome on(const engine::Damaged& fact, const engine::Body& place);
+  Outcome on(const engine::ConversationParked& fact, const engine::Body& place);
+  Outcome on(const engine::ConversationUnparked& fact, const engine::Body& place);
 
   bool has_queue(QueueId queue) const { return engine_.find_queue(queue) != nullptr; }
   bool has_message(QueueId queue, Seq seq) const;
