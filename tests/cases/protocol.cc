@@ -132,7 +132,10 @@ http::Request encoded(Protocol protocol, const ProtocolCall& call) {
   for (const std::string& each : call.options) add_option(request, each);
   if (request.header("Host").empty()) request.headers.add("Host", "mailrail.test");
   if (protocol == Protocol::json) {
-    request.headers.add("X-Amz-Target", fmt::format("AmazonSQS.{}", call.action));
+    request.headers.add(
+        "X-Amz-Target",
+        fmt::format("{}.{}", is_administrative(call.action) ? "Mailrail" : "AmazonSQS",
+                    call.action));
     request.headers.add("Content-Type", "application/x-amz-json-1.0");
     request.body = json::serialize(call.input);
     return request;
