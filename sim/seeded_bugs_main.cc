@@ -33,7 +33,7 @@ enum class Runs : std::uint8_t {
   brief,   // 80 steps, small: many ends shortly after a crash.
 };
 
-constexpr std::uint64_t seeds_max(Runs runs) { return runs == Runs::brief ? 5000 : 120; }
+constexpr std::uint64_t seeds_max(Runs runs) { return runs == Runs::brief ? 2000 : 120; }
 
 constexpr std::uint64_t steps_of(Runs runs) {
   if (runs == Runs::usual) return 1000;
@@ -126,6 +126,7 @@ SimulationOptions options_of(const Bug& bug, std::uint64_t seed) {
   SimulationOptions options{.seed = seed, .steps = steps_of(bug.runs)};
   options.sabotage = {.what = bug.sabotage, .blind_to = bug.blind_to};
   if (bug.runs != Runs::usual) options.sizes = smallest_sizes();
+  if (bug.runs == Runs::brief) options.end_one_in = 20;
   if (bug.runs == Runs::damage) options.damage = all_damage[seed % std::size(all_damage)];
   return options;
 }

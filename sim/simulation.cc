@@ -87,8 +87,8 @@ bool Simulation::is_down() const {
 // --- What clients do.
 
 void Simulation::step() {
-  if (!options_.cut_at && chance(400)) return crash();
-  if (!options_.cut_at && chance(400)) {
+  if (!options_.cut_at && chance(options_.end_one_in)) return crash();
+  if (!options_.cut_at && chance(options_.end_one_in)) {
     stop();
     return;
   }

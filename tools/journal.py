@@ -65,7 +65,7 @@ class State:
         queue = self.queue(fact.queue)
         self.newest = max(self.newest, fact.seq)
         if fact.own_position >= self.exact_from or (fact.seq > queue.through and fact.seq not in queue.messages):
-            self.add(queue, Record(seq=fact.seq, group=fact.group, **NEVER_RECEIVED | {"is_damaged": False} | values))
+            self.add(queue, Record(seq=fact.seq, group=fact.group, **NEVER_RECEIVED | {"is_damaged": False, "forgiven": 0} | values))
 
     # Records of a checkpoint.
 
@@ -73,7 +73,7 @@ class State:
         self.secret, self.newest = record.secret, record.last_seq
 
     def on_queue(self, record):
-        self.queues[record.queue] = Record(**vars(record), through=0, messages={})
+        self.queues[record.queue] = Record(**vars(record), through=0, messages={}, parked={})
 
     def on_messages(self, record):
         for each in record.messages:
@@ -83,6 +83,10 @@ class State:
 
     def on_swept(self, record):
         self.queue(record.queue).through = record.through
+
+    def on_parked(self, record):
+        if self.conversation(record.queue, record.group):
+            self.queue(record.queue).parked[record.group] = record.since
 
     def on_deduplication(self, record):
         self.ids.update({each.key: each.at for each in record.ids})
@@ -97,12 +101,12 @@ class State:
 
     def on_queue_created(self, fact):
         self.queues[fact.queue] = Record(
-            queue=fact.queue, name=fact.name, created=fact.at, purged_below=0, through=0, messages={})
+            queue=fact.queue, name=fact.name, created=fact.at, purged_below=0, through=0, messages={}, parked={})
         self.on_queue_changed(fact)
 
     def on_queue_changed(self, fact):
         queue = self.queue(fact.queue)
-        queue.attributes, queue.tags, queue.changed = fact.attributes, fact.tags, fact.at
+        queue.attributes, queue.tags, queue.changed, queue.on_poison = fact.attributes, fact.tags, fact.at, fact.on_poison
 
     def on_queue_deleted(self, fact):
         self.queue(fact.queue)
@@ -110,7 +114,7 @@ class State:
 
     def on_purged(self, fact):
         queue = self.queue(fact.queue)
-        queue.purged_below = fact.below
+        queue.purged_below, queue.parked = fact.below, {}
         queue.messages = {seq: each for seq, each in queue.messages.items() if seq >= fact.below}
 
     def on_sent(self, fact):
@@ -147,6 +151,21 @@ class State:
         message = self.queue(fact.queue).messages.get(fact.seq)
         if message and message.position == fact.position:
             message.is_damaged = True
+
+    def conversation(self, queue, group):
+        return [each for each in self.queue(queue).messages.values() if each.group == group]
+
+    def on_conversation_parked(self, fact):
+        if self.conversation(fact.queue, fact.group):
+            self.queue(fact.queue).parked[fact.group] = fact.at
+        elif fact.own_position >= self.exact_from:
+            raise LookupError(f"a conversation of queue {fact.queue} that is not there")
+
+    def on_conversation_unparked(self, fact):
+        self.queue(fact.queue).parked.pop(fact.group, None)
+        for each in fact.forgiven:
+            if message := self.find(fact, fact.queue, each.seq):
+                message.forgiven = each.receive_count
 
 
 # --- What is shown.
@@ -188,7 +207,7 @@ def shown_message(directory, state, message, damages):
         "sequence_number": str(SEQUENCE_NUMBERS_FROM + message.seq),
         "message_id": message_id(state.secret, message.origin_queue, message.origin_seq),
         "group": message.group,
-        **{name: getattr(message, name) for name in ("sent", "delay", *NEVER_RECEIVED, "source")},
+        **{name: getattr(message, name) for name in ("sent", "delay", *NEVER_RECEIVED, "forgiven", "source")},
     }
     if message.is_damaged:
         path, offset = directory.place_of(message.position)
@@ -221,7 +240,7 @@ def read_directory(directory, damages):
             state.apply(fact)
     remembered = [sum(now - at < REMEMBERED_MS for at in each.values()) for each in (state.ids, state.attempts)]
     queues = [
-        {name: getattr(queue, name) for name in ("queue", "name", "created", "changed", "attributes", "tags")}
+        {name: getattr(queue, name) for name in ("queue", "name", "created", "changed", "attributes", "tags", "on_poison", "parked")}
         | {"messages": [shown_message(directory, state, queue.messages[seq], damages) for seq in sorted(queue.messages)]}
         for _, queue in sorted(state.queues.items())
     ]
@@ -254,6 +273,8 @@ def print_message(message, now):
         parts.append(f"group {shortened(message['group'])}")
     if message["receive_count"]:
         parts.append(f"received {message['receive_count']} times")
+    if message["forgiven"]:
+        parts.append(f"of which {message['forgiven']} do not count")
     if message["until"] > now:
         parts.append(f"leased until {instant(message['until'])}")
     if message["source"]:
@@ -280,6 +301,8 @@ def print_for_people(path, found):
         print("  " + ", ".join(f"{name} {value}" for name, value in queue["attributes"].items() if value not in (None, {})))
         for name, value in queue["tags"].items():
             print(f"  tag {shortened(name)}: {shortened(value)}")
+        for group, since in queue["parked"].items():
+            print(f"  conversation {shortened(group)} parked since {instant(since)}")
         for message in queue["messages"]:
             print_message(message, found["time"])
 

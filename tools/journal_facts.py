@@ -119,6 +119,12 @@ class Fields:
     def throughput(self):
         return self.one_of("per queue", "per message group")
 
+    def poison(self):
+        return "dead letter" if self.at == len(self.data) else self.one_of("dead letter", "park")
+
+    def forgiven(self):
+        return self.list_of("seq:seq receive_count:varint32")
+
     def dead_letters(self):
         return vars(self.read("queue:name most_receives:varint32")) if self.flag() else None
 
@@ -132,7 +138,7 @@ class Fields:
         messages = []
         for _ in range(self.varint()):
             flags = self.u8()
-            if flags > 15 or flags & 3 == 2 or (flags & 4 and not messages):
+            if flags > 31 or flags & 3 == 2 or flags & 17 == 16 or (flags & 4 and not messages):
                 raise ValueError(f"a message cannot have the flags {flags}")
             message = self.read("seq:seq position:varint length:varint32 sent:instant delay:varint16")
             if messages and message.seq == 0:
@@ -141,6 +147,9 @@ class Fields:
             message.group = messages[-1].group if flags & 4 else self.group()
             vars(message).update(vars(self.read(DELIVERY)) if flags & 1 else NEVER_RECEIVED)
             message.source = self.name() if flags & 2 else None
+            message.forgiven = self.varint32() if flags & 16 else 0
+            if flags & 16 and not message.forgiven:
+                raise ValueError("a message has no receives that are forgiven, and the flag that says so")
             message.is_damaged = flags & 8 != 0
             message.is_new_here = not flags & 1
             messages.append(message)
@@ -151,8 +160,8 @@ DELIVERY = (
     "until:instant lease_started:instant first_received:instant origin_queue:queue origin_seq:seq receive_count:varint32")
 FACTS = {
     1: ("founded", "at:instant secret:secret"),
-    2: ("queue_created", "queue:queue at:instant name:name attributes:attributes tags:map"),
-    3: ("queue_changed", "queue:queue at:instant attributes:attributes tags:map"),
+    2: ("queue_created", "queue:queue at:instant name:name attributes:attributes tags:map on_poison:poison"),
+    3: ("queue_changed", "queue:queue at:instant attributes:attributes tags:map on_poison:poison"),
     4: ("queue_deleted", "queue:queue"),
     5: ("purged", "queue:queue below:seq"),
     6: ("sent", "queue:queue seq:seq at:instant delay:varint16 group:group deduplication_id:text key:hash record:string"),
@@ -163,14 +172,18 @@ FACTS = {
         "group:group origin_queue:queue origin_seq:seq receive_count:varint32 first_received:instant"),
     10: ("relocated", "queue:queue seq:seq sent:string"),
     11: ("damaged", "queue:queue seq:seq position:varint"),
+    20: ("conversation_parked", "queue:queue group:group at:instant"),
+    21: ("conversation_unparked", "queue:queue group:group forgiven:forgiven"),
 }
 RECORDS = {
     1: ("begin", "secret:secret last_seq:seq last_queue:queue"),
-    2: ("queue", "queue:queue name:name attributes:attributes tags:map created:instant changed:instant purged_below:seq"),
+    2: ("queue", "queue:queue name:name attributes:attributes tags:map created:instant changed:instant purged_below:seq "
+        "on_poison:poison"),
     3: ("messages", "queue:queue messages:messages"),
     4: ("swept", "queue:queue through:seq"),
     5: ("deduplication", "ids:ids"),
     6: ("attempt", "attempt:hash started:instant given:given"),
+    8: ("parked", "queue:queue group:group since:instant"),
 }
 
 
