@@ -145,6 +145,8 @@ class Views(unittest.TestCase):
 
     def expect_messages(self, connection, queue):
         is_fifo = queue["attributes"]["fifo"]
+        if is_fifo:
+            self.expect_parked(connection, queue)
         given = self.drain(connection, self.url(connection, queue), len(queue["messages"]))
         for each in given:
             del each["ReceiptHandle"]
@@ -157,6 +159,14 @@ class Views(unittest.TestCase):
             self.assertEqual(each, other, queue["name"])
         if is_fifo:
             self.assertEqual(conversations(given), conversations(expected))
+
+    def expect_parked(self, connection, queue):
+        """The same conversations are parked, since the same time; then they go on."""
+        url = self.url(connection, queue)
+        parked = connection.call("Mailrail.ListParkedConversations", QueueUrl=url).get("Conversations", [])
+        self.assertEqual({each["MessageGroupId"]: each["ParkedTimestamp"] for each in parked}, queue["parked"])
+        for group in queue["parked"]:
+            connection.call("Mailrail.RetryConversation", QueueUrl=url, MessageGroupId=group)
 
     def drain(self, connection, url, count):
         """All messages, as they come, until there are that many; and then there are no more."""
