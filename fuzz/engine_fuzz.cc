@@ -69,7 +69,8 @@ class Run {
       const QueueCounts one = engine_->counts(queue);
       const QueueCounts other = replayed->counts(queue);
       CHECK(one.visible == other.visible && one.in_flight == other.in_flight &&
-            one.delayed == other.delayed);
+            one.delayed == other.delayed && one.parked == other.parked &&
+            one.parked_conversations == other.parked_conversations);
       CHECK(one.in_flight == 0 && one.delayed == 0);
     }
     CHECK(drain(*engine_) == drain(*replayed));
@@ -77,7 +78,7 @@ class Run {
 
  private:
   void command() {
-    switch (input_.u8() % 15) {
+    switch (input_.u8() % 16) {
       case 0:
       case 1:
         return send();
@@ -109,6 +110,8 @@ class Run {
         return;
       case 12:
         return damage();
+      case 13:
+        return settle();
       default:
         return redrive();
     }
@@ -188,6 +191,26 @@ class Run {
     engine_->move_messages(turn_);
   }
 
+  void settle() {
+    const Queue* found = queue();
+    if (found == nullptr) return;
+    const std::uint8_t what = input_.u8();
+    const std::string_view group = what % 4 == 0 ? "w" : groups[what % 4];
+    switch (what / 4 % 4) {
+      case 0:
+        (void)engine_->retry(turn_, found->id, group);
+        return;
+      case 1:
+        (void)engine_->skip(turn_, found->id, group, SkipTo::nowhere);
+        return;
+      case 2:
+        (void)engine_->skip(turn_, found->id, group, SkipTo::dead_letters);
+        return;
+      default:
+        (void)engine_->drop(turn_, found->id, group, engine_->last_seq(), 1 + what / 64u);
+    }
+  }
+
   void purge_or_delete() {
     const bool deletes = input_.u8() % 2 == 0;
     const Queue* found = queue();
@@ -214,6 +237,7 @@ class Run {
       attributes.dead_letter = {.target = name_of(name == names[0] ? 1 : 3),
                                 .receive_count_max = 1 + what / 64u};
     }
+    attributes.on_poison = what / 16 % 2 == 0 ? OnPoison::park : OnPoison::dead_letter;
     engine_->change_queue(turn_, found->id, attributes);
   }
 
@@ -249,7 +273,10 @@ class Run {
     for (bool is_done = false; !is_done; turn.now += delay_max) {
       is_done = true;
       for (const auto& [name, queue] : engine.queue_names()) {
-        if (drain(engine, turn, queue, drained)) is_done = false;
+        for (const ParkedConversation& each : engine.parked(queue, "", groups.size()))
+          CHECK(engine.retry(turn, queue, each.group) == ParkedResult::done);
+        if (drain(engine, turn, queue, drained) || engine.counts(queue).parked_conversations > 0)
+          is_done = false;
       }
     }
     CHECK(engine.message_count() == 0 || !damaged_.empty());

@@ -81,6 +81,16 @@ Reply carry_out(const Command& command, engine::Engine& engine, engine::Turn& tu
                                              .visibility_timeout = command.visibility_timeout,
                                              .attempt = command.attempt});
       break;
+    case Action::retry_conversation:
+      reply.settled = engine.retry(turn, queue->id, command.group);
+      break;
+    case Action::skip_conversation:
+      reply.settled = engine.skip(turn, queue->id, command.group, command.skip_to);
+      break;
+    case Action::drop_conversation:
+      reply.dropped = engine.drop(turn, queue->id, command.group,
+                                  command.through.value_or(engine.last_seq()), 1);
+      break;
     default:
       use_handle(command, engine, turn, reply);
   }

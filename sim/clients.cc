@@ -1,6 +1,9 @@
 #include "sim/clients.h"
 
 #include <algorithm>
+#include <string>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -36,6 +39,7 @@ Command Clients::next(const Ledger& ledger) {
   if (failing_ > 0) return receive_and_fail();
   if (ledger.strictness() == engine::Strictness::aws && purged_ && chance(20))
     return command(Action::purge_queue, *purged_);
+  if (chance(25)) return about_conversation(ledger);
   const Action action = any_action();
   if (habit_ == Habit::redriving && chance(12)) return redrive();
   const engine::QueueName queue = any_queue();
@@ -44,6 +48,21 @@ Command Clients::next(const Ledger& ledger) {
   const bool is_missing = std::ranges::none_of(
       ledger.queues(), [&](const auto& each) { return each.second.name == queue; });
   return command(is_missing && !chance(4) ? Action::create_queue : action, queue);
+}
+
+Command Clients::about_conversation(const Ledger& ledger) {
+  Command about = command(any_of({Action::retry_conversation, Action::skip_conversation,
+                                  Action::skip_conversation, Action::drop_conversation}),
+                          queue_names()[3 + random_.below(3)]);
+  std::vector<std::pair<engine::QueueName, std::string>> parked;
+  for (const auto& [id, queue] : ledger.queues()) {
+    for (const auto& [group, since] : queue.parked) parked.emplace_back(queue.name, group);
+  }
+  about.group = any_of<const char*>({"a", "b", "c"});
+  if (!parked.empty() && !chance(10))
+    std::tie(about.queue, about.group) = parked[random_.below(parked.size())];
+  if (chance(2)) about.skip_to = engine::SkipTo::dead_letters;
+  return about;
 }
 
 // Many messages at once, of which nothing more is heard: they come back together, as dead letters.
@@ -125,6 +144,7 @@ engine::QueueAttributes Clients::attributes(const engine::QueueName& queue) {
         .target = dead_letters_of(queue, habit_),
         .receive_count_max = 1 + static_cast<std::uint32_t>(random_.below(counts))};
   }
+  if (attributes.is_fifo && chance(2)) attributes.on_poison = engine::OnPoison::park;
   return attributes;
 }
 

@@ -59,6 +59,8 @@ class Clients {
   void fill_receive(Command& command);
   void fill_handle(Command& command);
   void fill_move_task(Command& command);
+  // About a conversation that is parked, most of the time.
+  Command about_conversation(const Ledger& ledger);
 
   Random& random_;
   Habit habit_;

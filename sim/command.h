@@ -28,6 +28,9 @@ enum class Action : std::uint8_t {
   change_visibility,
   start_move_task,
   cancel_move_task,
+  retry_conversation,
+  skip_conversation,
+  drop_conversation,
   give_back,  // The server's own: the answer to a receive found its client gone.
 };
 
@@ -38,8 +41,8 @@ struct Command {
 
   engine::QueueAttributes attributes = {};  // create_queue, change_queue
 
-  std::string body = {};  // send
-  std::string group = {};
+  std::string body = {};   // send
+  std::string group = {};  // send, and what is done with a conversation
   std::string deduplication_id = {};
   std::optional<Duration> delay = {};
 
@@ -53,10 +56,15 @@ struct Command {
 
   std::optional<engine::QueueName> destination = {};  // start_move_task
   std::uint32_t rate = 0;
+  engine::SkipTo skip_to = engine::SkipTo::nowhere;  // skip_conversation
+  // drop_conversation: what came by then, a message at a time, so that much can happen on the way.
+  std::optional<Seq> through = {};
 };
 
 inline bool is_same(const engine::QueueCounts& one, const engine::QueueCounts& two) {
-  return one.visible == two.visible && one.in_flight == two.in_flight && one.delayed == two.delayed;
+  return one.visible == two.visible && one.in_flight == two.in_flight &&
+         one.delayed == two.delayed && one.parked == two.parked &&
+         one.parked_conversations == two.parked_conversations;
 }
 
 enum class Outcome : std::uint8_t {
@@ -78,6 +86,8 @@ struct Reply {
   engine::VisibilityResult changed = engine::VisibilityResult::done;
   engine::QueueCounts counts = {};
   engine::MoveTaskVerdict task = engine::MoveTaskVerdict::started;
+  engine::ParkedResult settled = engine::ParkedResult::done;  // Of a retry or a skip.
+  engine::DropResult dropped = {};
 };
 
 }  // namespace mailrail::sim

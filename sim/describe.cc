@@ -45,6 +45,13 @@ std::string words(const engine::Relocated& fact) {
 std::string words(const engine::Damaged& fact) {
   return fmt::format("{} of queue {} damaged", fact.seq.value(), fact.queue.value());
 }
+std::string words(const engine::ConversationParked& fact) {
+  return fmt::format("conversation \"{}\" of queue {} parked", fact.group, fact.queue.value());
+}
+std::string words(const engine::ConversationUnparked& fact) {
+  return fmt::format("conversation \"{}\" of queue {} unparked, {} messages forgiven", fact.group,
+                     fact.queue.value(), fact.forgiven.size());
+}
 
 std::string words(const engine::MoveTaskStarted& fact) {
   return fmt::format("task {} moves the {} of queue {} to {}, {} a second", fact.task.value(),
@@ -91,6 +98,14 @@ std::string describe(const Command& command) {
       return line + "redrive " + command.queue.name;
     case Action::cancel_move_task:
       return line + "cancel the redrive of " + command.queue.name;
+    case Action::retry_conversation:
+      return line + fmt::format("retry \"{}\" of {}", command.group, command.queue.name);
+    case Action::skip_conversation:
+      return line +
+             fmt::format("skip the head of \"{}\" of {}{}", command.group, command.queue.name,
+                         command.skip_to == engine::SkipTo::nowhere ? "" : " to dead letters");
+    case Action::drop_conversation:
+      return line + fmt::format("drop \"{}\" of {}", command.group, command.queue.name);
     case Action::delete_message:
       line += "delete ";
       break;

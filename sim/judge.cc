@@ -71,6 +71,11 @@ void Judge::asked(const Command& command,
                 .handles = {}};
   observe(facts, answer.at);
   tally(command, reply, end);
+  if (command.action == Action::drop_conversation && reply.dropped.removed > 0) {
+    std::erase_if(holds_, [&](const auto& each) {
+      return each.first.first == reply.queue && each.second.group == command.group;
+    });
+  }
   const std::string complaint = ledger_.end(reply, end);
   if (!complaint.empty())
     report(Law::facts, fmt::format("command {}: {}", command.number, complaint));
@@ -105,6 +110,13 @@ void Judge::tally(const Command& command, const Reply& reply, Ledger::End end) {
   if (reply.outcome == Outcome::too_soon)
     meet(command.action == Action::purge_queue ? "a purge came too soon"
                                                : "a creation came too soon");
+  if (reply.dropped.was_parked) meet("a parked conversation was dropped");
+  if (reply.dropped.has_more) meet("a drop had more to remove");
+  if (reply.outcome == Outcome::done && reply.settled == engine::ParkedResult::done) {
+    if (command.action == Action::retry_conversation) meet("a parked conversation was retried");
+    if (command.action == Action::skip_conversation) meet("a parked conversation lost its head");
+  }
+  if (reply.settled == engine::ParkedResult::head_in_flight) meet("a parked head was in flight");
   if (reply.deleted == engine::DeleteResult::handle_expired) meet("a handle had expired");
   if (command.action == Action::send && ledger_.is_duplicate()) meet("a send was a duplicate");
   if (command.action == Action::receive && ledger_.is_repeated())
@@ -231,6 +243,7 @@ void Judge::observe(const engine::Fact& fact, const engine::Body& place, Instant
   report(Law::facts, ledger_.fact(fact, place, now));
   moved_dead_letters_ = moved_dead_letters_ || std::holds_alternative<engine::Moved>(fact);
   tally(fact);
+  if (std::holds_alternative<engine::ConversationParked>(fact)) meet("a conversation was parked");
   if (const auto* sent = std::get_if<engine::Sent>(&fact))
     bodies_[{sent->queue, sent->seq, place.position}] = sent->record;
   if (const auto* relocated = std::get_if<engine::Relocated>(&fact)) {
@@ -340,6 +353,9 @@ void Judge::recovered(const std::vector<log::Frame>& frames,
       durable_, [&](const log::SharedFrame& each) { return each->position < begin; }));
   note(fmt::format("recovered {} frames, from {} on", frames.size(), begin.value()));
   if (checkpoint) meet("a start found a checkpoint");
+  for (const auto& [name, queue] : engine.queue_names()) {
+    if (engine.counts(queue).parked > 0) meet("a start found a parked conversation");
+  }
   if (in_flight_ && trimmed + frames.size() == durable_.size() + 1) {
     meet("a frame in flight survived a crash");
     frame_durable();

@@ -53,7 +53,9 @@ engine::QueueCounts Ledger::counts(QueueId queue, Instant now) const {
     const bool leased = message.is_leased(now);
     const bool delayed = !leased && is_delayed(counted, message, now);
     (leased ? counts.in_flight : delayed ? counts.delayed : counts.visible) += 1;
+    counts.parked += counted.parked.contains(message.group) ? 1 : 0;
   }
+  counts.parked_conversations = counted.parked.size();
   return counts;
 }
 
@@ -69,7 +71,8 @@ bool Ledger::is_open(const LedgerQueue& queue, Seq seq, Instant now) const {
 
 // On a FIFO queue all that came before it in its group must be gone, or given in the same answer.
 bool Ledger::is_receivable(const LedgerQueue& queue, Seq seq, Instant now) const {
-  if (!is_open(queue, seq, now)) return false;
+  if (!is_open(queue, seq, now) || queue.parked.contains(queue.messages.at(seq).group))
+    return false;
   if (!queue.attributes.is_fifo) return true;
   return std::ranges::all_of(queue.messages, [&](const auto& each) {
     return each.first >= seq || each.second.group != queue.messages.at(seq).group ||
@@ -79,9 +82,12 @@ bool Ledger::is_receivable(const LedgerQueue& queue, Seq seq, Instant now) const
 
 const LedgerQueue* Ledger::dead_letters_of(const LedgerQueue& queue,
                                            const LedgerMessage& message) const {
+  return is_spent(queue, message) && !parks(queue) ? dead_letter_queue_of(queue) : nullptr;
+}
+
+const LedgerQueue* Ledger::dead_letter_queue_of(const LedgerQueue& queue) const {
   const auto& policy = queue.attributes.dead_letter;
-  if (!policy || message.receive_count < policy->receive_count_max) return nullptr;
-  if (!message.lease_end) return nullptr;  // Never received since it came to this queue.
+  if (!policy) return nullptr;
   for (const auto& [id, target] : queues_) {
     if (target.name == policy->target && &target != &queue &&
         target.attributes.is_fifo == queue.attributes.is_fifo)
@@ -98,9 +104,12 @@ bool Ledger::would_answer(QueueId queue, Instant now) const {
   std::map<std::string, bool> is_blocked;
   for (const auto& [seq, message] : asked.messages) {
     bool& blocked = is_blocked[message.group];
+    blocked = blocked || asked.parked.contains(message.group);
     if (std::ranges::find(given_, seq) != given_.end()) continue;
     if (!is_open(asked, seq, now)) {
       blocked = asked.attributes.is_fifo;
+    } else if (parks(asked) && is_spent(asked, message) && !is_expired(asked, message, now)) {
+      blocked = true;
     } else if (!blocked && !is_expired(asked, message, now) &&
                dead_letters_of(asked, message) == nullptr) {
       return true;
@@ -137,6 +146,7 @@ void Ledger::begin(const Command& command, Instant at) {
   started_ = false;
   duplicate_of_.reset();
   repeats_.clear();
+  head_.reset();
   if (target_) expect();
 }
 
@@ -147,6 +157,8 @@ void Ledger::expect() {
     const LedgerQueue::Original* original = original_of(queue);
     if (original != nullptr) duplicate_of_ = original->seq;
   }
+  expected_settlement_ = expected_settlement();
+  if (queue.parked.contains(command_->group)) head_ = conversation(queue, command_->group).front();
   if (is_by(Action::receive) && is_fifo) repeats_ = repeated(queue);
   if (!is_by(Action::delete_message) && !is_by(Action::change_visibility)) return;
   const LedgerMessage* message = find(*target_, command_->handle.seq);
@@ -189,7 +201,8 @@ std::map<Seq, LedgerQueue::Lease> Ledger::repeated(const LedgerQueue& queue) con
 }
 
 Complaint Ledger::end(const Reply& reply, End end) {
-  const Complaint complaint = check(reply, end);
+  Complaint complaint = check(reply, end);
+  if (last_of_parked_) complaint = "a conversation was unparked for no reason";
   command_ = nullptr;
   given_.clear();
   return complaint;
@@ -232,6 +245,14 @@ Complaint Ledger::check(const Reply& reply, End end) {
       return unless(reply.changed == expected_change_, "a change of visibility was judged wrongly");
     case Action::purge_queue:
       return unless(queues_.at(*target_).purged == at_, "a purge was answered but not done");
+    case Action::retry_conversation:
+    case Action::skip_conversation:
+      if (reply.settled != expected_settlement_) return "a conversation was judged wrongly";
+      return unless(reply.settled != engine::ParkedResult::done ||
+                        !queues_.at(*target_).parked.contains(command.group),
+                    "a conversation was said to go on that does not");
+    case Action::drop_conversation:
+      return check_dropped(reply, end);
     case Action::count:
       return unless(is_same(reply.counts, counts(*target_, at_)), "a count is wrong");
     case Action::start_move_task:

@@ -36,6 +36,7 @@ struct LedgerMessage {
   Instant first_received = {};
   std::optional<Instant> lease_end = {};  // Of the last lease in this queue.
   Instant lease_started = {};
+  std::uint32_t forgiven = 0;  // Of its receives.
 
   bool is_leased(Instant now) const { return lease_end && *lease_end > now; }
   // Is this the handle of the lease that it is under?
@@ -71,7 +72,8 @@ struct LedgerQueue {
   std::map<std::pair<std::string, std::string>, Original> originals = {};  // By scope and id.
   std::map<std::string, Attempt> attempts = {};
   std::optional<Instant> purged = {};
-  std::optional<Task> task = {};  // That is running.
+  std::optional<Task> task = {};               // That is running.
+  std::map<std::string, Instant> parked = {};  // Conversations, and since when.
 };
 
 class Ledger {
@@ -122,6 +124,8 @@ class Ledger {
   Complaint on(const engine::MoveTaskStarted& fact);
   Complaint on(const engine::Redriven& fact);
   Complaint on(const engine::MoveTaskEnded& fact);
+  Complaint on(const engine::ConversationParked& fact);
+  Complaint on(const engine::ConversationUnparked& fact);
   Complaint received(const engine::Leased& fact, LedgerQueue& queue, LedgerMessage& message);
   Complaint re_dated(const engine::Leased& fact, LedgerMessage& message);
 
@@ -129,6 +133,7 @@ class Ledger {
   Complaint check_sent(const Reply& reply);
   Complaint check_received(const Reply& reply, End end);
   Complaint check_started(const Reply& reply) const;
+  Complaint check_dropped(const Reply& reply, End end) const;
 
   bool is_expired(const LedgerQueue& queue, const LedgerMessage& message, Instant now) const;
   bool is_by(Action action) const { return command_ != nullptr && command_->action == action; }
@@ -146,8 +151,19 @@ class Ledger {
   // Neither leased nor delayed, nor given already by the command that is being decided.
   bool is_open(const LedgerQueue& queue, Seq seq, Instant now) const;
   bool is_receivable(const LedgerQueue& queue, Seq seq, Instant now) const;
+  // Received here as often as it may be, by what counts.
+  static bool is_spent(const LedgerQueue& queue, const LedgerMessage& message);
+  static bool parks(const LedgerQueue& queue);
+  // Of the group, all there is; the oldest first.
+  static std::vector<Seq> conversation(const LedgerQueue& queue, std::string_view group);
+  bool is_skipped(QueueId queue, Seq seq, engine::SkipTo to) const;
+  bool is_dropped(QueueId queue, Seq seq) const;
+  engine::ParkedResult expected_settlement() const;
+  static std::vector<engine::ConversationUnparked::Forgiven> received_in(const LedgerQueue& queue,
+                                                                         std::string_view group);
   // Where a receive would move it to instead of giving it; null if nowhere.
   const LedgerQueue* dead_letters_of(const LedgerQueue& queue, const LedgerMessage& message) const;
+  const LedgerQueue* dead_letter_queue_of(const LedgerQueue& queue) const;
   const LedgerQueue::Original* original_of(const LedgerQueue& queue) const;
   std::map<Seq, LedgerQueue::Lease> repeated(const LedgerQueue& queue) const;
   void remember_attempt(LedgerQueue::Attempt& attempt, const LedgerQueue& queue) const;
@@ -169,6 +185,9 @@ class Ledger {
   std::map<Seq, LedgerQueue::Lease> repeats_;
   engine::DeleteResult expected_delete_ = engine::DeleteResult::done;
   engine::VisibilityResult expected_change_ = engine::VisibilityResult::done;
+  engine::ParkedResult expected_settlement_ = engine::ParkedResult::done;
+  std::optional<Seq> head_;  // Of a parked conversation that the command is about.
+  std::optional<std::pair<QueueId, Seq>> last_of_parked_;  // It has to go next.
   std::optional<Seq> sent_;
   std::vector<Seq> given_;  // By the receive, so far.
   std::size_t set_aside_ = 0;

@@ -17,6 +17,12 @@ using engine::VisibilityResult;
 Complaint Ledger::fact(const engine::Fact& fact, const engine::Body& place, Instant at) {
   at_ = at;
   place_ = place;
+  if (const auto last = std::exchange(last_of_parked_, std::nullopt)) {
+    const auto* removed = std::get_if<engine::Removed>(&fact);
+    if (removed == nullptr || removed->queue != last->first ||
+        removed->seqs != std::vector{last->second})
+      return "a conversation was unparked for no reason";
+  }
   return std::visit([&](const auto& each) { return on(each); }, fact);
 }
 
@@ -75,6 +81,7 @@ Complaint Ledger::on(const engine::Purged& fact) {
   queue.purged = at_;
   queue.messages.clear();
   queue.originals.clear();
+  queue.parked.clear();
   return {};
 }
 
@@ -127,7 +134,9 @@ Complaint Ledger::received(const engine::Leased& fact, LedgerQueue& queue, Ledge
   if (!is_repeated && !repeats_.empty())
     return "a repeated receive attempt was given something new";
   if (!is_repeated && is_expired(queue, message, at_)) return "an expired message was given";
+  if (queue.parked.contains(message.group)) return "a message of a parked conversation was given";
   if (!is_repeated && dead_letters_of(queue, message) != nullptr) return "a dead letter was given";
+  if (!is_repeated && parks(queue) && is_spent(queue, message)) return "a poison message was given";
   if (!is_repeated && !is_receivable(queue, fact.seq, at_))
     return fmt::format("message {} of group \"{}\" was given while it may not be", fact.seq.value(),
                        message.group);
@@ -170,11 +179,15 @@ Complaint Ledger::on(const engine::Removed& fact) {
     const bool is_deleted = is_by(Action::delete_message) && is_target(fact.queue) &&
                             command_->handle.seq == each && expected_delete_ == DeleteResult::done;
     const bool is_lawful = fact.why == engine::RemovalReason::deleted
-                               ? is_deleted
+                               ? is_deleted || is_dropped(fact.queue, each) ||
+                                     is_skipped(fact.queue, each, engine::SkipTo::nowhere)
                                : is_expired(queue->second, *message, at_);
     if (!is_lawful) return fmt::format("message {} was removed for no reason", each.value());
+    const std::string group = message->group;
     queue->second.messages.erase(each);
     set_aside_ += 1;
+    if (queue->second.parked.contains(group) && conversation(queue->second, group).empty())
+      return fmt::format("conversation \"{}\" is parked with nothing in it", group);
   }
   return {};
 }
@@ -192,14 +205,18 @@ Complaint Ledger::on(const engine::Relocated& fact) {
 }
 
 Complaint Ledger::on(const engine::Moved& fact) {
-  if (!is_by(Action::receive) || !is_target(fact.from)) return "a message was moved for no reason";
+  const bool is_skipped_there = is_skipped(fact.from, fact.from_seq, engine::SkipTo::dead_letters);
+  if (!is_skipped_there && (!is_by(Action::receive) || !is_target(fact.from)))
+    return "a message was moved for no reason";
   LedgerMessage* message = own(fact.from, fact.from_seq);
   const auto to = queues_.find(fact.to);
   if (message == nullptr || to == queues_.end()) return "a message was moved that is gone";
   LedgerQueue& from = queues_.at(fact.from);
-  if (dead_letters_of(from, *message) != &to->second)
+  if ((is_skipped_there ? dead_letter_queue_of(from) : dead_letters_of(from, *message)) !=
+      &to->second)
     return "a message was moved that is no dead letter";
-  if (!is_receivable(from, fact.from_seq, at_) || is_expired(from, *message, at_))
+  if (!is_skipped_there &&
+      (!is_receivable(from, fact.from_seq, at_) || is_expired(from, *message, at_)))
     return "a message was moved while it may not be given";
   if (fact.seq <= last_seq_)
     return fmt::format("sequence number {} was used twice", fact.seq.value());
@@ -211,6 +228,7 @@ Complaint Ledger::on(const engine::Moved& fact) {
   moved.sent = from.attributes.is_fifo ? at_ : message->sent;
   moved.delay = Duration(0);
   moved.lease_end.reset();
+  moved.forgiven = 0;
   from.messages.erase(fact.from_seq);
   if (fact.sent != moved.sent || fact.body != moved.place || fact.group != moved.group ||
       fact.receive_count != moved.receive_count || fact.first_received != moved.first_received ||

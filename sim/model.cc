@@ -59,26 +59,21 @@ bool Model::is_open(const Queue& queue, const Message& message, Instant now) {
   return !is_hidden(message, now) && !is_delayed(queue, message, now);
 }
 
-// FIFO: the longest prefix in which every message is visible, without those that are too old.
+// FIFO: the longest prefix in which every message is visible and none is poison, without those that
+// are too old.
 std::vector<const Model::Message*> Model::open_in(const Queue& queue,
                                                   const std::string& group,
                                                   Instant now) {
   std::vector<const Message*> open;
+  if (is_parked(queue, group)) return open;
   for (const Message& each : queue.messages) {
     if (each.group != group) continue;
     if (!is_open(queue, each, now)) break;
-    if (!is_expired(queue, each, now)) open.push_back(&each);
+    if (is_expired(queue, each, now)) continue;
+    if (parks(queue) && is_spent(queue, each)) break;
+    open.push_back(&each);
   }
   return open;
-}
-
-bool Model::is_dead_letter(const Queue& queue, const Message& message) {
-  const auto& policy = queue.attributes.dead_letter;
-  if (!policy || message.receive_count < policy->receive_count_max) return false;
-  if (!message.hidden_until) return false;  // Not received since it came here.
-  const Queue* target = find(policy->target);
-  return target != nullptr && target != &queue &&
-         target->attributes.is_fifo == queue.attributes.is_fifo;
 }
 
 Model::Queue* Model::find(const engine::QueueName& name) {
@@ -88,9 +83,11 @@ Model::Queue* Model::find(const engine::QueueName& name) {
 }
 
 void Model::remove_expired(Instant now) {
-  for (Queue& queue : queues_)
+  for (Queue& queue : queues_) {
     std::erase_if(queue.messages,
                   [&](const Message& each) { return is_expired(queue, each, now); });
+    forget_emptied(queue);
+  }
 }
 
 void Model::restarted() {
@@ -142,6 +139,11 @@ Complaint Model::check(const Command& command, const Answer& answer, Instant now
       return send(*queue, command, answer, now);
     case Action::receive:
       return receive(*queue, command, answer, now);
+    case Action::retry_conversation:
+    case Action::skip_conversation:
+      return settle(*queue, command, answer, now);
+    case Action::drop_conversation:
+      return drop(*queue, command, answer);
     default:
       return use_handle(*queue, command, answer, now);
   }
@@ -165,6 +167,7 @@ Complaint Model::purge(Queue& queue, const Answer& answer, Instant now) {
     return unless(answer.outcome == Outcome::too_soon, "a queue was purged again too soon");
   queue.messages.clear();
   queue.accepted.clear();
+  queue.parked.clear();
   queue.purged = now;
   return unless(answer.outcome == Outcome::done, "a queue was not purged");
 }
@@ -179,11 +182,15 @@ Complaint Model::count(const Queue& queue, const Answer& answer, Instant now) co
     const bool hidden = is_hidden(each, now);
     const bool delayed = is_delayed(queue, each, now);
     (hidden ? counts.in_flight : delayed ? counts.delayed : counts.visible) += 1;
+    counts.parked += is_parked(queue, each.group) ? 1 : 0;
   }
+  counts.parked_conversations = queue.parked.size();
   return unless(is_same(counts, answer.counts),
-                fmt::format("{} visible, {} in flight and {} delayed were counted, not {}, {}, {}",
+                fmt::format("{} visible, {} in flight, {} delayed and {} parked were counted, not "
+                            "{}, {}, {}, {}",
                             answer.counts.visible, answer.counts.in_flight, answer.counts.delayed,
-                            counts.visible, counts.in_flight, counts.delayed));
+                            answer.counts.parked, counts.visible, counts.in_flight, counts.delayed,
+                            counts.parked));
 }
 
 Complaint Model::send(Queue& queue, const Command& command, const Answer& answer, Instant now) {
@@ -239,6 +246,7 @@ Complaint Model::use_handle(Queue& queue,
   if (command.action == Action::delete_message) {
     const DeleteResult expected = is_over ? DeleteResult::handle_expired : DeleteResult::done;
     if (!is_gone && !is_over) queue.messages.erase(message);
+    forget_emptied(queue);
     return unless(answer.deleted == expected, "a delete was answered wrongly");
   }
   if (is_gone || is_over) {
@@ -266,6 +274,7 @@ Complaint Model::receive(Queue& queue, const Command& command, const Answer& ans
   Complaint complaint = is_fifo ? check_order(queue, command, answer, now)
                                 : check_choice(queue, command, answer, now);
   if (complaint.empty() && is_fifo) complaint = check_turns(queue, answer, now);
+  if (complaint.empty()) complaint = check_parked(queue, command, answer, now);
   for (const std::string& body : answer.dead_letters) {
     if (complaint.empty()) move_dead_letter(queue, body, now);
   }
@@ -310,7 +319,8 @@ Model::Attempt* Model::held_attempt(Queue& queue, const std::string& name, Insta
 
 Complaint Model::receive_again(
     Queue& queue, const Command& command, const Answer& answer, Attempt& attempt, Instant now) {
-  if (answer.messages.size() != attempt.given.size() || !answer.dead_letters.empty())
+  if (answer.messages.size() != attempt.given.size() || !answer.dead_letters.empty() ||
+      !answer.parked.empty())
     return "a repeated attempt was not given the same messages";
   for (std::size_t i = 0; i < attempt.given.size(); ++i) {
     const ShownMessage& shown = answer.messages[i];
@@ -474,6 +484,7 @@ void Model::move_dead_letter(Queue& queue, const std::string& body, Instant now)
   letter.source = queue.name.name;
   letter.sequence_number.clear();
   letter.delay = Duration(0);
+  letter.forgiven = 0;
   letter.hidden_until.reset();
   // "The enqueue timestamp is unchanged" on a standard queue and "is reset" on a FIFO queue.
   if (queue.attributes.is_fifo) letter.sent = now;

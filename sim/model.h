@@ -40,9 +40,12 @@ struct Answer {
   // The dead letters that the receive moved on its way, by body, in order. No client sees them go,
   // but which of several go is the server's choice.
   std::vector<std::string> dead_letters = {};
+  std::vector<std::string> parked = {};  // Likewise, the conversations that it parked.
   engine::DeleteResult deleted = engine::DeleteResult::done;
   engine::VisibilityResult changed = engine::VisibilityResult::done;
   engine::QueueCounts counts = {};
+  engine::ParkedResult settled = engine::ParkedResult::done;  // A retry or a skip.
+  bool was_parked = false;                                    // A drop.
 };
 
 class Model {
@@ -74,6 +77,7 @@ class Model {
     Instant sent;
     Duration delay{0};
     std::uint32_t receive_count = 0;
+    std::uint32_t forgiven = 0;  // Of these.
     Instant first_received = {};
     Instant received = {};
     std::optional<Instant> hidden_until = {};
@@ -104,6 +108,7 @@ class Model {
     std::vector<Accepted> accepted = {};
     std::vector<Attempt> attempts = {};
     std::vector<std::pair<engine::ReceiptHandle, std::uint64_t>> told = {};  // With the stay.
+    std::vector<std::string> parked = {};                                    // Conversations.
     // Conversations that were served while the second of each pair had to wait.
     std::vector<std::pair<std::string, std::string>> passed_over = {};
     std::optional<Instant> purged = {};
@@ -118,6 +123,9 @@ class Model {
       Queue& queue, const Command& command, const Answer& answer, Attempt& attempt, Instant now);
   void remember(Queue& queue, const Command& command, const Answer& answer, Instant now);
   Complaint use_handle(Queue& queue, const Command& command, const Answer& answer, Instant now);
+  Complaint settle(Queue& queue, const Command& command, const Answer& answer, Instant now);
+  Complaint drop(Queue& queue, const Command& command, const Answer& answer);
+  Complaint check_parked(Queue& queue, const Command& command, const Answer& answer, Instant now);
   Complaint count(const Queue& queue, const Answer& answer, Instant now) const;
 
   Complaint check_choice(const Queue& queue,
@@ -136,7 +144,14 @@ class Model {
   static std::vector<const Message*> open_in(const Queue& queue,
                                              const std::string& group,
                                              Instant now);
+  static bool is_spent(const Queue& queue, const Message& message);
+  static bool parks(const Queue& queue);
+  static bool is_parked(const Queue& queue, const std::string& group);
+  // A conversation that a receive would park.
+  static bool is_poisoned(const Queue& queue, const std::string& group, Instant now);
+  static void forget_emptied(Queue& queue);
   static bool is_in_sequence(const Queue& queue);
+  bool has_dead_letters(const Queue& queue);
   bool is_dead_letter(const Queue& queue, const Message& message);
   static Attempt* held_attempt(Queue& queue, const std::string& name, Instant now);
   Queue* find(const engine::QueueName& name);

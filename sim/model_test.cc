@@ -60,20 +60,20 @@ rc::Gen<int> below(int bound) { return rc::gen::resize(100, rc::gen::inRange(0, 
 rc::Gen<Step> any_step() {
   const auto one_in_eight = rc::gen::map(below(8), [](int number) { return number == 7 ? 1 : 0; });
   // What empties a queue is rare, or little else would happen.
-  const auto action = rc::gen::weightedOneOf<int>({{12, below(19)}, {1, below(22)}});
+  const auto action = rc::gen::weightedOneOf<int>({{12, below(22)}, {1, below(25)}});
   return rc::gen::build<Step>(
       rc::gen::set(&Step::pause, below(23)), rc::gen::set(&Step::boundary, below(16)),
       rc::gen::set(&Step::action, action), rc::gen::set(&Step::queue, below(6)),
       rc::gen::set(&Step::group, below(3)), rc::gen::set(&Step::deduplication_id, below(5)),
       rc::gen::set(&Step::attempt, below(4)), rc::gen::set(&Step::count_max, below(4)),
       rc::gen::set(&Step::timeout, below(4)), rc::gen::set(&Step::delay, below(5)),
-      rc::gen::set(&Step::handle, below(6)), rc::gen::set(&Step::attributes, below(72)),
+      rc::gen::set(&Step::handle, below(6)), rc::gen::set(&Step::attributes, below(144)),
       rc::gen::set(&Step::sweeps, below(2)), rc::gen::set(&Step::restarts, one_in_eight));
 }
 
 rc::Gen<Script> any_script() {
   return rc::gen::build<Script>(
-      rc::gen::set(&Script::attributes, below(72)),
+      rc::gen::set(&Script::attributes, below(144)),
       rc::gen::set(&Script::steps, rc::gen::container<std::vector<Step>>(any_step())));
 }
 
@@ -89,9 +89,8 @@ rc::detail::TestParams parameters() {
 
 // Two purges of a queue within a minute are rarer than what else two steps may come to.
 Script with_purges(Script script) {
-  constexpr int purge = 19;
   for (Step& each : script.steps) {
-    if (each.handle == 5) each.action = purge;
+    if (each.handle == 5) each.action = letter_of(Action::purge_queue);
   }
   return script;
 }
@@ -131,7 +130,7 @@ TEST(Engine, AnswersAsTheModelDoesWhenItKeepsTheWaitingTimesOfAws) {
 // The same each time.
 std::vector<Script> some_scripts() {
   std::vector<Script> scripts;
-  for (std::uint64_t seed = 1; seed <= 150; ++seed)
+  for (std::uint64_t seed = 1; seed <= 300; ++seed)
     scripts.push_back(any_script()(rc::Random(seed), size_max).value());
   return scripts;
 }
@@ -142,6 +141,13 @@ TEST(Steps, MeetWhatTheyAreFor) {
   std::set<std::tuple<QueueId, Seq, std::uint32_t>> handles;
   const auto tally = [&](const Command& command, Answer& answer) {
     met["a dead letter moves"] += answer.dead_letters.empty() ? 0 : 1;
+    met["a conversation is parked"] += answer.parked.empty() ? 0 : 1;
+    const bool is_settled =
+        answer.outcome == Outcome::done && answer.settled == engine::ParkedResult::done;
+    met["a retry"] += command.action == Action::retry_conversation && is_settled ? 1 : 0;
+    met["a skip"] += command.action == Action::skip_conversation && is_settled ? 1 : 0;
+    met["a drop"] += answer.was_parked ? 1 : 0;
+    met["parked messages"] += answer.counts.parked > 0 ? 1 : 0;
     met["several messages"] += answer.messages.size() > 2 ? 1 : 0;
     met["nothing"] += command.action == Action::receive && answer.messages.empty() ? 1 : 0;
     met["an expired handle"] += answer.deleted == engine::DeleteResult::handle_expired ? 1 : 0;
@@ -285,9 +291,32 @@ constexpr Lie lies[] = {
        return true;
      }},
     {"HidesADeadLetter",
-     [](const Command&, Answer& answer) {
-       if (answer.dead_letters.empty() || !answer.messages.empty()) return false;
+     [](const Command& command, Answer& answer) {
+       const bool is_hidden = command.action == Action::receive && answer.messages.empty();
+       if (answer.dead_letters.empty() || !is_hidden) return false;
        answer.dead_letters.pop_back();
+       return true;
+     }},
+    {"HidesAParkedConversation",
+     [](const Command&, Answer& answer) {
+       if (answer.parked.empty() || !answer.messages.empty()) return false;
+       answer.parked.pop_back();
+       return true;
+     }},
+    {"RefusesToGoOn",
+     [](const Command& command, Answer& answer) {
+       const bool is_settling = command.action == Action::retry_conversation ||
+                                command.action == Action::skip_conversation;
+       if (!is_settling || answer.settled != engine::ParkedResult::done ||
+           answer.outcome != Outcome::done)
+         return false;
+       answer.settled = engine::ParkedResult::not_parked;
+       return true;
+     }},
+    {"MiscountsTheParked",
+     [](const Command&, Answer& answer) {
+       if (answer.counts.parked == 0) return false;
+       answer.counts.parked -= 1;
        return true;
      }},
     {"BelievesAnExpiredHandle",

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
@@ -22,15 +23,31 @@ Value letter(const Value (&alphabet)[size], int number) {
   return alphabet[static_cast<std::size_t>(number) % size];
 }
 
-constexpr Action actions[] = {
-    Action::send,         Action::receive,        Action::delete_message,
-    Action::send,         Action::receive,        Action::change_visibility,
-    Action::send,         Action::receive,        Action::receive,
-    Action::send,         Action::receive,        Action::send,
-    Action::receive,      Action::send,           Action::count,
-    Action::receive,      Action::delete_message, Action::change_visibility,
-    Action::change_queue, Action::purge_queue,    Action::create_queue,
-    Action::delete_queue};
+constexpr Action actions[] = {Action::send,
+                              Action::receive,
+                              Action::delete_message,
+                              Action::send,
+                              Action::receive,
+                              Action::change_visibility,
+                              Action::send,
+                              Action::receive,
+                              Action::receive,
+                              Action::send,
+                              Action::receive,
+                              Action::count,
+                              Action::receive,
+                              Action::send,
+                              Action::count,
+                              Action::receive,
+                              Action::delete_message,
+                              Action::change_visibility,
+                              Action::retry_conversation,
+                              Action::skip_conversation,
+                              Action::drop_conversation,
+                              Action::change_queue,
+                              Action::purge_queue,
+                              Action::create_queue,
+                              Action::delete_queue};
 constexpr Duration pauses[] = {0s, 0s, 0s, 0s, 0s, 0s, 0s, 0s, 0s, 0s, 1ms, 1s, 2min, 5min};
 constexpr std::size_t boundary_numbers[] = {0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 2, 3};
 constexpr int boundary_of_last = 15;
@@ -55,6 +72,10 @@ std::vector<engine::QueueName> queues_of(Mix mix) {
 }
 
 }  // namespace
+
+int letter_of(Action action) {
+  return static_cast<int>(std::ranges::find(actions, action) - std::begin(actions));
+}
 
 ModelWorld::ModelWorld(Mix mix, Alters alters, engine::Strictness strictness)
     : queues_(queues_of(mix)),
@@ -142,6 +163,11 @@ Command ModelWorld::command_of(const Step& step) {
       command.visibility_timeout = letter(receive_timeouts, step.timeout);
       if (fifo) command.attempt = letter(attempts, step.attempt);
       break;
+    case Action::retry_conversation:
+    case Action::skip_conversation:
+    case Action::drop_conversation:
+      name_conversation(step, command);
+      break;
     default:
       command.timeout = letter(timeouts, step.timeout);
       if (handles_.empty()) break;
@@ -152,6 +178,20 @@ Command ModelWorld::command_of(const Step& step) {
       if (command.action != Action::count && !is_of_another) command.queue = queue;
   }
   return command;
+}
+
+// One that is parked, most of the time.
+void ModelWorld::name_conversation(const Step& step, Command& command) const {
+  std::vector<std::pair<engine::QueueName, std::string>> parked;
+  for (const auto& [name, id] : engine_->queue_names()) {
+    for (const engine::ParkedConversation& each : engine_->parked(id, "", std::size(groups)))
+      parked.emplace_back(name, each.group);
+  }
+  command.group = letter(groups, step.group);
+  if (step.delay % 2 == 0) command.skip_to = engine::SkipTo::dead_letters;
+  if (parked.empty() || step.count_max == 3) return;
+  std::tie(command.queue, command.group) =
+      parked[static_cast<std::size_t>(step.handle) % parked.size()];
 }
 
 // Several small choices in one number.
@@ -169,6 +209,7 @@ engine::QueueAttributes ModelWorld::attributes_of(const Step& step,
   constexpr Duration visibility_timeouts[] = {30s, 0s};
   constexpr engine::DeduplicationScope scopes[] = {engine::DeduplicationScope::queue,
                                                    engine::DeduplicationScope::message_group};
+  constexpr engine::OnPoison on_poison[] = {engine::OnPoison::dead_letter, engine::OnPoison::park};
   engine::QueueAttributes attributes;
   attributes.is_fifo = is_fifo(queue);
   const std::uint32_t receive_count = choose(receive_counts);
@@ -176,6 +217,7 @@ engine::QueueAttributes ModelWorld::attributes_of(const Step& step,
   attributes.retention = choose(retentions);
   attributes.visibility_timeout = choose(visibility_timeouts);
   if (attributes.is_fifo) attributes.deduplication_scope = choose(scopes);
+  if (attributes.is_fifo) attributes.on_poison = choose(on_poison);
   if (receive_count == 0) return attributes;
   // Each is the other's dead-letter queue; or, rarely, its own, which then takes nothing.
   engine::QueueName target = queue;
@@ -213,12 +255,15 @@ Answer ModelWorld::ask(const Command& command) {
   engine::Turn turn{.now = now_, .random = random_, .facts = facts_};
   const std::size_t before = facts_.payload().size();
   Reply reply = carry_out(command, *engine_, turn);
-  while (reply.received.is_unfinished) reply = carry_out(command, *engine_, turn);
+  while (reply.received.is_unfinished || reply.dropped.has_more)
+    reply = carry_out(command, *engine_, turn);
   Answer answer{.outcome = reply.outcome,
-                .dead_letters = dead_letters_since(before),
                 .deleted = reply.deleted,
                 .changed = reply.changed,
-                .counts = reply.counts};
+                .counts = reply.counts,
+                .settled = reply.settled,
+                .was_parked = reply.dropped.was_parked};
+  tell_facts_since(before, answer);
   if (command.action == Action::send && reply.outcome == Outcome::done) {
     answer.message_id = engine_->identity().message_id(reply.sent.queue, reply.sent.seq);
     if (is_fifo(command.queue)) answer.sequence_number = engine::sequence_number(reply.sent.seq);
@@ -250,16 +295,16 @@ std::string ModelWorld::body_at(const engine::Body& body) const {
   return sent ? std::string(sent->record) : "unreadable: " + sent.error().message;
 }
 
-std::vector<std::string> ModelWorld::dead_letters_since(std::size_t bytes) const {
-  std::vector<std::string> bodies;
-  const auto decoded =
-      engine::decode_facts(std::string_view(facts_.payload()).substr(bytes),
-                           [&](const engine::Fact& fact, engine::FactPlace) {
-                             if (const auto* moved = std::get_if<engine::Moved>(&fact))
-                               bodies.push_back(body_at(moved->body));
-                           });
+void ModelWorld::tell_facts_since(std::size_t bytes, Answer& answer) const {
+  const auto decoded = engine::decode_facts(
+      std::string_view(facts_.payload()).substr(bytes),
+      [&](const engine::Fact& fact, engine::FactPlace) {
+        if (const auto* moved = std::get_if<engine::Moved>(&fact))
+          answer.dead_letters.push_back(body_at(moved->body));
+        if (const auto* parked = std::get_if<engine::ConversationParked>(&fact))
+          answer.parked.emplace_back(parked->group);
+      });
   CHECK(decoded);
-  return bodies;
 }
 
 }  // namespace mailrail::sim

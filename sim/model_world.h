@@ -38,6 +38,9 @@ struct Step {
   int restarts = 0;  // Before it: does the server start again from its facts?
 };
 
+// The `action` of a step that takes this one.
+int letter_of(Action action);
+
 struct Script {
   int attributes = 0;  // Of the queues at the beginning.
   std::vector<Step> steps = {};
@@ -68,11 +71,13 @@ class ModelWorld {
   Duration pause_of(const Step& step) const;
   Command command_of(const Step& step);
   engine::QueueAttributes attributes_of(const Step& step, const engine::QueueName& queue) const;
+  void name_conversation(const Step& step, Command& command) const;
   void sweep();
   Answer ask(const Command& command);
   ShownMessage show(const engine::ReceivedMessage& received) const;
   std::string body_at(const engine::Body& body) const;
-  std::vector<std::string> dead_letters_since(std::size_t bytes) const;
+  // What the facts since then say that no client sees.
+  void tell_facts_since(std::size_t bytes, Answer& answer) const;
 
   std::vector<engine::QueueName> queues_;
   Alters alters_;

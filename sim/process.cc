@@ -91,6 +91,8 @@ Result<std::vector<log::Frame>> Process::replay() {
 void Process::apply(const engine::Fact& fact, const engine::Body& place) {
   const What what = world_.sabotage.what;
   if (what == What::forgets_leases && std::holds_alternative<engine::Leased>(fact)) return;
+  if (what == What::forgets_parking && std::holds_alternative<engine::ConversationParked>(fact))
+    return;
   if (what == What::forgets_removals && std::holds_alternative<engine::Removed>(fact)) return;
   if (what == What::forgets_deduplication) {
     if (const auto* sent = std::get_if<engine::Sent>(&fact)) {

@@ -36,6 +36,7 @@ struct Sabotage {
     forgets_last_frame,
     forgets_leases,
     forgets_removals,
+    forgets_parking,
     forgets_deduplication,
     believes_stale_handles,
     loses_wake_ups,

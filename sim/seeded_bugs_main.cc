@@ -74,6 +74,10 @@ const Bug bugs[] = {
     {.what = "likewise, seen by the ledger alone",
      .sabotage = What::forgets_removals,
      .blind_to = {Law::replay}},
+    {.what = "a start forgets which conversations are parked", .sabotage = What::forgets_parking},
+    {.what = "likewise, seen by the ledger alone",
+     .sabotage = What::forgets_parking,
+     .blind_to = {Law::replay}},
     {.what = "a start forgets deduplication ids", .sabotage = What::forgets_deduplication},
     {.what = "likewise, seen by the ledger alone",
      .sabotage = What::forgets_deduplication,
@@ -94,6 +98,10 @@ const Bug bugs[] = {
     {.what = "likewise, seen by the ledger alone",
      .seeded = SeededBug::forgets_move_progress,
      .blind_to = {Law::replay}},
+    {.what = "a checkpoint's parked conversations are not taken over",
+     .seeded = SeededBug::forgets_parked},
+    {.what = "a parked conversation is emptied and no fact says that it goes on",
+     .seeded = SeededBug::keeps_parking_of_emptied},
     {.what = "the cleaner frees too early: before bodies are elsewhere",
      .seeded = SeededBug::trims_too_early},
     {.what = "a checkpoint is named before the log is durable up to its end",
@@ -127,6 +135,7 @@ SimulationOptions options_of(const Bug& bug, std::uint64_t seed) {
   SimulationOptions options{.seed = seed, .steps = steps_of(bug.runs)};
   options.sabotage = {.what = bug.sabotage, .blind_to = bug.blind_to};
   if (bug.runs != Runs::usual) options.sizes = smallest_sizes();
+  if (bug.runs == Runs::brief) options.end_one_in = 20;
   if (bug.runs == Runs::damage) options.damage = all_damage[seed % std::size(all_damage)];
   return options;
 }

@@ -29,6 +29,7 @@ Decision SimCall::decide(engine::Engine& engine, engine::Turn& turn) {
 
 Decision SimCall::run(engine::Engine& engine, engine::Turn& turn) {
   if (!deadline_) deadline_ = turn.now + command_.wait;
+  if (!command_.through) command_.through = engine.last_seq();
   Command command = command_;
   if (sabotage_.what == Sabotage::What::believes_stale_handles) {
     engine::ReceiptHandle& handle = command.handle;
@@ -38,6 +39,7 @@ Decision SimCall::run(engine::Engine& engine, engine::Turn& turn) {
   const bool is_fifo = queue != nullptr && queue->attributes.is_fifo;
   const auto type = is_fifo ? engine::QueueType::fifo : engine::QueueType::standard;
   reply_ = carry_out(command, engine, turn);
+  if (reply_.dropped.has_more) return {.verdict = Verdict::again};
   const bool has_received = command.action == Action::receive && reply_.outcome == Outcome::done;
   return has_received ? decide_received(type, turn.now) : Decision{};
 }

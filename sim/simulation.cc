@@ -97,8 +97,8 @@ bool Simulation::is_down() const {
 // --- What clients do.
 
 void Simulation::step() {
-  if (!options_.cut_at && chance(400)) return crash();
-  if (!options_.cut_at && chance(400)) {
+  if (!options_.cut_at && chance(options_.end_one_in)) return crash();
+  if (!options_.cut_at && chance(options_.end_one_in)) {
     stop();
     return;
   }
@@ -290,6 +290,7 @@ bool Simulation::drain() {
     if (is_over()) return true;
     if (process_ == nullptr) return false;
     if (round == drain_rounds_max / 2) break_circles();
+    retry_everything();
     receive_everywhere();
     for (int turns = 0; turns < 10; ++turns) delete_what_was_told();
     if (is_down()) crash();
@@ -316,6 +317,17 @@ void Simulation::break_circles() {
     change.attributes.dead_letter.reset();
     ask({std::move(change)});
   }
+}
+
+void Simulation::retry_everything() {
+  std::vector<Command> retries;
+  for (const auto& [id, queue] : judge_.ledger().queues()) {
+    for (const auto& [group, since] : queue.parked) {
+      retries.push_back(clients_.command(Action::retry_conversation, queue.name));
+      retries.back().group = group;
+    }
+  }
+  if (!retries.empty()) ask(std::move(retries));
 }
 
 void Simulation::receive_everywhere() {

@@ -31,6 +31,8 @@ struct SimulationOptions {
   // One power cut at exactly this step of the disk, counted from 1, and no other fault.
   std::optional<std::uint64_t> cut_at = {};
   Unsynced cut_leaves = Unsynced::vanishes;
+  // Before a step the process is killed one time in so many, and stopped as often.
+  std::uint64_t end_one_in = 400;
   Sizes sizes = usual_sizes();
   // At the end, instead of draining: the server is stopped or killed, the disk harmed so, and what
   // a start makes of it is judged.
@@ -79,6 +81,7 @@ class Simulation {
   void read_everything();
   void break_circles();
   void receive_everywhere();
+  void retry_everything();
   void delete_what_was_told();
   bool is_over() const { return judge_.violation().has_value(); }
   bool chance(std::uint64_t one_in) { return random_.below(one_in) == 0; }

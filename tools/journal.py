@@ -19,8 +19,9 @@ VERSION_1_READS_AS = dict.fromkeys(JOURNAL, 0) | {"segment_bytes": 64 << 20, "pa
 SEGMENT = "<8sIHHQQQQQ", "magic version kind before base bytes epoch salt previous".split()
 FRAME = "<4sHHQQQqIIQ", "magic version kind position epoch previous time count length payload_checksum".split()
 SHAPES = dict(  # The fields, name:kind, of facts, then of records, in the order of their types, then of what is in them.
-    founded="at secret:bytes", queue_created="queue created name:name attributes:attributes tags:map",
-    queue_changed="queue changed attributes:attributes tags:map", queue_deleted="queue at:?", purged="queue below at:?",
+    founded="at secret:bytes", queue_created="queue created name:name attributes:attributes tags:map on_poison:?",
+    queue_changed="queue changed attributes:attributes tags:map on_poison:?", queue_deleted="queue at:?",
+    purged="queue below at:?",
     sent="queue seq sent delay group:text deduplication_id:text deduplication_key:hash record:bytes",
     leased="queue seq until lease_started first_received receive_count attempt:hash", removed="queue why seqs:*",
     moved="from_queue from_seq queue seq sent position length group:text origin_queue origin_seq receive_count first_received "
@@ -28,19 +29,24 @@ SHAPES = dict(  # The fields, name:kind, of facts, then of records, in the order
     relocated="queue seq body:bytes", damaged="queue seq position",
     move_task_started="queue task started destination:name* rate to_move",
     redriven="from_queue from_seq queue seq sent position length group:text origin_queue origin_seq redrives task moved lag",
-    move_task_ended="queue task status failure",
-    begin="secret:bytes last_seq last_queue", queue="queue name:name attributes:attributes tags:map created changed purged_below",
+    move_task_ended="queue task status failure", conversation_parked="queue group:text at",
+    conversation_unparked="queue group:text forgiven:forgiven*",
+    begin="secret:bytes last_seq last_queue", queue="queue name:name attributes:attributes tags:map created changed purged_below "
+                                                                                            "on_poison:?",
     messages="queue messages:messages", swept="queue through", deduplication="ids:id*", attempt="key:hash started given:given*",
     move_task="queue task started destination:name* rate to_move moved lag status failure",
-    recent="deletions:deletion* purges:purge*", deletion="queue:name at", purge="queue at",
+    parked="queue group:text since", recent="deletions:deletion* purges:purge*", deletion="queue:name at", purge="queue at",
+    forgiven="seq receives",
     attributes="delay message_bytes retention receive_wait visibility_timeout fifo content_based_deduplication "
                "deduplication_scope fifo_throughput_limit dead_letters:dead_letters* kept:map",  # The flag: none or one.
     dead_letters="queue:name most_receives", id="key:hash seq at", given="seq generation until",
     message="seq position length sent delay", delivery="until lease_started first_received origin_queue origin_seq receive_count",
     sqs="version md5:bytes sender:text trace_header:text attributes:attribute* body:bytes",
     attribute="name:text data_type:text carried value:bytes")
-FACTS, RECORDS = [None, *list(SHAPES)[:14]], [None, *list(SHAPES)[14:21], None, None, "recent"]
-NEW = dict(delay=0, until=0, lease_started=0, first_received=0, receive_count=0, redrives=0, source=None, is_damaged=False)
+NAMES = list(SHAPES)
+FACTS, RECORDS = [None, *NAMES[:14], *[None] * 5, *NAMES[14:16]], [None, *NAMES[16:24], None, "recent"]
+NEW = dict(delay=0, until=0, lease_started=0, first_received=0, receive_count=0, forgiven=0, redrives=0, source=None,
+           is_damaged=False)
 TASKS_MAX = 10
 
 
@@ -112,6 +118,7 @@ class Fields(io.BytesIO):
             message.group = before.group if flags & 4 else self.field("text")
             vars(message).update(vars(self.record("delivery")) if flags & 1 else {})
             message.source = self.field("name") if flags & 2 else None
+            message.forgiven = self.number() if flags & 16 else 0
             message.redrives = self.number() if flags & 32 else 0
             yield message
 
@@ -131,10 +138,13 @@ class State(Record):
         message = queue and queue.messages.get(getattr(fact, "seq", None)) or Record(position=None)  # It may be gone already.
         match name:
             case "founded" | "begin": self.secret = fact.secret
-            case "queue_created" | "queue": self.queues[fact.queue] = Record(**vars(fact), through=0, messages={}, move_tasks=[])
+            case "queue_created" | "queue": self.queues[fact.queue] = Record(
+                through=0, messages={}, move_tasks=[], parked={}, **vars(fact))
             case "queue_changed" | "swept": vars(queue).update(vars(fact))
             case "queue_deleted": del self.queues[fact.queue]
-            case "purged": queue.messages = {seq: each for seq, each in queue.messages.items() if seq >= fact.below}
+            case "purged":
+                queue.messages = {seq: each for seq, each in queue.messages.items() if seq >= fact.below}
+                queue.parked = {}
             case "messages": [self.add(queue, each) for each in fact.messages]
             case "sent": self.add(queue, fact, position=position, length=size, record=None)
             case "leased": vars(message).update(vars(fact))
@@ -151,6 +161,13 @@ class State(Record):
                 source.messages.pop(fact.from_seq, None)
                 source.move_tasks[self.task_at(source, fact)].moved = fact.moved
                 self.add(queue, fact)
+            case "parked": queue.parked[fact.group] = fact.since
+            case "conversation_parked": queue.parked[fact.group] = fact.at
+            case "conversation_unparked":
+                queue.parked.pop(fact.group, None)
+                for each in fact.forgiven:
+                    if message := queue.messages.get(each.seq):
+                        message.forgiven = each.receives
             case "relocated": message.position = position + size - len(fact.body)
             case "damaged" if message.position == fact.position: message.is_damaged = True
 
@@ -202,6 +219,8 @@ def read(directory):
     is_end &= journal.checkpoint_begin in [0, journal.next] + [each.position for one in segments.values() for each in one.frames]
     expect(is_end, segment.path, segment.end, "the log ends here, which is too early, or not as JOURNAL says")
     for queue in state.queues.values():
+        groups = {each.group for each in queue.messages.values()}
+        queue.parked = {group: since for group, since in queue.parked.items() if group in groups}
         queue.messages = [state.with_body(each, segments[each.position >> 26]) for each in queue.messages.values()]
     return {"journal": journal, "queues": list(state.queues.values())}
 

@@ -24,6 +24,8 @@ enum class SeededBug : std::uint8_t {
   leaves_checkpoint_unsynced,  // When it is finished.
   forgets_move_tasks,          // A checkpoint's are not taken over.
   forgets_move_progress,       // A restart has a task begin anew.
+  forgets_parked,              // A checkpoint's parked conversations are not taken over.
+  keeps_parking_of_emptied,    // No fact says that a parked conversation is none any more.
 };
 
 #ifdef MAILRAIL_SEEDED_BUGS

@@ -76,8 +76,10 @@ void Engine::on(const Purged& fact, const Body& place) {
     queue.contents = open_contents(queue.id, queue.attributes);
     return;
   }
-  // The checkpoint may have younger messages.
+  // The checkpoint may have younger messages, and may have known that they are parked: then a fact
+  // says so, too.
   Contents& contents = contents_of(queue);
+  contents.unpark_all();
   for (;;) {
     const Index first = contents.first_from(Seq(0));
     if (first == no_index || store_.entries[first].seq >= fact.below_seq) return;
@@ -203,6 +205,26 @@ void Engine::add_move_task(Queue& queue, const MoveTask& task) {
   if (task.is_running()) moving_[queue.id] = {};
 }
 
+// Of a group that is not there the checkpoint has nothing: by the end of its sweep it was empty,
+// and so unparked, at least once.
+void Engine::on(const ConversationParked& fact, const Body& place) {
+  const Queue& queue = queue_at(fact.queue);
+  const Index group = store_.groups.find(queue.contents, fact.group);
+  CHECK(group != no_index || !is_exact(place));
+  if (group != no_index) contents_of(queue).park(group, fact.at);
+}
+
+void Engine::on(const ConversationUnparked& fact, const Body& place) {
+  const Queue& queue = queue_at(fact.queue);
+  for (const ConversationUnparked::Forgiven& each : fact.forgiven) {
+    const Index entry = find_entry(queue, each.seq);
+    CHECK(entry != no_index || !is_exact(place));
+    if (entry != no_index) contents_of(queue).forgive(each.seq, each.receive_count);
+  }
+  const Index group = store_.groups.find(queue.contents, fact.group);
+  if (group != no_index) contents_of(queue).unpark(group);
+}
+
 Index Engine::open_contents(QueueId queue, const QueueAttributes& attributes) {
   if (free_contents_.empty()) {
     free_contents_.push_back(static_cast<Index>(contents_.size()));
@@ -267,7 +289,12 @@ std::uint64_t Engine::state_hash(Instant now) const {
         out.u32(delivery->receive_count);
         if (delivery->source != no_index) out.string(sources_[delivery->source].name);
       }
+      out.u32(contents.forgiven(entry.seq));
       index = contents.first_from(entry.seq + 1);
+    }
+    for (const auto& [group, parked] : contents.parked()) {
+      out.string(group);
+      out.u64(static_cast<std::uint64_t>(unix_ms(parked.since)));
     }
   }
   out.u64(deduplication_.hash(now));

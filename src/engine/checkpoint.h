@@ -57,6 +57,7 @@ struct KeptDelivery {
   Seq origin_seq = {};
   std::uint32_t receive_count = 0;
   std::optional<QueueName> source = {};
+  std::uint32_t forgiven = 0;  // So many of the receives count no more.
   std::uint16_t redrives = 0;
 
   friend bool operator==(const KeptDelivery&, const KeptDelivery&) = default;
@@ -132,6 +133,14 @@ struct KeptRecent {
   std::vector<Purge> purges = {};
 };
 
+// A conversation that is parked. If nothing of it is in the records before, it says nothing: a fact
+// from before the sweep's end does.
+struct KeptParked {
+  QueueId queue = {};
+  std::string_view group = {};
+  Instant since = {};
+};
+
 using CheckpointRecord = std::variant<CheckpointBegin,
                                       KeptQueue,
                                       KeptMessages,
@@ -139,7 +148,8 @@ using CheckpointRecord = std::variant<CheckpointBegin,
                                       KeptDeduplication,
                                       KeptAttempt,
                                       KeptMoveTask,
-                                      KeptRecent>;
+                                      KeptRecent,
+                                      KeptParked>;
 
 // Appends the record's bytes.
 void encode_record(const CheckpointRecord& record, std::string& out);

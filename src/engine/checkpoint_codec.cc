@@ -20,6 +20,7 @@ enum class RecordType : std::uint8_t {  // For ever.
   deduplication = 5,
   attempt = 6,
   move_task = 7,
+  parked = 8,
   recent = 10,
 };
 
@@ -28,9 +29,10 @@ constexpr std::uint8_t has_delivery = 1;
 constexpr std::uint8_t has_source = 2;
 constexpr std::uint8_t has_group_of_before = 4;  // The group is that of the message before it.
 constexpr std::uint8_t is_damaged = 8;
+constexpr std::uint8_t has_forgiven = 16;
 constexpr std::uint8_t was_redriven = 32;
 constexpr std::uint8_t all_flags =
-    has_delivery | has_source | has_group_of_before | is_damaged | was_redriven;
+    has_delivery | has_source | has_group_of_before | is_damaged | has_forgiven | was_redriven;
 
 // --- Records out. Within a run, numbers that grow are written as what they grew by.
 
@@ -48,6 +50,7 @@ RecordType write(ByteWriter& out, const KeptQueue& record) {
   put(out, record.created_at);
   put(out, record.changed_at);
   put(out, record.purged_below);
+  out.u8(static_cast<std::uint8_t>(record.attributes.on_poison));
   return RecordType::queue;
 }
 void write(ByteWriter& out, const KeptDelivery& delivery) {
@@ -58,6 +61,7 @@ void write(ByteWriter& out, const KeptDelivery& delivery) {
   put(out, delivery.origin_seq);
   out.varint(delivery.receive_count);
   if (delivery.source) put(out, *delivery.source);
+  if (delivery.forgiven > 0) out.varint(delivery.forgiven);
   if (delivery.redrives > 0) out.varint(delivery.redrives);
 }
 RecordType write(ByteWriter& out, const KeptMessages& record) {
@@ -68,11 +72,12 @@ RecordType write(ByteWriter& out, const KeptMessages& record) {
   for (const KeptMessage& each : record.messages) {
     const bool is_same_group = group != nullptr && *group == each.group;
     const bool is_moved = each.delivery && each.delivery->source;
+    const bool is_forgiven = each.delivery && each.delivery->forgiven > 0;
     const bool is_redriven = each.delivery && each.delivery->redrives > 0;
     out.u8(static_cast<std::uint8_t>(
         (each.delivery ? has_delivery : 0) | (is_moved ? has_source : 0) |
         (is_same_group ? has_group_of_before : 0) | (each.is_damaged ? is_damaged : 0) |
-        (is_redriven ? was_redriven : 0)));
+        (is_forgiven ? has_forgiven : 0) | (is_redriven ? was_redriven : 0)));
     out.varint(each.seq.value() - seq);
     out.varint(each.body.position.value());
     out.varint(each.body.length);
@@ -109,6 +114,12 @@ RecordType write(ByteWriter& out, const KeptAttempt& record) {
     put(out, each.until);
   }
   return RecordType::attempt;
+}
+RecordType write(ByteWriter& out, const KeptParked& record) {
+  put(out, record.queue);
+  out.string(record.group);
+  put(out, record.since);
+  return RecordType::parked;
 }
 
 RecordType write(ByteWriter& out, const KeptMoveTask& record) {
@@ -153,6 +164,17 @@ CheckpointRecord read_begin(ByteReader& in) {
   record.last_queue = queue_id(in);
   return record;
 }
+CheckpointRecord read_queue(ByteReader& in) {
+  KeptQueue record{.queue = queue_id(in),
+                   .name = queue_name(in),
+                   .attributes = queue_attributes(in),
+                   .tags = string_map(in),
+                   .created_at = instant(in),
+                   .changed_at = instant(in),
+                   .purged_below = seq(in)};
+  record.attributes.on_poison = on_poison(in);
+  return record;
+}
 KeptDelivery read_delivery(ByteReader& in, std::uint8_t flags) {
   KeptDelivery delivery{.until = instant(in),
                         .lease_started = instant(in),
@@ -161,6 +183,10 @@ KeptDelivery read_delivery(ByteReader& in, std::uint8_t flags) {
                         .origin_seq = seq(in),
                         .receive_count = number32(in)};
   if ((flags & has_source) != 0) delivery.source = queue_name(in);
+  if ((flags & has_forgiven) != 0) {
+    delivery.forgiven = number32(in);
+    if (delivery.forgiven == 0) in.fail();
+  }
   if ((flags & was_redriven) != 0) delivery.redrives = number16(in);
   return delivery;
 }
@@ -182,7 +208,7 @@ KeptMessage read_message(ByteReader& in, const KeptMessage* before) {
   if (message.group.size() > group_name_bytes_max) in.fail();
   if ((flags & has_delivery) != 0) {
     message.delivery = read_delivery(in, flags);
-  } else if ((flags & (has_source | was_redriven)) != 0) {
+  } else if ((flags & (has_source | has_forgiven | was_redriven)) != 0) {
     in.fail();
   }
   return message;
@@ -213,6 +239,11 @@ CheckpointRecord read_attempt(ByteReader& in) {
   }
   return record;
 }
+CheckpointRecord read_parked(ByteReader& in) {
+  KeptParked record{.queue = queue_id(in), .group = in.string(), .since = instant(in)};
+  if (record.group.size() > group_name_bytes_max) in.fail();
+  return record;
+}
 
 CheckpointRecord read_move_task(ByteReader& in) {  // Braced initialisers are evaluated in order.
   return KeptMoveTask{.queue = queue_id(in),
@@ -241,13 +272,7 @@ CheckpointRecord read(RecordType type, ByteReader& in) {
     case RecordType::begin:
       return read_begin(in);
     case RecordType::queue:
-      return KeptQueue{.queue = queue_id(in),
-                       .name = queue_name(in),
-                       .attributes = queue_attributes(in),
-                       .tags = string_map(in),
-                       .created_at = instant(in),
-                       .changed_at = instant(in),
-                       .purged_below = seq(in)};
+      return read_queue(in);
     case RecordType::messages:
       return read_messages(in);
     case RecordType::swept:
@@ -260,6 +285,8 @@ CheckpointRecord read(RecordType type, ByteReader& in) {
       return read_move_task(in);
     case RecordType::recent:
       return read_recent(in);
+    case RecordType::parked:
+      return read_parked(in);
   }
   in.fail();
   return SweptQueue{};

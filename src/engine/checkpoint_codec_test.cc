@@ -33,7 +33,8 @@ KeptMessages some_messages() {
                                                       .origin_queue = QueueId(1),
                                                       .origin_seq = Seq(2),
                                                       .receive_count = 7,
-                                                      .source = name_of("source")}});
+                                                      .source = name_of("source"),
+                                                      .forgiven = 3}});
   record.messages.push_back(
       {.seq = Seq(1'000'001),
        .body = {.position = Position(4), .length = 2},
@@ -60,14 +61,16 @@ std::string encoded() {
   CheckpointBegin begin{.last_seq = Seq(99), .last_queue = QueueId(4)};
   begin.secret.fill('s');
   encode_record(begin, bytes);
-  encode_record(KeptQueue{.queue = QueueId(3),
-                          .name = name_of("q"),
-                          .attributes = {.delay = 5s, .kept = {{"Policy", "{}"}}},
-                          .tags = {{"team", "chat"}},
-                          .created_at = from_unix_ms(1),
-                          .changed_at = from_unix_ms(2),
-                          .purged_below = Seq(9)},
-                bytes);
+  encode_record(
+      KeptQueue{
+          .queue = QueueId(3),
+          .name = name_of("q"),
+          .attributes = {.delay = 5s, .on_poison = OnPoison::park, .kept = {{"Policy", "{}"}}},
+          .tags = {{"team", "chat"}},
+          .created_at = from_unix_ms(1),
+          .changed_at = from_unix_ms(2),
+          .purged_below = Seq(9)},
+      bytes);
   encode_record(some_messages(), bytes);
   encode_record(SweptQueue{.queue = QueueId(3), .through = Seq(77)}, bytes);
   encode_record(
@@ -81,6 +84,8 @@ std::string encoded() {
   encode_record(some_task(), bytes);
   encode_record(KeptRecent{.deletions = {{.name = name_of("gone"), .at = from_unix_ms(11)}},
                            .purges = {{.queue = QueueId(3), .at = from_unix_ms(12)}}},
+                bytes);
+  encode_record(KeptParked{.queue = QueueId(3), .group = "conversation", .since = from_unix_ms(11)},
                 bytes);
   return bytes;
 }
@@ -108,11 +113,12 @@ TEST(CheckpointCodec, GivesBackEveryRecord) {
       EXPECT_EQ(queue->attributes.kept.at("Policy"), "{}");
       EXPECT_EQ(queue->tags.at("team"), "chat");
       EXPECT_EQ(queue->purged_below, Seq(9));
+      EXPECT_EQ(queue->attributes.on_poison, OnPoison::park);
     }
   });
 
   ASSERT_TRUE(decoded);
-  EXPECT_EQ(types, (std::vector<std::size_t>{0, 1, 2, 3, 4, 5, 6, 7}));
+  EXPECT_EQ(types, (std::vector<std::size_t>{0, 1, 2, 3, 4, 5, 6, 7, 8}));
 }
 
 TEST(CheckpointCodec, RefusesEveryPartThatIsNotWhole) {
@@ -122,7 +128,7 @@ TEST(CheckpointCodec, RefusesEveryPartThatIsNotWhole) {
   for (std::size_t size = 0; size < bytes.size(); ++size)
     whole += decode_records(bytes.substr(0, size), [](const auto&) {}) ? 1 : 0;
 
-  EXPECT_EQ(whole, 8u);  // Nothing, and after each record but the last.
+  EXPECT_EQ(whole, 9u);  // Nothing, and after each record but the last.
 }
 
 TEST(CheckpointCodec, SurvivesAnyBytes) {

@@ -67,7 +67,7 @@ class CheckpointTest : public EngineTest {
     if (engine.find_queue(queue) == nullptr) return;
     const auto group = std::string(1, static_cast<char>('a' + random.below(3)));
     const bool is_fifo = engine.find_queue(queue)->attributes.is_fifo;
-    switch (random.below(is_rough ? 40 : 36)) {
+    switch (random.below(is_rough ? 46 : 42)) {
       default:
         send(queue, std::to_string(random.below(500)), is_fifo ? group : "");
         break;
@@ -102,22 +102,43 @@ class CheckpointTest : public EngineTest {
       case 35:
         engine.remove_expired(turn, 50);
         break;
-      case 36:
+      case 36 ... 41:
+        decide_about_parked(queue, group);
+        break;
+      case 42:
         engine.purge_queue(turn, queue);
         break;
-      case 37:
+      case 43:
         if (random.below(4) == 0) engine.delete_queue(turn, queue);
         break;
-      case 38:
+      case 44:
         queues.push_back(
             create("new" + std::to_string(queues.size()) + (random.below(2) == 0 ? ".fifo" : "")));
         break;
-      case 39: {
+      case 45: {
         QueueAttributes attributes = engine.find_queue(queue)->attributes;
         attributes.delay = Duration(random.below(3) * 1000);
+        if (random.below(2) == 0) attributes.on_poison = OnPoison::dead_letter;
         engine.change_queue(turn, queue, attributes);
         break;
       }
+    }
+  }
+
+  void decide_about_parked(QueueId queue, const std::string& group) {
+    switch (random.below(4)) {
+      case 0:
+        engine.retry(turn, queue, group);
+        break;
+      case 1:
+        engine.skip(turn, queue, group, SkipTo::dead_letters);
+        break;
+      case 2:
+        engine.skip(turn, queue, group, SkipTo::nowhere);
+        break;
+      default:
+        engine.drop(turn, queue, group, engine.last_seq(), 1 + random.below(3));
+        break;
     }
   }
 
@@ -167,7 +188,8 @@ class CheckpointTest : public EngineTest {
       queues.push_back(create(
           name, {.retention = 300s,
                  .dead_letter = DeadLetter{.target = {.region = "r", .account = "a", .name = dead},
-                                           .receive_count_max = 2}}));
+                                           .receive_count_max = 2},
+                 .on_poison = OnPoison::park}));
     }
   }
 

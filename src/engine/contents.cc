@@ -23,6 +23,7 @@ void Contents::add(const Entry& values, std::string_view group_name, const Deliv
   index_.insert(added.seq, entry);
   store_.live.add(added.position, added.length);
   store_.groups[group].size += 1;
+  if (store_.groups[group].is_parked) parked_messages_ += 1;
   if (type_ == QueueType::standard && added.delay_seconds > 0) {
     added.state = EntryState::delayed;
     delayed_ += 1;
@@ -107,12 +108,16 @@ void Contents::remove(Index entry) {
       break;
   }
   index_.erase(removed.seq);
+  parking_.forget(removed.seq);
   if (removed.state != EntryState::damaged) store_.live.remove(removed.position, removed.length);
   if (removed.delivery != no_index) store_.deliveries.give_back(removed.delivery);
   store_.entries.give_back(entry);
   store_.groups[group].size -= 1;
+  if (store_.groups[group].is_parked) parked_messages_ -= 1;
   refresh(group);
-  if (store_.groups[group].size == 0) store_.groups.free(group);
+  if (store_.groups[group].size > 0) return;
+  if (store_.groups[group].is_parked) unpark(group);
+  store_.groups.free(group);
 }
 
 void Contents::relocate(Index entry, Position position) {
@@ -150,6 +155,27 @@ void Contents::mark_damaged(Index entry) {
   damaged_ += 1;
   store_.live.remove(damaged.position, damaged.length);
   refresh(group);
+}
+
+void Contents::park(Index group, Instant since) {
+  Group& parked = store_.groups[group];
+  parking_.park(parked.name_view(), {.group = group, .since = since});
+  if (!parked.is_parked) parked_messages_ += parked.size;
+  parked.is_parked = true;
+  refresh(group);
+}
+
+void Contents::unpark(Index group) {
+  Group& unparked = store_.groups[group];
+  if (!unparked.is_parked) return;
+  parking_.leave(unparked.name_view());
+  parked_messages_ -= unparked.size;
+  unparked.is_parked = false;
+  refresh(group);
+}
+
+void Contents::unpark_all() {
+  while (!parked().empty()) unpark(parked().begin()->second.group);
 }
 
 void Contents::detach() {
@@ -255,7 +281,7 @@ void Contents::served(Index group) {
 
 bool Contents::can_be_served(const Group& group) const {
   if (type_ == QueueType::standard) return group.returned != no_index || group.head != no_index;
-  if (group.head == no_index) return false;
+  if (group.head == no_index || group.is_parked) return false;
   const Entry& head = store_.entries[group.head];
   return head.state == EntryState::fresh && is_due(head);
 }

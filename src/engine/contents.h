@@ -5,8 +5,8 @@
 // not visible; standard groups do not, and those that take more than their share of the messages in
 // flight (noisy neighbours) are served after the quiet ones.
 //
-// Only facts change what is kept here (add, lease, remove, mark as damaged). Which list holds an
-// entry, and the counts, are derived.
+// Only facts change what is kept here (add, lease, remove, mark as damaged, park). Which list holds
+// an entry, and the counts, are derived.
 
 #pragma once
 
@@ -17,6 +17,7 @@
 
 #include "base/ids.h"
 #include "base/time.h"
+#include "engine/parking.h"
 #include "engine/seq_index.h"
 #include "engine/store.h"
 
@@ -45,6 +46,13 @@ class Contents {
   // in its group is, until it is removed. It still has the lease it had, under which it can be
   // deleted. The log need not keep what is left of it.
   void mark_damaged(Index entry);
+  // FIFO: gives the group to nobody, as it is and as it grows, and gives it again. What is in
+  // flight stays so. A group that loses its last message is parked no more.
+  void park(Index group, Instant since);
+  void unpark(Index group);
+  void unpark_all();
+  // So many receives of the message count no more.
+  void forgive(Seq seq, std::uint32_t receives) { parking_.forgive(seq, receives); }
   // FIFO: the delay of the whole queue, which also holds for messages that it has already.
   void set_delay(Duration delay);
   // No longer what the queue holds: it is being freed and wakes nobody.
@@ -80,10 +88,14 @@ class Contents {
 
   Index find(Seq seq) const { return index_.find(seq); }
   Index first_from(Seq seq) const { return index_.first_from(seq); }
+  const Parking::Places& parked() const { return parking_.places(); }
+  std::uint64_t parked_messages() const { return parked_messages_; }
+  std::uint32_t forgiven(Seq seq) const { return parking_.forgiven(seq); }
   bool empty() const { return index_.empty(); }
   std::uint64_t size() const { return index_.size(); }
   std::uint64_t in_flight() const { return in_flight_; }
   std::uint64_t delayed() const { return delayed_; }
+  QueueId queue() const { return queue_; }
   std::uint64_t visible() const { return size() - in_flight_ - delayed_ - damaged_; }
 
  private:
@@ -111,6 +123,9 @@ class Contents {
   std::uint64_t in_flight_ = 0;
   std::uint64_t delayed_ = 0;
   std::uint64_t damaged_ = 0;
+
+  Parking parking_{store_.parking_bytes};
+  std::uint64_t parked_messages_ = 0;  // Damaged ones too.
 
   // The rotation of quiet groups that can be served, and the noisy ones, those with the fewest
   // messages in flight first.

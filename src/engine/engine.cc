@@ -37,7 +37,9 @@ QueueCounts Engine::counts(QueueId queue) const {
   const Contents& contents = contents_of(queue_at(queue));
   return {.visible = contents.visible(),
           .in_flight = contents.in_flight(),
-          .delayed = contents.delayed()};
+          .delayed = contents.delayed(),
+          .parked = contents.parked_messages(),
+          .parked_conversations = contents.parked().size()};
 }
 
 QueueId Engine::create_queue(Turn& turn,
@@ -61,12 +63,13 @@ void Engine::change_queue(Turn& turn, QueueId queue, const QueueAttributes& attr
 
 void Engine::change_tags(Turn& turn,
                          QueueId queue,
-                         const std::map<std::string, std::string>& tags) {
+                         const std::map<std::string, std::string>& tags,
+                         OnPoison on_poison) {
   const Queue& changed = queue_at(queue);
-  record(turn, QueueChanged{.queue = queue,
-                            .at = changed.changed_at,
-                            .attributes = changed.attributes,
-                            .tags = tags});
+  QueueChanged fact{
+      .queue = queue, .at = changed.changed_at, .attributes = changed.attributes, .tags = tags};
+  fact.attributes.on_poison = on_poison;
+  record(turn, fact);
 }
 
 void Engine::delete_queue(Turn& turn, QueueId queue) {
@@ -163,8 +166,15 @@ bool Engine::remove_expired_from(Turn& turn, const Queue& queue, Seq& cursor, st
   Index entry = contents.first_from(cursor);
   for (; entry != no_index && budget > 0; --budget) {
     const Entry& candidate = store_.entries[entry];
-    if (is_expired(queue, candidate, turn.now)) fact.seqs.push_back(candidate.seq);
     cursor = candidate.seq + 1;
+    if (is_expired(queue, candidate, turn.now)) {
+      const bool is_parked = store_.groups[candidate.group].is_parked;
+      if (is_parked) {
+        remove(turn, queue, entry, RemovalReason::expired);
+      } else {
+        fact.seqs.push_back(candidate.seq);
+      }
+    }
     entry = contents.first_from(cursor);
   }
   if (!fact.seqs.empty()) record(turn, fact);

@@ -25,6 +25,7 @@
 #include "engine/deduplication.h"
 #include "engine/fact.h"
 #include "engine/identity.h"
+#include "engine/poison.h"
 #include "engine/queue.h"
 #include "engine/receive_attempts.h"
 #include "engine/recent.h"
@@ -151,7 +152,10 @@ class Engine {
                        const std::map<std::string, std::string>& tags);
   void change_queue(Turn& turn, QueueId queue, const QueueAttributes& attributes);
   // All of them, as they are to be. A queue's tags are no attributes: it counts as unchanged.
-  void change_tags(Turn& turn, QueueId queue, const std::map<std::string, std::string>& tags);
+  void change_tags(Turn& turn,
+                   QueueId queue,
+                   const std::map<std::string, std::string>& tags,
+                   OnPoison on_poison);
   void delete_queue(Turn& turn, QueueId queue);
   PurgeResult purge_queue(Turn& turn, QueueId queue);
   // A queue of that name was deleted so lately that none may be created yet.
@@ -182,6 +186,25 @@ class Engine {
   void move_messages(Turn& turn);
   // When that has something to do next, if ever.
   std::optional<Instant> next_move() const;
+
+  // --- Poison conversations: those of a FIFO queue that are parked. The queue must exist.
+
+  // At most so many, in the order of their groups' names, from the first behind `after`.
+  std::vector<ParkedConversation> parked(QueueId queue,
+                                         std::string_view after,
+                                         std::size_t count_max) const;
+  // Nothing if it is not parked.
+  std::optional<ParkedConversation> find_parked(QueueId queue, std::string_view group) const;
+  // Lets it go on, every message as if it had never been received too often.
+  ParkedResult retry(Turn& turn, QueueId queue, std::string_view group);
+  // Removes the head, which nobody may hold, and lets the others go on.
+  ParkedResult skip(Turn& turn, QueueId queue, std::string_view group, SkipTo to);
+  // Removes messages of it that came until `through`, at most so many, whoever holds them. With the
+  // last of these whatever came later goes on.
+  DropResult drop(
+      Turn& turn, QueueId queue, std::string_view group, Seq through, std::size_t count_max);
+  // The newest message of all queues.
+  Seq last_seq() const { return last_seq_; }
 
   // --- Time.
 
@@ -256,6 +279,8 @@ class Engine {
   void on(const MoveTaskEnded& fact, const Body&);
   template <class Move>
   void move_entry(const Move& fact, Instant sent, Delivery delivery, const Body& place);
+  void on(const ConversationParked& fact, const Body& place);
+  void on(const ConversationUnparked& fact, const Body& place);
   bool is_exact(const Body& place) const { return place.position >= inexact_until_; }
   bool was_swept(const Queue& queue, Seq seq, const Body& place) const;
 
@@ -268,6 +293,7 @@ class Engine {
   void put(const KeptMoveTask& record);
   void add_move_task(Queue& queue, const MoveTask& task);
   void put(const KeptRecent& record);
+  void put(const KeptParked& record);
   Delivery restored(const KeptDelivery& kept);
 
   void sweep_recent(Sweep& sweep) const;
@@ -276,7 +302,8 @@ class Engine {
                              Sweep& sweep,
                              std::size_t& left,
                              std::size_t bytes_max) const;
-  KeptMessage kept_message(const Entry& entry) const;
+  KeptMessage kept_message(const Contents& contents, const Entry& entry) const;
+  void sweep_parked(Sweep& sweep) const;
   void sweep_deduplication(Sweep& sweep) const;
   void sweep_attempts(Sweep& sweep) const;
 
@@ -287,16 +314,25 @@ class Engine {
   void receive_again(Turn& turn, Receiving& receiving);
   void take_from_standard(Turn& turn, Receiving& receiving);
   void take_from_fifo(Turn& turn, Receiving& receiving);
-  bool set_aside(Turn& turn, Receiving& receiving, Index entry);
+  enum class Fate : std::uint8_t;  // What becomes of a message that is next.
+  Fate set_aside(Turn& turn, Receiving& receiving, Index entry);
+  Fate park(Turn& turn, Receiving& receiving, Index entry);
+  bool is_spent(const Queue& queue, Index entry) const;
   void lease(Turn& turn, Receiving& receiving, Index entry);
   void give(Receiving& receiving, Index entry) const;
   bool is_current(const ReceiptHandle& handle, Index entry, Instant now) const;
   bool is_damaged(Index entry) const { return store_.entries[entry].state == EntryState::damaged; }
+  const Queue* dead_letters_of(const Queue& queue) const;
+  void remove(Turn& turn, const Queue& queue, Index entry, RemovalReason why);
+  Index find_parked_group(const Queue& queue, std::string_view group) const;
+  ParkedConversation describe(Index group, Instant since) const;
+  void unpark(Turn& turn, const Queue& queue, Index group);
+  Delivery delivery_or_origin(const Queue& queue, const Entry& entry) const;
   void move_to_dead_letters(Turn& turn, const Queue& from, const Entry& entry, const Queue& to);
   bool is_dead_letter_queue(const Queue& queue) const;
   struct MoveBudget;  // Of one turn.
   void move_from(Turn& turn, const Queue& queue, MoveBudget& budget);
-  bool move_one(Turn& turn, const Queue& queue, const Entry& entry);
+  bool move_one(Turn& turn, const Queue& queue, Index entry);
   void pass_ends(Turn& turn, const Queue& queue);
   void end_move_task(Turn& turn,
                      const Queue& queue,

@@ -167,6 +167,28 @@ struct MoveTaskEnded {
   MoveTaskFailure failure = MoveTaskFailure::none;
 };
 
+// The conversation (a group of a FIFO queue) is given to nobody from now on, with all that is in it
+// and all that comes, until it is unparked.
+struct ConversationParked {
+  QueueId queue = {};
+  std::string_view group = {};
+  Instant at = {};
+};
+
+// It goes on where it stopped. Also recorded before the last message of a parked conversation goes:
+// what it was then says nothing of a conversation of that name that begins later.
+struct ConversationUnparked {
+  struct Forgiven {
+    Seq seq = {};
+    std::uint32_t receive_count = 0;  // So many of its receives count no more.
+
+    friend bool operator==(const Forgiven&, const Forgiven&) = default;
+  };
+  QueueId queue = {};
+  std::string_view group = {};
+  std::vector<Forgiven> forgiven = {};
+};
+
 using Fact = std::variant<Founded,
                           QueueCreated,
                           QueueChanged,
@@ -180,6 +202,8 @@ using Fact = std::variant<Founded,
                           Damaged,
                           MoveTaskStarted,
                           Redriven,
-                          MoveTaskEnded>;
+                          MoveTaskEnded,
+                          ConversationParked,
+                          ConversationUnparked>;
 
 }  // namespace mailrail::engine

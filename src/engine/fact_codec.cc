@@ -28,6 +28,8 @@ enum class FactType : std::uint8_t {  // For ever.
   move_task_started = 12,
   redriven = 13,
   move_task_ended = 14,
+  conversation_parked = 20,
+  conversation_unparked = 21,
 };
 
 std::uint32_t checksum(std::string_view bytes) {
@@ -47,6 +49,7 @@ FactType write(ByteWriter& out, const QueueCreated& fact) {
   put(out, fact.name);
   put(out, fact.attributes);
   put(out, fact.tags);
+  out.u8(static_cast<std::uint8_t>(fact.attributes.on_poison));
   return FactType::queue_created;
 }
 FactType write(ByteWriter& out, const QueueChanged& fact) {
@@ -54,6 +57,7 @@ FactType write(ByteWriter& out, const QueueChanged& fact) {
   put(out, fact.at);
   put(out, fact.attributes);
   put(out, fact.tags);
+  out.u8(static_cast<std::uint8_t>(fact.attributes.on_poison));
   return FactType::queue_changed;
 }
 FactType write(ByteWriter& out, const QueueDeleted& fact) {
@@ -157,6 +161,22 @@ FactType write(ByteWriter& out, const MoveTaskEnded& fact) {
   out.u8(static_cast<std::uint8_t>(fact.failure));
   return FactType::move_task_ended;
 }
+FactType write(ByteWriter& out, const ConversationParked& fact) {
+  put(out, fact.queue);
+  out.string(fact.group);
+  put(out, fact.at);
+  return FactType::conversation_parked;
+}
+FactType write(ByteWriter& out, const ConversationUnparked& fact) {
+  put(out, fact.queue);
+  out.string(fact.group);
+  out.varint(fact.forgiven.size());
+  for (const ConversationUnparked::Forgiven& each : fact.forgiven) {
+    put(out, each.seq);
+    out.varint(each.receive_count);
+  }
+  return FactType::conversation_unparked;
+}
 
 // --- Facts in.
 
@@ -240,21 +260,43 @@ Fact read_leased(ByteReader& in) {
                 .attempt = hash128(in)};
 }
 
+Fact read_queue_created(ByteReader& in) {
+  QueueCreated fact{.queue = queue_id(in),
+                    .at = instant(in),
+                    .name = queue_name(in),
+                    .attributes = queue_attributes(in),
+                    .tags = string_map(in)};
+  fact.attributes.on_poison = on_poison(in);
+  return fact;
+}
+Fact read_queue_changed(ByteReader& in) {
+  QueueChanged fact{.queue = queue_id(in),
+                    .at = instant(in),
+                    .attributes = queue_attributes(in),
+                    .tags = string_map(in)};
+  fact.attributes.on_poison = on_poison(in);
+  return fact;
+}
+std::string_view read_group(ByteReader& in) {
+  const std::string_view group = in.string();
+  if (group.size() > group_name_bytes_max) in.fail();
+  return group;
+}
+Fact read_conversation_unparked(ByteReader& in) {
+  ConversationUnparked fact{.queue = queue_id(in), .group = read_group(in)};
+  for (std::uint64_t left = in.varint(); left > 0 && !in.failed(); --left)
+    fact.forgiven.push_back({.seq = seq(in), .receive_count = number32(in)});
+  return fact;
+}
+
 Fact read(FactType type, ByteReader& in) {
   switch (type) {
     case FactType::founded:
       return read_founded(in);
     case FactType::queue_created:
-      return QueueCreated{.queue = queue_id(in),
-                          .at = instant(in),
-                          .name = queue_name(in),
-                          .attributes = queue_attributes(in),
-                          .tags = string_map(in)};
+      return read_queue_created(in);
     case FactType::queue_changed:
-      return QueueChanged{.queue = queue_id(in),
-                          .at = instant(in),
-                          .attributes = queue_attributes(in),
-                          .tags = string_map(in)};
+      return read_queue_changed(in);
     case FactType::queue_deleted:
       return QueueDeleted{.queue = queue_id(in), .at = instant_or_none(in)};
     case FactType::purged:
@@ -282,6 +324,10 @@ Fact read(FactType type, ByteReader& in) {
       return read_redriven(in);
     case FactType::move_task_ended:
       return read_move_task_ended(in);
+    case FactType::conversation_parked:
+      return ConversationParked{.queue = queue_id(in), .group = read_group(in), .at = instant(in)};
+    case FactType::conversation_unparked:
+      return read_conversation_unparked(in);
   }
   in.fail();
   return QueueDeleted{};

@@ -36,6 +36,10 @@ auto fields(const Moved& fact) {
 auto fields(const Damaged& fact) { return std::tuple(fact.queue, fact.seq, fact.position); }
 
 auto fields(const Relocated& fact) { return std::tuple(fact.queue, fact.seq, fact.sent); }
+auto fields(const ConversationParked& fact) { return std::tuple(fact.queue, fact.group, fact.at); }
+auto fields(const ConversationUnparked& fact) {
+  return std::tuple(fact.queue, fact.group, fact.forgiven);
+}
 
 auto fields(const MoveTaskStarted& fact) {
   return std::tuple(fact.queue, fact.task, fact.at, fact.destination, fact.rate, fact.to_move);
@@ -164,6 +168,23 @@ TEST(FactCodec, IgnoresWhatALaterVersionAddedToTheEndOfAFact) {
 
     ASSERT_TRUE(decoded);
   });
+}
+
+TEST(FactCodec, ReadsAQueueFromBeforeThereWasAChoiceOfParking) {
+  const QueueCreated fact{.queue = QueueId(1),
+                          .name = {.region = "r", .account = "a", .name = "q.fifo"},
+                          .attributes = {.is_fifo = true, .on_poison = OnPoison::park}};
+  const std::string bytes = encoded(fact);
+  std::string shorter;
+  ByteReader reader(bytes);
+  std::string_view fields = reader.string();
+  fields.remove_suffix(1);
+  ByteWriter(shorter).string(fields);
+
+  ASSERT_TRUE(decode_facts(shorter, [&](const Fact& read, FactPlace) {
+    EXPECT_EQ(std::get<QueueCreated>(read).attributes.on_poison, OnPoison::dead_letter);
+    EXPECT_EQ(std::get<QueueCreated>(read).name, fact.name);
+  }));
 }
 
 TEST(FactCodec, SurvivesRandomBytesAndRandomDamage) {

@@ -145,4 +145,9 @@ inline QueueAttributes queue_attributes(ByteReader& in) {
   return attributes;
 }
 
+// Behind everything else: what was written before there was a choice stops there.
+inline OnPoison on_poison(ByteReader& in) {
+  return in.at_end() ? OnPoison::dead_letter : choice(in, OnPoison::park);
+}
+
 }  // namespace mailrail::engine::fields

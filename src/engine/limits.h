@@ -61,6 +61,9 @@ inline constexpr Duration move_task_pause = 1s;
 // How often the id of a message changes by redrives; from then on it stays.
 inline constexpr std::uint16_t redrives_max = 0xffff;
 
+// Messages of a dropped conversation that one turn removes.
+inline constexpr std::size_t dropped_per_turn_max = 1000;
+
 // What bytes on a disk may claim. Instants until the year 6429, so that any sum of one and a
 // duration has 48 bits, which is what the timing wheel holds; numbers that leave as many to go on
 // with, where a seq has 48 bits next to a deduplication key; and bodies at most 256 TiB of log

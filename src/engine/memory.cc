@@ -38,7 +38,7 @@ std::uint64_t Engine::memory_bytes() const {
   constexpr std::uint64_t source_bytes =
       heap_bytes_of_node<decltype(source_numbers_)>() + sizeof(QueueName) + 2 * heap_bytes(80);
   return store_.entries.memory_bytes() + store_.deliveries.memory_bytes() + store_.index_bytes +
-         store_.groups.memory_bytes() +
+         store_.parking_bytes + store_.groups.memory_bytes() +
          store_.fifo_due.size() * heap_bytes_of_node<decltype(store_.fifo_due)>() +
          heap_bytes_of_vector(store_.woken) +
          (contents_.size() - free_contents_.size()) * heap_bytes(sizeof(Contents)) +

@@ -22,6 +22,12 @@ struct Engine::Receiving {
   bool is_at_limit() const { return contents.in_flight() >= in_flight_max; }
 };
 
+enum class Engine::Fate : std::uint8_t {
+  given,
+  gone,   // It left the queue; the one behind it is next.
+  stays,  // Neither it nor what is behind it in its conversation can be given.
+};
+
 SendResult Engine::send(Turn& turn, const SendRequest& request) {
   const Queue& queue = queue_at(request.queue);
   Sent fact{.queue = queue.id,
@@ -118,7 +124,7 @@ void Engine::take_from_standard(Turn& turn, Receiving& receiving) {
     const Index group = receiving.contents.next_group(turn.now);
     if (group == no_index) return;
     const Index entry = receiving.contents.next_message(group);
-    if (set_aside(turn, receiving, entry)) continue;
+    if (set_aside(turn, receiving, entry) != Fate::given) continue;
     lease(turn, receiving, entry);
     receiving.contents.served(group);
   }
@@ -133,36 +139,43 @@ void Engine::take_from_fifo(Turn& turn, Receiving& receiving) {
     while (entry != no_index && !receiving.is_full() && !receiving.is_exhausted() &&
            !receiving.is_at_limit()) {
       const Index behind = receiving.contents.next_in_order(entry);
-      if (!set_aside(turn, receiving, entry)) lease(turn, receiving, entry);
+      const Fate fate = set_aside(turn, receiving, entry);
+      if (fate == Fate::stays) break;
+      if (fate == Fate::given) lease(turn, receiving, entry);
       entry = behind;
     }
   }
 }
 
-// Removes an expired message, moves a dead letter. True if the message is gone.
-bool Engine::set_aside(Turn& turn, Receiving& receiving, Index index) {
+// Removes an expired message, moves a dead letter, parks a conversation.
+Engine::Fate Engine::set_aside(Turn& turn, Receiving& receiving, Index index) {
   const Entry& entry = store_.entries[index];
   const QueueAttributes& attributes = receiving.queue.attributes;
   if (is_expired(receiving.queue, entry, turn.now)) {
-    record(
-        turn,
-        Removed{.queue = receiving.queue.id, .why = RemovalReason::expired, .seqs = {entry.seq}});
+    remove(turn, receiving.queue, index, RemovalReason::expired);
     receiving.set_aside += 1;
-    return true;
+    return Fate::gone;
   }
-  const Delivery* delivery = delivery_of(entry);
-  // A dead letter may come with a count that is too high here, too: it is given once all the same.
-  if (!attributes.dead_letter || delivery == nullptr || !delivery->was_received_here())
-    return false;
-  if (delivery->receive_count < attributes.dead_letter->receive_count_max) return false;
-  const Queue* target = find_queue(attributes.dead_letter->target);
-  const bool can_take = target != nullptr && target != &receiving.queue &&
-                        target->attributes.is_fifo == attributes.is_fifo;
-  if (!can_take) return false;  // Better received once more than lost.
+  if (!is_spent(receiving.queue, index)) return Fate::given;
+  if (attributes.is_fifo && attributes.on_poison == OnPoison::park)
+    return park(turn, receiving, index);
+  const Queue* target = dead_letters_of(receiving.queue);
+  if (target == nullptr) return Fate::given;  // Better received once more than lost.
   move_to_dead_letters(turn, receiving.queue, entry, *target);
   receiving.result.moved_dead_letters = true;
   receiving.set_aside += 1;
-  return true;
+  return Fate::gone;
+}
+
+// A message that follows others in the answer may become a head yet: it keeps its conversation for
+// the next receive.
+Engine::Fate Engine::park(Turn& turn, Receiving& receiving, Index index) {
+  const Group& group = store_.groups[store_.entries[index].group];
+  if (group.head != index) return Fate::stays;
+  record(turn, ConversationParked{
+                   .queue = receiving.queue.id, .group = group.name_view(), .at = turn.now});
+  receiving.set_aside += 1;
+  return Fate::stays;
 }
 
 void Engine::lease(Turn& turn, Receiving& receiving, Index index) {
@@ -197,11 +210,20 @@ void Engine::give(Receiving& receiving, Index index) const {
   receiving.result.messages.push_back(std::move(message));
 }
 
+// Of a message that was never received it says only where that was sent.
+Delivery Engine::delivery_or_origin(const Queue& queue, const Entry& entry) const {
+  if (const Delivery* known = delivery_of(entry)) return *known;
+  Delivery delivery;
+  delivery.origin_queue = queue.id;
+  delivery.origin = entry.seq.value();
+  return delivery;
+}
+
 void Engine::move_to_dead_letters(Turn& turn,
                                   const Queue& from,
                                   const Entry& entry,
                                   const Queue& to) {
-  const Delivery& delivery = *delivery_of(entry);
+  const Delivery delivery = delivery_or_origin(from, entry);
   record(turn, Moved{.from = from.id,
                      .from_seq = entry.seq,
                      .to = to.id,
@@ -224,7 +246,7 @@ DeleteResult Engine::delete_message(Turn& turn, const ReceiptHandle& handle) {
   if (entry == no_index) return DeleteResult::done;
   if (queue.attributes.is_fifo && !is_current(handle, entry, turn.now))
     return DeleteResult::handle_expired;
-  record(turn, Removed{.queue = queue.id, .why = RemovalReason::deleted, .seqs = {handle.seq}});
+  remove(turn, queue, entry, RemovalReason::deleted);
   return DeleteResult::done;
 }
 

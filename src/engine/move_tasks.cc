@@ -105,33 +105,34 @@ void Engine::move_from(Turn& turn, const Queue& queue, MoveBudget& budget) {
     budget.looks -= 1;
     if (!can_move) {
       moving.left_some = moving.left_some || !contents.is_stopped(index);
-    } else if (move_one(turn, queue, entry)) {
+    } else if (move_one(turn, queue, index)) {
       budget.moves -= 1;
     }
   }
 }
 
 // False if it did not: then the message was too old, or the task has failed.
-bool Engine::move_one(Turn& turn, const Queue& queue, const Entry& entry) {
+bool Engine::move_one(Turn& turn, const Queue& queue, Index index) {
+  const Entry& entry = store_.entries[index];
   if (is_expired(queue, entry, turn.now)) {
-    record(turn, Removed{.queue = queue.id, .why = RemovalReason::expired, .seqs = {entry.seq}});
+    remove(turn, queue, index, RemovalReason::expired);
     return false;
   }
   const MoveTask& task = queue.move_tasks.back();
-  const Delivery* delivery = delivery_of(entry);
-  const bool has_source = delivery != nullptr && delivery->source != no_index;
+  const Delivery delivery = delivery_or_origin(queue, entry);
+  const bool has_source = delivery.source != no_index;
   if (!task.destination && !has_source) {
     end_move_task(turn, queue, MoveTaskStatus::failed, MoveTaskFailure::no_source);
     return false;
   }
-  const Queue* to = find_queue(task.destination ? *task.destination : sources_[delivery->source]);
+  const Queue* to = find_queue(task.destination ? *task.destination : sources_[delivery.source]);
   const bool can_take =
       to != nullptr && to != &queue && to->attributes.is_fifo == queue.attributes.is_fifo;
   if (!can_take) {
     end_move_task(turn, queue, MoveTaskStatus::failed, MoveTaskFailure::no_destination);
     return false;
   }
-  const std::uint16_t redrives = delivery == nullptr ? 0 : delivery->redrives();
+  const std::uint16_t redrives = delivery.redrives();
   record(turn, Redriven{.from = queue.id,
                         .from_seq = entry.seq,
                         .to = to->id,
@@ -139,8 +140,8 @@ bool Engine::move_one(Turn& turn, const Queue& queue, const Entry& entry) {
                         .at = turn.now,
                         .body = entry.body(),
                         .group = store_.groups[entry.group].name_view(),
-                        .origin_queue = delivery == nullptr ? queue.id : delivery->origin_queue,
-                        .origin_seq = delivery == nullptr ? entry.seq : delivery->origin_seq(),
+                        .origin_queue = delivery.origin_queue,
+                        .origin_seq = delivery.origin_seq(),
                         .redrives = static_cast<std::uint16_t>(redrives +
                                                                (redrives < redrives_max ? 1 : 0)),
                         .task = task.id,

@@ -43,6 +43,9 @@ struct QueueCounts {
   std::uint64_t visible = 0;
   std::uint64_t in_flight = 0;
   std::uint64_t delayed = 0;
+  // Of the others: those in conversations that are parked.
+  std::uint64_t parked = 0;
+  std::uint64_t parked_conversations = 0;
 };
 
 }  // namespace mailrail::engine

@@ -24,10 +24,15 @@ struct QueueName {
 };
 
 enum class DeduplicationScope : std::uint8_t { queue, message_group };
+// FIFO: what becomes of a message that was received as often as it may be. It goes to the
+// dead-letter queue alone, or it stays, and its whole conversation is given to nobody until
+// somebody decides.
+enum class OnPoison : std::uint8_t { dead_letter, park };
+
 enum class FifoThroughputLimit : std::uint8_t { per_queue, per_message_group_id };
 
 // A receive that would raise a message's receive count above the maximum moves it to the target
-// instead.
+// instead, unless its conversation is parked (OnPoison).
 struct DeadLetter {
   QueueName target;
   std::uint32_t receive_count_max = 0;
@@ -46,6 +51,7 @@ struct QueueAttributes {
   DeduplicationScope deduplication_scope = DeduplicationScope::queue;
   FifoThroughputLimit fifo_throughput_limit = FifoThroughputLimit::per_queue;
   std::optional<DeadLetter> dead_letter = {};
+  OnPoison on_poison = OnPoison::dead_letter;
   // Attributes that are stored and returned as they were sent, by AWS's name: policies, encryption
   // settings.
   std::map<std::string, std::string> kept = {};

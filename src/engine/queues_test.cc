@@ -51,7 +51,7 @@ TEST_F(Queues, AChangeOfTagsKeepsAttributesMessagesAndTheTimeOfTheLastChange) {
   const Instant created = turn.now;
   pass(10s);
 
-  engine.change_tags(turn, queue, {{"team", "red"}});
+  engine.change_tags(turn, queue, {{"team", "red"}}, OnPoison::park);
 
   EXPECT_EQ(engine.find_queue(queue)->tags, (std::map<std::string, std::string>{{"team", "red"}}));
   EXPECT_EQ(engine.find_queue(queue)->attributes.visibility_timeout, 7s);
@@ -61,7 +61,7 @@ TEST_F(Queues, AChangeOfTagsKeepsAttributesMessagesAndTheTimeOfTheLastChange) {
 
 TEST_F(Queues, AChangeOfAttributesKeepsTheTags) {
   const QueueId queue = create("q");
-  engine.change_tags(turn, queue, {{"team", "red"}});
+  engine.change_tags(turn, queue, {{"team", "red"}}, OnPoison::dead_letter);
   pass(10s);
 
   engine.change_queue(turn, queue, {.visibility_timeout = 7s});

@@ -76,13 +76,12 @@ class RandomFacts {
       case 10:
         return Damaged{.queue = queue(), .seq = seq(), .position = Position(number())};
       case 11:
-        return MoveTaskStarted{.queue = queue(),
-                               .task = seq(),
-                               .at = instant(),
-                               .destination = flag() ? std::optional(name()) : std::nullopt,
-                               .rate = number32(),
-                               .to_move = number() & seq_max};
+        return ConversationParked{.queue = queue(), .group = view(255), .at = instant()};
       case 12:
+        return unparked();
+      case 13:
+        return move_task_started();
+      case 14:
         return redriven();
       default:
         return MoveTaskEnded{
@@ -127,6 +126,7 @@ class RandomFacts {
     if (flag()) attributes.deduplication_scope = DeduplicationScope::message_group;
     if (flag()) attributes.fifo_throughput_limit = FifoThroughputLimit::per_message_group_id;
     if (flag()) attributes.dead_letter = {.target = name(), .receive_count_max = number32()};
+    if (flag()) attributes.on_poison = OnPoison::park;
     attributes.kept = map();
     return attributes;
   }
@@ -141,6 +141,21 @@ class RandomFacts {
                  .seqs = {}};
     for (std::uint64_t left = random_.below(20); left > 0; --left) fact.seqs.push_back(seq());
     return fact;
+  }
+  ConversationUnparked unparked() {
+    ConversationUnparked fact{.queue = queue(), .group = view(255)};
+    for (std::uint64_t left = random_.below(12); left > 0; --left)
+      fact.forgiven.push_back({.seq = seq(), .receive_count = number32()});
+    return fact;
+  }
+
+  MoveTaskStarted move_task_started() {
+    return {.queue = queue(),
+            .task = seq(),
+            .at = instant(),
+            .destination = flag() ? std::optional(name()) : std::nullopt,
+            .rate = number32(),
+            .to_move = number() & seq_max};
   }
 
   Redriven redriven() {

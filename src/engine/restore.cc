@@ -49,6 +49,8 @@ void Engine::put(const KeptMessages& record) {
     } else {
       contents.add(entry, kept.group, nullptr);
     }
+    if (kept.delivery && kept.delivery->forgiven > 0)
+      contents.forgive(kept.seq, kept.delivery->forgiven);
     if (kept.is_damaged) contents.mark_damaged(contents.find(kept.seq));
   }
   if (record.messages.empty()) return;
@@ -72,6 +74,13 @@ Delivery Engine::restored(const KeptDelivery& kept) {
 
 void Engine::put(const SweptQueue& record) {
   queue_at(record.queue).swept_through = record.through;
+}
+
+void Engine::put(const KeptParked& record) {
+  if (has_bug(SeededBug::forgets_parked)) return;
+  const Queue& queue = queue_at(record.queue);
+  const Index group = store_.groups.find(queue.contents, record.group);
+  if (group != no_index) contents_of(queue).park(group, record.since);
 }
 
 void Engine::put(const KeptDeduplication& record) {

@@ -17,6 +17,7 @@ constexpr std::string_view no_message = "it names a message that is not there";
 constexpr std::string_view old_seq = "its message does not have a higher number than all before it";
 constexpr std::string_view no_group = "a message of a FIFO queue has a group";
 constexpr std::string_view no_task = "it names a task that is not running";
+constexpr std::string_view too_lenient = "it forgives more receives than there were";
 constexpr std::string_view far_body = "the body of its message is not in the log before it";
 
 bool can_lie_before(Position body, Position end) {
@@ -130,6 +131,35 @@ struct Engine::Sense {
     if (queue == nullptr) return no_queue;
     return is_running(*queue, fact.task) ? none : no_task;
   }
+  std::string_view conversation(QueueId id) const {
+    const Queue* queue = engine.find_queue(id);
+    if (queue == nullptr) return no_queue;
+    return queue->attributes.is_fifo ? none : "only a FIFO queue has conversations to park";
+  }
+  bool has_group(QueueId id, std::string_view group) const {
+    return engine.store_.groups.find(engine.queue_at(id).contents, group) != no_index;
+  }
+  std::string_view operator()(const ConversationParked& fact) const {
+    if (const auto objection = conversation(fact.queue); !objection.empty()) return objection;
+    if (is_exact() && !has_group(fact.queue, fact.group))
+      return "it names a conversation that is not there";
+    return none;
+  }
+  std::string_view operator()(const ConversationUnparked& fact) const {
+    if (const auto objection = conversation(fact.queue); !objection.empty()) return objection;
+    const Contents& contents = engine.contents_of(engine.queue_at(fact.queue));
+    if (is_exact() && !contents.parked().contains(fact.group))
+      return "it names a conversation that is not parked";
+    for (const ConversationUnparked::Forgiven& each : fact.forgiven) {
+      if (const auto objection = message(fact.queue, each.seq); !objection.empty())
+        return objection;
+      const Index entry = contents.find(each.seq);
+      if (entry == no_index) continue;
+      const Delivery* delivery = engine.delivery_of(engine.store_.entries[entry]);
+      if (delivery == nullptr || delivery->receive_count < each.receive_count) return too_lenient;
+    }
+    return none;
+  }
 
   // --- Records.
 
@@ -152,6 +182,8 @@ struct Engine::Sense {
     for (const KeptMessage& each : record.messages) {
       if (!can_lie_before(each.body.position, engine.inexact_until_)) return far_body;
       if (queue->attributes.is_fifo && each.group.empty()) return no_group;
+      if (each.delivery && each.delivery->forgiven > each.delivery->receive_count)
+        return too_lenient;
     }
     return none;
   }
@@ -170,6 +202,7 @@ struct Engine::Sense {
     return follows ? none : "its tasks are not in their order";
   }
   std::string_view operator()(const KeptRecent&) const { return none; }
+  std::string_view operator()(const KeptParked& record) const { return conversation(record.queue); }
 };
 
 std::string_view Engine::objection_to(const CheckpointRecord& record) const {

@@ -79,6 +79,9 @@ std::optional<CheckpointRun> Engine::sweep(Sweep& sweep) const {
       case Sweep::Phase::messages:
         sweep_messages(sweep);
         break;
+      case Sweep::Phase::parked:
+        sweep_parked(sweep);
+        break;
       case Sweep::Phase::deduplication:
         sweep_deduplication(sweep);
         break;
@@ -101,7 +104,8 @@ void Engine::sweep_messages(Sweep& sweep) const {
   auto queue = queues_.lower_bound(sweep.queue);
   while (left > 0 && run.payload.size() < sweep.limits.bytes_max) {
     if (queue == queues_.end() || queue->first > sweep.queue_last) {
-      sweep.phase = Sweep::Phase::deduplication;
+      sweep.phase = Sweep::Phase::parked;
+      sweep.queue = QueueId();
       break;
     }
     if (queue->first != sweep.queue) sweep.seq = Seq(0);  // The one before may be gone.
@@ -131,14 +135,14 @@ KeptMessages Engine::next_messages(const Queue& queue,
   for (; left > 0 && bytes < bytes_max; --left) {
     const Index index = contents.first_from(sweep.seq);
     if (index == no_index) break;
-    kept.messages.push_back(kept_message(store_.entries[index]));
+    kept.messages.push_back(kept_message(contents, store_.entries[index]));
     bytes += message_bytes + kept.messages.back().group.size();
     sweep.seq = store_.entries[index].seq + 1;
   }
   return kept;
 }
 
-KeptMessage Engine::kept_message(const Entry& entry) const {
+KeptMessage Engine::kept_message(const Contents& contents, const Entry& entry) const {
   KeptMessage kept{.seq = entry.seq,
                    .body = entry.body(),
                    .sent = entry.sent,
@@ -152,10 +156,35 @@ KeptMessage Engine::kept_message(const Entry& entry) const {
                                  .origin_queue = delivery->origin_queue,
                                  .origin_seq = delivery->origin_seq(),
                                  .receive_count = delivery->receive_count,
+                                 .forgiven = contents.forgiven(entry.seq),
                                  .redrives = delivery->redrives()};
     if (delivery->source != no_index) kept.delivery->source = sources_[delivery->source];
   }
   return kept;
+}
+
+void Engine::sweep_parked(Sweep& sweep) const {
+  RunFiller filler(sweep.ready, sweep.limits.bytes_max);
+  auto queue = queues_.lower_bound(sweep.queue);
+  for (std::size_t left = sweep.limits.messages_max; left > 0; --left) {
+    if (queue == queues_.end() || queue->first > sweep.queue_last) {
+      sweep.phase = Sweep::Phase::deduplication;
+      return;
+    }
+    if (queue->first != sweep.queue) sweep.group.clear();
+    sweep.queue = queue->first;
+    const Parking::Places& parked = contents_of(queue->second).parked();
+    const auto next = parked.upper_bound(sweep.group);
+    if (next == parked.end()) {
+      sweep.queue = QueueId(queue->first.value() + 1);
+      sweep.group.clear();
+      ++queue;
+      continue;
+    }
+    sweep.group = next->first;
+    filler.add(
+        KeptParked{.queue = queue->first, .group = next->first, .since = next->second.since});
+  }
 }
 
 void Engine::sweep_deduplication(Sweep& sweep) const {

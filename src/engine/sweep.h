@@ -1,15 +1,16 @@
 // Sweep: where a walk through the engine's state for a checkpoint stands.
 //
 // The walk goes on in short runs between turns, whatever these change meanwhile: queue by queue in
-// the order of their ids, each by sequence number, then the deduplication ids and the receive
-// attempts. Only the queues themselves, and which were lately purged or deleted, are taken at once,
-// when it begins.
+// the order of their ids, each by sequence number, then the parked conversations, the deduplication
+// ids and the receive attempts. Only the queues themselves, and which were lately purged or
+// deleted, are taken at once, when it begins.
 
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <string>
 #include <utility>
 
 #include "base/ids.h"
@@ -24,7 +25,7 @@ struct SweepLimits {
 };
 
 struct Sweep {
-  enum class Phase : std::uint8_t { messages, deduplication, attempts, done };
+  enum class Phase : std::uint8_t { messages, parked, deduplication, attempts, done };
 
   SweepLimits limits;
   QueueId queue_last;  // Younger queues are the log's business.
@@ -32,6 +33,7 @@ struct Sweep {
   std::deque<CheckpointRun> ready = {};  // Taken already, to be given next.
   QueueId queue = {};                    // Go on here,
   Seq seq = {};                          // with this message.
+  std::string group = {};                // Of the parked ones, the last that was taken.
   Instant table = {};
   std::size_t shard = 0;
   std::pair<std::uint64_t, std::uint64_t> attempt = {};

@@ -81,91 +81,6 @@ TolerantReplay::TolerantReplay(Log log, std::uint64_t hash_seed)
   engine_.restored_through(never_exact);
 }
 
-// --- Records.
-
-std::optional<Misfit> TolerantReplay::put(const engine::CheckpointRecord& record) {
-  return counted(std::visit([&](const auto& each) { return put_one(each); }, record));
-}
-
-TolerantReplay::Outcome TolerantReplay::put_one(const engine::CheckpointBegin& record) {
-  if (record.last_seq > Seq(seq_max) || record.last_queue > QueueId(queue_max))
-    return Misfit::impossible;
-  if (engine_.is_founded()) return Misfit::out_of_order;
-  engine_.restore(record);
-  newest_ = newest_of_all_ = record.last_seq;
-  last_queue_ = record.last_queue;
-  return std::nullopt;
-}
-
-TolerantReplay::Outcome TolerantReplay::put_one(const engine::KeptQueue& record) {
-  if (!is_possible(record.queue) || !is_possible(record.attributes) ||
-      !is_possible(record.created_at) || !is_possible(record.changed_at) ||
-      record.purged_below > Seq(seq_max))
-    return Misfit::impossible;
-  if (has_queue(record.queue) || engine_.find_queue(record.name) != nullptr)
-    return Misfit::queue_there_twice;
-  engine_.restore(record);
-  return std::nullopt;
-}
-
-TolerantReplay::Outcome TolerantReplay::put_one(const engine::KeptMessages& record) {
-  Outcome outcome;
-  if (!is_possible(record.queue)) return Misfit::impossible;
-  for (const KeptMessage& each : record.messages) {
-    if (const Outcome one = add(record.queue, each)) outcome = one;
-  }
-  return outcome;
-}
-
-// Only a whole checkpoint has all messages up to there: until then nothing is passed over for it.
-TolerantReplay::Outcome TolerantReplay::put_one(const engine::SweptQueue& record) {
-  if (record.through > Seq(seq_max)) return Misfit::impossible;
-  newest_of_all_ = std::max(newest_of_all_, record.through);
-  if (!has_queue(record.queue)) return Misfit::unknown_queue;
-  swept_.push_back(record);
-  return std::nullopt;
-}
-
-TolerantReplay::Outcome TolerantReplay::put_one(const engine::KeptDeduplication& record) {
-  for (const engine::KeptDeduplication::Id& each : record.ids) {
-    if (!is_possible(each.seq) || !is_possible(each.at)) return Misfit::impossible;
-  }
-  engine_.restore(record);
-  return std::nullopt;
-}
-
-TolerantReplay::Outcome TolerantReplay::put_one(const engine::KeptAttempt& record) {
-  if (!is_possible(record.started)) return Misfit::impossible;
-  for (const engine::KeptAttempt::Given& each : record.given) {
-    if (!is_possible(each.seq) || !is_possible(each.until)) return Misfit::impossible;
-  }
-  engine_.restore(record);
-  return std::nullopt;
-}
-
-TolerantReplay::Outcome TolerantReplay::put_one(const engine::KeptMoveTask& record) {
-  if (!is_possible(record.task.id) || !is_possible(record.task.started) ||
-      !is_possible(record.task.lag))
-    return Misfit::impossible;
-  if (!has_queue(record.queue)) return Misfit::unknown_queue;
-  const engine::Queue& queue = *engine_.find_queue(record.queue);
-  const bool is_newest = queue.move_tasks.empty() || record.task.id > queue.move_tasks.back().id;
-  if (queue.is_moving() || !is_newest) return Misfit::out_of_order;
-  engine_.restore(record);
-  return std::nullopt;
-}
-
-TolerantReplay::Outcome TolerantReplay::put_one(const engine::KeptRecent& record) {
-  for (const engine::KeptRecent::Deletion& each : record.deletions) {
-    if (!is_possible(each.at)) return Misfit::impossible;
-  }
-  for (const engine::KeptRecent::Purge& each : record.purges) {
-    if (!is_possible(each.queue) || !is_possible(each.at)) return Misfit::impossible;
-  }
-  engine_.restore(record);
-  return std::nullopt;
-}
-
 void TolerantReplay::end_checkpoint(Checkpoint how_much, Position exact_from) {
   checkpoint_ = how_much;
   exact_from_ = exact_from;
@@ -176,8 +91,6 @@ void TolerantReplay::end_checkpoint(Checkpoint how_much, Position exact_from) {
   }
   for (const engine::SweptQueue& each : swept_) engine_.restore(each);
 }
-
-// --- Facts.
 
 std::optional<Misfit> TolerantReplay::apply(const engine::Fact& fact, const Body& place) {
   return counted(std::visit([&](const auto& each) { return on(each, place); }, fact));
@@ -364,6 +277,24 @@ TolerantReplay::Outcome TolerantReplay::on(const engine::MoveTaskEnded& fact, co
   if (!has_queue(fact.queue)) return Misfit::unknown_queue;
   const engine::Queue& queue = *engine_.find_queue(fact.queue);
   if (queue.is_moving() && queue.move_tasks.back().id == fact.task) engine_.apply(fact, place);
+  return std::nullopt;
+}
+
+// One that nothing is left of is not kept parked.
+TolerantReplay::Outcome TolerantReplay::on(const engine::ConversationParked& fact,
+                                           const Body& place) {
+  if (!is_possible(fact.at)) return Misfit::impossible;
+  if (!has_queue(fact.queue)) return Misfit::unknown_queue;
+  if (!engine_.objection_to(fact, place).empty()) return Misfit::impossible;
+  engine_.apply(fact, place);
+  return std::nullopt;
+}
+
+TolerantReplay::Outcome TolerantReplay::on(const engine::ConversationUnparked& fact,
+                                           const Body& place) {
+  if (!has_queue(fact.queue)) return Misfit::unknown_queue;
+  if (!engine_.objection_to(fact, place).empty()) return Misfit::impossible;
+  engine_.apply(fact, place);
   return std::nullopt;
 }
 

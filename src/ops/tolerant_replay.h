@@ -103,6 +103,7 @@ class TolerantReplay {
   Outcome put_one(const engine::KeptAttempt& record);
   Outcome put_one(const engine::KeptMoveTask& record);
   Outcome put_one(const engine::KeptRecent& record);
+  Outcome put_one(const engine::KeptParked& record);
   Outcome on(const engine::Founded& fact, const engine::Body& place);
   Outcome on(const engine::QueueCreated& fact, const engine::Body& place);
   Outcome on(const engine::QueueChanged& fact, const engine::Body& place);
@@ -119,6 +120,8 @@ class TolerantReplay {
   Outcome on(const engine::MoveTaskEnded& fact, const engine::Body& place);
   template <class Fact>  // Moved or Redriven.
   Outcome move(const Fact& fact, const engine::Body& place);
+  Outcome on(const engine::ConversationParked& fact, const engine::Body& place);
+  Outcome on(const engine::ConversationUnparked& fact, const engine::Body& place);
 
   bool has_queue(QueueId queue) const { return engine_.find_queue(queue) != nullptr; }
   bool has_message(QueueId queue, Seq seq) const;

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include "admin/service.h"
 #include "api/dispatch.h"
 #include "api/room.h"
 #include "broker/replay.h"
@@ -84,7 +85,7 @@ struct Server::Parts {
   std::unique_ptr<log::FileLog> log;
   std::unique_ptr<engine::Engine> engine;
   std::unique_ptr<EngineClock> clock;
-  std::array<api::Service, 1> services{sqs::service()};
+  std::array<api::Service, 2> services{sqs::service(), admin::service()};
   std::unique_ptr<api::Dispatcher> dispatcher;
   std::unique_ptr<Frontend> frontend;  // Outlives the engine thread, whose calls hold its slots.
   std::unique_ptr<EngineThread> engine_thread;

@@ -224,7 +224,13 @@ constexpr std::array attributes_known{
     Attribute{attribute::approximate_number_of_messages},
     Attribute{attribute::approximate_number_of_messages_not_visible},
     Attribute{attribute::approximate_number_of_messages_delayed},
+    Attribute{attribute::parked_conversations},
+    Attribute{attribute::parked_messages},
 };
+
+bool is_ours(std::string_view name) {
+  return name == attribute::parked_conversations || name == attribute::parked_messages;
+}
 
 const Attribute* find(std::string_view name) {
   const auto found = std::ranges::find(attributes_known, name, &Attribute::name);
@@ -344,10 +350,13 @@ Result<void> check_queue_attribute_names(std::span<const std::string> names) {
 }
 
 AttributeMap select_attributes(const AttributeMap& rendered, std::span<const std::string> names) {
-  if (std::ranges::find(names, attribute::all) != names.end()) return rendered;
+  const auto asks_for = [&](std::string_view name) {
+    return std::ranges::find(names, name) != names.end();
+  };
+  const bool wants_all = asks_for(attribute::all);
   AttributeMap selected;
-  for (const std::string& name : names) {
-    if (const auto found = rendered.find(name); found != rendered.end()) selected.insert(*found);
+  for (const auto& each : rendered) {
+    if (asks_for(each.first) || (wants_all && !is_ours(each.first))) selected.insert(each);
   }
   return selected;
 }

@@ -31,6 +31,9 @@ inline constexpr std::string_view approximate_number_of_messages_not_visible =
     "ApproximateNumberOfMessagesNotVisible";
 inline constexpr std::string_view approximate_number_of_messages_delayed =
     "ApproximateNumberOfMessagesDelayed";
+// Ours: who asks for all gets what AWS has, and these only if they are named.
+inline constexpr std::string_view parked_conversations = "MailrailParkedConversations";
+inline constexpr std::string_view parked_messages = "MailrailParkedMessages";
 inline constexpr std::string_view policy = "Policy";
 inline constexpr std::string_view redrive_policy = "RedrivePolicy";
 inline constexpr std::string_view redrive_allow_policy = "RedriveAllowPolicy";
@@ -64,7 +67,8 @@ bool is_queue_attribute(std::string_view name);
 // GetQueueAttributes: every name is an attribute, or `All`.
 Result<void> check_queue_attribute_names(std::span<const std::string> names);
 
-// Those of `rendered` that `names` asks for. A known attribute that isn't set is left out.
+// Those of `rendered` that `names` asks for; `All` stands for all that AWS has, too. A known
+// attribute that isn't set is left out.
 AttributeMap select_attributes(const AttributeMap& rendered, std::span<const std::string> names);
 
 }  // namespace mailrail::sqs

@@ -2,9 +2,23 @@
 
 #include <utility>
 
+#include "sqs/on_poison.h"
 #include "sqs/validation.h"
 
 namespace mailrail::sqs {
+namespace {
+
+void change(engine::Engine& engine,
+            engine::Turn& turn,
+            const engine::Queue& queue,
+            const std::map<std::string, std::string>& tags) {
+  if (tags == queue.tags) return;
+  // A tag that was there before it meant something may have any value.
+  engine.change_tags(turn, queue.id, tags,
+                     on_poison_of(tags).value_or(engine::OnPoison::dead_letter));
+}
+
+}  // namespace
 
 TagQueue::Prepared TagQueue::prepare(Input input, const api::Context& context) {
   Prepared prepared{
@@ -12,6 +26,8 @@ TagQueue::Prepared TagQueue::prepare(Input input, const api::Context& context) {
   if (prepared.tags.empty()) prepared.error = errors::missing_parameter("Tags").error();
   if (const Result<void> checked = check_tags(prepared.tags); !checked)
     prepared.error = checked.error();
+  if (const auto on_poison = on_poison_of(prepared.tags); !on_poison && !prepared.error)
+    prepared.error = on_poison.error();
   return prepared;
 }
 
@@ -26,7 +42,7 @@ api::Asked<Nothing> TagQueue::decide(engine::Engine& engine,
   for (const auto& [key, value] : prepared.tags) tags.insert_or_assign(key, value);
   if (const Result<void> counted = check_tag_count(queue.name.name, tags.size()); !counted)
     return std::unexpected(counted.error());
-  if (tags != queue.tags) engine.change_tags(turn, queue.id, tags);
+  change(engine, turn, queue, tags);
   return Nothing{};
 }
 
@@ -48,7 +64,7 @@ api::Asked<Nothing> UntagQueue::decide(engine::Engine& engine,
   const engine::Queue& queue = **found;
   std::map<std::string, std::string> tags = queue.tags;
   for (const std::string& key : prepared.keys) tags.erase(key);
-  if (tags != queue.tags) engine.change_tags(turn, queue.id, tags);
+  change(engine, turn, queue, tags);
   return Nothing{};
 }
 

@@ -6,6 +6,7 @@
 
 #include "sqs/arn.h"
 #include "sqs/limits.h"
+#include "sqs/on_poison.h"
 #include "sqs/queue_attributes.h"
 #include "sqs/redrive_policy.h"
 #include "sqs/validation.h"
@@ -54,6 +55,12 @@ CreateQueue::Prepared CreateQueue::prepare(Input input, const api::Context& cont
   Result<void> checked = check_tags(prepared.tags);
   if (checked) checked = check_tag_count(input.queue_name, prepared.tags.size());
   if (!checked && prepared.attributes) prepared.attributes = std::unexpected(checked.error());
+  if (!prepared.attributes) return prepared;
+  if (const auto on_poison = on_poison_of(prepared.tags)) {
+    prepared.attributes->on_poison = *on_poison;
+  } else {
+    prepared.attributes = std::unexpected(on_poison.error());
+  }
   return prepared;
 }
 
@@ -190,6 +197,10 @@ Result<GetQueueAttributesOutput> GetQueueAttributes::finish(const Decided& decid
   add(attribute::approximate_number_of_messages_not_visible,
       std::to_string(decided.counts.in_flight));
   add(attribute::approximate_number_of_messages_delayed, std::to_string(decided.counts.delayed));
+  if (queue.attributes.is_fifo) {
+    add(attribute::parked_conversations, std::to_string(decided.counts.parked_conversations));
+    add(attribute::parked_messages, std::to_string(decided.counts.parked));
+  }
   return Output{.attributes = select_attributes(rendered, prepared.names)};
 }
 

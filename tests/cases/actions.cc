@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "admin/service.h"
 #include "sqs/dead_letter_sources.h"
 #include "sqs/handles.h"
 #include "sqs/move_tasks.h"
@@ -22,6 +23,11 @@ constexpr ActionShapes shapes_of() {
 }
 
 }  // namespace
+
+bool is_administrative(std::string_view action) {
+  const auto actions = admin::service().actions;
+  return std::ranges::find(actions, action, &api::ActionEntry::name) != actions.end();
+}
 
 const ActionShapes* find_action(std::string_view name) {
   static constexpr ActionShapes actions[] = {

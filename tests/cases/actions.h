@@ -17,6 +17,9 @@ struct ActionShapes {
   const Shape* output;
 };
 
+// Of the administrative API, which is not AWS's.
+bool is_administrative(std::string_view action);
+
 // Null if there is no such action.
 const ActionShapes* find_action(std::string_view name);
 

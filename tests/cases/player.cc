@@ -35,10 +35,11 @@ constexpr Spelling spellings[] = {
 
 // The framework's errors end with Exception, but for one; those of the service never do, but for
 // one.
-std::string type_of(std::string_view name) {
+std::string type_of(std::string_view action, std::string_view name) {
   const bool is_service = (!name.ends_with("Exception") && name != "ServiceUnavailable") ||
                           name == "ResourceNotFoundException";
-  return fmt::format("{}#{}", is_service ? "com.amazonaws.sqs" : "com.amazon.coral.service", name);
+  if (!is_service) return fmt::format("com.amazon.coral.service#{}", name);
+  return fmt::format("{}#{}", is_administrative(action) ? "mailrail" : "com.amazonaws.sqs", name);
 }
 
 std::string_view query_code_of(const Expectation& expected) {
@@ -148,7 +149,7 @@ Result<void> Player::check(const Step& step, const Asked& asked) {
   }
   if (response == nullptr) return wrong("it has no answer yet");
   const Answer answer = TRY(answer_of(protocol_, asked.action, *response));
-  if (expected.kind == Expectation::Kind::error) return check_error(expected, answer);
+  if (expected.kind == Expectation::Kind::error) return check_error(asked.action, expected, answer);
   if (answer.status != 200) return wrong(fmt::format("got {}: {}", answer.status, response->body));
   if (!step.name.empty()) names_.call(step.name, answer.output);
   const json::value wanted = TRY(names_.resolved(expected.output));
@@ -156,12 +157,14 @@ Result<void> Player::check(const Step& step, const Asked& asked) {
   return {};
 }
 
-Result<void> Player::check_error(const Expectation& expected, const Answer& answer) const {
+Result<void> Player::check_error(std::string_view action,
+                                 const Expectation& expected,
+                                 const Answer& answer) const {
   const bool is_query = protocol_ != Protocol::json;
   std::optional<std::string> message = expected.message;
   if (is_query && expected.query_message) message = expected.query_message;
   const std::string wanted_message = message ? TRY(names_.resolved_text(*message)) : answer.message;
-  const std::string wanted_type = is_query ? std::string() : type_of(expected.error_name);
+  const std::string wanted_type = is_query ? std::string() : type_of(action, expected.error_name);
   const auto described = [](int status, auto... parts) {
     return (fmt::to_string(status) + ... + (" | " + std::string(parts)));
   };

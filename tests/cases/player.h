@@ -42,7 +42,9 @@ class Player {
   Result<void> play(const Step& step);
   Result<void> call(const Step& step);
   Result<void> check(const Step& step, const Asked& asked);
-  Result<void> check_error(const Expectation& expected, const Answer& answer) const;
+  Result<void> check_error(std::string_view action,
+                           const Expectation& expected,
+                           const Answer& answer) const;
 
   const Protocol protocol_;
   World world_;

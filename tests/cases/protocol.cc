@@ -166,7 +166,10 @@ http::Request request_of(Protocol protocol, const ProtocolCall& call) {
   if (request.header("Host").empty()) request.headers.add("Host", "mailrail.test");
   if (protocol == Protocol::json) {
     if (std::ranges::find(call.options, no_target_option) == call.options.end())
-      request.headers.add("X-Amz-Target", fmt::format("AmazonSQS.{}", call.action));
+      request.headers.add(
+          "X-Amz-Target",
+          fmt::format("{}.{}", is_administrative(call.action) ? "Mailrail" : "AmazonSQS",
+                      call.action));
     request.headers.add("Content-Type", "application/x-amz-json-1.0");
     request.body = body_text(call).value_or(json::serialize(call.input));
     return request;

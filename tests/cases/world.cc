@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "admin/service.h"
 #include "base/check.h"
 #include "engine/fact_codec.h"
 #include "sqs/service.h"
@@ -22,7 +23,7 @@ void replay(log::LogStore& log, engine::Engine& engine) {
 
 }  // namespace
 
-World::World() : services_{sqs::service()} { start(); }
+World::World() : services_{sqs::service(), admin::service()} { start(); }
 
 void World::start() {
   dispatcher_.reset();

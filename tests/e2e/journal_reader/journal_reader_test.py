@@ -4,9 +4,7 @@
 That it refuses what is not whole is shown too: a byte is flipped in every kind of place, or a file taken away.
 """
 
-import base64
 import collections
-import hashlib
 import json
 import shutil
 import signal
@@ -27,6 +25,7 @@ import xxhash
 from calls import Connection
 from journal import FACTS, HEADER, PAGE, RECORDS, Record, State, read_segment
 from server import Server
+from sqs_view import as_sqs_gives, as_sqs_shows
 from varied_load import ALL_GIVEN, ARN, TAGS, VariedLoad
 
 DRAINED_WITHIN_S = 30
@@ -35,9 +34,6 @@ BEGIN_AT = 96  # In JOURNAL: where the replay begins.
 BEFORE_AT = 14  # In a segment: whether the file was used before.
 STATES = [None, "running", "closed"]
 SMALL_SEGMENTS = ["--disk-limit", "512MiB"]
-ATTRIBUTE_NAMES = {
-    "delay": "DelaySeconds", "retention": "MessageRetentionPeriod", "receive_wait": "ReceiveMessageWaitTimeSeconds",
-    "visibility_timeout": "VisibilityTimeout"}
 
 
 def run(directory):
@@ -78,47 +74,6 @@ def found_in(directory):
     answer = run(directory)
     assert (answer.returncode, answer.stderr) == (0, ""), answer
     return json.loads(answer.stdout)
-
-
-def as_sqs_shows(queue):
-    """The queue's attributes that follow from what is stored, as GetQueueAttributes has them."""
-    attributes = queue["attributes"]
-    shown = {name: str(attributes[own] // 1000) for own, name in ATTRIBUTE_NAMES.items()}
-    shown["MaximumMessageSize"] = str(attributes["message_bytes"])
-    shown["CreatedTimestamp"] = str(queue["created"] // 1000)
-    shown["LastModifiedTimestamp"] = str(queue.get("changed", queue["created"]) // 1000)
-    if attributes["fifo"]:
-        shown["FifoQueue"] = "true"
-        shown["ContentBasedDeduplication"] = ["false", "true"][attributes["content_based_deduplication"]]
-        shown["DeduplicationScope"] = ["queue", "messageGroup"][attributes["deduplication_scope"]]
-        shown["FifoThroughputLimit"] = ["perQueue", "perMessageGroupId"][attributes["fifo_throughput_limit"]]
-    return shown | attributes["kept"]
-
-
-def as_sqs_gives(message, is_fifo):
-    """The message as the next receive has it, without its receipt handle."""
-    attributes = {"SentTimestamp": str(message["sent"]), "SenderId": message["sender"]}
-    attributes["ApproximateReceiveCount"] = str(message["receive_count"] + 1)
-    if message["receive_count"]:
-        attributes["ApproximateFirstReceiveTimestamp"] = str(message["first_received"])
-    if message["group"]:
-        attributes["MessageGroupId"] = message["group"]
-    if is_fifo:
-        attributes["SequenceNumber"] = str(10**19 + message["seq"])
-        attributes["MessageDeduplicationId"] = message["deduplication_id"]
-    if message["trace_header"]:
-        attributes["AWSTraceHeader"] = message["trace_header"]
-    if message["source"]:
-        attributes["DeadLetterQueueSourceArn"] = ARN + message["source"].rpartition("/")[2]
-    return {
-        "MessageId": message["id"], "Body": message["body"], "MD5OfBody": hashlib.md5(message["body"].encode()).hexdigest(),
-        "Attributes": attributes, "MessageAttributes": {each["name"]: as_sqs_has(each) for each in message["attributes"]}}
-
-
-def as_sqs_has(attribute):
-    value = bytes.fromhex(attribute["value"])
-    carried = {"StringValue": value.decode()} if attribute["carried"] == 1 else {"BinaryValue": base64.b64encode(value).decode()}
-    return {"DataType": attribute["data_type"]} | carried
 
 
 def by_id(messages):
@@ -188,6 +143,8 @@ class Views(unittest.TestCase):
 
     def expect_messages(self, connection, queue):
         is_fifo = queue["attributes"]["fifo"]
+        if is_fifo:
+            self.expect_parked(connection, queue)
         given = self.drain(connection, self.url(connection, queue), len(queue["messages"]))
         for each in given:
             del each["ReceiptHandle"]
@@ -200,6 +157,14 @@ class Views(unittest.TestCase):
             self.assertEqual(each, other, queue["name"])
         if is_fifo:
             self.assertEqual(conversations(given), conversations(expected))
+
+    def expect_parked(self, connection, queue):
+        """The same conversations are parked, since the same time; then they go on."""
+        url = self.url(connection, queue)
+        parked = connection.call("Mailrail.ListParkedConversations", QueueUrl=url).get("Conversations", [])
+        self.assertEqual({each["MessageGroupId"]: each["ParkedTimestamp"] for each in parked}, queue["parked"])
+        for group in queue["parked"]:
+            connection.call("Mailrail.RetryConversation", QueueUrl=url, MessageGroupId=group)
 
     def drain(self, connection, url, count):
         """All messages, as they come, until there are that many; and then there are no more."""

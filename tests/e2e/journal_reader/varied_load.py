@@ -34,8 +34,9 @@ QUEUES = {
     "dead.fifo": FIFO,
     "redriven.fifo": FIFO,
     "source.fifo": FIFO | {"VisibilityTimeout": "0"},
+    "parking.fifo": FIFO | {"ContentBasedDeduplication": "true", "VisibilityTimeout": "0"},
 }
-TAGS = {"plain": {"tëam": "chat ☃", "empty": ""}, "talk.fifo": {"one": "1"}}
+TAGS = {"plain": {"tëam": "chat ☃", "empty": ""}, "talk.fifo": {"one": "1"}, "parking.fifo": {"mailrail:on-poison": "park"}}
 ARN = "arn:aws:sqs:us-east-1:000000000000:"
 
 
@@ -57,7 +58,8 @@ class VariedLoad:
         self.connection.close()
         self.connection = Connection(self.port)
         self.round += 1
-        for step in (self.plain, self.delayed, self.conversations, self.dead_letters, self.purge, self.gone, self.large):
+        for step in (self.plain, self.delayed, self.conversations, self.dead_letters, self.poison, self.purge, self.gone,
+                     self.large):
             step()
 
     def send(self, queue, count, **members):
@@ -117,6 +119,17 @@ class VariedLoad:
             assert time.monotonic() < deadline, task
             time.sleep(0.01)
         assert task["Status"] == "COMPLETED", task
+
+    def poison(self):
+        policy = json.dumps({"deadLetterTargetArn": f"{ARN}dead.fifo", "maxReceiveCount": 1})
+        self.call("SetQueueAttributes", "parking.fifo", Attributes={"RedrivePolicy": policy})
+        groups = [f"{name}-{self.round}" for name in ("stays", "goes-on")]
+        for group in groups:
+            for each in range(2):
+                self.call("SendMessage", "parking.fifo", MessageBody=f"{group} {each}", MessageGroupId=group)
+        for _ in range(2):
+            self.call("ReceiveMessage", "parking.fifo", MaxNumberOfMessages=10)
+        self.call("Mailrail.RetryConversation", "parking.fifo", MessageGroupId=groups[1])
 
     def purge(self):
         for end, members in (("", {}), (".fifo", {"MessageGroupId": "g"})):

@@ -53,7 +53,9 @@ def error_code(text):
 
 
 def headers(action):
-    return {"X-Amz-Target": f"AmazonSQS.{action}", "Content-Type": "application/x-amz-json-1.0"}
+    """`Mailrail.RetryConversation` is an action of the administrative API."""
+    target = action if "." in action else f"AmazonSQS.{action}"
+    return {"X-Amz-Target": target, "Content-Type": "application/x-amz-json-1.0"}
 
 
 def request_bytes(action, **members):

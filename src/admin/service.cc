@@ -1,0 +1,22 @@
+#include "admin/service.h"
+
+#include "admin/conversations.h"
+
+namespace mailrail::admin {
+
+api::Service service() {
+  static constexpr api::ActionEntry actions[] = {
+      api::entry_of<DropConversation>(),
+      api::entry_of<ListParkedConversations>(),
+      api::entry_of<RetryConversation>(),
+      api::entry_of<SkipConversation>(),
+  };
+  return {.wire = {.xml_namespace = "",
+                   .error_namespace = "mailrail",
+                   .framework_error_namespace = "com.amazon.coral.service",
+                   .error_detail = wire::ErrorDetail::absent},
+          .target_prefix = "Mailrail.",
+          .actions = actions};
+}
+
+}  // namespace mailrail::admin
