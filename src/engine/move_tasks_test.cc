@@ -218,6 +218,30 @@ TEST_F(MoveTasks, LeaveDamagedMessagesAndWhatIsBehindThem) {
   EXPECT_EQ(receive_bodies(queue), (Bodies{"1", "other"}));
 }
 
+TEST_F(MoveTasks, WaitForAConversationThatIsParked) {
+  create("last.fifo");
+  dead = create("dead.fifo",
+                {.dead_letter = DeadLetter{.target = name("last.fifo"), .receive_count_max = 1},
+                 .on_poison = OnPoison::park});
+  queue = create_source("q.fifo");
+  for (const char* each : {"a", "b"}) send(dead, each, "stays");
+  let_die(dead);
+  ASSERT_EQ(engine.counts(dead).parked_conversations, 1u);
+  for (const char* each : {"c", "d"}) send(dead, each, "goes");
+  start(0, name("q.fifo"));
+  move();
+
+  EXPECT_EQ(receive_bodies(queue), (Bodies{"c", "d"}));
+  move_after(move_task_pause);
+  EXPECT_EQ(task().status, MoveTaskStatus::running);
+  EXPECT_EQ(engine.counts(dead).parked, 2u);
+
+  EXPECT_EQ(engine.retry(turn, dead, "stays"), ParkedResult::done);
+  move_after(move_task_pause);
+  EXPECT_EQ(task().status, MoveTaskStatus::completed);
+  EXPECT_EQ(receive_bodies(queue), (Bodies{"a", "b"}));
+}
+
 TEST_F(MoveTasks, GoBackToEachMessagesSource) {
   create_pair("");
   const QueueId second = create_source("second");
