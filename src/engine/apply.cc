@@ -182,14 +182,14 @@ void Engine::on(const MoveTaskStarted& fact, const Body&) {
 void Engine::on(const Redriven& fact, const Body& place) {
   move_entry(fact, fact.at, Delivery{}, place);
   Queue& from = queue_at(fact.from);
-  if (!from.is_moving()) return;
+  if (!from.is_moving() || from.move_tasks.back().id != fact.task) return;
   from.move_tasks.back().moved = fact.moved;
   from.move_tasks.back().lag = fact.lag;
 }
 
 void Engine::on(const MoveTaskEnded& fact, const Body&) {
   Queue& queue = queue_at(fact.queue);
-  if (!queue.is_moving()) return;
+  if (!queue.is_moving() || queue.move_tasks.back().id != fact.task) return;
   queue.move_tasks.back().status = fact.status;
   queue.move_tasks.back().failure = fact.failure;
   moving_.erase(fact.queue);

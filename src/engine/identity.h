@@ -1,8 +1,9 @@
-// Identity: the names that clients see, made from the log's secret: message ids, receipt handles,
-// sequence numbers.
+// Identity: the names that clients see, made from the log's secret: ids of messages and of move
+// tasks, receipt handles, sequence numbers.
 //
-// None of them is stored: an id is a keyed hash of where a message was first sent, a handle says
-// which lease it stands for and carries a keyed checksum. Immutable, so any thread may use it.
+// None of them is stored: an id is a keyed hash of where a message was first sent and how often it
+// was redriven, or of a task's source and number, a handle says which lease it stands for and
+// carries a keyed checksum. Immutable, so any thread may use it.
 
 #pragma once
 
@@ -31,7 +32,7 @@ class Identity {
   explicit Identity(const std::array<char, 32>& secret);
 
   // UUIDs in their usual text form. A redrive gives a message another id.
-  std::string message_id(QueueId origin_queue, Seq origin_seq, std::uint16_t redrives = 0) const;
+  std::string message_id(QueueId origin_queue, Seq origin_seq, std::uint16_t redrives) const;
   std::string move_task_id(QueueId source, Seq task) const;
 
   std::string receipt_handle(const ReceiptHandle& handle) const;

@@ -3,6 +3,7 @@
 
 #include "engine/sweep.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/check.h"
@@ -150,14 +151,15 @@ KeptMessage Engine::kept_message(const Contents& contents, const Entry& entry) c
                    .group = store_.groups[entry.group].name_view(),
                    .is_damaged = entry.state == EntryState::damaged};
   if (const Delivery* delivery = delivery_of(entry)) {
-    kept.delivery = KeptDelivery{.until = delivery->until,
-                                 .lease_started = delivery->lease_started,
-                                 .first_received = delivery->first_received,
-                                 .origin_queue = delivery->origin_queue,
-                                 .origin_seq = delivery->origin_seq(),
-                                 .receive_count = delivery->receive_count,
-                                 .forgiven = contents.forgiven(entry.seq),
-                                 .redrives = delivery->redrives()};
+    kept.delivery =
+        KeptDelivery{.until = delivery->until,
+                     .lease_started = delivery->lease_started,
+                     .first_received = delivery->first_received,
+                     .origin_queue = delivery->origin_queue,
+                     .origin_seq = delivery->origin_seq(),
+                     .receive_count = delivery->receive_count,
+                     .forgiven = std::min(contents.forgiven(entry.seq), delivery->receive_count),
+                     .redrives = delivery->redrives()};
     if (delivery->source != no_index) kept.delivery->source = sources_[delivery->source];
   }
   return kept;

@@ -233,7 +233,8 @@ ReadBody Examination::read(QueueId queue, const engine::KeptMessage& message) {
       .identity = {.queue = queue,
                    .seq = message.seq,
                    .origin_queue = message.delivery ? message.delivery->origin_queue : queue,
-                   .origin_seq = message.delivery ? message.delivery->origin_seq : message.seq},
+                   .origin_seq = message.delivery ? message.delivery->origin_seq : message.seq,
+                   .redrives = message.delivery ? message.delivery->redrives : std::uint16_t{0}},
       .sent = inspection_->read(message.body.position, message.body.length)};
   if (!body.sent) return body;
   const engine::ReceivedMessage wanted{.origin_queue = body.identity.origin_queue,

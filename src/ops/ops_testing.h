@@ -2,8 +2,8 @@
 // what is known of each message that was ever in it.
 //
 // Several segments, of which the first are trimmed; a checkpoint of several parts; standard and
-// FIFO queues, leases, moved dead letters, moved bodies, purged and deleted queues. Nothing here is
-// part of mailrail itself.
+// FIFO queues, leases, dead letters and their redrive, parked conversations, moved bodies, purged
+// and deleted queues. Nothing here is part of mailrail itself.
 
 #pragma once
 
@@ -110,7 +110,7 @@ class ServedDirectory {
     state_hash = server.engine().state_hash(server.now());
     now = server.now();
     alive = origins_of(server.engine());
-    message_id = server.engine().identity().message_id(QueueId(1), Seq(1));
+    message_id = server.engine().identity().message_id(QueueId(1), Seq(1), 0);
     if (stop == Stop::clean) server.log().close().value();
   }
 
@@ -156,6 +156,9 @@ class ServedDirectory {
                server.turn([&](engine::Turn& turn) { server.engine().delete_queue(turn, gone); }),
                gone);
     move_dead_letters(server);
+    redrive(server, dead);
+    const QueueId parking = create(server, "parking.fifo", parking_attributes(server, dead));
+    park(server, parking, "before");
     if (trimmed_ == Trimmed::yes) move_old_bodies(server);
     server.checkpoint();
     for (int i = 0; i < 8; ++i) {
@@ -163,6 +166,8 @@ class ServedDirectory {
       send(server, fifo_, 1500, "group " + std::to_string(i % 4));
     }
     lease_and_delete(server);
+    redrive(server, dead);
+    park(server, parking, "after");
     const QueueId purged = create(server, "purged", {});
     send(server, purged, 400, "");
     remove_all(server,
@@ -220,6 +225,36 @@ class ServedDirectory {
     server.pass(31s);
     server.turn([&](engine::Turn& turn) {
       server.engine().receive(turn, {.queue = fifo_, .count_max = 2, .visibility_timeout = 20s});
+    });
+  }
+
+  // At most one message, and the task goes on.
+  static void redrive(SmallServer& server, QueueId dead) {
+    server.turn([&](engine::Turn& turn) {
+      if (!server.engine().find_queue(dead)->is_moving())
+        server.engine().start_move_task(turn, {.source = dead, .rate = 1});
+    });
+    server.pass(1s);
+    server.turn([&](engine::Turn& turn) { server.engine().move_messages(turn); });
+  }
+
+  static engine::QueueAttributes parking_attributes(SmallServer& server, QueueId dead) {
+    return {.is_fifo = true,
+            .dead_letter = engine::DeadLetter{.target = server.engine().find_queue(dead)->name,
+                                              .receive_count_max = 1},
+            .on_poison = engine::OnPoison::park};
+  }
+
+  // Two conversations, of which one goes on.
+  void park(SmallServer& server, QueueId queue, const std::string& name) {
+    for (const char* each : {" stays", " goes on", " stays"}) send(server, queue, 200, name + each);
+    for (int i = 0; i < 2; ++i) {
+      server.turn([&](engine::Turn& turn) {
+        server.engine().receive(turn, {.queue = queue, .count_max = 10, .visibility_timeout = 0s});
+      });
+    }
+    server.turn([&](engine::Turn& turn) {
+      EXPECT_EQ(server.engine().retry(turn, queue, name + " goes on"), engine::ParkedResult::done);
     });
   }
 

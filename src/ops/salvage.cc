@@ -101,9 +101,10 @@ class Salvager {
                        : examination_.replay().corrected(queue->name).name;
     }
     if (lost.listed.size() < lost_listed_max) {
-      lost.listed.push_back(fmt::format(
-          "{} ({})", engine::sequence_number(message.seq),
-          examination_.engine().identity().message_id(message.origin_queue, message.origin_seq)));
+      lost.listed.push_back(
+          fmt::format("{} ({})", engine::sequence_number(message.seq),
+                      examination_.engine().identity().message_id(
+                          message.origin_queue, message.origin_seq, message.redrives)));
     }
   }
 

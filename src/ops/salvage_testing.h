@@ -41,7 +41,7 @@ inline std::map<Seq, std::string> bodies_in(sim::SimDisk& disk, std::string* mes
   engine::Engine engine(2);
   const auto replayed = broker::replay(**log, engine);
   EXPECT_TRUE(replayed) << replayed.error().message;
-  if (message_id != nullptr) *message_id = engine.identity().message_id(QueueId(1), Seq(1));
+  if (message_id != nullptr) *message_id = engine.identity().message_id(QueueId(1), Seq(1), 0);
   engine::Sweep sweep = engine.begin_sweep();
   while (const auto run = engine.sweep(sweep)) {
     EXPECT_TRUE(engine::decode_records(run->payload, [&](const engine::CheckpointRecord& record) {

@@ -263,12 +263,11 @@ TolerantReplay::Outcome TolerantReplay::on(const engine::MoveTaskStarted& fact, 
   const Outcome order = note_newest(fact.task);
   if (!has_queue(fact.queue)) return Misfit::unknown_queue;
   const engine::Queue& queue = *engine_.find_queue(fact.queue);
+  if (!queue.move_tasks.empty() && queue.move_tasks.back().id >= fact.task) return order;
   // What is known of another task that is running is then incomplete: it has ended.
-  if (queue.is_moving()) {
-    const engine::MoveTask& before = queue.move_tasks.back();
-    if (before.id >= fact.task) return order;
-    engine_.apply(engine::MoveTaskEnded{.queue = fact.queue, .task = before.id}, place);
-  }
+  if (queue.is_moving())
+    engine_.apply(engine::MoveTaskEnded{.queue = fact.queue, .task = queue.move_tasks.back().id},
+                  place);
   engine_.apply(fact, place);
   return order;
 }
@@ -321,7 +320,8 @@ TolerantReplay::Outcome TolerantReplay::add(QueueId queue, const KeptMessage& me
         .queue = queue,
         .seq = message.seq,
         .origin_queue = message.delivery ? message.delivery->origin_queue : queue,
-        .origin_seq = message.delivery ? message.delivery->origin_seq : message.seq};
+        .origin_seq = message.delivery ? message.delivery->origin_seq : message.seq,
+        .redrives = message.delivery ? message.delivery->redrives : std::uint16_t{0}};
     return is_known ? std::nullopt : Outcome(Misfit::unknown_queue);
   }
   newest_of_all_ = std::max(newest_of_all_, message.seq);

@@ -40,6 +40,7 @@ struct LostMessage {
   Seq seq = {};
   QueueId origin_queue = {};
   Seq origin_seq = {};
+  std::uint16_t redrives = 0;
 };
 
 // Numbers that were given to messages, but no fact says to which.

@@ -14,7 +14,7 @@ std::optional<Misfit> TolerantReplay::put(const engine::CheckpointRecord& record
 }
 
 TolerantReplay::Outcome TolerantReplay::put_one(const engine::CheckpointBegin& record) {
-  if (record.last_seq > Seq(seq_max) || record.last_queue > QueueId(queue_max))
+  if (record.last_seq > Seq(engine::seq_max) || record.last_queue > QueueId(engine::queue_id_max))
     return Misfit::impossible;
   if (engine_.is_founded()) return Misfit::out_of_order;
   engine_.restore(record);
@@ -26,7 +26,7 @@ TolerantReplay::Outcome TolerantReplay::put_one(const engine::CheckpointBegin& r
 TolerantReplay::Outcome TolerantReplay::put_one(const engine::KeptQueue& record) {
   if (!is_possible(record.queue) || !is_possible(record.attributes) ||
       !is_possible(record.created_at) || !is_possible(record.changed_at) ||
-      record.purged_below > Seq(seq_max))
+      record.purged_below > Seq(engine::seq_max))
     return Misfit::impossible;
   if (has_queue(record.queue) || engine_.find_queue(record.name) != nullptr)
     return Misfit::queue_there_twice;
@@ -45,7 +45,7 @@ TolerantReplay::Outcome TolerantReplay::put_one(const engine::KeptMessages& reco
 
 // Only a whole checkpoint has all messages up to there: until then nothing is passed over for it.
 TolerantReplay::Outcome TolerantReplay::put_one(const engine::SweptQueue& record) {
-  if (record.through > Seq(seq_max)) return Misfit::impossible;
+  if (record.through > Seq(engine::seq_max)) return Misfit::impossible;
   newest_of_all_ = std::max(newest_of_all_, record.through);
   if (!has_queue(record.queue)) return Misfit::unknown_queue;
   swept_.push_back(record);
