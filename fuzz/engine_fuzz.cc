@@ -207,7 +207,8 @@ class Run {
         (void)engine_->skip(turn_, found->id, group, SkipTo::dead_letters);
         return;
       default:
-        (void)engine_->drop(turn_, found->id, group, engine_->last_seq(), 1 + what / 64u);
+        if (const auto request = engine_->drop_request(found->id, group))
+          (void)engine_->drop(turn_, found->id, *request, 1 + what / 64u);
     }
   }
 
@@ -264,6 +265,12 @@ class Run {
     return std::string(sent->group);
   }
 
+  // A conversation with a head that cannot be read is left at that.
+  static void release(Engine& engine, Turn& turn, QueueId queue, const std::string& group) {
+    if (engine.retry(turn, queue, group) == ParkedResult::done) return;
+    CHECK(engine.skip(turn, queue, group, SkipTo::nowhere) == ParkedResult::done);
+  }
+
   // Receives and deletes until nothing is left, while time passes: a dead letter may be delayed
   // where it arrives. What is returned is in the order of first sends.
   std::vector<Given> drain(Engine& engine) {
@@ -274,7 +281,7 @@ class Run {
       is_done = true;
       for (const auto& [name, queue] : engine.queue_names()) {
         for (const ParkedConversation& each : engine.parked(queue, "", groups.size()))
-          CHECK(engine.retry(turn, queue, each.group) == ParkedResult::done);
+          release(engine, turn, queue, each.group);
         if (drain(engine, turn, queue, drained) || engine.counts(queue).parked_conversations > 0)
           is_done = false;
       }

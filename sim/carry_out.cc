@@ -88,8 +88,9 @@ Reply carry_out(const Command& command, engine::Engine& engine, engine::Turn& tu
       reply.settled = engine.skip(turn, queue->id, command.group, command.skip_to);
       break;
     case Action::drop_conversation:
-      reply.dropped = engine.drop(turn, queue->id, command.group,
-                                  command.through.value_or(engine.last_seq()), 1);
+      if (const auto all =
+              command.drop ? command.drop : engine.drop_request(queue->id, command.group))
+        reply.dropped = engine.drop(turn, queue->id, *all, 1);
       break;
     default:
       use_handle(command, engine, turn, reply);

@@ -57,8 +57,9 @@ struct Command {
   std::optional<engine::QueueName> destination = {};  // start_move_task
   std::uint32_t rate = 0;
   engine::SkipTo skip_to = engine::SkipTo::nowhere;  // skip_conversation
-  // drop_conversation: what came by then, a message at a time, so that much can happen on the way.
-  std::optional<Seq> through = {};
+  // drop_conversation: what was there then, a message at a time, so that much can happen on the
+  // way.
+  std::optional<engine::DropRequest> drop = {};
 };
 
 inline bool is_same(const engine::QueueCounts& one, const engine::QueueCounts& two) {

@@ -49,7 +49,7 @@ bool Ledger::is_skipped(QueueId queue, Seq seq, SkipTo to) const {
 bool Ledger::is_dropped(QueueId queue, Seq seq) const {
   const LedgerMessage* message = find(queue, seq);
   return is_by(Action::drop_conversation) && is_target(queue) && head_ && message != nullptr &&
-         message->group == command_->group && (!command_->through || seq <= *command_->through);
+         message->group == command_->group && command_->drop && seq <= command_->drop->through;
 }
 
 ParkedResult Ledger::expected_settlement() const {
@@ -115,8 +115,7 @@ Complaint Ledger::check_dropped(const Reply& reply, End end) const {
   const LedgerQueue& queue = queues_.at(*target_);
   if (queue.parked.contains(command_->group)) return "a dropped conversation is still parked";
   const std::vector<Seq> left = conversation(queue, command_->group);
-  return unless(left.empty() || (command_->through && left.front() > *command_->through),
-                "a drop left messages");
+  return unless(left.empty() || left.front() > command_->drop->through, "a drop left messages");
 }
 
 }  // namespace mailrail::sim

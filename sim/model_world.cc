@@ -265,7 +265,7 @@ Answer ModelWorld::ask(const Command& command) {
                 .was_parked = reply.dropped.was_parked};
   tell_facts_since(before, answer);
   if (command.action == Action::send && reply.outcome == Outcome::done) {
-    answer.message_id = engine_->identity().message_id(reply.sent.queue, reply.sent.seq);
+    answer.message_id = engine_->identity().message_id(reply.sent.queue, reply.sent.seq, 0);
     if (is_fifo(command.queue)) answer.sequence_number = engine::sequence_number(reply.sent.seq);
   }
   for (const engine::ReceivedMessage& each : reply.received.messages)
@@ -279,7 +279,8 @@ Answer ModelWorld::ask(const Command& command) {
 ShownMessage ModelWorld::show(const engine::ReceivedMessage& received) const {
   const auto& source = received.dead_letter_source;
   return {.body = body_at(received.body),
-          .message_id = engine_->identity().message_id(received.origin_queue, received.origin_seq),
+          .message_id = engine_->identity().message_id(received.origin_queue, received.origin_seq,
+                                                       received.redrives),
           .sequence_number = engine::sequence_number(received.seq),
           .handle = received.handle(),
           .sent = received.sent,

@@ -29,13 +29,14 @@ Decision SimCall::decide(engine::Engine& engine, engine::Turn& turn) {
 
 Decision SimCall::run(engine::Engine& engine, engine::Turn& turn) {
   if (!deadline_) deadline_ = turn.now + command_.wait;
-  if (!command_.through) command_.through = engine.last_seq();
+  const engine::Queue* queue = engine.find_queue(command_.queue);
+  if (command_.action == Action::drop_conversation && queue != nullptr && !command_.drop)
+    command_.drop = engine.drop_request(queue->id, command_.group);
   Command command = command_;
   if (sabotage_.what == Sabotage::What::believes_stale_handles) {
     engine::ReceiptHandle& handle = command.handle;
     handle.generation = judge_.ledger().generation(handle.queue, handle.seq);
   }
-  const engine::Queue* queue = engine.find_queue(command.queue);
   const bool is_fifo = queue != nullptr && queue->attributes.is_fifo;
   const auto type = is_fifo ? engine::QueueType::fifo : engine::QueueType::standard;
   reply_ = carry_out(command, engine, turn);

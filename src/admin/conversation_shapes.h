@@ -60,7 +60,7 @@ struct ListParkedConversationsOutput {
   std::optional<std::string> next_token;
 
   static constexpr Field fields[] = {
-      field<&ListParkedConversationsOutput::conversations>("Conversations"),
+      field<&ListParkedConversationsOutput::conversations>("Conversations").shown_empty(),
       field<&ListParkedConversationsOutput::next_token>("NextToken"),
   };
 };
@@ -78,13 +78,13 @@ struct RetryConversationInput {
 struct SkipConversationInput {
   std::string queue_url;
   std::string message_group_id;
-  std::string head;                       // What becomes of it: `Discard` or `DeadLetter`.
+  std::string head_action;                // What becomes of the head: `Discard` or `DeadLetter`.
   std::optional<std::string> message_id;  // Only if the head is this message.
 
   static constexpr Field fields[] = {
       field<&SkipConversationInput::queue_url>("QueueUrl").required(),
       field<&SkipConversationInput::message_group_id>("MessageGroupId").required(),
-      field<&SkipConversationInput::head>("Head").required(),
+      field<&SkipConversationInput::head_action>("HeadAction").required(),
       field<&SkipConversationInput::message_id>("MessageId"),
   };
 };

@@ -5,8 +5,10 @@
 #include <fmt/format.h>
 
 #include "admin/errors.h"
+#include "base/check.h"
 #include "base/digest.h"
 #include "engine/limits.h"
+#include "sqs/errors.h"
 
 namespace mailrail::admin {
 namespace {
@@ -54,11 +56,6 @@ Result<void> result_of(ParkedResult result, std::string_view group) {
   CHECK(false);
 }
 
-api::Asked<Nothing> asked(const Result<void>& result) {
-  if (!result) return std::unexpected(result.error());
-  return Nothing{};
-}
-
 }  // namespace
 
 ListParkedConversations::Prepared ListParkedConversations::prepare(Input input,
@@ -86,11 +83,9 @@ ListParkedConversations::Prepared ListParkedConversations::prepare(Input input,
 api::Asked<ListParkedConversations::Decided> ListParkedConversations::decide(engine::Engine& engine,
                                                                              engine::Turn&,
                                                                              Prepared& prepared) {
-  const Result<const engine::Queue*> queue = find_fifo(prepared.queue, engine);
-  if (!queue) return std::unexpected(queue.error());
+  const engine::Queue& queue = *TRY(find_fifo(prepared.queue, engine));
   if (prepared.error) return std::unexpected(*prepared.error);
-  Decided decided{.conversations =
-                      engine.parked((*queue)->id, prepared.after, prepared.count_max + 1)};
+  Decided decided{.conversations = engine.parked(queue.id, prepared.after, prepared.count_max + 1)};
   decided.has_more = decided.conversations.size() > prepared.count_max;
   if (decided.has_more) decided.conversations.pop_back();
   return decided;
@@ -124,21 +119,21 @@ RetryConversation::Prepared RetryConversation::prepare(Input input, const api::C
 api::Asked<Nothing> RetryConversation::decide(engine::Engine& engine,
                                               engine::Turn& turn,
                                               Prepared& prepared) {
-  const Result<const engine::Queue*> queue = find_fifo(prepared.queue, engine);
-  if (!queue) return std::unexpected(queue.error());
-  return asked(result_of(engine.retry(turn, (*queue)->id, prepared.group), prepared.group));
+  const engine::Queue& queue = *TRY(find_fifo(prepared.queue, engine));
+  TRY(result_of(engine.retry(turn, queue.id, prepared.group), prepared.group));
+  return Nothing{};
 }
 
 SkipConversation::Prepared SkipConversation::prepare(Input input, const api::Context& context) {
   Prepared prepared{.queue = sqs::TargetQueue(input.queue_url, context),
                     .group = std::move(input.message_group_id),
                     .message_id = std::move(input.message_id)};
-  if (input.head == "DeadLetter") {
+  if (input.head_action == "DeadLetter") {
     prepared.to = engine::SkipTo::dead_letters;
-  } else if (input.head != "Discard") {
-    prepared.error =
-        sqs::errors::invalid_parameter({"Head", input.head}, "It must be Discard or DeadLetter")
-            .error();
+  } else if (input.head_action != "Discard") {
+    prepared.error = sqs::errors::invalid_parameter({"HeadAction", input.head_action},
+                                                    "It must be Discard or DeadLetter")
+                         .error();
   }
   return prepared;
 }
@@ -146,11 +141,9 @@ SkipConversation::Prepared SkipConversation::prepare(Input input, const api::Con
 api::Asked<Nothing> SkipConversation::decide(engine::Engine& engine,
                                              engine::Turn& turn,
                                              Prepared& prepared) {
-  const Result<const engine::Queue*> found = find_fifo(prepared.queue, engine);
-  if (!found) return std::unexpected(found.error());
+  const engine::Queue& queue = *TRY(find_fifo(prepared.queue, engine));
   if (prepared.error) return std::unexpected(*prepared.error);
-  const QueueId queue = (*found)->id;
-  const auto parked = engine.find_parked(queue, prepared.group);
+  const auto parked = engine.find_parked(queue.id, prepared.group);
   if (!parked) return not_parked(prepared.group);
   const std::string head = engine.identity().message_id(
       parked->head_origin_queue, parked->head_origin_seq, parked->head_redrives);
@@ -160,7 +153,8 @@ api::Asked<Nothing> SkipConversation::decide(engine::Engine& engine,
                             sqs::errors::shown(prepared.group), head,
                             sqs::errors::shown(*prepared.message_id)));
   }
-  return asked(result_of(engine.skip(turn, queue, prepared.group, prepared.to), prepared.group));
+  TRY(result_of(engine.skip(turn, queue.id, prepared.group, prepared.to), prepared.group));
+  return Nothing{};
 }
 
 DropConversation::Prepared DropConversation::prepare(Input input, const api::Context& context) {
@@ -172,13 +166,11 @@ DropConversation::Prepared DropConversation::prepare(Input input, const api::Con
 api::Asked<std::uint64_t> DropConversation::decide(engine::Engine& engine,
                                                    engine::Turn& turn,
                                                    Prepared& prepared) {
-  const Result<const engine::Queue*> queue = find_fifo(prepared.queue, engine);
-  if (!queue) return std::unexpected(queue.error());
-  const bool is_first = !prepared.through;
-  if (is_first) prepared.through = engine.last_seq();
-  const engine::DropResult result = engine.drop(turn, (*queue)->id, prepared.group,
-                                                *prepared.through, engine::dropped_per_turn_max);
-  if (is_first && !result.was_parked) return not_parked(prepared.group);
+  const engine::Queue& queue = *TRY(find_fifo(prepared.queue, engine));
+  if (!prepared.request) prepared.request = engine.drop_request(queue.id, prepared.group);
+  if (!prepared.request) return not_parked(prepared.group);
+  const engine::DropResult result =
+      engine.drop(turn, queue.id, *prepared.request, engine::dropped_per_turn_max);
   prepared.dropped += result.removed;
   if (!result.has_more) return prepared.dropped;
   return {broker::Decision{.verdict = broker::Decision::Verdict::again}, prepared.dropped};

@@ -77,7 +77,7 @@ struct DropConversation {
   struct Prepared {
     sqs::TargetQueue queue;
     std::string group;
-    std::optional<Seq> through = {};  // What was there when it was first asked.
+    std::optional<engine::DropRequest> request = {};  // Made when it was first asked.
     std::uint64_t dropped = 0;
   };
   using Decided = std::uint64_t;  // Messages dropped.

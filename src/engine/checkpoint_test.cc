@@ -137,7 +137,8 @@ class CheckpointTest : public EngineTest {
         engine.skip(turn, queue, group, SkipTo::nowhere);
         break;
       default:
-        engine.drop(turn, queue, group, engine.last_seq(), 1 + random.below(3));
+        if (const auto request = engine.drop_request(queue, group))
+          engine.drop(turn, queue, *request, 1 + random.below(3));
         break;
     }
   }

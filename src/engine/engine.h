@@ -151,7 +151,8 @@ class Engine {
                        const QueueAttributes& attributes,
                        const std::map<std::string, std::string>& tags);
   void change_queue(Turn& turn, QueueId queue, const QueueAttributes& attributes);
-  // All of them, as they are to be. A queue's tags are no attributes: it counts as unchanged.
+  // All of them, as they are to be, and what they say of poison. A queue's tags are no attributes:
+  // it counts as unchanged.
   void change_tags(Turn& turn,
                    QueueId queue,
                    const std::map<std::string, std::string>& tags,
@@ -195,16 +196,16 @@ class Engine {
                                          std::size_t count_max) const;
   // Nothing if it is not parked.
   std::optional<ParkedConversation> find_parked(QueueId queue, std::string_view group) const;
-  // Lets it go on, every message as if it had never been received too often.
+  // Lets it go on, every message as if it had never been received too often. Its head must be
+  // whole.
   ParkedResult retry(Turn& turn, QueueId queue, std::string_view group);
   // Removes the head, which nobody may hold, and lets the others go on.
   ParkedResult skip(Turn& turn, QueueId queue, std::string_view group, SkipTo to);
-  // Removes messages of it that came until `through`, at most so many, whoever holds them. With the
-  // last of these whatever came later goes on.
-  DropResult drop(
-      Turn& turn, QueueId queue, std::string_view group, Seq through, std::size_t count_max);
-  // The newest message of all queues.
-  Seq last_seq() const { return last_seq_; }
+  // To drop all that is in it now; nothing if it is not parked.
+  std::optional<DropRequest> drop_request(QueueId queue, std::string_view group) const;
+  // Removes at most so many of these messages, whoever holds them. With the last one whatever came
+  // later goes on.
+  DropResult drop(Turn& turn, QueueId queue, const DropRequest& request, std::size_t count_max);
 
   // --- Time.
 
@@ -229,8 +230,10 @@ class Engine {
   // What a limit is compared with: pages count by the items in use, because new messages take what
   // is free in them first, and every message counts with the delivery that its first receive will
   // make, so that receiving needs nothing that a limit forbids. Only the attempt ids of receives,
-  // and the group that a dead letter founds elsewhere, come on top.
+  // the group that a dead letter founds elsewhere, and what is remembered of poison conversations
+  // come on top.
   std::uint64_t committed_bytes() const;
+
   // --- The log.
 
   // Where the bodies of all messages lie in it.
@@ -385,7 +388,8 @@ class Engine {
   // what is so: a restart begins each anew.
   struct Moving {
     Seq cursor = {};
-    bool left_some = false;  // This time round: not visible yet.
+    std::uint64_t looks = 0;  // This time round.
+    bool left_some = false;   // Likewise: not visible yet.
     Instant look_again = {};
   };
   std::map<QueueId, Moving> moving_;

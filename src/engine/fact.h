@@ -51,7 +51,7 @@ struct QueueCreated {
 // Attributes and tags whole, as they are after the change.
 struct QueueChanged {
   QueueId queue = {};
-  Instant at = {};
+  Instant at = {};  // Of the last change of attributes, which this need not be.
   QueueAttributes attributes;
   std::map<std::string, std::string> tags;
 };
@@ -132,13 +132,14 @@ struct Damaged {
   Position position = {};
 };
 
-// Of the queue's tasks those that are too many are forgotten, the oldest first.
+// A task begins to move messages out of the queue. Of its tasks those that are too many are
+// forgotten, the oldest first.
 struct MoveTaskStarted {
   QueueId queue = {};
   Seq task = {};
   Instant at = {};
   std::optional<QueueName> destination = {};
-  std::uint32_t rate = 0;
+  std::uint32_t rate = 0;  // Messages a second; 0: no limit.
   std::uint64_t to_move = 0;
 };
 
@@ -160,6 +161,7 @@ struct Redriven {
   Duration lag{0};
 };
 
+// It moves nothing any more.
 struct MoveTaskEnded {
   QueueId queue = {};
   Seq task = {};

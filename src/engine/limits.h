@@ -43,8 +43,8 @@ inline constexpr Duration noisy_silence_max = 5min;
 inline constexpr Duration recent_window = 60s;
 inline constexpr std::size_t recent_max = 10'000;
 
-// Dead-letter moves and expired messages that one receive deals with before it is asked again in a
-// turn of its own.
+// Dead-letter moves, expired messages and parked conversations that one receive deals with before
+// it is asked again in a turn of its own.
 inline constexpr std::size_t set_aside_per_receive_max = 100;
 
 // "Gets the most recent message movement tasks (up to 10) under a specific source queue." (API
@@ -55,8 +55,14 @@ inline constexpr std::size_t move_tasks_kept_max = 10;
 inline constexpr std::size_t moves_per_turn_max = 100;
 inline constexpr std::size_t move_looks_per_turn_max = 4096;
 
-// How often a task that has seen everything looks again for what was not visible then.
+// How long a task that has seen everything waits before it looks again for what was not visible
+// then: this, and as much again for each so many that it looked at.
 inline constexpr Duration move_task_pause = 1s;
+inline constexpr std::uint64_t looks_per_move_task_pause = 100'000;
+
+// A task makes up for moves that are late by less than this, so that a coarse clock costs nothing
+// of its rate. What was missed by more is not made up for, or there would be a burst.
+inline constexpr Duration late_moves_made_up_max = 100ms;
 
 // How often the id of a message changes by redrives; from then on it stays.
 inline constexpr std::uint16_t redrives_max = 0xffff;

@@ -12,6 +12,7 @@
 
 #include "base/ids.h"
 #include "base/time.h"
+#include "engine/limits.h"
 #include "engine/queue_attributes.h"
 
 namespace mailrail::engine {
@@ -45,13 +46,10 @@ struct MoveTask {
     return started + lag + Duration(static_cast<std::int64_t>(after_ms));
   }
 
-  // The lag, if the next move happens now. What was missed by a little is made up for, so that a
-  // coarse clock costs nothing of the rate; what was missed by more is not, or there would be a
-  // burst.
+  // The lag, if the next move happens now.
   Duration lag_at(Instant now) const {
-    constexpr Duration made_up_max = 100ms;
     const Duration late = now - due();
-    return rate == 0 || late <= made_up_max ? lag : lag + late;
+    return rate == 0 || late <= late_moves_made_up_max ? lag : lag + late;
   }
 };
 

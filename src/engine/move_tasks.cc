@@ -103,6 +103,7 @@ void Engine::move_from(Turn& turn, const Queue& queue, MoveBudget& budget) {
     if (can_move && turn.now < task.due()) return;
     moving.cursor = entry.seq + 1;
     budget.looks -= 1;
+    moving.looks += 1;
     if (!can_move) {
       moving.left_some = moving.left_some || !contents.is_stopped(index);
     } else if (move_one(turn, queue, index)) {
@@ -154,7 +155,8 @@ bool Engine::move_one(Turn& turn, const Queue& queue, Index index) {
 void Engine::pass_ends(Turn& turn, const Queue& queue) {
   Moving& moving = moving_.at(queue.id);
   if (!moving.left_some) return end_move_task(turn, queue, MoveTaskStatus::completed);
-  moving = {.look_again = turn.now + move_task_pause};
+  const auto looks = static_cast<std::int64_t>(moving.looks / looks_per_move_task_pause);
+  moving = {.look_again = turn.now + move_task_pause * (1 + looks)};
 }
 
 }  // namespace mailrail::engine

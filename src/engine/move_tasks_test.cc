@@ -72,7 +72,7 @@ TEST_F(MoveTasks, SendMessagesBackAnew) {
   EXPECT_EQ(moved[0].redrives, 1u);
   EXPECT_FALSE(moved[0].dead_letter_source);
   EXPECT_NE(engine.identity().message_id(queue, sent, 1),
-            engine.identity().message_id(queue, sent));
+            engine.identity().message_id(queue, sent, 0));
 }
 
 TEST_F(MoveTasks, LeaveTheirMarkWhenTheMessageDiesAgain) {
@@ -186,6 +186,17 @@ TEST_F(MoveTasks, WaitForWhatIsInFlightOrDelayed) {
   EXPECT_EQ(task().moved, 3u);
   EXPECT_EQ(task().status, MoveTaskStatus::completed);
   EXPECT_EQ(engine.counts(queue).visible, 3u);
+}
+
+TEST_F(MoveTasks, LookAtALongQueueThatWaitsLessOften) {
+  create_pair("");
+  engine.change_queue(turn, dead, {.delay = 900s});
+  for (std::uint64_t i = 0; i < 2 * looks_per_move_task_pause; ++i) send(dead, "later");
+  start();
+  while (engine.next_move() <= turn.now) move();
+
+  EXPECT_EQ(task().status, MoveTaskStatus::running);
+  EXPECT_EQ(engine.next_move(), turn.now + 3 * move_task_pause);
 }
 
 TEST_F(MoveTasks, KeepTheOrderOfAConversation) {

@@ -98,6 +98,7 @@ ParkedResult Engine::retry(Turn& turn, QueueId queue, std::string_view group) {
   const Queue& of = queue_at(queue);
   const Index parked = find_parked_group(of, group);
   if (parked == no_index) return ParkedResult::not_parked;
+  if (is_damaged(store_.groups[parked].head)) return ParkedResult::head_damaged;
   unpark(turn, of, parked);
   return ParkedResult::done;
 }
@@ -124,19 +125,29 @@ ParkedResult Engine::skip(Turn& turn, QueueId queue, std::string_view group, Ski
   return ParkedResult::done;
 }
 
-DropResult Engine::drop(
-    Turn& turn, QueueId queue, std::string_view name, Seq through, std::size_t count_max) {
+std::optional<DropRequest> Engine::drop_request(QueueId queue, std::string_view group) const {
+  const auto parked = find_parked(queue, group);
+  if (!parked) return std::nullopt;
+  return DropRequest{.group = parked->group, .parked_since = parked->since, .through = last_seq_};
+}
+
+DropResult Engine::drop(Turn& turn,
+                        QueueId queue,
+                        const DropRequest& request,
+                        std::size_t count_max) {
   const Queue& of = queue_at(queue);
-  const Index parked = find_parked_group(of, name);
-  if (parked == no_index) return {};
+  const auto found = contents_of(of).parked().find(request.group);
+  if (found == contents_of(of).parked().end() || found->second.since != request.parked_since)
+    return {};
+  const Index parked = found->second.group;
   const Group& group = store_.groups[parked];
   Removed fact{.queue = queue, .why = RemovalReason::deleted, .seqs = {}};
   Index next = group.head;
   for (; next != no_index && fact.seqs.size() < count_max; next = store_.entries[next].next) {
-    if (store_.entries[next].seq > through) break;
+    if (store_.entries[next].seq > request.through) break;
     fact.seqs.push_back(store_.entries[next].seq);
   }
-  const bool has_more = next != no_index && store_.entries[next].seq <= through;
+  const bool has_more = next != no_index && store_.entries[next].seq <= request.through;
   if (!has_more) unpark(turn, of, parked);
   if (!fact.seqs.empty()) record(turn, fact);
   return {.was_parked = true, .has_more = has_more, .removed = fact.seqs.size()};

@@ -35,13 +35,21 @@ enum class ParkedResult : std::uint8_t {
   done,
   not_parked,
   head_in_flight,
-  head_damaged,     // What cannot be read is nobody's dead letter.
+  head_damaged,     // What cannot be read can be given to nobody and is nobody's dead letter.
   no_dead_letters,  // The queue has no dead-letter queue, or that is gone.
+};
+
+// All that was in a parked conversation when it was made; of a conversation of that name that is
+// parked later it says nothing.
+struct DropRequest {
+  std::string group;
+  Instant parked_since = {};
+  Seq through = {};  // Messages that came later are not meant.
 };
 
 struct DropResult {
   bool was_parked = false;
-  bool has_more = false;  // There is more to remove.
+  bool has_more = false;  // There is more of it to remove.
   std::uint64_t removed = 0;
 };
 

@@ -43,7 +43,7 @@ class Poison : public EngineTest {
   }
 
   std::size_t drop(std::size_t count_max) {
-    return engine.drop(turn, queue, "g", engine.last_seq(), count_max).removed;
+    return engine.drop(turn, queue, *engine.drop_request(queue, "g"), count_max).removed;
   }
 
   QueueId dead = create("dead.fifo");
@@ -209,11 +209,11 @@ TEST_F(Poison, IsEmptiedBitByBit) {
 
 TEST_F(Poison, GoesOnWithWhatCameAfterItWasDropped) {
   park();
-  const Seq through = engine.last_seq();
+  const auto request = engine.drop_request(queue, "g");
   send(queue, "d", "g");
 
-  EXPECT_TRUE(engine.drop(turn, queue, "g", through, 2).has_more);
-  EXPECT_FALSE(engine.drop(turn, queue, "g", through, 2).has_more);
+  EXPECT_TRUE(engine.drop(turn, queue, *request, 2).has_more);
+  EXPECT_FALSE(engine.drop(turn, queue, *request, 2).has_more);
   EXPECT_EQ(drain(queue), (Bodies{"d"}));
 }
 
@@ -225,7 +225,20 @@ TEST_F(Poison, IsParkedNoMoreWhenNothingIsLeftOfIt) {
   EXPECT_EQ(receive_bodies(queue), (Bodies{"new"}));
   EXPECT_EQ(engine.retry(turn, queue, "g"), ParkedResult::not_parked);
   EXPECT_EQ(engine.skip(turn, queue, "g", SkipTo::nowhere), ParkedResult::not_parked);
-  EXPECT_FALSE(engine.drop(turn, queue, "g", engine.last_seq(), 1).was_parked);
+  EXPECT_FALSE(engine.drop_request(queue, "g").has_value());
+}
+
+TEST_F(Poison, IsNotDroppedByWhoMeantAnEarlierOneOfItsName) {
+  park();
+  const auto request = engine.drop_request(queue, "g");
+  EXPECT_TRUE(engine.drop(turn, queue, *request, 2).has_more);
+  drop(1);
+  pass(1ms);
+  send(queue, "poison", "g");
+  park();
+
+  EXPECT_FALSE(engine.drop(turn, queue, *request, 2).was_parked);
+  EXPECT_EQ(engine.counts(queue).parked_conversations, 1u);
 }
 
 TEST_F(Poison, ExpiresLikeAnyOther) {
@@ -299,6 +312,7 @@ TEST_F(Poison, WithADamagedHeadCanOnlyDiscardIt) {
   const Body body = *engine.body_of(queue, head->head);
   engine.mark_damaged(turn, queue, head->head, body.position);
 
+  EXPECT_EQ(engine.retry(turn, queue, "g"), ParkedResult::head_damaged);
   EXPECT_EQ(engine.skip(turn, queue, "g", SkipTo::dead_letters), ParkedResult::head_damaged);
   EXPECT_EQ(engine.skip(turn, queue, "g", SkipTo::nowhere), ParkedResult::done);
   EXPECT_EQ(drain(queue), (Bodies{"b", "c"}));
