@@ -35,7 +35,11 @@ void Broker::turn(Instant now, std::vector<std::unique_ptr<Call>> calls) {
     engine::Turn founding{.now = now_, .random = random_, .facts = open_};
     engine_.found(founding);
   }
-  is_behind_ = !engine_.advance(now_);
+  // What ended while nobody ran has ended before the first call is asked.
+  do {
+    is_behind_ = !engine_.advance(now_);
+  } while (is_behind_ && !has_begun_);
+  has_begun_ = true;
   remove_expired();
   move_messages();
   keep_house();

@@ -136,6 +136,7 @@ class Broker {
   std::deque<QueueId> woken_;  // Queues whose waiters are still to be asked.
   Waiters waiters_;
   RecentFrames recent_;
+  bool has_begun_ = false;
   bool is_behind_ = false;  // Time has more to do than one turn should.
   bool may_wait_ = true;
   Instant next_expiry_{};

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "broker/broker_testing.h"
+#include "engine/limits.h"
 
 namespace mailrail::broker {
 namespace {
@@ -86,6 +87,25 @@ TEST_F(BrokerTest, CommitsFactsThatNobodyWaitsForAfterASecond) {
   pass(1s);
   EXPECT_TRUE(commit());
   EXPECT_TRUE(broker.is_idle());
+}
+
+TEST_F(BrokerTest, BeginsWithEverythingThatEndedMeanwhile) {
+  constexpr std::size_t many = 3 * engine::steps_per_advance_max;
+  run("leases", [&](Engine& state, Turn& turn, TestCall&) {
+    for (std::size_t i = 0; i < many; ++i) state.send(turn, {.queue = standard, .record = "x"});
+    state.receive(turn, {.queue = standard, .count_max = many, .visibility_timeout = 1s});
+    return Decision{};
+  });
+  commit();
+  ASSERT_EQ(engine.counts(standard).in_flight, many);
+
+  Broker restarted(engine, log, random, outbox, {});
+  std::vector<std::unique_ptr<Call>> calls;
+  calls.push_back(std::make_unique<TestCall>("count", [&](Engine& state, Turn&, TestCall&) {
+    EXPECT_EQ(state.counts(standard).visible, many);
+    return Decision{};
+  }));
+  restarted.turn(now + 1s, std::move(calls));
 }
 
 TEST_F(BrokerTest, GivesTheFramesOfRecentBodiesAlong) {
