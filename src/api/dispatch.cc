@@ -1,6 +1,7 @@
 #include "api/dispatch.h"
 
 #include <algorithm>
+#include <ranges>
 
 #include <fmt/format.h>
 
@@ -31,7 +32,7 @@ std::string_view queue_path_of(const http::Request& request) {
 // As the caller wrote it, unless that is nothing that a URL may hold.
 std::string_view host_of(const http::Request& request) {
   const std::string_view host = request.header("Host");
-  return auth::is_plain_text(host) ? host : "localhost";
+  return !host.empty() && auth::is_plain_text(host) ? host : "localhost";
 }
 
 Context context_of(const http::Request& request,
@@ -51,6 +52,26 @@ Context context_of(const http::Request& request,
 bool is_aws_json(const http::Request& request) {
   return request.headers.find("X-Amz-Target") ||
          request.header("Content-Type").starts_with("application/x-amz-json-");
+}
+
+std::string_view trimmed(std::string_view text) {
+  const std::size_t begin = text.find_first_not_of(" \t");
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
+}
+
+// Of AWS Query's two forms XML is the rule; JSON is for who names it, and not with a weight of 0.
+bool accepts_json(const http::Request& request) {
+  for (const auto& each : std::views::split(request.header("Accept"), ',')) {
+    const std::string_view range(each);
+    const std::size_t parameters = std::min(range.find(';'), range.size());
+    if (!http::equal_ignoring_case(trimmed(range.substr(0, parameters)), "application/json"))
+      continue;
+    const std::size_t weight = range.find("q=0", parameters);
+    return weight == std::string_view::npos ||
+           range.find_first_not_of(".0 \t", weight + 3) != std::string_view::npos;
+  }
+  return false;
 }
 
 // What a header says may not be UTF-8; answers are.
@@ -128,9 +149,7 @@ Made Dispatcher::dispatch(http::Request request,
     service = service_of_target(target);
     name = printable(service == nullptr ? target : target.substr(service->target_prefix.size()));
   } else {
-    const bool wants_json =
-        request.header("Accept").find("application/json") != std::string_view::npos;
-    envelope.protocol = wants_json ? wire::Protocol::query_json : wire::Protocol::query;
+    envelope.protocol = accepts_json(request) ? wire::Protocol::query_json : wire::Protocol::query;
     auto parsed = wire::Form::parse(query_string_of(request), request.body);
     if (!parsed) return refuse(decode_error(envelope.protocol, parsed.error()));
     form = *std::move(parsed);

@@ -47,6 +47,22 @@ TEST_F(Dispatch, RepeatsALongActionInPart) {
   EXPECT_LT(answer(request).body.size(), 1500u);
 }
 
+TEST_F(Dispatch, AnswersQueryInTheFormThatIsAccepted) {
+  const auto type_for = [&](std::string_view accepted) {
+    http::Request request{.method = "POST", .target = "/", .headers = {}, .body = "Action=Fly"};
+    request.headers.add("Accept", accepted);
+    return std::string(answer(request).headers.find("Content-Type").value_or(""));
+  };
+
+  for (const char* each :
+       {"application/json", "Application/JSON", "text/xml, application/json;q=0.5",
+        "*/* , application/json ; charset=utf-8"})
+    EXPECT_EQ(type_for(each), "application/json") << each;
+  for (const char* each : {"", "*/*", "text/xml", "application/json;q=0",
+                           "application/json; q=0.00", "application/json-seq", "xapplication/json"})
+    EXPECT_EQ(type_for(each), "text/xml") << each;
+}
+
 // A header is bytes, and an answer is UTF-8.
 TEST_F(Dispatch, RepeatsNoByteThatIsNotPrintable) {
   EXPECT_THAT(answer_to_target("Test.\xff\x01y").body, HasSubstr("The action ??y is not"));
