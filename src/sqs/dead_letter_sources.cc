@@ -11,8 +11,7 @@ ListDeadLetterSourceQueues::Prepared ListDeadLetterSourceQueues::prepare(
 api::Asked<Page> ListDeadLetterSourceQueues::decide(engine::Engine& engine,
                                                     engine::Turn&,
                                                     Prepared& prepared) {
-  const Result<const engine::Queue*> found = prepared.queue.find(engine);
-  if (!found) return std::unexpected(found.error());
+  TRY(prepared.queue.find(engine));
   if (!prepared.page) return std::unexpected(prepared.page.error());
   const engine::QueueName& target = prepared.queue.name;
   return page_of(engine, *prepared.page, target, "",

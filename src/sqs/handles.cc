@@ -95,9 +95,8 @@ api::Asked<Nothing> decide_one(engine::Engine& engine,
                                engine::Turn& turn,
                                const PreparedHandles& prepared,
                                DoOne do_one) {
-  const Result<const engine::Queue*> queue = prepared.queue.find(engine);
-  if (!queue) return std::unexpected(queue.error());
-  if (const Result<void> done = do_one(engine, turn, **queue, prepared.entries.front()); !done) {
+  const engine::Queue& queue = *TRY(prepared.queue.find(engine));
+  if (const Result<void> done = do_one(engine, turn, queue, prepared.entries.front()); !done) {
     return std::unexpected(done.error());
   }
   return Nothing{};
@@ -128,12 +127,11 @@ api::Asked<Outcomes> decide_each(engine::Engine& engine,
                                  engine::Turn& turn,
                                  const PreparedHandles& prepared,
                                  DoOne do_one) {
-  const Result<const engine::Queue*> queue = prepared.queue.find(engine);
-  if (!queue) return std::unexpected(queue.error());
+  const engine::Queue& queue = *TRY(prepared.queue.find(engine));
   if (prepared.error) return std::unexpected(*prepared.error);
   Outcomes outcomes;
   for (const PreparedHandle& each : prepared.entries)
-    outcomes.push_back(do_one(engine, turn, **queue, each));
+    outcomes.push_back(do_one(engine, turn, queue, each));
   return outcomes;
 }
 

@@ -28,6 +28,14 @@ std::unexpected<Error> no_such_queue(std::string_view parameter) {
                           parameter));
 }
 
+// A queue of another region or account is none that the caller can see.
+std::optional<engine::QueueName> own_queue(std::string_view arn, const api::Context& context) {
+  std::optional<engine::QueueName> name = parse_queue_arn(arn);
+  const bool is_own =
+      name && name->region == context.caller.region && name->account == context.caller.account;
+  return is_own ? name : std::nullopt;
+}
+
 const engine::Queue* find(const engine::Engine& engine,
                           const std::optional<engine::QueueName>& name) {
   return name ? engine.find_queue(*name) : nullptr;
@@ -114,11 +122,12 @@ std::optional<TaskHandle> read_task_handle(std::string_view text) {
 
 // --- StartMessageMoveTask.
 
-StartMessageMoveTask::Prepared StartMessageMoveTask::prepare(Input input, const api::Context&) {
+StartMessageMoveTask::Prepared StartMessageMoveTask::prepare(Input input,
+                                                             const api::Context& context) {
   Prepared prepared{.input = std::move(input), .error = {}, .source = {}, .destination = {}};
-  prepared.source = parse_queue_arn(prepared.input.source_arn);
+  prepared.source = own_queue(prepared.input.source_arn, context);
   if (prepared.input.destination_arn)
-    prepared.destination = parse_queue_arn(*prepared.input.destination_arn);
+    prepared.destination = own_queue(*prepared.input.destination_arn, context);
   const auto checked = check_move_task_rate(prepared.input.max_number_of_messages_per_second);
   if (!checked) prepared.error = checked.error();
   return prepared;
@@ -154,9 +163,10 @@ Result<StartMessageMoveTaskOutput> StartMessageMoveTask::finish(const Decided& d
 
 // --- CancelMessageMoveTask.
 
-CancelMessageMoveTask::Prepared CancelMessageMoveTask::prepare(Input input, const api::Context&) {
+CancelMessageMoveTask::Prepared CancelMessageMoveTask::prepare(Input input,
+                                                               const api::Context& context) {
   Prepared prepared{.handle = read_task_handle(input.task_handle), .source = {}};
-  if (prepared.handle) prepared.source = parse_queue_arn(prepared.handle->source_arn);
+  if (prepared.handle) prepared.source = own_queue(prepared.handle->source_arn, context);
   return prepared;
 }
 
@@ -192,9 +202,10 @@ Result<CancelMessageMoveTaskOutput> CancelMessageMoveTask::finish(const Decided&
 
 // --- ListMessageMoveTasks.
 
-ListMessageMoveTasks::Prepared ListMessageMoveTasks::prepare(Input input, const api::Context&) {
+ListMessageMoveTasks::Prepared ListMessageMoveTasks::prepare(Input input,
+                                                             const api::Context& context) {
   Prepared prepared{.source_arn = std::move(input.source_arn), .error = {}, .source = {}};
-  prepared.source = parse_queue_arn(prepared.source_arn);
+  prepared.source = own_queue(prepared.source_arn, context);
   const auto checked = check_move_tasks_listed(input.max_results);
   if (!checked) {
     prepared.error = checked.error();

@@ -39,10 +39,8 @@ AddPermission::Prepared AddPermission::prepare(Input input, const api::Context& 
 api::Asked<Nothing> AddPermission::decide(engine::Engine& engine,
                                           engine::Turn& turn,
                                           Prepared& prepared) {
-  const Result<const engine::Queue*> found = prepared.queue.find(engine);
-  if (!found) return std::unexpected(found.error());
+  const engine::Queue& queue = *TRY(prepared.queue.find(engine));
   if (prepared.error) return std::unexpected(*prepared.error);
-  const engine::Queue& queue = **found;
   const Result<void> changed = change_policy(
       engine, turn, queue, with_permission(policy_of(queue), queue.name, prepared.permission));
   if (!changed) return std::unexpected(changed.error());
@@ -56,9 +54,7 @@ RemovePermission::Prepared RemovePermission::prepare(Input input, const api::Con
 api::Asked<Nothing> RemovePermission::decide(engine::Engine& engine,
                                              engine::Turn& turn,
                                              Prepared& prepared) {
-  const Result<const engine::Queue*> found = prepared.queue.find(engine);
-  if (!found) return std::unexpected(found.error());
-  const engine::Queue& queue = **found;
+  const engine::Queue& queue = *TRY(prepared.queue.find(engine));
   const Result<void> changed =
       change_policy(engine, turn, queue, without_permission(policy_of(queue), prepared.label));
   if (!changed) return std::unexpected(changed.error());

@@ -242,20 +242,13 @@ std::string_view value_of(const AttributeMap& given, std::string_view name) {
   return found == given.end() ? std::string_view() : std::string_view(found->second);
 }
 
-Result<void> check_together(const QueueAttributes& attributes, const AttributeMap& given) {
+Result<void> check_encryption(const AttributeMap& given) {
   if (!value_of(given, attribute::kms_master_key_id).empty() &&
       equal_ignoring_case(value_of(given, attribute::sqs_managed_sse_enabled), "true")) {
     return fail(errors::invalid_attribute_name,
                 "You can use one type of server-side encryption (SSE) at one time. You can either "
                 "enable KMS SSE or "
                 "SQS SSE.");
-  }
-  if (attributes.fifo_throughput_limit == FifoThroughputLimit::per_message_group_id &&
-      attributes.deduplication_scope != DeduplicationScope::message_group) {
-    return fail(errors::invalid_attribute_value,
-                "Invalid value for the parameter FifoThroughputLimit. Reason: perMessageGroupId is "
-                "allowed only when "
-                "DeduplicationScope is messageGroup.");
   }
   return {};
 }
@@ -269,23 +262,12 @@ Result<QueueAttributes> applied(QueueAttributes attributes, const AttributeMap& 
     const auto found = given.find(std::string(each.name));
     if (found != given.end()) TRY(each.apply(attributes, each.name, found->second));
   }
-  TRY(check_together(attributes, given));
+  TRY(check_encryption(given));
   return attributes;
 }
 
 std::string seconds(Duration duration) {
   return fmt::to_string(std::chrono::duration_cast<std::chrono::seconds>(duration).count());
-}
-
-void render_encryption(AttributeMap& rendered) {
-  rendered.try_emplace(std::string(attribute::sqs_managed_sse_enabled), name_of(true));
-  const bool has_key = rendered.contains(std::string(attribute::kms_master_key_id));
-  const std::string reuse_period(attribute::kms_data_key_reuse_period_seconds);
-  if (has_key) {
-    rendered.try_emplace(reuse_period, fmt::to_string(limits::kms_reuse_seconds_default));
-  } else {
-    rendered.erase(reuse_period);
-  }
 }
 
 void render_fifo(AttributeMap& rendered, const QueueAttributes& attributes) {
@@ -296,6 +278,21 @@ void render_fifo(AttributeMap& rendered, const QueueAttributes& attributes) {
   rendered["FifoThroughputLimit"] =
       attributes.fifo_throughput_limit == FifoThroughputLimit::per_queue ? "perQueue"
                                                                          : "perMessageGroupId";
+}
+
+// What holds, whether it shows or not.
+AttributeMap effective_attributes(const QueueAttributes& attributes) {
+  AttributeMap rendered(attributes.kept.begin(), attributes.kept.end());
+  rendered["DelaySeconds"] = seconds(attributes.delay);
+  rendered["MaximumMessageSize"] = fmt::to_string(attributes.message_bytes_max);
+  rendered["MessageRetentionPeriod"] = seconds(attributes.retention);
+  rendered["ReceiveMessageWaitTimeSeconds"] = seconds(attributes.receive_wait);
+  rendered["VisibilityTimeout"] = seconds(attributes.visibility_timeout);
+  rendered.try_emplace(std::string(attribute::sqs_managed_sse_enabled), name_of(true));
+  rendered.try_emplace(std::string(attribute::kms_data_key_reuse_period_seconds),
+                       fmt::to_string(limits::kms_reuse_seconds_default));
+  if (attributes.is_fifo) render_fifo(rendered, attributes);
+  return rendered;
 }
 
 }  // namespace
@@ -311,26 +308,34 @@ Result<QueueAttributes> attributes_for_create(std::string_view queue_name,
 
 Result<QueueAttributes> attributes_after_set(const QueueAttributes& current,
                                              const AttributeMap& given) {
-  return applied(current, given);
+  QueueAttributes attributes = TRY(applied(current, given));
+  TRY(check_throughput_limit(attributes));
+  return attributes;
+}
+
+Result<void> check_throughput_limit(const QueueAttributes& attributes) {
+  if (attributes.fifo_throughput_limit == FifoThroughputLimit::per_message_group_id &&
+      attributes.deduplication_scope != DeduplicationScope::message_group) {
+    return fail(errors::invalid_attribute_value,
+                "Invalid value for the parameter FifoThroughputLimit. Reason: perMessageGroupId is "
+                "allowed only when "
+                "DeduplicationScope is messageGroup.");
+  }
+  return {};
 }
 
 AttributeMap render_attributes(const QueueAttributes& attributes) {
-  AttributeMap rendered(attributes.kept.begin(), attributes.kept.end());
-  rendered["DelaySeconds"] = seconds(attributes.delay);
-  rendered["MaximumMessageSize"] = fmt::to_string(attributes.message_bytes_max);
-  rendered["MessageRetentionPeriod"] = seconds(attributes.retention);
-  rendered["ReceiveMessageWaitTimeSeconds"] = seconds(attributes.receive_wait);
-  rendered["VisibilityTimeout"] = seconds(attributes.visibility_timeout);
-  render_encryption(rendered);
-  if (attributes.is_fifo) render_fifo(rendered, attributes);
+  AttributeMap rendered = effective_attributes(attributes);
+  if (!rendered.contains(std::string(attribute::kms_master_key_id)))
+    rendered.erase(std::string(attribute::kms_data_key_reuse_period_seconds));
   return rendered;
 }
 
-std::optional<std::string> first_difference(const QueueAttributes& current,
-                                            const QueueAttributes& wanted,
-                                            const AttributeMap& given) {
-  const AttributeMap have = render_attributes(current);
-  const AttributeMap want = render_attributes(wanted);
+Result<std::optional<std::string>> first_difference(const QueueAttributes& current,
+                                                    const AttributeMap& given) {
+  const QueueAttributes wanted = TRY(attributes_after_set(current, given));
+  const AttributeMap have = effective_attributes(current);
+  const AttributeMap want = effective_attributes(wanted);
   for (const auto& [name, value] : given) {
     const bool is_equal = name == attribute::redrive_policy
                               ? current.dead_letter == wanted.dead_letter

@@ -44,7 +44,7 @@ inline constexpr std::string_view sqs_managed_sse_enabled = "SqsManagedSseEnable
 }  // namespace attribute
 
 // CreateQueue: the defaults, and what was given. Checks the name too, as name and FifoQueue belong
-// together.
+// together; check_throughput_limit() only matters if the queue is not there yet.
 Result<engine::QueueAttributes> attributes_for_create(std::string_view queue_name,
                                                       const AttributeMap& given);
 
@@ -52,15 +52,17 @@ Result<engine::QueueAttributes> attributes_for_create(std::string_view queue_nam
 Result<engine::QueueAttributes> attributes_after_set(const engine::QueueAttributes& current,
                                                      const AttributeMap& given);
 
+// FifoThroughputLimit goes with DeduplicationScope.
+Result<void> check_throughput_limit(const engine::QueueAttributes& attributes);
+
 // As `All` shows them, without what the caller adds.
 AttributeMap render_attributes(const engine::QueueAttributes& attributes);
 
-// Whether CreateQueue may answer with the queue that is there: the first given attribute in which
-// that one (`current`) differs from the one asked for (`wanted`, made from `given`). What wasn't
-// given isn't compared, and a redrive policy is compared by what it says, not by its spelling.
-std::optional<std::string> first_difference(const engine::QueueAttributes& current,
-                                            const engine::QueueAttributes& wanted,
-                                            const AttributeMap& given);
+// Whether CreateQueue may answer with the queue that is there: the first given attribute whose
+// value there (`current`) is another one. What wasn't given isn't compared, what doesn't show is
+// compared too, and a redrive policy is compared by what it says, not by its spelling.
+Result<std::optional<std::string>> first_difference(const engine::QueueAttributes& current,
+                                                    const AttributeMap& given);
 
 bool is_queue_attribute(std::string_view name);
 

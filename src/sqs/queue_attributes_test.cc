@@ -139,8 +139,9 @@ TEST(QueueAttributes, ThroughputPerGroupNeedsDeduplicationPerGroup) {
       {{"DeduplicationScope", "messageGroup"}, {"FifoThroughputLimit", "perMessageGroupId"}});
   EXPECT_EQ(fast.fifo_throughput_limit, engine::FifoThroughputLimit::per_message_group_id);
 
-  EXPECT_FALSE(attributes_for_create(
-      "q.fifo", {{"FifoQueue", "true"}, {"FifoThroughputLimit", "perMessageGroupId"}}));
+  EXPECT_FALSE(
+      check_throughput_limit(created_fifo({{"FifoThroughputLimit", "perMessageGroupId"}})));
+  EXPECT_TRUE(check_throughput_limit(fast));
   EXPECT_FALSE(attributes_after_set(fast, {{"DeduplicationScope", "queue"}}));
   EXPECT_FALSE(attributes_after_set(fast, {{"DeduplicationScope", "messagegroup"}}));
   EXPECT_FALSE(attributes_after_set(fast, {{"FifoThroughputLimit", "x"}}));
@@ -225,7 +226,7 @@ TEST(FirstDifference, ComparesWhatWasGivenWithWhatIsInForce) {
   const QueueAttributes current =
       attributes_after_set(created({{"DelaySeconds", "5"}}), {{"VisibilityTimeout", "7"}}).value();
   const auto difference = [&](const AttributeMap& given) {
-    return first_difference(current, created(given), given);
+    return first_difference(current, given).value();
   };
 
   EXPECT_EQ(difference({}), std::nullopt);
@@ -233,6 +234,8 @@ TEST(FirstDifference, ComparesWhatWasGivenWithWhatIsInForce) {
   EXPECT_EQ(difference({{"SqsManagedSseEnabled", "True"}, {"Policy", ""}}), std::nullopt);
   EXPECT_EQ(difference({{"DelaySeconds", "5"}, {"VisibilityTimeout", "30"}}), "VisibilityTimeout");
   EXPECT_EQ(difference({{"KmsMasterKeyId", "k"}}), "KmsMasterKeyId");
+  EXPECT_EQ(difference({{"KmsDataKeyReusePeriodSeconds", "300"}}), std::nullopt);
+  EXPECT_EQ(difference({{"KmsDataKeyReusePeriodSeconds", "301"}}), "KmsDataKeyReusePeriodSeconds");
 }
 
 TEST(FirstDifference, ComparesARedrivePolicyByWhatItSays) {
@@ -241,7 +244,7 @@ TEST(FirstDifference, ComparesARedrivePolicyByWhatItSays) {
         R"({"deadLetterTargetArn":"arn:aws:sqs:us-east-1:000000000000:d","maxReceiveCount":2})"}});
   const auto difference = [&](const std::string& policy) {
     const AttributeMap given{{"RedrivePolicy", policy}};
-    return first_difference(current, created(given), given);
+    return first_difference(current, given).value();
   };
 
   EXPECT_EQ(difference(R"({"maxReceiveCount": "2",

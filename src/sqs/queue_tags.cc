@@ -34,10 +34,8 @@ TagQueue::Prepared TagQueue::prepare(Input input, const api::Context& context) {
 api::Asked<Nothing> TagQueue::decide(engine::Engine& engine,
                                      engine::Turn& turn,
                                      Prepared& prepared) {
-  const Result<const engine::Queue*> found = prepared.queue.find(engine);
-  if (!found) return std::unexpected(found.error());
+  const engine::Queue& queue = *TRY(prepared.queue.find(engine));
   if (prepared.error) return std::unexpected(*prepared.error);
-  const engine::Queue& queue = **found;
   std::map<std::string, std::string> tags = queue.tags;
   for (const auto& [key, value] : prepared.tags) tags.insert_or_assign(key, value);
   if (const Result<void> counted = check_tag_count(queue.name.name, tags.size()); !counted)
@@ -58,10 +56,8 @@ UntagQueue::Prepared UntagQueue::prepare(Input input, const api::Context& contex
 api::Asked<Nothing> UntagQueue::decide(engine::Engine& engine,
                                        engine::Turn& turn,
                                        Prepared& prepared) {
-  const Result<const engine::Queue*> found = prepared.queue.find(engine);
-  if (!found) return std::unexpected(found.error());
+  const engine::Queue& queue = *TRY(prepared.queue.find(engine));
   if (prepared.error) return std::unexpected(*prepared.error);
-  const engine::Queue& queue = **found;
   std::map<std::string, std::string> tags = queue.tags;
   for (const std::string& key : prepared.keys) tags.erase(key);
   change(engine, turn, queue, tags);
@@ -71,9 +67,7 @@ api::Asked<Nothing> UntagQueue::decide(engine::Engine& engine,
 api::Asked<ListQueueTags::Decided> ListQueueTags::decide(engine::Engine& engine,
                                                          engine::Turn&,
                                                          Prepared& queue) {
-  const Result<const engine::Queue*> found = queue.find(engine);
-  if (!found) return std::unexpected(found.error());
-  return Decided{.tags = (*found)->tags};
+  return Decided{.tags = TRY(queue.find(engine))->tags};
 }
 
 Result<ListQueueTagsOutput> ListQueueTags::finish(const Decided& decided,

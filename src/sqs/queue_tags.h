@@ -1,7 +1,8 @@
 // Tags: names with values that a queue's owner gives it, for bills and inventories.
 //
-// They are no attributes of the queue: no rule of AWS's reads them, and changing them leaves its
-// LastModifiedTimestamp as it was. What changes nothing is not written to the log.
+// They are no attributes of the queue: no rule of AWS's reads them (one of ours does: on_poison.h),
+// and changing them leaves its LastModifiedTimestamp as it was. What changes nothing is not written
+// to the log.
 
 #pragma once
 

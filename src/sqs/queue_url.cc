@@ -17,6 +17,7 @@ std::vector<std::string_view> segments_of(std::string_view path) {
 }
 
 std::string_view path_of(std::string_view url) {
+  url = url.substr(0, url.find_first_of("?#"));
   const std::size_t scheme = url.find("://");
   if (scheme == std::string_view::npos) return url;
   const std::size_t path = url.find('/', scheme + 3);

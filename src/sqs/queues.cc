@@ -72,8 +72,7 @@ api::Asked<Nothing> CreateQueue::decide(engine::Engine& engine,
   if (existing != nullptr && prepared.given.empty()) return Nothing{};
   if (!prepared.attributes) return std::unexpected(prepared.attributes.error());
   if (existing != nullptr) {
-    const auto difference =
-        first_difference(existing->attributes, *prepared.attributes, prepared.given);
+    const auto difference = TRY(first_difference(existing->attributes, prepared.given));
     if (!difference) return Nothing{};
     return fail(
         errors::queue_name_exists,
@@ -81,15 +80,13 @@ api::Asked<Nothing> CreateQueue::decide(engine::Engine& engine,
             "A queue already exists with the same name and a different value for attribute {}",
             *difference));
   }
+  TRY(check_throughput_limit(*prepared.attributes));
   if (engine.is_deleted_recently(prepared.queue, turn.now)) {
     return fail(errors::queue_deleted_recently,
                 "You must wait 60 seconds after deleting a queue before you can create another "
                 "with the same name.");
   }
-  if (const auto checked = check_dead_letter_target(engine, prepared.queue, *prepared.attributes);
-      !checked) {
-    return std::unexpected(checked.error());
-  }
+  TRY(check_dead_letter_target(engine, prepared.queue, *prepared.attributes));
   engine.create_queue(turn, prepared.queue, *prepared.attributes, prepared.tags);
   return Nothing{};
 }
@@ -104,18 +101,16 @@ Result<CreateQueueOutput> CreateQueue::finish(const Decided&,
 api::Asked<Nothing> DeleteQueue::decide(engine::Engine& engine,
                                         engine::Turn& turn,
                                         Prepared& queue) {
-  const Result<const engine::Queue*> found = queue.find(engine);
-  if (!found) return std::unexpected(found.error());
-  engine.delete_queue(turn, (*found)->id);
+  const engine::Queue& found = *TRY(queue.find(engine));
+  engine.delete_queue(turn, found.id);
   return Nothing{};
 }
 
 api::Asked<Nothing> PurgeQueue::decide(engine::Engine& engine,
                                        engine::Turn& turn,
                                        Prepared& queue) {
-  const Result<const engine::Queue*> found = queue.find(engine);
-  if (!found) return std::unexpected(found.error());
-  if (engine.purge_queue(turn, (*found)->id) == engine::PurgeResult::too_soon) {
+  const engine::Queue& found = *TRY(queue.find(engine));
+  if (engine.purge_queue(turn, found.id) == engine::PurgeResult::too_soon) {
     return fail(errors::purge_queue_in_progress,
                 fmt::format("Only one PurgeQueue operation on {} is allowed every 60 seconds.",
                             queue.name.name));
@@ -131,8 +126,7 @@ TargetQueue GetQueueUrl::prepare(Input input, const api::Context& context) {
 }
 
 api::Asked<Nothing> GetQueueUrl::decide(engine::Engine& engine, engine::Turn&, Prepared& queue) {
-  const Result<const engine::Queue*> found = queue.find(engine);
-  if (!found) return std::unexpected(found.error());
+  TRY(queue.find(engine));
   return Nothing{};
 }
 
@@ -175,10 +169,9 @@ GetQueueAttributes::Prepared GetQueueAttributes::prepare(Input input, const api:
 api::Asked<GetQueueAttributes::Decided> GetQueueAttributes::decide(engine::Engine& engine,
                                                                    engine::Turn&,
                                                                    Prepared& prepared) {
-  const Result<const engine::Queue*> found = prepared.queue.find(engine);
-  if (!found) return std::unexpected(found.error());
+  const engine::Queue& queue = *TRY(prepared.queue.find(engine));
   if (prepared.error) return std::unexpected(*prepared.error);
-  return Decided{.queue = **found, .counts = engine.counts((*found)->id)};
+  return Decided{.queue = queue, .counts = engine.counts(queue.id)};
 }
 
 Result<GetQueueAttributesOutput> GetQueueAttributes::finish(const Decided& decided,
@@ -212,9 +205,7 @@ api::Asked<Nothing> SetQueueAttributes::decide(engine::Engine& engine,
                                                engine::Turn& turn,
                                                Prepared& prepared) {
   if (prepared.given.empty()) return errors::missing_parameter("Attributes");
-  const Result<const engine::Queue*> found = prepared.queue.find(engine);
-  if (!found) return std::unexpected(found.error());
-  const engine::Queue& queue = **found;
+  const engine::Queue& queue = *TRY(prepared.queue.find(engine));
   const Result<engine::QueueAttributes> attributes =
       attributes_after_set(queue.attributes, prepared.given);
   if (!attributes) return std::unexpected(attributes.error());

@@ -92,10 +92,8 @@ ReceiveMessage::Prepared ReceiveMessage::prepare(Input input, const api::Context
 api::Asked<ReceiveMessage::Decided> ReceiveMessage::decide(engine::Engine& engine,
                                                            engine::Turn& turn,
                                                            Prepared& prepared) {
-  const Result<const engine::Queue*> found = prepared.queue.find(engine);
-  if (!found) return std::unexpected(found.error());
+  const engine::Queue& queue = *TRY(prepared.queue.find(engine));
   if (prepared.error) return std::unexpected(*prepared.error);
-  const engine::Queue& queue = **found;
   const bool is_fifo = queue.attributes.is_fifo;
   const Duration wait = prepared.wait.value_or(queue.attributes.receive_wait);
   if (!prepared.deadline) prepared.deadline = turn.now + wait;

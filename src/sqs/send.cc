@@ -155,7 +155,7 @@ void fill(Output& output,
           const SentMessage& sent,
           const PreparedMessage& message,
           const api::Context& context) {
-  output.message_id = context.identity->message_id(sent.result.queue, sent.result.seq);
+  output.message_id = context.identity->message_id(sent.result.queue, sent.result.seq, 0);
   output.md5_of_message_body = message.md5_of_body;
   output.md5_of_message_attributes = message.md5_of_attributes;
   output.md5_of_message_system_attributes = message.md5_of_system_attributes;
@@ -172,13 +172,12 @@ SendMessage::Prepared SendMessage::prepare(Input input, const api::Context& cont
 api::Asked<SentMessage> SendMessage::decide(engine::Engine& engine,
                                             engine::Turn& turn,
                                             Prepared& prepared) {
-  const Result<const engine::Queue*> queue = prepared.queue.find(engine);
-  if (!queue) return std::unexpected(queue.error());
-  if (const Result<void> fits = check_fifo(**queue, prepared.message, MessageFrom::single_send);
+  const engine::Queue& queue = *TRY(prepared.queue.find(engine));
+  if (const Result<void> fits = check_fifo(queue, prepared.message, MessageFrom::single_send);
       !fits && !prepared.message.error) {
     return std::unexpected(fits.error());
   }
-  return record(engine, turn, **queue, prepared.message, MessageFrom::single_send);
+  return record(engine, turn, queue, prepared.message, MessageFrom::single_send);
 }
 
 Result<SendMessageOutput> SendMessage::finish(const Decided& sent,
@@ -211,18 +210,17 @@ SendMessageBatch::Prepared SendMessageBatch::prepare(Input input, const api::Con
 api::Asked<SendMessageBatch::Decided> SendMessageBatch::decide(engine::Engine& engine,
                                                                engine::Turn& turn,
                                                                Prepared& prepared) {
-  const Result<const engine::Queue*> queue = prepared.queue.find(engine);
-  if (!queue) return std::unexpected(queue.error());
+  const engine::Queue& queue = *TRY(prepared.queue.find(engine));
   if (prepared.error) return std::unexpected(*prepared.error);
   for (const Entry& each : prepared.entries) {
-    if (const Result<void> fits = check_fifo(**queue, each.message, MessageFrom::batch_entry);
+    if (const Result<void> fits = check_fifo(queue, each.message, MessageFrom::batch_entry);
         !fits) {
       return std::unexpected(fits.error());
     }
   }
   Decided sent;
   for (const Entry& each : prepared.entries) {
-    sent.push_back(record(engine, turn, **queue, each.message, MessageFrom::batch_entry));
+    sent.push_back(record(engine, turn, queue, each.message, MessageFrom::batch_entry));
     // No entry was recorded before it, and clients try again only what failed as a whole.
     const Result<SentMessage>& last = sent.back();
     if (!last && last.error().kind == &api::errors::service_unavailable)
