@@ -114,6 +114,9 @@ class Model {
     std::optional<Instant> purged = {};
   };
 
+  // As AWS documents it; written down here once more on purpose.
+  static constexpr Duration attempt_interval = 5min;
+
   Complaint create(const Command& command, const Answer& answer, Instant now);
   Complaint purge(Queue& queue, const Answer& answer, Instant now);
   bool must_wait(const std::optional<Instant>& since, Instant now) const;
