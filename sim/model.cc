@@ -42,7 +42,7 @@ bool Model::is_expired(const Queue& queue, const Message& message, Instant now) 
 }
 
 bool Model::is_open(const Queue& queue, const Message& message, Instant now) {
-  return !is_hidden(message, now) && !is_delayed(queue, message, now);
+  return !message.is_damaged && !is_hidden(message, now) && !is_delayed(queue, message, now);
 }
 
 // FIFO: the longest prefix in which every message is visible and none is poison, without those that
@@ -76,6 +76,16 @@ void Model::remove_expired(Instant now) {
   }
 }
 
+void Model::damaged(const engine::QueueName& queue, const std::string& body) {
+  std::ranges::find(find(queue)->messages, body, &Message::body)->is_damaged = true;
+}
+
+// A conversation of which nothing can be given waits no longer.
+void Model::forget_turns(Queue& queue, Instant now) {
+  std::erase_if(queue.passed_over,
+                [&](const auto& pair) { return open_in(queue, pair.second, now).empty(); });
+}
+
 void Model::restarted() {
   for (Queue& queue : queues_) queue.passed_over.clear();
 }
@@ -91,6 +101,7 @@ std::vector<Instant> Model::boundaries(Instant now) const {
     for (const Accepted& each : queue.accepted) ends.insert(each.at + deduplication_interval);
     for (const Attempt& each : queue.attempts) ends.insert(each.at + attempt_interval);
     if (queue.purged) ends.insert(*queue.purged + waiting_time);
+    if (!queue.tasks.empty()) ends.insert(next_move(queue.tasks.back()));
   }
   for (const auto& [name, at] : deleted_) ends.insert(at + waiting_time);
   return {ends.upper_bound(now), ends.end()};
@@ -99,11 +110,14 @@ std::vector<Instant> Model::boundaries(Instant now) const {
 // --- Commands.
 
 Complaint Model::check(const Command& command, const Answer& answer, Instant now) {
-  for (Queue& each : queues_) {
-    std::erase_if(each.passed_over, [&](const auto& pair) {
-      return open_in(each, pair.second, now).empty();  // It waits no longer.
-    });
-  }
+  for (Queue& each : queues_) forget_turns(each, now);
+  Complaint complaint = check_tasks(answer, now);
+  if (complaint.empty()) complaint = carried_out(command, answer, now);
+  note_waiting(now);
+  return complaint.empty() ? check_list(answer) : complaint;
+}
+
+Complaint Model::carried_out(const Command& command, const Answer& answer, Instant now) {
   Queue* queue = find(command.queue);
   if (command.action == Action::create_queue) return create(command, answer, now);
   if (queue == nullptr)
@@ -125,6 +139,10 @@ Complaint Model::check(const Command& command, const Answer& answer, Instant now
       return send(*queue, command, answer, now);
     case Action::receive:
       return receive(*queue, command, answer, now);
+    case Action::start_move_task:
+      return start(*queue, command, answer, now);
+    case Action::cancel_move_task:
+      return cancel(*queue, answer);
     case Action::retry_conversation:
     case Action::skip_conversation:
       return settle(*queue, command, answer, now);
@@ -165,6 +183,7 @@ bool Model::must_wait(const std::optional<Instant>& since, Instant now) const {
 Complaint Model::count(const Queue& queue, const Answer& answer, Instant now) const {
   engine::QueueCounts counts;
   for (const Message& each : queue.messages) {
+    if (each.is_damaged) continue;
     const bool hidden = is_hidden(each, now);
     const bool delayed = is_delayed(queue, each, now);
     (hidden ? counts.in_flight : delayed ? counts.delayed : counts.visible) += 1;
@@ -235,9 +254,10 @@ Complaint Model::use_handle(Queue& queue,
     forget_emptied(queue);
     return unless(answer.deleted == expected, "a delete was answered wrongly");
   }
-  if (is_gone || is_over) {
+  const bool cannot_be_given = is_gone || message->is_damaged;
+  if (cannot_be_given || is_over) {
     const auto expected =
-        is_gone ? VisibilityResult::no_such_message : VisibilityResult::handle_expired;
+        cannot_be_given ? VisibilityResult::no_such_message : VisibilityResult::handle_expired;
     return unless(answer.changed == expected, "a visibility was changed that is not there");
   }
   if (!is_hidden(*message, now)) message->received = now;

@@ -97,8 +97,10 @@ Complaint Model::settle(Queue& queue, const Command& command, const Answer& answ
   const bool is_skip = command.action == Action::skip_conversation;
   const bool is_discard = command.skip_to == engine::SkipTo::nowhere;
   const auto head = std::ranges::find(queue.messages, command.group, &Message::group);
-  if (is_skip && is_hidden(*head, now))
+  if (is_skip && is_hidden(*head, now) && !head->is_damaged)
     return unless(answer.settled == ParkedResult::head_in_flight, "a head in flight was skipped");
+  if (is_skip && !is_discard && head->is_damaged)
+    return unless(answer.settled == ParkedResult::head_damaged, "a damaged message was moved");
   if (is_skip && !is_discard && !has_dead_letters(queue))
     return unless(answer.settled == ParkedResult::no_dead_letters,
                   "a message went to dead letters that are not there");

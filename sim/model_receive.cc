@@ -71,7 +71,7 @@ Model::Attempt* Model::held_attempt(Queue& queue, const std::string& name, Insta
     const bool is_held = std::ranges::all_of(each.given, [&](const Given& given) {
       return std::ranges::any_of(queue.messages, [&](const Message& message) {
         return message.handle == given.handle && message.hidden_until == given.hidden_until &&
-               is_hidden(message, now);
+               is_hidden(message, now) && !message.is_damaged;
       });
     });
     if (is_held) return &each;
@@ -217,6 +217,12 @@ Complaint Model::give(Queue& queue,
       now + command.visibility_timeout.value_or(queue.attributes.visibility_timeout);
   message.handle = shown.handle;
   queue.told.emplace_back(shown.handle, message.stay);
+  if (message.message_id.empty()) {
+    if (std::ranges::find(message_ids_, shown.message_id) != message_ids_.end())
+      return "a redriven message was told an id that there was";
+    message.message_id = shown.message_id;
+    message_ids_.push_back(shown.message_id);
+  }
   if (message.sequence_number.empty()) message.sequence_number = shown.sequence_number;
   if (queue.attributes.is_fifo && !is_in_sequence(queue))
     return "sequence numbers do not grow with the order of a queue";
