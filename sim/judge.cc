@@ -339,7 +339,7 @@ void Judge::quiet(const engine::Engine& engine, Instant now) {
       return report(Law::facts, "the engine lacks a queue");
     if (engine.find_queue(id)->is_moving() != queue.task.has_value())
       report(Law::facts, fmt::format("queue {} has another task than it should", queue.name.name));
-    if (ledger_.task_waits_for_parked(queue)) meet("a task waited for a parked conversation");
+    if (Ledger::task_waits_for_parked(queue)) meet("a task waited for a parked conversation");
     if (ledger_.has_overdue_move(queue, now))
       report(Law::waiting, fmt::format("the task of queue {} does not go on", queue.name.name));
     if (!is_same(engine.counts(id), ledger_.counts(id, now)))

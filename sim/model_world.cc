@@ -269,8 +269,8 @@ void ModelWorld::damage(const Step& step) {
                            .bytes_max = ~std::size_t{0}};
   const std::vector<engine::OldBody> all = engine_->find_old_bodies(cursor, ~std::size_t{0});
   if (all.empty()) return;
-  const auto number = static_cast<std::size_t>(step.handle + 6 * step.group);
-  const engine::OldBody& chosen = all[number % all.size()];
+  const int number = step.handle + 6 * step.group;
+  const engine::OldBody& chosen = all[static_cast<std::size_t>(number) % all.size()];
   engine::Turn turn{.now = now_, .random = random_, .facts = facts_};
   engine_->mark_damaged(turn, chosen.queue, chosen.seq, chosen.body.position);
   model_.damaged(engine_->find_queue(chosen.queue)->name, body_at(chosen.body));
