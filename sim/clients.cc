@@ -35,6 +35,13 @@ std::deque<engine::QueueName> Clients::queue_names() {
 }
 
 Command Clients::next(const Ledger& ledger) {
+  if (habit_ != Habit::filling && planned_.empty() && chance(10)) drop_before_held(ledger);
+  if (!planned_.empty()) {
+    Command next = std::move(planned_.front());
+    planned_.pop_front();
+    next.number = ++commands_;
+    return next;
+  }
   if (habit_ == Habit::filling && failing_ == 0 && chance(200)) failing_ = 40;
   if (failing_ > 0) return receive_and_fail();
   if (ledger.strictness() == engine::Strictness::aws && purged_ && chance(20))
@@ -193,6 +200,35 @@ void Clients::told(const Command& command, const Reply& reply) {
   for (const engine::ReceivedMessage& each : reply.received.messages)
     handles_.emplace_front(command.queue, each.handle());
   if (handles_.size() > handles_max) handles_.resize(handles_max);
+  if (habit_ != Habit::filling && planned_.empty() && is_fifo(command.queue) && chance(8))
+    let_first_go(command, reply);
+}
+
+// Who holds two messages of a conversation lets the first go. If that is poison then, the next
+// receive parks the conversation with the second still held.
+void Clients::let_first_go(const Command& command, const Reply& reply) {
+  const auto& messages = reply.received.messages;
+  const auto pair =
+      std::ranges::adjacent_find(messages, {}, &engine::ReceivedMessage::conversation);
+  if (pair == messages.end()) return;
+  planned_.push_back(
+      {.action = Action::change_visibility, .queue = command.queue, .handle = pair->handle()});
+  planned_.push_back({.action = Action::receive, .queue = command.queue, .count_max = 10});
+}
+
+// A parked head is never in flight, until one that was behind it becomes the head: then a skip
+// finds it so. Here a drop that is under way has come to it.
+void Clients::drop_before_held(const Ledger& ledger) {
+  for (const auto& [id, queue] : ledger.queues()) {
+    for (const auto& [seq, message] : queue.messages) {
+      if (!queue.parked.contains(message.group) || !message.is_leased(ledger.at())) continue;
+      planned_.push_back(
+          {.action = Action::drop_conversation, .queue = queue.name, .group = message.group});
+      planned_.push_back(
+          {.action = Action::skip_conversation, .queue = queue.name, .group = message.group});
+      return;
+    }
+  }
 }
 
 Duration Clients::pause(const Ledger& ledger, Instant now) {

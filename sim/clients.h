@@ -31,6 +31,8 @@ class Clients {
 
   Habit habit() const { return habit_; }
   Command next(const Ledger& ledger);
+  // The next one belongs to the last, and is to be asked together with it.
+  bool has_plan() const { return !planned_.empty(); }
   // How many they ask for at once.
   std::uint64_t together() { return 1 + random_.below(habit_ == Habit::filling ? 10 : 3); }
   // How long they do nothing.
@@ -52,6 +54,8 @@ class Clients {
   bool chance(std::uint64_t one_in) { return random_.below(one_in) == 0; }
   Command receive_and_fail();
   Command redrive();
+  void let_first_go(const Command& command, const Reply& reply);
+  void drop_before_held(const Ledger& ledger);
   Action any_action();
   engine::QueueName any_queue();
   engine::QueueAttributes attributes(const engine::QueueName& queue);
@@ -66,6 +70,7 @@ class Clients {
   Habit habit_;
   std::uint64_t commands_ = 0;
   std::uint64_t failing_ = 0;                     // Receives still to come in a row.
+  std::deque<Command> planned_;                   // Come before all others.
   std::deque<Handle> handles_;                    // Newest first.
   std::optional<engine::QueueName> purged_ = {};  // The last queue that was to be purged.
 };

@@ -127,7 +127,11 @@ void Judge::tally(const Command& command, const Reply& reply, Ledger::End end) {
 }
 
 void Judge::tally(const engine::Fact& fact) {
-  if (std::holds_alternative<engine::Redriven>(fact)) meet("a message was redriven");
+  if (const auto* redriven = std::get_if<engine::Redriven>(&fact)) {
+    meet("a message was redriven");
+    if (ledger_.queues().at(redriven->to).parked.contains(std::string(redriven->group)))
+      meet("a message was redriven to a parked conversation");
+  }
   const auto* ended = std::get_if<engine::MoveTaskEnded>(&fact);
   if (ended == nullptr) return;
   meet(ended->status == engine::MoveTaskStatus::completed   ? "a task was completed"
@@ -335,6 +339,7 @@ void Judge::quiet(const engine::Engine& engine, Instant now) {
       return report(Law::facts, "the engine lacks a queue");
     if (engine.find_queue(id)->is_moving() != queue.task.has_value())
       report(Law::facts, fmt::format("queue {} has another task than it should", queue.name.name));
+    if (Ledger::task_waits_for_parked(queue)) meet("a task waited for a parked conversation");
     if (ledger_.has_overdue_move(queue, now))
       report(Law::waiting, fmt::format("the task of queue {} does not go on", queue.name.name));
     if (!is_same(engine.counts(id), ledger_.counts(id, now)))

@@ -97,6 +97,8 @@ class Ledger {
   engine::Strictness strictness() const { return strictness_; }
   // Is there a task that should have done something by now?
   bool has_overdue_move(const LedgerQueue& queue, Instant now) const;
+  // There is nothing else that the queue's task could move.
+  static bool task_waits_for_parked(const LedgerQueue& queue);
   // How long until the next message can be received that cannot now; zero if there is none.
   Duration next_boundary(Instant now) const;
 

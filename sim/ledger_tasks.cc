@@ -165,4 +165,13 @@ bool Ledger::has_overdue_move(const LedgerQueue& queue, Instant now) const {
   return !queue.attributes.is_fifo && std::ranges::any_of(queue.messages, is_overdue);
 }
 
+bool Ledger::task_waits_for_parked(const LedgerQueue& queue) {
+  if (!queue.task || queue.messages.empty()) return false;
+  const auto is_parked_or_later = [&](const auto& each) {
+    return each.first > queue.task->id || queue.parked.contains(each.second.group);
+  };
+  return queue.messages.begin()->first < queue.task->id &&
+         std::ranges::all_of(queue.messages, is_parked_or_later);
+}
+
 }  // namespace mailrail::sim

@@ -32,7 +32,41 @@ struct ShownMessage {
   std::string source;  // If it is a dead letter.
 };
 
+// A message that a move task moved.
+struct Redrive {
+  engine::QueueName from;
+  engine::QueueName to;
+  std::string body;
+};
+
+// A move task that came to its end by itself.
+struct EndedTask {
+  engine::QueueName queue;
+  engine::MoveTaskStatus status;
+  engine::MoveTaskFailure failure;
+};
+
+// A move task as ListMessageMoveTasks shows it.
+struct ShownTask {
+  std::string queue;
+  Instant started;
+  std::optional<engine::QueueName> destination = {};
+  std::uint32_t rate = 0;
+  std::uint64_t to_move = 0;
+  std::uint64_t moved = 0;
+  engine::MoveTaskStatus status = engine::MoveTaskStatus::running;
+  engine::MoveTaskFailure failure = engine::MoveTaskFailure::none;
+
+  bool operator==(const ShownTask&) const = default;
+};
+
 struct Answer {
+  // What move tasks did since the command before. No client sees a message go, but which of several
+  // goes first is the server's choice, and when, within bounds.
+  std::vector<Redrive> redriven = {};
+  std::vector<EndedTask> ended = {};
+  std::vector<ShownTask> tasks = {};  // Of all queues, after the command.
+
   Outcome outcome = Outcome::done;
   std::string message_id = {};  // send
   std::string sequence_number = {};
@@ -46,6 +80,7 @@ struct Answer {
   engine::QueueCounts counts = {};
   engine::ParkedResult settled = engine::ParkedResult::done;  // A retry or a skip.
   bool was_parked = false;                                    // A drop.
+  engine::MoveTaskVerdict task = engine::MoveTaskVerdict::started;
 };
 
 class Model {
@@ -61,6 +96,9 @@ class Model {
   // nobody but may still be held.
   void remove_expired(Instant now);
 
+  // The server has found that the message's bytes are damaged.
+  void damaged(const engine::QueueName& queue, const std::string& body);
+
   // Whose turn it is, is not kept.
   void restarted();
 
@@ -72,8 +110,8 @@ class Model {
     std::uint64_t stay;  // Its time in this queue: another one for a dead letter.
     std::string body;
     std::string group;
-    std::string message_id;
-    std::string sequence_number;  // Empty until it is known.
+    std::string message_id = {};  // Both empty until they are known.
+    std::string sequence_number = {};
     Instant sent;
     Duration delay{0};
     std::uint32_t receive_count = 0;
@@ -83,6 +121,15 @@ class Model {
     std::optional<Instant> hidden_until = {};
     engine::ReceiptHandle handle = {};
     std::string source = {};
+    bool is_damaged = false;
+    bool has_waited = false;   // A task may have passed it by,
+    bool was_stopped = false;  // and does not wait for it.
+  };
+  struct Task {
+    ShownTask shown;
+    std::uint64_t last_stay;  // What came to the queue later is none of its business.
+    std::vector<Instant> moves = {};
+    std::optional<Instant> idle_since = {};  // It came by, could have done something, and did not.
   };
   struct Accepted {  // A deduplication id and what it was first used for.
     std::string scope;
@@ -112,8 +159,13 @@ class Model {
     // Conversations that were served while the second of each pair had to wait.
     std::vector<std::pair<std::string, std::string>> passed_over = {};
     std::optional<Instant> purged = {};
+    std::vector<Task> tasks = {};  // The newest last.
   };
 
+  // As AWS documents it; written down here once more on purpose.
+  static constexpr Duration attempt_interval = 5min;
+
+  Complaint carried_out(const Command& command, const Answer& answer, Instant now);
   Complaint create(const Command& command, const Answer& answer, Instant now);
   Complaint purge(Queue& queue, const Answer& answer, Instant now);
   bool must_wait(const std::optional<Instant>& since, Instant now) const;
@@ -137,6 +189,15 @@ class Model {
   Complaint give(Queue& queue, const Command& command, const ShownMessage& shown, Instant now);
   void move_dead_letter(Queue& queue, const std::string& body, Instant now);
 
+  Complaint start(Queue& queue, const Command& command, const Answer& answer, Instant now);
+  static Complaint cancel(Queue& queue, const Answer& answer);
+  Complaint check_tasks(const Answer& answer, Instant now);
+  Complaint redrive(const Redrive& redriven, Instant now);
+  Complaint end(const EndedTask& ended, Instant now);
+  Complaint check_list(const Answer& answer) const;
+  void note_waiting(Instant now);
+  Queue* destination_of(const Queue& queue, const Task& task, const Message& message);
+
   static bool is_hidden(const Message& message, Instant now);
   static bool is_delayed(const Queue& queue, const Message& message, Instant now);
   static bool is_expired(const Queue& queue, const Message& message, Instant now);
@@ -144,6 +205,13 @@ class Model {
   static std::vector<const Message*> open_in(const Queue& queue,
                                              const std::string& group,
                                              Instant now);
+  static Task* running(Queue& queue);
+  static bool is_movable(const Queue& queue, const Task& task, const Message& message, Instant now);
+  static bool is_stopped(const Queue& queue, const Message& message);
+  static bool is_left(const Queue& queue, const Task& task, const Message& message, Instant now);
+  static bool goes_on(Queue& queue, Instant now);
+  static Instant next_move(const Task& task);
+  static void forget_turns(Queue& queue, Instant now);
   static bool is_spent(const Queue& queue, const Message& message);
   static bool parks(const Queue& queue);
   static bool is_parked(const Queue& queue, const std::string& group);

@@ -28,6 +28,21 @@ bool Model::is_dead_letter(const Queue& queue, const Message& message) {
   return is_spent(queue, message) && !parks(queue) && has_dead_letters(queue);
 }
 
+void Model::move_dead_letter(Queue& queue, const std::string& body, Instant now) {
+  const auto found = std::ranges::find(queue.messages, body, &Message::body);
+  Message letter = *found;
+  queue.messages.erase(found);
+  letter.stay = ++stays_;
+  letter.source = queue.name.name;
+  letter.sequence_number.clear();
+  letter.delay = Duration(0);
+  letter.forgiven = 0;
+  letter.hidden_until.reset();
+  // "The enqueue timestamp is unchanged" on a standard queue and "is reset" on a FIFO queue.
+  if (queue.attributes.is_fifo) letter.sent = now;
+  find(queue.attributes.dead_letter->target)->messages.push_back(std::move(letter));
+}
+
 bool Model::parks(const Queue& queue) {
   return queue.attributes.is_fifo && queue.attributes.on_poison == engine::OnPoison::park;
 }
@@ -82,8 +97,10 @@ Complaint Model::settle(Queue& queue, const Command& command, const Answer& answ
   const bool is_skip = command.action == Action::skip_conversation;
   const bool is_discard = command.skip_to == engine::SkipTo::nowhere;
   const auto head = std::ranges::find(queue.messages, command.group, &Message::group);
-  if (is_skip && is_hidden(*head, now))
+  if (is_skip && is_hidden(*head, now) && !head->is_damaged)
     return unless(answer.settled == ParkedResult::head_in_flight, "a head in flight was skipped");
+  if (is_skip && !is_discard && head->is_damaged)
+    return unless(answer.settled == ParkedResult::head_damaged, "a damaged message was moved");
   if (is_skip && !is_discard && !has_dead_letters(queue))
     return unless(answer.settled == ParkedResult::no_dead_letters,
                   "a message went to dead letters that are not there");

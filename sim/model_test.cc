@@ -3,79 +3,25 @@
 
 #include "sim/model.h"
 
-#include <algorithm>
 #include <cstdlib>
 #include <map>
-#include <ostream>
 #include <set>
+#include <sstream>
 #include <string>
 #include <tuple>
-#include <utility>
-#include <vector>
 
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
+#include "sim/model_scripts.h"
 #include "sim/model_world.h"
 
 namespace mailrail::sim {
-
-// What a step says when all of its numbers stand together, without those that are zero.
-// NOLINTNEXTLINE(readability-identifier-naming): the name that RapidCheck looks for.
-void showValue(const Step& step, std::ostream& out) {
-  const auto show = [&](const char* name, int number) {
-    if (number != 0) out << name << " " << number << " ";
-  };
-  show("pause", step.pause);
-  show("boundary", step.boundary);
-  show("action", step.action);
-  show("queue", step.queue);
-  show("group", step.group);
-  show("deduplication_id", step.deduplication_id);
-  show("attempt", step.attempt);
-  show("count_max", step.count_max);
-  show("timeout", step.timeout);
-  show("delay", step.delay);
-  show("handle", step.handle);
-  show("attributes", step.attributes);
-  show("sweeps", step.sweeps);
-  show("restarts", step.restarts);
-}
-
-// NOLINTNEXTLINE(readability-identifier-naming): the name that RapidCheck looks for.
-void showValue(const Script& script, std::ostream& out) {
-  out << "attributes " << script.attributes;
-  for (const Step& each : script.steps) {
-    out << "\n  ";
-    showValue(each, out);
-  }
-}
-
 namespace {
 
-constexpr int size_max = 250;  // The longest scripts have that many steps.
-
-rc::Gen<int> below(int bound) { return rc::gen::resize(100, rc::gen::inRange(0, bound)); }
-
-rc::Gen<Step> any_step() {
-  const auto one_in_eight = rc::gen::map(below(8), [](int number) { return number == 7 ? 1 : 0; });
-  // What empties a queue is rare, or little else would happen.
-  const auto action = rc::gen::weightedOneOf<int>({{12, below(22)}, {1, below(25)}});
-  return rc::gen::build<Step>(
-      rc::gen::set(&Step::pause, below(23)), rc::gen::set(&Step::boundary, below(16)),
-      rc::gen::set(&Step::action, action), rc::gen::set(&Step::queue, below(6)),
-      rc::gen::set(&Step::group, below(3)), rc::gen::set(&Step::deduplication_id, below(5)),
-      rc::gen::set(&Step::attempt, below(4)), rc::gen::set(&Step::count_max, below(4)),
-      rc::gen::set(&Step::timeout, below(4)), rc::gen::set(&Step::delay, below(5)),
-      rc::gen::set(&Step::handle, below(6)), rc::gen::set(&Step::attributes, below(144)),
-      rc::gen::set(&Step::sweeps, below(2)), rc::gen::set(&Step::restarts, one_in_eight));
-}
-
-rc::Gen<Script> any_script() {
-  return rc::gen::build<Script>(
-      rc::gen::set(&Script::attributes, below(144)),
-      rc::gen::set(&Script::steps, rc::gen::container<std::vector<Step>>(any_step())));
-}
+using engine::MoveTaskFailure;
+using engine::MoveTaskStatus;
+using engine::MoveTaskVerdict;
 
 // RC_PARAMS="seed=... max_success=..." in the environment asks for others.
 rc::detail::TestParams parameters() {
@@ -83,16 +29,8 @@ rc::detail::TestParams parameters() {
   if (std::getenv("RC_PARAMS") != nullptr) return parameters;
   parameters.seed = 1;
   parameters.maxSuccess = MAILRAIL_MODEL_RUNS;
-  parameters.maxSize = size_max;
+  parameters.maxSize = script_steps_max;
   return parameters;
-}
-
-// Two purges of a queue within a minute are rarer than what else two steps may come to.
-Script with_purges(Script script) {
-  for (Step& each : script.steps) {
-    if (each.handle == 5) each.action = letter_of(Action::purge_queue);
-  }
-  return script;
 }
 
 void expect_answers_as_the_model_does(Mix mix,
@@ -125,18 +63,45 @@ TEST(Engine, AnswersAsTheModelDoesWhenItKeepsTheWaitingTimesOfAws) {
   expect_answers_as_the_model_does(Mix::everything, engine::Strictness::aws);
 }
 
-// --- Are the properties about something, and would the model notice?
+// --- Are the properties about something?
 
-// The same each time.
-std::vector<Script> some_scripts() {
-  std::vector<Script> scripts;
-  for (std::uint64_t seed = 1; seed <= 300; ++seed)
-    scripts.push_back(any_script()(rc::Random(seed), size_max).value());
-  return scripts;
+// How often each message was redriven so far is in `redriven`, by body.
+void tally_tasks(const Command& command,
+                 const Answer& answer,
+                 std::map<std::string, int>& redriven,
+                 std::map<std::string, int>& met) {
+  for (const Redrive& each : answer.redriven)
+    met["a message is redriven again"] += ++redriven[each.body] > 1 ? 1 : 0;
+  for (const ShownMessage& each : answer.messages)
+    met["a redriven message"] += each.receive_count == 1 && redriven.contains(each.body) ? 1 : 0;
+  for (const EndedTask& each : answer.ended) {
+    met["a task is completed"] += each.status == MoveTaskStatus::completed ? 1 : 0;
+    met["no source"] += each.failure == MoveTaskFailure::no_source ? 1 : 0;
+    met["no destination"] += each.failure == MoveTaskFailure::no_destination ? 1 : 0;
+  }
+  for (const ShownTask& each : answer.tasks) {
+    const bool is_running = each.status == MoveTaskStatus::running;
+    met["a task at a pace"] += is_running && each.rate > 0 && each.moved > 1 ? 1 : 0;
+    met["a task beside what is parked"] +=
+        is_running && answer.counts.parked > 0 && command.queue.name == each.queue ? 1 : 0;
+    met["a task that waits"] += is_running && each.rate == 0 && each.moved > 0 ? 1 : 0;
+  }
+  if (command.action == Action::cancel_move_task) {
+    met["a task is cancelled"] += answer.outcome == Outcome::done ? 1 : 0;
+    met["no task to cancel"] += answer.outcome == Outcome::no_such_task ? 1 : 0;
+  }
+  if (command.action != Action::start_move_task || answer.outcome != Outcome::done) return;
+  met["a task is started"] += answer.task == MoveTaskVerdict::started ? 1 : 0;
+  met["a task of no dead letters"] += answer.task == MoveTaskVerdict::no_dead_letter_queue ? 1 : 0;
+  met["a task to nowhere"] += answer.task == MoveTaskVerdict::no_destination ? 1 : 0;
+  met["a task to itself"] += answer.task == MoveTaskVerdict::to_itself ? 1 : 0;
+  met["a task to another type"] += answer.task == MoveTaskVerdict::to_another_type ? 1 : 0;
+  met["a second task"] += answer.task == MoveTaskVerdict::already_running ? 1 : 0;
 }
 
 TEST(Steps, MeetWhatTheyAreFor) {
   std::map<std::string, int> met;
+  std::map<std::string, int> redriven;
   std::set<std::string> message_ids;
   std::set<std::tuple<QueueId, Seq, std::uint32_t>> handles;
   const auto tally = [&](const Command& command, Answer& answer) {
@@ -167,13 +132,21 @@ TEST(Steps, MeetWhatTheyAreFor) {
   };
 
   for (const Script& each : some_scripts()) {
-    ModelWorld world(Mix::everything, tally);
+    ModelWorld world(Mix::everything, [&](const Command& command, Answer& answer) {
+      tally(command, answer);
+      tally_tasks(command, answer, redriven, met);
+    });
     EXPECT_EQ(world.play(each), "");
+    for (const std::string& line : world.story())
+      met["a damaged message"] += line.contains(" damaged") ? 1 : 0;
+    redriven.clear();
     message_ids.clear();
     handles.clear();
   }
 
-  for (const auto& [what, times] : met) EXPECT_GE(times, 10) << what;
+  for (const auto& [what, times] : met) {
+    EXPECT_GE(times, 10) << what;
+  }
 }
 
 TEST(Steps, MeetPurgesAndCreationsThatComeTooSoon) {
@@ -188,196 +161,6 @@ TEST(Steps, MeetPurgesAndCreationsThatComeTooSoon) {
 
   EXPECT_GE(refused[Action::create_queue], 10);
   EXPECT_GE(refused[Action::purge_queue], 10);
-}
-
-TEST(Model, NoticesWhatIsLetThroughTooSoon) {
-  int told = 0;
-  int noticed = 0;
-  for (const Script& each : some_scripts()) {
-    bool has_lied = false;
-    const auto lie = [&](const Command&, Answer& answer) {
-      if (answer.outcome != Outcome::too_soon || std::exchange(has_lied, true)) return;
-      answer.outcome = Outcome::done;
-    };
-    ModelWorld world(Mix::everything, lie, engine::Strictness::aws);
-    const std::string complaint = world.play(with_purges(each));
-    told += has_lied ? 1 : 0;
-    noticed += complaint.empty() ? 0 : 1;
-  }
-
-  EXPECT_GE(told, 10);
-  EXPECT_EQ(noticed, told);
-}
-
-// Each alters answers in one way; what it makes of the first that it fits must be noticed.
-struct Lie {
-  const char* name;
-  bool (*tells)(const Command& command, Answer& answer);
-};
-
-class ModelNotices : public testing::TestWithParam<Lie> {};
-
-TEST_P(ModelNotices, AnAnswerThatIsALie) {
-  int told = 0;
-  int noticed = 0;
-  for (const Script& each : some_scripts()) {
-    bool has_lied = false;
-    ModelWorld world(Mix::everything, [&](const Command& command, Answer& answer) {
-      if (!has_lied) has_lied = GetParam().tells(command, answer);
-    });
-    const std::string complaint = world.play(each);
-    told += has_lied ? 1 : 0;
-    noticed += complaint.empty() ? 0 : 1;
-  }
-
-  EXPECT_GE(told, 5);
-  EXPECT_EQ(noticed, told);
-}
-
-bool is_fifo_receive(const Command& command) {
-  return command.action == Action::receive && command.queue.name.ends_with(".fifo");
-}
-
-constexpr Lie lies[] = {
-    {"HidesAMessage",
-     [](const Command&, Answer& answer) {
-       if (answer.messages.empty()) return false;
-       answer.messages.pop_back();
-       return true;
-     }},
-    {"GivesAMessageTwice",
-     [](const Command&, Answer& answer) {
-       if (answer.messages.size() < 2) return false;
-       answer.messages[1] = answer.messages[0];
-       return true;
-     }},
-    {"GivesAnotherBody",
-     [](const Command&, Answer& answer) {
-       if (answer.messages.size() < 2) return false;
-       std::swap(answer.messages[0].body, answer.messages[1].body);
-       return true;
-     }},
-    {"ReversesTheOrder",
-     [](const Command& command, Answer& answer) {
-       const bool is_order = is_fifo_receive(command) && answer.messages.size() > 1 &&
-                             answer.messages[0].body.back() == answer.messages[1].body.back();
-       if (is_order) std::swap(answer.messages[0], answer.messages[1]);
-       return is_order;
-     }},
-    {"MiscountsReceives",
-     [](const Command&, Answer& answer) {
-       if (answer.messages.empty()) return false;
-       answer.messages[0].receive_count += 1;
-       return true;
-     }},
-    {"ForgetsTheFirstReceive",
-     [](const Command&, Answer& answer) {
-       if (answer.messages.empty() || answer.messages[0].receive_count < 2) return false;
-       answer.messages[0].first_received += 1ms;
-       return true;
-     }},
-    {"TellsAnOldHandle",
-     [](const Command&, Answer& answer) {
-       const bool is_old = !answer.messages.empty() && answer.messages[0].receive_count > 1 &&
-                           answer.messages[0].source.empty();
-       if (!is_old) return false;
-       answer.messages[0].handle.generation -= 1;
-       return true;
-     }},
-    {"TellsNoSource",
-     [](const Command&, Answer& answer) {
-       if (answer.messages.empty() || answer.messages[0].source.empty()) return false;
-       answer.messages[0].source.clear();
-       return true;
-     }},
-    {"HidesADeadLetter",
-     [](const Command& command, Answer& answer) {
-       const bool is_hidden = command.action == Action::receive && answer.messages.empty();
-       if (answer.dead_letters.empty() || !is_hidden) return false;
-       answer.dead_letters.pop_back();
-       return true;
-     }},
-    {"HidesAParkedConversation",
-     [](const Command&, Answer& answer) {
-       if (answer.parked.empty() || !answer.messages.empty()) return false;
-       answer.parked.pop_back();
-       return true;
-     }},
-    {"RefusesToGoOn",
-     [](const Command& command, Answer& answer) {
-       const bool is_settling = command.action == Action::retry_conversation ||
-                                command.action == Action::skip_conversation;
-       if (!is_settling || answer.settled != engine::ParkedResult::done ||
-           answer.outcome != Outcome::done)
-         return false;
-       answer.settled = engine::ParkedResult::not_parked;
-       return true;
-     }},
-    {"MiscountsTheParked",
-     [](const Command&, Answer& answer) {
-       if (answer.counts.parked == 0) return false;
-       answer.counts.parked -= 1;
-       return true;
-     }},
-    {"BelievesAnExpiredHandle",
-     [](const Command&, Answer& answer) {
-       if (answer.deleted == engine::DeleteResult::done) return false;
-       answer.deleted = engine::DeleteResult::done;
-       return true;
-     }},
-    {"RefusesAHandle",
-     [](const Command& command, Answer& answer) {
-       if (command.action != Action::delete_message || answer.outcome != Outcome::done ||
-           answer.deleted != engine::DeleteResult::done)
-         return false;
-       answer.deleted = engine::DeleteResult::handle_expired;
-       return true;
-     }},
-    {"ChangesTheVisibilityOfNothing",
-     [](const Command&, Answer& answer) {
-       if (answer.changed == engine::VisibilityResult::done) return false;
-       answer.changed = engine::VisibilityResult::done;
-       return true;
-     }},
-    {"Miscounts",
-     [](const Command& command, Answer& answer) {
-       if (command.action != Action::count || answer.outcome != Outcome::done) return false;
-       answer.counts.visible += 1;
-       return true;
-     }},
-    {"LosesAQueue",
-     [](const Command&, Answer& answer) {
-       if (answer.outcome != Outcome::done) return false;
-       answer.outcome = Outcome::no_such_queue;
-       return true;
-     }},
-};
-
-INSTANTIATE_TEST_SUITE_P(Lies, ModelNotices, testing::ValuesIn(lies), [](const auto& lie) {
-  return std::string(lie.param.name);
-});
-
-// A duplicate may not be told anything of its own, and nothing else may be told what was told
-// before.
-TEST(Model, NoticesADuplicateThatIsTakenForANewMessage) {
-  std::map<std::string, int> sends;
-  int told = 0;
-  int noticed = 0;
-  for (const Script& each : some_scripts()) {
-    bool has_lied = false;
-    sends.clear();
-    ModelWorld world(Mix::fifo, [&](const Command& command, Answer& answer) {
-      if (command.action != Action::send || answer.outcome != Outcome::done) return;
-      if (sends[answer.message_id]++ == 0 || has_lied) return;
-      answer.message_id += "-new";
-      has_lied = true;
-    });
-    noticed += world.play(each).empty() ? 0 : 1;
-    told += has_lied ? 1 : 0;
-  }
-
-  EXPECT_GE(told, 5);
-  EXPECT_EQ(noticed, told);
 }
 
 }  // namespace

@@ -41,6 +41,9 @@ constexpr Action actions[] = {Action::send,
                               Action::receive,
                               Action::delete_message,
                               Action::change_visibility,
+                              Action::start_move_task,
+                              Action::start_move_task,
+                              Action::cancel_move_task,
                               Action::retry_conversation,
                               Action::skip_conversation,
                               Action::drop_conversation,
@@ -58,6 +61,7 @@ constexpr const char* deduplication_ids[] = {"1", "2", "3", "4", "5"};
 constexpr const char* attempts[] = {"", "x", "x", "y"};
 constexpr std::optional<Duration> receive_timeouts[] = {std::nullopt, 0s, 1s, 10min};
 constexpr Duration timeouts[] = {0s, 30s, 1s, 12h};
+constexpr std::uint32_t rates[] = {0, 0, 1, 2};
 constexpr std::optional<Duration> delays[] = {std::nullopt, std::nullopt, 0s, 1s, 5s};
 
 bool is_fifo(const engine::QueueName& queue) { return queue.name.ends_with(".fifo"); }
@@ -113,7 +117,12 @@ std::string ModelWorld::take(const Step& step) {
   while (!engine_->advance(now_)) {
   }
   if (command.action != Action::receive || step.sweeps == 0) sweep();
+  if (step.damages != 0) damage(step);
+  Answer moved;
+  move_messages(moved);
   Answer answer = ask(command);
+  answer.redriven = std::move(moved.redriven);
+  answer.ended = std::move(moved.ended);
   for (const ShownMessage& each : answer.messages) {
     story_.back() += fmt::format(", \"{}\"", each.body);
     handles_.emplace_front(command.queue, each.handle);
@@ -168,6 +177,10 @@ Command ModelWorld::command_of(const Step& step) {
     case Action::drop_conversation:
       name_conversation(step, command);
       break;
+    case Action::start_move_task:
+    case Action::cancel_move_task:
+      name_task(step, command);
+      break;
     default:
       command.timeout = letter(timeouts, step.timeout);
       if (handles_.empty()) break;
@@ -192,6 +205,21 @@ void ModelWorld::name_conversation(const Step& step, Command& command) const {
   if (parked.empty() || step.count_max == 3) return;
   std::tie(command.queue, command.group) =
       parked[static_cast<std::size_t>(step.handle) % parked.size()];
+}
+
+// Of a queue of dead letters, most of the time.
+void ModelWorld::name_task(const Step& step, Command& command) const {
+  if (step.count_max != 3) command.queue.name = is_fifo(command.queue) ? "dead.fifo" : "dead";
+  command.rate = letter(rates, step.timeout);
+  engine::QueueName other = command.queue;
+  other.name = is_fifo(command.queue) ? "plain.fifo" : "plain";
+  if (step.delay == 1 || step.delay == 2) command.destination = other;
+  if (step.delay == 4 && step.handle == 0) {
+    other.name = "nowhere";
+    command.destination = other;
+  }
+  if (step.delay == 3)
+    command.destination = queues_[letter(queue_numbers, step.handle) % queues_.size()];
 }
 
 // Several small choices in one number.
@@ -235,6 +263,50 @@ void ModelWorld::sweep() {
   model_.remove_expired(now_);
 }
 
+// One message of all that there are.
+void ModelWorld::damage(const Step& step) {
+  engine::OldBodies cursor{.before = engine::LiveBytes::stretch_after(facts_.end()),
+                           .bytes_max = ~std::size_t{0}};
+  const std::vector<engine::OldBody> all = engine_->find_old_bodies(cursor, ~std::size_t{0});
+  if (all.empty()) return;
+  const int number = step.handle + 6 * step.group;
+  const engine::OldBody& chosen = all[static_cast<std::size_t>(number) % all.size()];
+  engine::Turn turn{.now = now_, .random = random_, .facts = facts_};
+  engine_->mark_damaged(turn, chosen.queue, chosen.seq, chosen.body.position);
+  model_.damaged(engine_->find_queue(chosen.queue)->name, body_at(chosen.body));
+  story_.back() += fmt::format(", \"{}\" damaged", body_at(chosen.body));
+}
+
+void ModelWorld::move_messages(Answer& answer) {
+  engine::Turn turn{.now = now_, .random = random_, .facts = facts_};
+  const std::size_t before = facts_.payload().size();
+  for (auto next = engine_->next_move(); next && *next <= now_; next = engine_->next_move())
+    engine_->move_messages(turn);
+  tell_facts_since(before, answer);
+  for (const Redrive& each : answer.redriven)
+    story_.back() += fmt::format(", \"{}\" to {}", each.body, each.to.name);
+  for (const EndedTask& each : answer.ended)
+    story_.back() += fmt::format(", the task of {} ends with status {}", each.queue.name,
+                                 static_cast<int>(each.status));
+}
+
+std::vector<ShownTask> ModelWorld::list_tasks() const {
+  std::vector<ShownTask> tasks;
+  for (const auto& [name, id] : engine_->queue_names()) {
+    for (const engine::MoveTask& each : engine_->find_queue(id)->move_tasks) {
+      tasks.push_back({.queue = name.name,
+                       .started = each.started,
+                       .destination = each.destination,
+                       .rate = each.rate,
+                       .to_move = each.to_move,
+                       .moved = each.moved,
+                       .status = each.status,
+                       .failure = each.failure});
+    }
+  }
+  return tasks;
+}
+
 std::string ModelWorld::restart() {
   auto replayed = std::make_unique<engine::Engine>(2, strictness_);
   const auto decoded = engine::decode_facts(facts_.payload(), [&](const engine::Fact& fact,
@@ -257,12 +329,14 @@ Answer ModelWorld::ask(const Command& command) {
   Reply reply = carry_out(command, *engine_, turn);
   while (reply.received.is_unfinished || reply.dropped.has_more)
     reply = carry_out(command, *engine_, turn);
-  Answer answer{.outcome = reply.outcome,
+  Answer answer{.tasks = list_tasks(),
+                .outcome = reply.outcome,
                 .deleted = reply.deleted,
                 .changed = reply.changed,
                 .counts = reply.counts,
                 .settled = reply.settled,
-                .was_parked = reply.dropped.was_parked};
+                .was_parked = reply.dropped.was_parked,
+                .task = reply.task};
   tell_facts_since(before, answer);
   if (command.action == Action::send && reply.outcome == Outcome::done) {
     answer.message_id = engine_->identity().message_id(reply.sent.queue, reply.sent.seq, 0);
@@ -302,6 +376,14 @@ void ModelWorld::tell_facts_since(std::size_t bytes, Answer& answer) const {
       [&](const engine::Fact& fact, engine::FactPlace) {
         if (const auto* moved = std::get_if<engine::Moved>(&fact))
           answer.dead_letters.push_back(body_at(moved->body));
+        if (const auto* redriven = std::get_if<engine::Redriven>(&fact))
+          answer.redriven.push_back({.from = engine_->find_queue(redriven->from)->name,
+                                     .to = engine_->find_queue(redriven->to)->name,
+                                     .body = body_at(redriven->body)});
+        if (const auto* ended = std::get_if<engine::MoveTaskEnded>(&fact))
+          answer.ended.push_back({.queue = engine_->find_queue(ended->queue)->name,
+                                  .status = ended->status,
+                                  .failure = ended->failure});
         if (const auto* parked = std::get_if<engine::ConversationParked>(&fact))
           answer.parked.emplace_back(parked->group);
       });

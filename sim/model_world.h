@@ -36,6 +36,7 @@ struct Step {
   int attributes = 0;
   int sweeps = 0;    // Before a receive: has the server looked for expired messages?
   int restarts = 0;  // Before it: does the server start again from its facts?
+  int damages = 0;   // Before it: are a message's bytes found damaged?
 };
 
 // The `action` of a step that takes this one.
@@ -72,7 +73,12 @@ class ModelWorld {
   Command command_of(const Step& step);
   engine::QueueAttributes attributes_of(const Step& step, const engine::QueueName& queue) const;
   void name_conversation(const Step& step, Command& command) const;
+  void name_task(const Step& step, Command& command) const;
   void sweep();
+  void damage(const Step& step);
+  // All that move tasks may do by now.
+  void move_messages(Answer& answer);
+  std::vector<ShownTask> list_tasks() const;
   Answer ask(const Command& command);
   ShownMessage show(const engine::ReceivedMessage& received) const;
   std::string body_at(const engine::Body& body) const;

@@ -107,7 +107,8 @@ void Simulation::step() {
     pass(clients_.pause(judge_.ledger(), process_->now()));
   } else {
     std::vector<Command> commands;
-    for (std::uint64_t left = clients_.together(); left > 0; --left)
+    const std::uint64_t count = clients_.together();
+    while (commands.size() < count || clients_.has_plan())
       commands.push_back(clients_.next(judge_.ledger()));
     if (chance(30)) process_->give_up(commands.front().number - random_.below(8));
     ask(std::move(commands));

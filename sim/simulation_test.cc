@@ -70,6 +70,9 @@ TEST(Simulation, MeetsWhatItIsFor) {
                            "a parked conversation was retried",
                            "a parked conversation lost its head",
                            "a parked conversation was dropped",
+                           "a parked head was in flight",
+                           "a task waited for a parked conversation",
+                           "a message was redriven to a parked conversation",
                            "a drop had more to remove",
                            "a start found a parked conversation"}) {
     EXPECT_GE(met[what], 3u) << what;

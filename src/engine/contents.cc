@@ -109,11 +109,12 @@ void Contents::remove(Index entry) {
   }
   index_.erase(removed.seq);
   parking_.forget(removed.seq);
-  if (removed.state != EntryState::damaged) store_.live.remove(removed.position, removed.length);
+  const bool is_damaged = removed.state == EntryState::damaged;
+  if (!is_damaged) store_.live.remove(removed.position, removed.length);
   if (removed.delivery != no_index) store_.deliveries.give_back(removed.delivery);
   store_.entries.give_back(entry);
   store_.groups[group].size -= 1;
-  if (store_.groups[group].is_parked) parked_messages_ -= 1;
+  if (store_.groups[group].is_parked && !is_damaged) parked_messages_ -= 1;
   refresh(group);
   if (store_.groups[group].size > 0) return;
   if (store_.groups[group].is_parked) unpark(group);
@@ -153,6 +154,7 @@ void Contents::mark_damaged(Index entry) {
   }
   damaged.state = EntryState::damaged;
   damaged_ += 1;
+  if (store_.groups[group].is_parked) parked_messages_ -= 1;
   store_.live.remove(damaged.position, damaged.length);
   refresh(group);
 }
@@ -160,7 +162,7 @@ void Contents::mark_damaged(Index entry) {
 void Contents::park(Index group, Instant since) {
   Group& parked = store_.groups[group];
   parking_.park(parked.name_view(), {.group = group, .since = since});
-  if (!parked.is_parked) parked_messages_ += parked.size;
+  if (!parked.is_parked) parked_messages_ += sound_in(parked);
   parked.is_parked = true;
   refresh(group);
 }
@@ -169,9 +171,18 @@ void Contents::unpark(Index group) {
   Group& unparked = store_.groups[group];
   if (!unparked.is_parked) return;
   parking_.leave(unparked.name_view());
-  parked_messages_ -= unparked.size;
+  parked_messages_ -= sound_in(unparked);
   unparked.is_parked = false;
   refresh(group);
+}
+
+// Damage is rare: only a queue that has some is looked through.
+std::uint64_t Contents::sound_in(const Group& group) const {
+  if (damaged_ == 0) return group.size;
+  std::uint64_t count = 0;
+  for (Index each = group.head; each != no_index; each = store_.entries[each].next)
+    count += store_.entries[each].state == EntryState::damaged ? 0 : 1;
+  return count;
 }
 
 void Contents::unpark_all() {

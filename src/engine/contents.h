@@ -102,6 +102,7 @@ class Contents {
   bool can_be_served(const Group& group) const;
   bool is_due(const Entry& entry) const { return !holds_back_ || entry.seq < due_before_; }
   void refresh(Index group);
+  std::uint64_t sound_in(const Group& group) const;  // How many.
   void link_ready(Index group);
   void unlink_ready(Index group);
   void push_back(Index group, Index entry);
@@ -125,7 +126,7 @@ class Contents {
   std::uint64_t damaged_ = 0;
 
   Parking parking_{store_.parking_bytes};
-  std::uint64_t parked_messages_ = 0;  // Damaged ones too.
+  std::uint64_t parked_messages_ = 0;
 
   // The rotation of quiet groups that can be served, and the noisy ones, those with the fewest
   // messages in flight first.

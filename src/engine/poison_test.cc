@@ -46,6 +46,10 @@ class Poison : public EngineTest {
     return engine.drop(turn, queue, *engine.drop_request(queue, "g"), count_max).removed;
   }
 
+  void damage(Seq seq) {
+    engine.mark_damaged(turn, queue, seq, engine.body_of(queue, seq)->position);
+  }
+
   QueueId dead = create("dead.fifo");
   QueueId queue = create_parking("q.fifo");
 };
@@ -308,14 +312,35 @@ TEST_F(Poison, StaysParkedWhenTheQueueParksNoMore) {
 
 TEST_F(Poison, WithADamagedHeadCanOnlyDiscardIt) {
   park();
-  const auto head = engine.find_parked(queue, "g");
-  const Body body = *engine.body_of(queue, head->head);
-  engine.mark_damaged(turn, queue, head->head, body.position);
+  damage(engine.find_parked(queue, "g")->head);
 
   EXPECT_EQ(engine.retry(turn, queue, "g"), ParkedResult::head_damaged);
   EXPECT_EQ(engine.skip(turn, queue, "g", SkipTo::dead_letters), ParkedResult::head_damaged);
   EXPECT_EQ(engine.skip(turn, queue, "g", SkipTo::nowhere), ParkedResult::done);
   EXPECT_EQ(drain(queue), (Bodies{"b", "c"}));
+}
+
+// No counter has them: what is visible less what is parked is what can be received.
+TEST_F(Poison, CountsNoMessageThatWasDamagedBefore) {
+  damage(engine.last_seq());
+  park();
+
+  EXPECT_EQ(engine.counts(queue).parked, 2u);
+  EXPECT_EQ(engine.counts(queue).visible, 2u);
+  EXPECT_EQ(drop(2), 2u);
+  EXPECT_EQ(engine.counts(queue).parked, 0u);
+  EXPECT_EQ(drop(1), 1u);
+  EXPECT_EQ(engine.counts(queue).parked, 0u);
+}
+
+TEST_F(Poison, CountsNoMessageThatIsDamagedSince) {
+  park();
+  damage(engine.find_parked(queue, "g")->head);
+
+  EXPECT_EQ(engine.counts(queue).parked, 2u);
+  EXPECT_EQ(engine.counts(queue).visible, 2u);
+  engine.retry(turn, queue, "g");
+  EXPECT_EQ(engine.counts(queue).parked, 0u);
 }
 
 TEST_F(Poison, WakesTheQueueWhenItGoesOn) {
