@@ -4,7 +4,7 @@
 #   make build              leave the release binary at build/release/mailrail
 #   make test [PRESET=dev]  build and run all tests; PRESET=asan or tsan: unit tests and a short simulation under a sanitizer
 #   make bench [ARGS=...]   the figures of the README, measured on this machine
-#   make lint [ALL=1]       layout, habits and clang-tidy, of what changed since origin; ALL=1: of everything
+#   make lint [ALL=1]       layout, habits, and clang-tidy of what changed since the branch point; ALL=1: of everything
 #   make format             lay out all C++ with clang-format
 #   make soak [MINUTES=30]  the long runs: kill -9, failing disks, power cuts, the simulator for that long, fuzzers, disk space
 #   make clean              remove build/ (not the tools under .tools, and never data)
@@ -56,7 +56,7 @@ lint:
 
 format:
 	@tools/setup
-	@git ls-files -z '*.h' '*.cc' | xargs --null clang-format-19 -i
+	@git ls-files -z --cached --others --exclude-standard '*.h' '*.cc' | xargs --null clang-format-19 -i
 
 soak: build
 	@tools/setup

@@ -36,7 +36,7 @@ wire::Decoded<Structure> decode(std::string_view text) {
 }
 
 void fuzz(std::string_view text) {
-  decode<sqs::ReceiveMessageOutput>(text);
+  (void)decode<sqs::ReceiveMessageOutput>(text);
   if (const auto batch = decode<sqs::SendMessageBatchInput>(text)) {
     for (const sqs::SendMessageBatchRequestEntry& entry : batch->entries) {
       if (!sqs::check_message_attributes(entry.message_attributes)) continue;

@@ -143,6 +143,13 @@ void run_changed(Mode mode, std::string_view input) {
   expect_salvaged(disk);
 }
 
+// As many as can be read, and one that cannot.
+std::uint32_t facts_in(std::string_view payload) {
+  std::uint32_t count = 0;
+  const auto decoded = engine::decode_facts(payload, [&](const auto&, auto) { ++count; });
+  return decoded ? count : count + 1;
+}
+
 void run_signed(Mode mode, std::string_view input) {
   Directory directory;
   directory.fill();
@@ -150,7 +157,7 @@ void run_signed(Mode mode, std::string_view input) {
     directory.checkpoint(input);
   } else {
     if (!input.empty() && (input[0] & 1) != 0) directory.checkpoint("");
-    directory.append(1, std::string(input));
+    directory.append(facts_in(input), std::string(input));
   }
   directory.close();
   expect_salvaged(directory.disk);

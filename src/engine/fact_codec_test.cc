@@ -79,7 +79,9 @@ void for_random_facts(std::uint64_t rounds, Check check) {
     for (std::size_t type = 0; type < RandomFacts::types; ++type) {
       SCOPED_TRACE(testing::Message() << "seed " << seed << ", type " << type);
       RandomFacts facts(seed);
-      check(facts.make(type), seed);
+      const Fact fact = facts.make(type);
+      ASSERT_EQ(fact.index(), type);
+      check(fact, seed);
       if (testing::Test::HasFatalFailure()) return;
     }
   }

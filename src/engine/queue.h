@@ -43,7 +43,7 @@ struct QueueCounts {
   std::uint64_t visible = 0;
   std::uint64_t in_flight = 0;
   std::uint64_t delayed = 0;
-  // In conversations that are parked, in whatever state: also those in flight, delayed or damaged.
+  // In conversations that are parked, in any of these states.
   std::uint64_t parked = 0;
   std::uint64_t parked_conversations = 0;
 };

@@ -76,19 +76,19 @@ class RandomFacts {
       case 10:
         return Damaged{.queue = queue(), .seq = seq(), .position = Position(number())};
       case 11:
-        return ConversationParked{.queue = queue(), .group = view(255), .at = instant()};
-      case 12:
-        return unparked();
-      case 13:
         return move_task_started();
-      case 14:
+      case 12:
         return redriven();
-      default:
+      case 13:
         return MoveTaskEnded{
             .queue = queue(),
             .task = seq(),
             .status = flag() ? MoveTaskStatus::cancelled : MoveTaskStatus::failed,
             .failure = flag() ? MoveTaskFailure::none : MoveTaskFailure::no_destination};
+      case 14:
+        return ConversationParked{.queue = queue(), .group = view(255), .at = instant()};
+      default:
+        return unparked();
     }
   }
 

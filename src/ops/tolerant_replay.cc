@@ -70,6 +70,10 @@ std::string_view text_of(Misfit misfit) {
       return "a queue is there twice";
     case Misfit::out_of_order:
       return "a message is not newer than those before it";
+    case Misfit::task_out_of_turn:
+      return "a move task goes on that does not run, or starts beside another";
+    case Misfit::unknown_conversation:
+      return "a conversation that is not there, or not parked, is named";
     case Misfit::impossible:
       return "a value is impossible";
   }
@@ -197,9 +201,12 @@ TolerantReplay::Outcome TolerantReplay::on(const engine::Moved& fact, const Body
   return move(fact, place);
 }
 
-// If its task is not known, that does not matter: the message is moved.
+// If its task is not known the message is moved all the same.
 TolerantReplay::Outcome TolerantReplay::on(const engine::Redriven& fact, const Body& place) {
-  return is_possible(fact.lag) ? move(fact, place) : Misfit::impossible;
+  if (!is_possible(fact.lag)) return Misfit::impossible;
+  const bool runs = is_running(fact.from, fact.task);
+  const Outcome moved = move(fact, place);
+  return moved || runs ? moved : Outcome(Misfit::task_out_of_turn);
 }
 
 template <class Fact>
@@ -214,8 +221,12 @@ TolerantReplay::Outcome TolerantReplay::move(const Fact& fact, const Body& place
   const bool can_apply = has_queue(fact.from) && has_queue(fact.to) && is_readable(fact.body);
   if (can_apply) {
     if (is_exact(place) && has_message(fact.to, fact.seq)) outcome = Misfit::message_there_twice;
+    const engine::Queue& from = *engine_.find_queue(fact.from);
+    const engine::Queue& target = *engine_.find_queue(fact.to);
+    const bool is_possible_move =
+        fact.from != fact.to && from.attributes.is_fifo == target.attributes.is_fifo;
     engine_.apply(fact, place);
-    return outcome;
+    return outcome || is_possible_move ? outcome : Outcome(Misfit::impossible);
   }
   const engine::Queue* to = engine_.find_queue(fact.to);
   const bool was_swept = to != nullptr && !is_exact(place) && fact.seq <= to->swept_through;
@@ -263,20 +274,31 @@ TolerantReplay::Outcome TolerantReplay::on(const engine::MoveTaskStarted& fact, 
   const Outcome order = note_newest(fact.task);
   if (!has_queue(fact.queue)) return Misfit::unknown_queue;
   const engine::Queue& queue = *engine_.find_queue(fact.queue);
-  if (!queue.move_tasks.empty() && queue.move_tasks.back().id >= fact.task) return order;
+  const bool is_newer = queue.move_tasks.empty() || queue.move_tasks.back().id < fact.task;
+  if (!is_newer) return Misfit::task_out_of_turn;
+  const bool is_first = !queue.is_moving();
   // What is known of another task that is running is then incomplete: it has ended.
-  if (queue.is_moving())
+  if (!is_first)
     engine_.apply(engine::MoveTaskEnded{.queue = fact.queue, .task = queue.move_tasks.back().id},
                   place);
   engine_.apply(fact, place);
-  return order;
+  return is_first ? order : Misfit::task_out_of_turn;
 }
 
 TolerantReplay::Outcome TolerantReplay::on(const engine::MoveTaskEnded& fact, const Body& place) {
   if (!has_queue(fact.queue)) return Misfit::unknown_queue;
-  const engine::Queue& queue = *engine_.find_queue(fact.queue);
-  if (queue.is_moving() && queue.move_tasks.back().id == fact.task) engine_.apply(fact, place);
+  if (!is_running(fact.queue, fact.task)) return Misfit::task_out_of_turn;
+  engine_.apply(fact, place);
   return std::nullopt;
+}
+
+// The engine passes over what is missing; a start would stop there.
+TolerantReplay::Outcome TolerantReplay::misfit_of_conversation(const engine::Fact& fact,
+                                                               const Body& place) {
+  engine_.restored_through(exact_from_);
+  const bool fits = engine_.objection_to(fact, place).empty();
+  engine_.restored_through(never_exact);
+  return fits ? std::nullopt : Outcome(Misfit::unknown_conversation);
 }
 
 // One that nothing is left of is not kept parked.
@@ -285,16 +307,18 @@ TolerantReplay::Outcome TolerantReplay::on(const engine::ConversationParked& fac
   if (!is_possible(fact.at)) return Misfit::impossible;
   if (!has_queue(fact.queue)) return Misfit::unknown_queue;
   if (!engine_.objection_to(fact, place).empty()) return Misfit::impossible;
+  const Outcome outcome = misfit_of_conversation(fact, place);
   engine_.apply(fact, place);
-  return std::nullopt;
+  return outcome;
 }
 
 TolerantReplay::Outcome TolerantReplay::on(const engine::ConversationUnparked& fact,
                                            const Body& place) {
   if (!has_queue(fact.queue)) return Misfit::unknown_queue;
   if (!engine_.objection_to(fact, place).empty()) return Misfit::impossible;
+  const Outcome outcome = misfit_of_conversation(fact, place);
   engine_.apply(fact, place);
-  return std::nullopt;
+  return outcome;
 }
 
 void TolerantReplay::advance(Instant now) {
@@ -341,6 +365,11 @@ bool TolerantReplay::is_gone(QueueId queue) const {
 
 bool TolerantReplay::has_message(QueueId queue, Seq seq) const {
   return engine_.body_of(queue, seq).has_value();
+}
+
+bool TolerantReplay::is_running(QueueId queue, Seq task) const {
+  const engine::Queue* found = engine_.find_queue(queue);
+  return found != nullptr && found->is_moving() && found->move_tasks.back().id == task;
 }
 
 bool TolerantReplay::is_readable(const Body& body) const {

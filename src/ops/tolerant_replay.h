@@ -24,14 +24,16 @@
 namespace mailrail::ops {
 
 enum class Misfit : std::uint8_t {
-  unknown_queue,        // It names a queue that is not there.
-  message_not_there,    // It names a message that is not there.
-  message_there_twice,  // It brings a message that is there already.
-  queue_there_twice,    // It makes a queue that is there already.
-  out_of_order,         // Its message is not newer than those before.
-  impossible,           // It has a value that nothing in mailrail ever has.
+  unknown_queue,         // It names a queue that is not there.
+  message_not_there,     // It names a message that is not there.
+  message_there_twice,   // It brings a message that is there already.
+  queue_there_twice,     // It makes a queue that is there already.
+  out_of_order,          // Its message is not newer than those before.
+  task_out_of_turn,      // It goes on with a move task that does not run, or starts a second one.
+  unknown_conversation,  // It names a conversation that is not there, or not parked.
+  impossible,            // It has a value that nothing in mailrail ever has.
 };
-inline constexpr std::size_t misfits = 6;
+inline constexpr std::size_t misfits = 8;
 std::string_view text_of(Misfit misfit);
 
 // A message that can't be kept.
@@ -126,10 +128,13 @@ class TolerantReplay {
 
   bool has_queue(QueueId queue) const { return engine_.find_queue(queue) != nullptr; }
   bool has_message(QueueId queue, Seq seq) const;
+  bool is_running(QueueId queue, Seq task) const;
   // It is not there because it was deleted.
   bool is_gone(QueueId queue) const;
   bool is_exact(const engine::Body& place) const { return place.position >= exact_from_; }
   bool is_readable(const engine::Body& body) const;
+  // Of a fact about a conversation that the engine would take: what a start would say of it.
+  Outcome misfit_of_conversation(const engine::Fact& fact, const engine::Body& place);
   Outcome add(QueueId queue, const engine::KeptMessage& message);
   void invent(QueueId queue, engine::QueueAttributes attributes);
   void invent_for(QueueId queue, const engine::KeptMessage& message);

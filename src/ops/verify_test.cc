@@ -164,6 +164,71 @@ TEST(Verify, TellsATornWriteFromDamage) {
   EXPECT_EQ(result.messages, served.alive.size() - 1);
 }
 
+// A whole frame whose fact cannot follow what came before, as only a bug or a forger writes it.
+SimDisk directory_ending_with(const engine::Fact& fact) {
+  SimDisk disk(1);
+  SmallServer server(disk);
+  server.turn([&](engine::Turn& turn) {
+    server.engine().found(turn);
+    for (const char* name : {"q", "q.fifo", "other"}) {
+      const bool is_fifo = std::string_view(name).ends_with(".fifo");
+      server.engine().create_queue(turn, {.region = "r", .account = "a", .name = name},
+                                   {.is_fifo = is_fifo}, {});
+    }
+    server.engine().send(turn, {.queue = QueueId(1), .record = "record"});
+    server.engine().send(
+        turn, {.queue = QueueId(2), .group = "g", .deduplication_id = "id", .record = "record"});
+  });
+  const log::Frame frame{
+      .position = server.log().next_position(), .time = server.now(), .count = 1, .payload = [&] {
+        std::string payload;
+        engine::encode_fact(fact, payload);
+        return payload;
+      }()};
+  EXPECT_EQ(server.log().append(frame).outcome, log::Outcome::durable);
+  server.log().close().value();
+  return disk;
+}
+
+TEST(Verify, FindsTasksAndConversationsThatAStartRefuses) {
+  const Instant at = from_unix_ms(1'700'000'000'000);
+  const engine::Body body{.position = Position(4160), .length = 40};
+  const std::pair<engine::Fact, std::string_view> senseless[] = {
+      {engine::MoveTaskEnded{.queue = QueueId(1), .task = Seq(1)}, "move task"},
+      {engine::Redriven{.from = QueueId(1),
+                        .from_seq = Seq(1),
+                        .to = QueueId(3),
+                        .seq = Seq(3),
+                        .at = at,
+                        .body = body,
+                        .origin_queue = QueueId(1),
+                        .origin_seq = Seq(1),
+                        .task = Seq(2)},
+       "move task"},
+      {engine::Moved{.from = QueueId(1),
+                     .from_seq = Seq(1),
+                     .to = QueueId(1),
+                     .seq = Seq(3),
+                     .sent = at,
+                     .body = body,
+                     .origin_queue = QueueId(1),
+                     .origin_seq = Seq(1)},
+       "impossible"},
+      {engine::ConversationParked{.queue = QueueId(2), .group = "h", .at = at}, "conversation"},
+      {engine::ConversationUnparked{.queue = QueueId(2), .group = "g"}, "conversation"},
+  };
+  for (const auto& [fact, finding] : senseless) {
+    SimDisk disk = directory_ending_with(fact);
+
+    const Verified result = verified(disk);
+
+    EXPECT_THAT(text_of(result, "/simulated"), HasSubstr(finding));
+    SeededRandom random(1);
+    engine::Engine engine(1);
+    EXPECT_FALSE(broker::replay(**log::FileLog::open(disk, random, small_log), engine)) << finding;
+  }
+}
+
 TEST(Verify, RefusesWhatIsNoDataDirectoryOrOfANewerFormat) {
   NoProgress progress;
   SimDisk empty(1);

@@ -33,10 +33,9 @@ std::size_t character_count(std::string_view text) {
 
 Result<void> check_tag_key_size(std::string_view key) {
   if (!key.empty() && character_count(key) <= limits::tag_key_size_max) return {};
-  return errors::invalid_parameter(
-      {.name = "Tag.Key", .value = key},
-      fmt::format("Tag keys must be between 1 and {} characters in length",
-                  limits::tag_key_size_max));
+  return fail(errors::invalid_parameter_value,
+              fmt::format("Tag keys must be between 1 and {} characters in length.",
+                          limits::tag_key_size_max));
 }
 
 struct Range {

@@ -168,6 +168,16 @@ TEST(Tags, HaveKeysAndValuesThatAwsTakes) {
   EXPECT_FALSE(check_tags({{"k", std::string(257, 'v')}}));
 }
 
+TEST(Tags, WhoseKeysHaveAWrongLengthAreRefusedInAwsWords) {
+  const Error wrong_length{&errors::invalid_parameter_value,
+                           "Tag keys must be between 1 and 128 characters in length."};
+
+  for (const std::string& key : {std::string(), std::string(129, 'k')}) {
+    EXPECT_EQ(error_of(check_tags({{key, "x"}})), wrong_length);
+    EXPECT_EQ(error_of(check_tag_keys(std::vector{key})), wrong_length);
+  }
+}
+
 TEST(Tags, AreAtMostFiftyOnAQueue) {
   EXPECT_TRUE(check_tag_count("q", 50));
   EXPECT_EQ(error_of(check_tag_count("q", 51)),

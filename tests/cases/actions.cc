@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "admin/conversations.h"
 #include "admin/service.h"
 #include "sqs/dead_letter_sources.h"
 #include "sqs/handles.h"
@@ -54,6 +55,10 @@ const ActionShapes* find_action(std::string_view name) {
       shapes_of<sqs::StartMessageMoveTask>(),
       shapes_of<sqs::TagQueue>(),
       shapes_of<sqs::UntagQueue>(),
+      shapes_of<admin::DropConversation>(),
+      shapes_of<admin::ListParkedConversations>(),
+      shapes_of<admin::RetryConversation>(),
+      shapes_of<admin::SkipConversation>(),
   };
   const auto found = std::ranges::find(actions, name, &ActionShapes::name);
   return found == std::end(actions) ? nullptr : &*found;

@@ -17,7 +17,7 @@ struct ActionShapes {
   const Shape* output;
 };
 
-// Of the administrative API, which is not AWS's.
+// Of the administrative API, which is not AWS's and speaks AWS JSON only.
 bool is_administrative(std::string_view action);
 
 // Null if there is no such action.

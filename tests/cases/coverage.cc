@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "tests/cases/actions.h"
+#include "admin/service.h"
 #include "tests/cases/model_actions.h"
 
 namespace mailrail::cases {
@@ -21,6 +21,10 @@ What the cases in `tests/cases` play: how many of them call an action, over each
 `make test` fails if it is not what the cases say, or if an action has none:
 
     build/dev/tests/cases/cases_test tests/cases --coverage > docs/coverage.md
+)";
+
+constexpr std::string_view administrative_heading = R"(
+The administrative actions are ours, and speak AWS JSON only:
 )";
 
 bool calls(const Case& played, std::string_view action) {
@@ -75,6 +79,10 @@ std::string coverage_page(const std::vector<CaseFile>& files) {
       page += fmt::format(" {} |", cases_of(files, action, each));
     page += "\n";
   }
+  page += administrative_heading;
+  page += "\n| action | AWS JSON |\n| --- | --- |\n";
+  for (const api::ActionEntry& each : admin::service().actions)
+    page += fmt::format("| {} | {} |\n", each.name, cases_of(files, each.name, Protocol::json));
   page += "\n| rules in | cases |\n| --- | --- |\n";
   std::size_t total = 0;
   for (const CaseFile& each : files) {

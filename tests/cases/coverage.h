@@ -1,7 +1,7 @@
 // Coverage: which actions the cases call, over which protocols, and how many cases each file has.
 //
 // The page in docs/coverage.md is what this prints; coverage_test compares the two, and asks for a
-// case of every action over every protocol.
+// case of every action over every protocol that it speaks.
 
 #pragma once
 

@@ -10,6 +10,7 @@
 
 #include <gtest/gtest.h>
 
+#include "admin/service.h"
 #include "sqs/service.h"
 #include "tests/cases/model_actions.h"
 
@@ -56,6 +57,15 @@ TEST(Coverage, EveryActionOfTheModelIsServedAndHasACaseOverEveryProtocol) {
     for (const Protocol each : all_protocols)
       EXPECT_GT(cases_of(files, action, each), 0) << action << " over " << name_of(each);
   }
+}
+
+TEST(Coverage, EveryAdministrativeActionHasACaseOverJson) {
+  const std::vector<CaseFile> files = all_cases();
+  const auto served = admin::service().actions;
+
+  ASSERT_FALSE(served.empty());
+  for (const api::ActionEntry& each : served)
+    EXPECT_GT(cases_of(files, each.name, Protocol::json), 0) << each.name;
 }
 
 TEST(Coverage, IsWhatItsPageSays) {

@@ -17,8 +17,10 @@ bool is_name(std::string_view text) {
   });
 }
 
-bool is_type(std::string_view type) {
-  for (const std::string_view space : {"com.amazonaws.sqs#", "com.amazon.coral.service#"}) {
+bool is_type(std::string_view type, std::string_view action) {
+  const std::string_view own =
+      cases::is_administrative(action) ? "mailrail#" : "com.amazonaws.sqs#";
+  for (const std::string_view space : {own, std::string_view("com.amazon.coral.service#")}) {
     if (type.starts_with(space)) return is_name(type.substr(space.size()));
   }
   return false;
@@ -34,7 +36,7 @@ std::optional<std::string> objection_to_error(const Question& question,
   const bool names_no_action = answer.query_code == "UnknownOperationException" &&
                                question.protocol != cases::Protocol::json;
   if (answer.message.empty() && !names_no_action) return "there is no message";
-  if (question.protocol == cases::Protocol::json && !is_type(answer.error_type))
+  if (question.protocol == cases::Protocol::json && !is_type(answer.error_type, question.action))
     return "the type is none: " + answer.error_type;
   return std::nullopt;
 }
