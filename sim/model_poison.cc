@@ -99,8 +99,9 @@ Complaint Model::settle(Queue& queue, const Command& command, const Answer& answ
   const auto head = std::ranges::find(queue.messages, command.group, &Message::group);
   if (is_skip && is_hidden(*head, now) && !head->is_damaged)
     return unless(answer.settled == ParkedResult::head_in_flight, "a head in flight was skipped");
-  if (is_skip && !is_discard && head->is_damaged)
-    return unless(answer.settled == ParkedResult::head_damaged, "a damaged message was moved");
+  if (head->is_damaged && !(is_skip && is_discard))
+    return unless(answer.settled == ParkedResult::head_damaged,
+                  "a damaged message was moved, or its conversation went on");
   if (is_skip && !is_discard && !has_dead_letters(queue))
     return unless(answer.settled == ParkedResult::no_dead_letters,
                   "a message went to dead letters that are not there");

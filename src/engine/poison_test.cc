@@ -11,7 +11,7 @@ namespace {
 class Poison : public EngineTest {
  protected:
   Poison() {
-    for (const char* each : {"a", "b", "c"}) send(queue, each, "g");
+    for (const char* each : {"a", "b", "c"}) newest = send(queue, each, "g");
   }
 
   QueueId create_parking(const std::string& name, Duration retention = 96h) {
@@ -52,6 +52,7 @@ class Poison : public EngineTest {
 
   QueueId dead = create("dead.fifo");
   QueueId queue = create_parking("q.fifo");
+  Seq newest;
 };
 
 TEST_F(Poison, StepsAsideWholeWithWhatComesLater) {
@@ -322,7 +323,7 @@ TEST_F(Poison, WithADamagedHeadCanOnlyDiscardIt) {
 
 // No counter has them: what is visible less what is parked is what can be received.
 TEST_F(Poison, CountsNoMessageThatWasDamagedBefore) {
-  damage(engine.last_seq());
+  damage(newest);
   park();
 
   EXPECT_EQ(engine.counts(queue).parked, 2u);
@@ -335,7 +336,7 @@ TEST_F(Poison, CountsNoMessageThatWasDamagedBefore) {
 
 TEST_F(Poison, CountsNoMessageThatIsDamagedSince) {
   park();
-  damage(engine.find_parked(queue, "g")->head);
+  damage(newest);
 
   EXPECT_EQ(engine.counts(queue).parked, 2u);
   EXPECT_EQ(engine.counts(queue).visible, 2u);
