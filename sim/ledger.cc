@@ -158,7 +158,11 @@ void Ledger::expect() {
     if (original != nullptr) duplicate_of_ = original->seq;
   }
   expected_settlement_ = expected_settlement();
-  if (queue.parked.contains(command_->group)) head_ = conversation(queue, command_->group).front();
+  // Who drops one means none of that name that was parked later.
+  const auto parked = queue.parked.find(command_->group);
+  const bool is_meant = parked != queue.parked.end() &&
+                        (!command_->drop || command_->drop->parked_since == parked->second);
+  if (is_meant) head_ = conversation(queue, command_->group).front();
   if (is_by(Action::receive) && is_fifo) repeats_ = repeated(queue);
   if (!is_by(Action::delete_message) && !is_by(Action::change_visibility)) return;
   const LedgerMessage* message = find(*target_, command_->handle.seq);
