@@ -315,6 +315,37 @@ TEST_F(EngineMemory, CountsWhatTasksMove) {
   expect_honest("deleted with its tasks");
 }
 
+TEST_F(EngineMemory, CountsWhatIsRememberedOfPoison) {
+  constexpr std::size_t rooms = 50'000;
+  create("dead.fifo", {.is_fifo = true});
+  const QueueName dead_name{.region = "r", .account = "a", .name = "dead.fifo"};
+  const QueueId parking = create(
+      "parking.fifo", {.is_fifo = true,
+                       .dead_letter = DeadLetter{.target = dead_name, .receive_count_max = 1},
+                       .on_poison = OnPoison::park});
+  const auto room = [](std::size_t number) { return "room-" + std::to_string(number); };
+  for (std::size_t i = 0; i < 2 * rooms; ++i) send(parking, room(i % rooms), std::to_string(i));
+  EXPECT_EQ(receive(parking, 2 * rooms, Then::keep), 2 * rooms);
+  pass(31s);
+  expect_honest("returned");
+  const double received = taken();
+  while (engine.counts(parking).parked_conversations < rooms) {
+    receive(parking, 1, Then::keep);
+    forget_facts();
+  }
+  expect_honest("parked");
+  EXPECT_LE(taken() - received, 96 * rooms + 64 * 1024);
+
+  for (std::size_t i = 0; i < rooms; ++i) {
+    ASSERT_EQ(engine.retry(turn, parking, room(i)), ParkedResult::done);
+    forget_facts();
+  }
+  expect_honest("retried");
+  EXPECT_LE(taken() - received, 64 * 2 * rooms + 64 * 1024);
+  EXPECT_EQ(receive(parking, 2 * rooms, Then::remove), 2 * rooms);
+  expect_honest("drained");
+}
+
 // One message in a hundred stays, so no page gets empty; the room in them is there for new ones.
 TEST_F(EngineMemory, DoesNotCommitRoomThatNewMessagesTakeFirst) {
   for (std::size_t i = 0; i < 100'000; ++i)
