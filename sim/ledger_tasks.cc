@@ -151,18 +151,18 @@ Complaint Ledger::on(const engine::MoveTaskEnded& fact) {
   return unless(is_lawful, "a task ended otherwise than it should");
 }
 
-// A task without a rate moves at once what it may. What it found hidden it finds a second later.
+// A task without a rate moves at once what it may. What it found hidden it finds a second later. On
+// a FIFO queue that depends on what was before it in its conversation, and is not judged here.
 bool Ledger::has_overdue_move(const LedgerQueue& queue, Instant now) const {
-  if (!queue.task || queue.task->rate != 0) return false;
+  if (!queue.task || queue.task->rate != 0 || queue.attributes.is_fifo) return false;
   const auto is_overdue = [&](const auto& each) {
     const LedgerMessage& message = each.second;
-    const Duration delay = queue.attributes.is_fifo ? queue.attributes.delay : message.delay;
     const Instant visible =
-        std::max(message.lease_end.value_or(message.sent), message.sent + delay);
+        std::max(message.lease_end.value_or(message.sent), message.sent + message.delay);
     return each.first < queue.task->id && visible + 2s <= now &&
            is_receivable(queue, each.first, now) && !is_expired(queue, message, now);
   };
-  return !queue.attributes.is_fifo && std::ranges::any_of(queue.messages, is_overdue);
+  return std::ranges::any_of(queue.messages, is_overdue);
 }
 
 bool Ledger::task_waits_for_parked(const LedgerQueue& queue) {

@@ -2,7 +2,6 @@
 
 #include "engine/poison.h"
 
-#include "base/check.h"
 #include "base/seeded_bug.h"
 #include "engine/engine.h"
 

@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include <span>
 #include <string_view>
 #include <vector>
 

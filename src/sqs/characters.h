@@ -19,6 +19,11 @@ constexpr bool is_letter_or_digit(char character) {
   return (lower(character) >= 'a' && lower(character) <= 'z') || is_digit(character);
 }
 
+// What names of queues, ids of batch entries and labels of permissions are made of.
+constexpr bool is_name_character(char character) {
+  return is_letter_or_digit(character) || character == '-' || character == '_';
+}
+
 // A byte of a character beyond ASCII, in UTF-8.
 constexpr bool is_beyond_ascii(char byte) { return static_cast<unsigned char>(byte) >= 0x80; }
 

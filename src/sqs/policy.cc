@@ -164,10 +164,7 @@ Result<void> check_account_id(std::string_view id) {
 }
 
 Result<void> check_label(std::string_view label) {
-  const auto is_label_character = [](char each) {
-    return is_letter_or_digit(each) || each == '-' || each == '_';
-  };
-  if (label.size() <= limits::label_size_max && std::ranges::all_of(label, is_label_character))
+  if (label.size() <= limits::label_size_max && std::ranges::all_of(label, is_name_character))
     return {};
   return errors::invalid_parameter(
       {"Label", label},

@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include "sqs/arn.h"
-#include "sqs/limits.h"
 #include "sqs/on_poison.h"
 #include "sqs/queue_attributes.h"
 #include "sqs/redrive_policy.h"

@@ -14,10 +14,6 @@
 namespace mailrail::sqs {
 namespace {
 
-bool is_name_character(char character) {
-  return is_letter_or_digit(character) || character == '-' || character == '_';
-}
-
 bool is_token_character(char character) { return character > ' ' && character < '\x7f'; }
 
 // Unicode letters and digits are accepted without a table of them.
