@@ -128,6 +128,12 @@ class Ledger {
   Complaint on(const engine::MoveTaskEnded& fact);
   Complaint on(const engine::ConversationParked& fact);
   Complaint on(const engine::ConversationUnparked& fact);
+  // Topics: no client here makes any.
+  template <class Fact>
+    requires requires(engine::Topics& topics, const Fact& fact) { topics.on(fact); }
+  Complaint on(const Fact&) {
+    return "a topic was made or changed for no reason";
+  }
   Complaint received(const engine::Leased& fact, LedgerQueue& queue, LedgerMessage& message);
   Complaint re_dated(const engine::Leased& fact, LedgerMessage& message);
 

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Prints the queues and messages in a data directory of mailrail as one JSON document: tools/journal.py DIR
+"""Prints the queues, messages and topics in a data directory of mailrail as one JSON document: tools/journal.py DIR
 
 A second reader of the journal, written from docs/journal-format.md, whose words it uses, to prove that the page says enough. It
 holds the log in memory, and changes nothing. Exit code 1: the log or the checkpoint is not whole, and standard error says where
@@ -29,13 +29,27 @@ SHAPES = dict(  # The fields, name:kind, of facts, then of records, in the order
     relocated="queue seq body:bytes", damaged="queue seq position",
     move_task_started="queue task started destination:name* rate to_move",
     redriven="from_queue from_seq queue seq sent position length group:text origin_queue origin_seq redrives task moved lag",
-    move_task_ended="queue task status failure", conversation_parked="queue group:text at",
-    conversation_unparked="queue group:text forgiven:forgiven*",
-    begin="secret:bytes last_seq last_queue", queue="queue name:name attributes:attributes tags:map created changed purged_below "
+    move_task_ended="queue task status failure",
+    topic_created="topic created name:name attributes:topic_attributes tags:map",
+    topic_changed="topic changed attributes:topic_attributes tags:map", topic_deleted="topic at",
+    subscription_created="subscription topic since protocol endpoint:text queue:name* state authenticated "
+                         "attributes:subscription_attributes",
+    subscription_changed="subscription changed attributes:subscription_attributes",
+    conversation_parked="queue group:text at", conversation_unparked="queue group:text forgiven:forgiven*",
+    subscription_confirmed="subscription changed authenticated unsubscribe_authenticated",
+    subscription_deleted="subscription at",
+    begin="secret:bytes last_seq last_queue last_topic:? last_subscription:?", queue="queue name:name attributes:attributes tags:map created changed purged_below "
                                                                                             "on_poison:?",
     messages="queue messages:messages", swept="queue through", deduplication="ids:id*", attempt="key:hash started given:given*",
     move_task="queue task started destination:name* rate to_move moved lag status failure",
-    parked="queue group:text since", recent="deletions:deletion* purges:purge*", deletion="queue:name at", purge="queue at",
+    parked="queue group:text since",
+    topic="topic name:name attributes:topic_attributes tags:map created changed deleted_subscriptions",
+    recent="deletions:deletion* purges:purge*",
+    subscription="subscription topic protocol endpoint:text queue:name* state authenticated unsubscribe_authenticated since changed "
+                 "attributes:subscription_attributes",
+    deletion="queue:name at", purge="queue at",
+    topic_attributes="fifo content_based_deduplication deduplication_scope message_bytes kept:map",
+    subscription_attributes="raw filter_policy:text filter_scope dead_letters:name* kept:map",
     forgiven="seq receives",
     attributes="delay message_bytes retention receive_wait visibility_timeout fifo content_based_deduplication "
                "deduplication_scope fifo_throughput_limit dead_letters:dead_letters* kept:map",  # The flag: none or one.
@@ -44,7 +58,8 @@ SHAPES = dict(  # The fields, name:kind, of facts, then of records, in the order
     sqs="version md5:bytes sender:text trace_header:text attributes:attribute* body:bytes",
     attribute="name:text data_type:text carried value:bytes")
 NAMES = list(SHAPES)
-FACTS, RECORDS = [None, *NAMES[:14], *[None] * 5, *NAMES[14:16]], [None, *NAMES[16:24], None, "recent"]
+BEGIN = NAMES.index("begin")
+FACTS, RECORDS = [None, *NAMES[:BEGIN]], [None, *NAMES[BEGIN : NAMES.index("subscription") + 1]]
 NEW = dict(delay=0, until=0, lease_started=0, first_received=0, receive_count=0, forgiven=0, redrives=0, source=None,
            is_damaged=False)
 TASKS_MAX = 10
@@ -140,6 +155,22 @@ class State(Record):
             case "founded" | "begin": self.secret = fact.secret
             case "queue_created" | "queue": self.queues[fact.queue] = Record(
                 through=0, messages={}, move_tasks=[], parked={}, **vars(fact))
+            case "topic_created": self.topics[fact.topic] = Record(changed=fact.created, deleted_subscriptions=0, **vars(fact))
+            case "topic": self.topics[fact.topic] = fact
+            case "topic_changed": vars(self.topics[fact.topic]).update(vars(fact))
+            case "topic_deleted":
+                del self.topics[fact.topic]
+                self.subscriptions = {key: each for key, each in self.subscriptions.items() if each.topic != fact.topic}
+            case "subscription_created": self.subscriptions[fact.subscription] = Record(
+                changed=fact.since, unsubscribe_authenticated=0, **vars(fact))
+            case "subscription": self.subscriptions[fact.subscription] = fact
+            case "subscription_changed": vars(self.subscriptions[fact.subscription]).update(vars(fact))
+            case "subscription_confirmed":
+                subscription = self.subscriptions[fact.subscription]
+                since = subscription.since if subscription.state else fact.changed
+                vars(subscription).update(vars(fact), state=1, since=since)
+            case "subscription_deleted":
+                self.topics[self.subscriptions.pop(fact.subscription).topic].deleted_subscriptions += 1
             case "queue_changed" | "swept": vars(queue).update(vars(fact))
             case "queue_deleted": del self.queues[fact.queue]
             case "purged":
@@ -194,7 +225,7 @@ class State(Record):
 
 
 def read(directory):
-    state, path, segments = State(queues={}), directory / "JOURNAL", {}
+    state, path, segments = State(queues={}, topics={}, subscriptions={}), directory / "JOURNAL", {}
     data = path.read_bytes()
     version = int.from_bytes(data[8:12], "little")
     journal = version in JOURNALS and unpack(*JOURNALS[version], data, magic=b"mailrail")
@@ -222,7 +253,8 @@ def read(directory):
         groups = {each.group for each in queue.messages.values()}
         queue.parked = {group: since for group, since in queue.parked.items() if group in groups}
         queue.messages = [state.with_body(each, segments[each.position >> 26]) for each in queue.messages.values()]
-    return {"journal": journal, "queues": list(state.queues.values())}
+    return {"journal": journal, "queues": list(state.queues.values()), "topics": list(state.topics.values()),
+            "subscriptions": list(state.subscriptions.values())}
 
 
 def main(directory):

@@ -297,6 +297,7 @@ std::uint64_t Engine::state_hash(Instant now) const {
       out.u64(static_cast<std::uint64_t>(unix_ms(parked.since)));
     }
   }
+  topics_.write(out);
   out.u64(deduplication_.hash(now));
   attempts_.write(now, out);
   for (const auto& [at, name] : deleted_.in_order()) {

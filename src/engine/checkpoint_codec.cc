@@ -6,6 +6,7 @@
 #include "engine/checkpoint.h"
 #include "engine/field_codec.h"
 #include "engine/limits.h"
+#include "engine/topic_codec.h"
 
 namespace mailrail::engine {
 namespace {
@@ -21,7 +22,9 @@ enum class RecordType : std::uint8_t {  // For ever.
   attempt = 6,
   move_task = 7,
   parked = 8,
+  topic = 9,
   recent = 10,
+  subscription = 11,
 };
 
 // What a message has beyond the fields that all have.
@@ -40,6 +43,8 @@ RecordType write(ByteWriter& out, const CheckpointBegin& record) {
   out.string({record.secret.data(), record.secret.size()});
   put(out, record.last_seq);
   put(out, record.last_queue);
+  put(out, record.last_topic);
+  put(out, record.last_subscription);
   return RecordType::begin;
 }
 RecordType write(ByteWriter& out, const KeptQueue& record) {
@@ -150,6 +155,15 @@ RecordType write(ByteWriter& out, const KeptRecent& record) {
   return RecordType::recent;
 }
 
+RecordType write(ByteWriter& out, const KeptTopic& record) {
+  write_fields(out, record);
+  return RecordType::topic;
+}
+RecordType write(ByteWriter& out, const KeptSubscription& record) {
+  write_fields(out, record);
+  return RecordType::subscription;
+}
+
 // --- Records in.
 
 CheckpointRecord read_begin(ByteReader& in) {
@@ -162,6 +176,9 @@ CheckpointRecord read_begin(ByteReader& in) {
   }
   record.last_seq = seq(in);
   record.last_queue = queue_id(in);
+  if (in.at_end()) return record;  // From before there were topics.
+  record.last_topic = topic_id(in);
+  record.last_subscription = subscription_id(in);
   return record;
 }
 CheckpointRecord read_queue(ByteReader& in) {
@@ -287,6 +304,10 @@ CheckpointRecord read(RecordType type, ByteReader& in) {
       return read_recent(in);
     case RecordType::parked:
       return read_parked(in);
+    case RecordType::topic:
+      return read_topic(in);
+    case RecordType::subscription:
+      return read_subscription(in);
   }
   in.fail();
   return SweptQueue{};

@@ -67,7 +67,7 @@ class CheckpointTest : public EngineTest {
     if (engine.find_queue(queue) == nullptr) return;
     const auto group = std::string(1, static_cast<char>('a' + random.below(3)));
     const bool is_fifo = engine.find_queue(queue)->attributes.is_fifo;
-    switch (random.below(is_rough ? 46 : 42)) {
+    switch (random.below(is_rough ? 48 : 44)) {
       default:
         send(queue, std::to_string(random.below(500)), is_fifo ? group : "");
         break;
@@ -105,17 +105,20 @@ class CheckpointTest : public EngineTest {
       case 36 ... 41:
         decide_about_parked(queue, group);
         break;
-      case 42:
-        engine.purge_queue(turn, queue);
-        break;
-      case 43:
-        if (random.below(4) == 0) engine.delete_queue(turn, queue);
+      case 42 ... 43:
+        change_topics();
         break;
       case 44:
+        engine.purge_queue(turn, queue);
+        break;
+      case 45:
+        if (random.below(4) == 0) engine.delete_queue(turn, queue);
+        break;
+      case 46:
         queues.push_back(
             create("new" + std::to_string(queues.size()) + (random.below(2) == 0 ? ".fifo" : "")));
         break;
-      case 45: {
+      case 47: {
         QueueAttributes attributes = engine.find_queue(queue)->attributes;
         attributes.delay = Duration(random.below(3) * 1000);
         if (random.below(2) == 0) attributes.on_poison = OnPoison::dead_letter;
@@ -139,6 +142,43 @@ class CheckpointTest : public EngineTest {
       default:
         if (const auto request = engine.drop_request(queue, group))
           engine.drop(turn, queue, *request, 1 + random.below(3));
+        break;
+    }
+  }
+
+  void change_topics() {
+    const std::string number = std::to_string(random.below(4));
+    const TopicName name{.region = "r", .account = "a", .name = "topic" + number};
+    const Topic* topic = engine.topics().find(name);
+    if (topic == nullptr) {
+      engine.create_topic(turn, name, {}, {{"number", number}});
+      return;
+    }
+    const bool is_empty = topic->subscriptions.empty();
+    const SubscriptionId any =
+        is_empty ? SubscriptionId()
+                 : std::next(topic->subscriptions.begin(),
+                             static_cast<std::ptrdiff_t>(random.below(topic->subscriptions.size())))
+                       ->first;
+    switch (random.below(is_empty ? 3 : 6)) {
+      case 0:
+        if (random.below(3) == 0) engine.delete_topic(turn, topic->id);
+        break;
+      case 1:
+        engine.change_topic(turn, topic->id, {.kept = {{"DisplayName", number}}}, {});
+        break;
+      default:
+        engine.subscribe(turn,
+                         {.topic = topic->id, .protocol = Protocol::http, .endpoint = number});
+        break;
+      case 3:
+        engine.change_subscription(turn, any, {.is_raw = true, .filter_policy = number});
+        break;
+      case 4:
+        engine.confirm(turn, any, {.was_authenticated = true});
+        break;
+      case 5:
+        engine.unsubscribe(turn, any);
         break;
     }
   }

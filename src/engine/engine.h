@@ -32,6 +32,7 @@
 #include "engine/store.h"
 #include "engine/strictness.h"
 #include "engine/sweep.h"
+#include "engine/topics.h"
 #include "engine/turn.h"
 
 namespace mailrail::engine {
@@ -122,6 +123,21 @@ struct MoveTaskResult {
   Seq task = {};
 };
 
+struct SubscribeRequest {
+  TopicId topic = {};
+  Protocol protocol = Protocol::sqs;
+  std::string_view endpoint = {};
+  std::optional<QueueName> queue = {};  // That the endpoint names.
+  SubscriptionState state = SubscriptionState::pending;
+  bool was_authenticated = false;
+  SubscriptionAttributes attributes = {};
+};
+
+struct Confirmation {
+  bool was_authenticated = false;
+  bool must_authenticate_unsubscribe = false;
+};
+
 enum class DeleteResult { done, handle_expired };
 enum class VisibilityResult { done, no_such_message, handle_expired, beyond_limit };
 
@@ -161,6 +177,32 @@ class Engine {
   PurgeResult purge_queue(Turn& turn, QueueId queue);
   // A queue of that name was deleted so lately that none may be created yet.
   bool is_deleted_recently(const QueueName& name, Instant now) const;
+
+  // --- Topics and subscriptions. Those named must exist.
+
+  const Topics& topics() const { return topics_; }
+  // No other topic may have the name.
+  TopicId create_topic(Turn& turn,
+                       const TopicName& name,
+                       const TopicAttributes& attributes,
+                       const std::map<std::string, std::string>& tags);
+  // Attributes and tags, all as they are to be.
+  void change_topic(Turn& turn,
+                    TopicId topic,
+                    const TopicAttributes& attributes,
+                    const std::map<std::string, std::string>& tags);
+  void delete_topic(Turn& turn, TopicId topic);
+  // Always a new one: whether there is one like it was asked before.
+  SubscriptionId subscribe(Turn& turn, const SubscribeRequest& request);
+  void change_subscription(Turn& turn,
+                           SubscriptionId subscription,
+                           const SubscriptionAttributes& attributes);
+  void confirm(Turn& turn, SubscriptionId subscription, const Confirmation& confirmation);
+  void unsubscribe(Turn& turn, SubscriptionId subscription);
+  // Made from the subscription's policy; forgotten when that changes, and never stored.
+  void keep_matcher(SubscriptionId subscription, std::shared_ptr<const Matcher> matcher) {
+    topics_.keep_matcher(subscription, std::move(matcher));
+  }
 
   // --- Messages. The queue must exist.
 
@@ -284,6 +326,12 @@ class Engine {
   void move_entry(const Move& fact, Instant sent, Delivery delivery, const Body& place);
   void on(const ConversationParked& fact, const Body& place);
   void on(const ConversationUnparked& fact, const Body& place);
+  // Those of topics.
+  template <class TopicFact>
+    requires requires(Topics& topics, const TopicFact& fact) { topics.on(fact); }
+  void on(const TopicFact& fact, const Body&) {
+    topics_.on(fact);
+  }
   bool is_exact(const Body& place) const { return place.position >= inexact_until_; }
   bool was_swept(const Queue& queue, Seq seq, const Body& place) const;
 
@@ -297,6 +345,8 @@ class Engine {
   void add_move_task(Queue& queue, const MoveTask& task);
   void put(const KeptRecent& record);
   void put(const KeptParked& record);
+  void put(const KeptTopic& record) { topics_.put(record); }
+  void put(const KeptSubscription& record) { topics_.put(record); }
   Delivery restored(const KeptDelivery& kept);
 
   void sweep_recent(Sweep& sweep) const;
@@ -364,6 +414,7 @@ class Engine {
   std::map<QueueId, Queue> queues_;
   std::map<QueueName, QueueId> names_;
   std::uint64_t queue_bytes_ = 0;  // Of these two.
+  Topics topics_;
   Deduplication deduplication_;
   ReceiveAttempts attempts_;
   Recent<QueueName> deleted_;

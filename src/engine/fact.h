@@ -21,6 +21,7 @@
 #include "engine/entry.h"
 #include "engine/move_task.h"
 #include "engine/queue_attributes.h"
+#include "engine/topic_facts.h"
 
 namespace mailrail::engine {
 
@@ -206,6 +207,13 @@ using Fact = std::variant<Founded,
                           Redriven,
                           MoveTaskEnded,
                           ConversationParked,
-                          ConversationUnparked>;
+                          ConversationUnparked,
+                          TopicCreated,
+                          TopicChanged,
+                          TopicDeleted,
+                          SubscriptionCreated,
+                          SubscriptionChanged,
+                          SubscriptionConfirmed,
+                          SubscriptionDeleted>;
 
 }  // namespace mailrail::engine

@@ -7,6 +7,7 @@
 #include "base/seeded_bug.h"
 #include "engine/field_codec.h"
 #include "engine/limits.h"
+#include "engine/topic_codec.h"
 
 namespace mailrail::engine {
 namespace {
@@ -28,8 +29,15 @@ enum class FactType : std::uint8_t {  // For ever.
   move_task_started = 12,
   redriven = 13,
   move_task_ended = 14,
+  topic_created = 15,
+  topic_changed = 16,
+  topic_deleted = 17,
+  subscription_created = 18,
+  subscription_changed = 19,
   conversation_parked = 20,
   conversation_unparked = 21,
+  subscription_confirmed = 22,
+  subscription_deleted = 23,
 };
 
 std::uint32_t checksum(std::string_view bytes) {
@@ -176,6 +184,23 @@ FactType write(ByteWriter& out, const ConversationUnparked& fact) {
     out.varint(each.receive_count);
   }
   return FactType::conversation_unparked;
+}
+
+// Those of topics are in a file of their own.
+constexpr FactType type_of(const TopicCreated&) { return FactType::topic_created; }
+constexpr FactType type_of(const TopicChanged&) { return FactType::topic_changed; }
+constexpr FactType type_of(const TopicDeleted&) { return FactType::topic_deleted; }
+constexpr FactType type_of(const SubscriptionCreated&) { return FactType::subscription_created; }
+constexpr FactType type_of(const SubscriptionChanged&) { return FactType::subscription_changed; }
+constexpr FactType type_of(const SubscriptionConfirmed&) {
+  return FactType::subscription_confirmed;
+}
+constexpr FactType type_of(const SubscriptionDeleted&) { return FactType::subscription_deleted; }
+template <class Fact>
+  requires requires(const Fact& fact) { type_of(fact); }
+FactType write(ByteWriter& out, const Fact& fact) {
+  write_fields(out, fact);
+  return type_of(fact);
 }
 
 // --- Facts in.
@@ -328,6 +353,20 @@ Fact read(FactType type, ByteReader& in) {
       return ConversationParked{.queue = queue_id(in), .group = read_group(in), .at = instant(in)};
     case FactType::conversation_unparked:
       return read_conversation_unparked(in);
+    case FactType::topic_created:
+      return read_topic_created(in);
+    case FactType::topic_changed:
+      return read_topic_changed(in);
+    case FactType::topic_deleted:
+      return read_topic_deleted(in);
+    case FactType::subscription_created:
+      return read_subscription_created(in);
+    case FactType::subscription_changed:
+      return read_subscription_changed(in);
+    case FactType::subscription_confirmed:
+      return read_subscription_confirmed(in);
+    case FactType::subscription_deleted:
+      return read_subscription_deleted(in);
   }
   in.fail();
   return QueueDeleted{};

@@ -53,6 +53,22 @@ auto fields(const MoveTaskEnded& fact) {
   return std::tuple(fact.queue, fact.task, fact.status, fact.failure);
 }
 
+auto fields(const TopicCreated& fact) {
+  return std::tuple(fact.topic, fact.at, fact.name, fact.tags);
+}
+auto fields(const TopicChanged& fact) { return std::tuple(fact.topic, fact.at, fact.tags); }
+auto fields(const TopicDeleted& fact) { return std::tuple(fact.topic, fact.at); }
+auto fields(const SubscriptionCreated& fact) {
+  return std::tuple(fact.subscription, fact.topic, fact.at, fact.protocol, fact.endpoint,
+                    fact.queue, fact.state, fact.was_authenticated);
+}
+auto fields(const SubscriptionChanged& fact) { return std::tuple(fact.subscription, fact.at); }
+auto fields(const SubscriptionConfirmed& fact) {
+  return std::tuple(fact.subscription, fact.at, fact.was_authenticated,
+                    fact.must_authenticate_unsubscribe);
+}
+auto fields(const SubscriptionDeleted& fact) { return std::tuple(fact.subscription, fact.at); }
+
 bool is_same(const Fact& one, const Fact& two) {
   if (one.index() != two.index()) return false;
   return std::visit(

@@ -27,6 +27,8 @@ inline void put(ByteWriter& out, Duration duration) {
   out.varint(static_cast<std::uint64_t>(duration.count()));
 }
 inline void put(ByteWriter& out, QueueId id) { out.varint(id.value()); }
+inline void put(ByteWriter& out, TopicId id) { out.varint(id.value()); }
+inline void put(ByteWriter& out, SubscriptionId id) { out.varint(id.value()); }
 inline void put(ByteWriter& out, Seq seq) { out.varint(seq.value()); }
 inline void put(ByteWriter& out, const Hash128& hash) {
   out.u64(hash.low);
@@ -89,6 +91,12 @@ inline std::uint16_t number16(ByteReader& in) {
 }
 inline QueueId queue_id(ByteReader& in) {
   return QueueId(static_cast<std::uint32_t>(number(in, queue_id_max)));
+}
+inline TopicId topic_id(ByteReader& in) {
+  return TopicId(static_cast<std::uint32_t>(number(in, topic_id_max)));
+}
+inline SubscriptionId subscription_id(ByteReader& in) {
+  return SubscriptionId(static_cast<std::uint32_t>(number(in, subscription_id_max)));
 }
 inline Seq seq(ByteReader& in) { return Seq(number(in, seq_max)); }
 inline Hash128 hash128(ByteReader& in) {

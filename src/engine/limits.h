@@ -78,6 +78,8 @@ inline constexpr std::int64_t instant_ms_max = (std::int64_t{1} << 47) - 1;
 inline constexpr std::int64_t duration_ms_max = (std::int64_t{1} << 46) - 1;
 inline constexpr std::uint64_t seq_max = (std::uint64_t{1} << 47) - 1;
 inline constexpr std::uint32_t queue_id_max = (std::uint32_t{1} << 31) - 1;
+inline constexpr std::uint32_t topic_id_max = queue_id_max;
+inline constexpr std::uint32_t subscription_id_max = queue_id_max;
 inline constexpr std::uint64_t log_span_max = std::uint64_t{1} << 48;
 
 // What one call of Engine::advance() looks at, so that no turn is long.

@@ -87,8 +87,32 @@ class RandomFacts {
             .failure = flag() ? MoveTaskFailure::none : MoveTaskFailure::no_destination};
       case 14:
         return ConversationParked{.queue = queue(), .group = view(255), .at = instant()};
-      default:
+      case 15:
         return unparked();
+      case 16:
+        return TopicCreated{.topic = topic(),
+                            .at = instant(),
+                            .name = name(),
+                            .attributes = topic_attributes(),
+                            .tags = map()};
+      case 17:
+        return TopicChanged{
+            .topic = topic(), .at = instant(), .attributes = topic_attributes(), .tags = map()};
+      case 18:
+        return TopicDeleted{.topic = topic(), .at = instant()};
+      case 19:
+        return subscription_created();
+      case 20:
+        return SubscriptionChanged{.subscription = subscription(),
+                                   .at = instant(),
+                                   .attributes = subscription_attributes()};
+      case 21:
+        return SubscriptionConfirmed{.subscription = subscription(),
+                                     .at = instant(),
+                                     .was_authenticated = flag(),
+                                     .must_authenticate_unsubscribe = flag()};
+      default:
+        return SubscriptionDeleted{.subscription = subscription(), .at = instant()};
     }
   }
 
@@ -96,6 +120,8 @@ class RandomFacts {
   std::uint64_t number() { return random_.next() >> random_.below(64); }
   std::uint32_t number32() { return static_cast<std::uint32_t>(number()); }
   QueueId queue() { return QueueId(number32() & queue_id_max); }
+  TopicId topic() { return TopicId(number32() & topic_id_max); }
+  SubscriptionId subscription() { return SubscriptionId(number32() & subscription_id_max); }
   Seq seq() { return Seq(number() & seq_max); }
   Instant instant() { return from_unix_ms(static_cast<std::int64_t>(number()) & instant_ms_max); }
   Duration duration() { return Duration(static_cast<std::int64_t>(number()) & duration_ms_max); }
@@ -172,6 +198,34 @@ class RandomFacts {
             .task = seq(),
             .moved = number() & seq_max,
             .lag = duration()};
+  }
+
+  TopicAttributes topic_attributes() {
+    TopicAttributes attributes{.is_fifo = flag(),
+                               .content_based_deduplication = flag(),
+                               .message_bytes_max = number32(),
+                               .kept = map()};
+    if (flag()) attributes.deduplication_scope = TopicDeduplicationScope::message_group;
+    return attributes;
+  }
+  SubscriptionAttributes subscription_attributes() {
+    SubscriptionAttributes attributes{
+        .is_raw = flag(), .filter_policy = string(300), .kept = map()};
+    if (flag()) attributes.filter_scope = FilterScope::message_body;
+    if (flag()) attributes.dead_letter_target = name();
+    return attributes;
+  }
+  SubscriptionCreated subscription_created() {
+    SubscriptionCreated fact{.subscription = subscription(),
+                             .topic = topic(),
+                             .at = instant(),
+                             .protocol = flag() ? Protocol::sqs : Protocol::https,
+                             .endpoint = string(100)};
+    if (flag()) fact.queue = name();
+    if (flag()) fact.state = SubscriptionState::confirmed;
+    fact.was_authenticated = flag();
+    fact.attributes = subscription_attributes();
+    return fact;
   }
 
   SeededRandom random_;

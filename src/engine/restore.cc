@@ -18,6 +18,7 @@ void Engine::put(const CheckpointBegin& record) {
   identity_ = std::make_unique<Identity>(secret_);
   if (!has_bug(SeededBug::reuses_sequence_numbers)) last_seq_ = record.last_seq;
   last_queue_ = record.last_queue;
+  topics_.put_last(record.last_topic, record.last_subscription);
 }
 
 void Engine::put(const KeptQueue& record) {

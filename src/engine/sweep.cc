@@ -38,7 +38,11 @@ Sweep Engine::begin_sweep(const SweepLimits& limits) const {
   CHECK(is_founded());
   Sweep sweep{.limits = limits, .queue_last = last_queue_};
   RunFiller filler(sweep.ready, limits.bytes_max);
-  filler.add(CheckpointBegin{.secret = secret_, .last_seq = last_seq_, .last_queue = last_queue_});
+  filler.add(CheckpointBegin{.secret = secret_,
+                             .last_seq = last_seq_,
+                             .last_queue = last_queue_,
+                             .last_topic = topics_.last_topic(),
+                             .last_subscription = topics_.last_subscription()});
   for (const auto& [id, queue] : queues_) {
     filler.add(KeptQueue{.queue = id,
                          .name = queue.name,
@@ -53,6 +57,8 @@ Sweep Engine::begin_sweep(const SweepLimits& limits) const {
     for (const MoveTask& each : queue.move_tasks)
       filler.add(KeptMoveTask{.queue = id, .task = each});
   }
+  for (const auto& [id, topic] : topics_.all()) filler.add(kept(topic));
+  for (const auto& [id, subscription] : topics_.subscriptions()) filler.add(kept(subscription));
   return sweep;
 }
 

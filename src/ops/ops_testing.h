@@ -146,6 +146,8 @@ class ServedDirectory {
                     .dead_letter = engine::DeadLetter{
                         .target = server.engine().find_queue(dead)->name, .receive_count_max = 1}});
     const QueueId gone = create(server, "gone", {});
+    subscribe(server, "topic");
+    const TopicId gone_topic = subscribe(server, "gone-topic");
     for (int i = 0; i < 24; ++i) {
       send(server, standard_, 900, "");
       send(server, fifo_, 500 + 40 * static_cast<std::size_t>(i), "group " + std::to_string(i % 3));
@@ -160,7 +162,9 @@ class ServedDirectory {
     const QueueId parking = create(server, "parking.fifo", parking_attributes(server, dead));
     park(server, parking, "before");
     if (trimmed_ == Trimmed::yes) move_old_bodies(server);
+    server.turn([&](engine::Turn& turn) { server.engine().delete_topic(turn, gone_topic); });
     server.checkpoint();
+    subscribe(server, "later.fifo");
     for (int i = 0; i < 8; ++i) {
       send(server, standard_, 700, i % 2 == 0 ? "tenant" : "");
       send(server, fifo_, 1500, "group " + std::to_string(i % 4));
@@ -187,6 +191,26 @@ class ServedDirectory {
           turn, {.region = "us-east-1", .account = "000000000000", .name = name}, attributes, {});
     });
     return queue;
+  }
+
+  // A topic with a subscription of a queue, and one that was ended.
+  static TopicId subscribe(SmallServer& server, const std::string& name) {
+    TopicId topic;
+    server.turn([&](engine::Turn& turn) {
+      engine::Engine& engine = server.engine();
+      topic = engine.create_topic(turn,
+                                  {.region = "us-east-1", .account = "000000000000", .name = name},
+                                  {.is_fifo = name.ends_with(".fifo")}, {});
+      engine.subscribe(turn, {.topic = topic,
+                              .endpoint = "arn:aws:sqs:us-east-1:000000000000:standard",
+                              .state = engine::SubscriptionState::confirmed,
+                              .attributes = {.filter_policy = R"({"shop":["north"]})"}});
+      const SubscriptionId second = engine.subscribe(
+          turn, {.topic = topic, .protocol = engine::Protocol::https, .endpoint = "https://one"});
+      engine.confirm(turn, second, {.was_authenticated = true});
+      engine.unsubscribe(turn, second);
+    });
+    return topic;
   }
 
   void send(SmallServer& server, QueueId queue, std::size_t bytes, const std::string& group) {

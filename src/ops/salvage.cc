@@ -10,7 +10,7 @@
 namespace mailrail::ops {
 namespace {
 
-// Like seqs_skipped.
+// Like seqs_skipped; topics and subscriptions too.
 constexpr std::uint32_t queues_skipped = 1 << 16;
 
 log::FileLogOptions options_like(const log::Inspected& source) {
@@ -52,6 +52,8 @@ class Salvager {
     if (!salvaged_.is_all()) {
       record.last_seq = record.last_seq + seqs_skipped;
       record.last_queue = QueueId(record.last_queue.value() + queues_skipped);
+      record.last_topic = TopicId(record.last_topic.value() + queues_skipped);
+      record.last_subscription = SubscriptionId(record.last_subscription.value() + queues_skipped);
     }
     return writer_.add_record(record);
   }

@@ -74,6 +74,10 @@ std::string_view text_of(Misfit misfit) {
       return "a move task goes on that does not run, or starts beside another";
     case Misfit::unknown_conversation:
       return "a conversation that is not there, or not parked, is named";
+    case Misfit::unknown_topic:
+      return "a topic or subscription that is not there is named";
+    case Misfit::topic_there_twice:
+      return "a topic or subscription is there twice";
     case Misfit::impossible:
       return "a value is impossible";
   }
