@@ -89,6 +89,20 @@ std::string words(const engine::SubscriptionConfirmed& fact) {
 std::string words(const engine::SubscriptionDeleted& fact) {
   return fmt::format("subscription {} deleted", fact.subscription.value());
 }
+std::string words(const engine::Published& fact) {
+  std::string line =
+      fmt::format("{} published to topic {}, group \"{}\", id \"{}\", as", fact.message.seq.value(),
+                  fact.topic.value(), fact.message.group, fact.message.deduplication_id);
+  for (const engine::Published::Delivery& each : fact.deliveries)
+    line += fmt::format(" {} in queue {}", each.seq.value(), each.queue.value());
+  return line;
+}
+std::string words(const engine::SharedBodyRelocated& fact) {
+  return fmt::format("body of publication {} relocated", fact.publication.value());
+}
+std::string words(const engine::SharedBodyDamaged& fact) {
+  return fmt::format("body of publication {} damaged", fact.publication.value());
+}
 
 }  // namespace
 

@@ -128,6 +128,9 @@ class Ledger {
   Complaint on(const engine::MoveTaskEnded& fact);
   Complaint on(const engine::ConversationParked& fact);
   Complaint on(const engine::ConversationUnparked& fact);
+  Complaint on(const engine::Published&) { return "something was published for no reason"; }
+  Complaint on(const engine::SharedBodyRelocated&) { return "a body was moved for no reason"; }
+  Complaint on(const engine::SharedBodyDamaged&) { return "a body was marked for no reason"; }
   // Topics: no client here makes any.
   template <class Fact>
     requires requires(engine::Topics& topics, const Fact& fact) { topics.on(fact); }

@@ -74,6 +74,7 @@ struct KeptMessage {
   std::string_view group = {};
   std::optional<KeptDelivery> delivery = {};
   bool is_damaged = false;
+  std::optional<Share> share = {};  // Of the body.
 
   friend bool operator==(const KeptMessage&, const KeptMessage&) = default;
 };

@@ -34,8 +34,9 @@ constexpr std::uint8_t has_group_of_before = 4;  // The group is that of the mes
 constexpr std::uint8_t is_damaged = 8;
 constexpr std::uint8_t has_forgiven = 16;
 constexpr std::uint8_t was_redriven = 32;
-constexpr std::uint8_t all_flags =
-    has_delivery | has_source | has_group_of_before | is_damaged | has_forgiven | was_redriven;
+constexpr std::uint8_t is_shared = 64;
+constexpr std::uint8_t all_flags = has_delivery | has_source | has_group_of_before | is_damaged |
+                                   has_forgiven | was_redriven | is_shared;
 
 // --- Records out. Within a run, numbers that grow are written as what they grew by.
 
@@ -82,7 +83,8 @@ RecordType write(ByteWriter& out, const KeptMessages& record) {
     out.u8(static_cast<std::uint8_t>(
         (each.delivery ? has_delivery : 0) | (is_moved ? has_source : 0) |
         (is_same_group ? has_group_of_before : 0) | (each.is_damaged ? is_damaged : 0) |
-        (is_forgiven ? has_forgiven : 0) | (is_redriven ? was_redriven : 0)));
+        (is_forgiven ? has_forgiven : 0) | (is_redriven ? was_redriven : 0) |
+        (each.share ? is_shared : 0)));
     out.varint(each.seq.value() - seq);
     out.varint(each.body.position.value());
     out.varint(each.body.length);
@@ -90,6 +92,10 @@ RecordType write(ByteWriter& out, const KeptMessages& record) {
     out.varint(each.delay_seconds);
     if (!is_same_group) out.string(each.group);
     if (each.delivery) write(out, *each.delivery);
+    if (each.share) {
+      put(out, *each.share);
+      out.u8(each.share->is_body_damaged ? 1 : 0);
+    }
     seq = each.seq.value();
     group = &each.group;
   }
@@ -227,6 +233,10 @@ KeptMessage read_message(ByteReader& in, const KeptMessage* before) {
     message.delivery = read_delivery(in, flags);
   } else if ((flags & (has_source | has_forgiven | was_redriven)) != 0) {
     in.fail();
+  }
+  if ((flags & is_shared) != 0) {
+    message.share = share(in);
+    message.share->is_body_damaged = flag(in);
   }
   return message;
 }

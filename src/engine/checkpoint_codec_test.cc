@@ -40,6 +40,14 @@ KeptMessages some_messages() {
        .body = {.position = Position(4), .length = 2},
        .sent = from_unix_ms(1'600'000'000'000),
        .delivery = KeptDelivery{.origin_queue = QueueId(1), .origin_seq = Seq(2), .redrives = 3}});
+  record.messages.push_back({.seq = Seq(1'000'002),
+                             .body = {.position = Position(77), .length = 2},
+                             .sent = from_unix_ms(1'600'000'000'000),
+                             .share = Share{.topic = TopicId(4),
+                                            .publication = Seq(999'999),
+                                            .subscription = SubscriptionId(6),
+                                            .is_raw = true,
+                                            .is_body_damaged = true}});
   return record;
 }
 

@@ -69,7 +69,9 @@ struct ReceivedMessage {
   Seq origin_seq = {};
   std::uint16_t redrives = 0;
   std::optional<QueueName> dead_letter_source = {};
-  Index conversation = no_index;  // FIFO: one number for each group in a receive's answer.
+  Index conversation = no_index;    // FIFO: one number for each group in a receive's answer.
+  std::optional<Share> share = {};  // It came by a topic.
+  bool is_grouped = false;          // It has its group here: a share may have lost it.
 
   ReceiptHandle handle() const { return {.queue = queue, .seq = seq, .generation = receive_count}; }
 };
@@ -84,21 +86,25 @@ struct ReceiveResult {
   bool is_repeatable = false;
 };
 
-// A message whose body lies in a part of the log that is to be trimmed.
+// A body that lies in a part of the log that is to be trimmed: a message's own, or one that
+// messages share.
 struct OldBody {
   QueueId queue = {};
   Seq seq = {};
   Body body = {};
   QueueId origin_queue = {};
   Seq origin_seq = {};
+  std::optional<Seq> publication = {};  // Shared: then it is of no queue.
 };
 
-// A walk through all messages in search of those.
+// A walk through all messages, and then through shared bodies, in search of those.
 struct OldBodies {
   Position before;        // Bodies in the stretches that begin before this are old.
   std::size_t bytes_max;  // One step ends when it has found that many.
   QueueId queue = {};     // Go on here,
   Seq seq = {};           // with this message.
+  bool is_in_shared = false;
+  Seq publication = {};  // Or with this publication.
   bool is_done = false;
 };
 
@@ -136,6 +142,28 @@ struct SubscribeRequest {
 struct Confirmation {
   bool was_authenticated = false;
   bool must_authenticate_unsubscribe = false;
+};
+
+// A message for a queue, because of a subscription that matched. Also one for a subscription's
+// dead-letter queue.
+struct PublishTarget {
+  QueueId queue = {};
+  SubscriptionId subscription = {};
+  bool is_raw = false;
+};
+
+struct PublishRequest {
+  TopicId topic = {};
+  std::string_view group = {};             // FIFO: required.
+  std::string_view deduplication_id = {};  // FIFO: required.
+  std::string_view record = {};
+  std::span<const PublishTarget> targets = {};  // At most deliveries_per_publication_max.
+};
+
+// Published, or what it is a duplicate of.
+struct PublishResult {
+  Seq publication = {};
+  bool is_duplicate = false;
 };
 
 enum class DeleteResult { done, handle_expired };
@@ -204,6 +232,12 @@ class Engine {
     topics_.keep_matcher(subscription, std::move(matcher));
   }
 
+  // One message for each target, all or none; but none for a FIFO queue in which it would be a
+  // duplicate. Topic and queues must exist, and a FIFO queue takes only from a FIFO topic.
+  PublishResult publish(Turn& turn, const PublishRequest& request);
+  // What such a publication would be a duplicate of, and then deliver nothing.
+  std::optional<Seq> original_of(Instant now, const PublishRequest& request) const;
+
   // --- Messages. The queue must exist.
 
   SendResult send(Turn& turn, const SendRequest& request);
@@ -219,6 +253,7 @@ class Engine {
   // The message's body cannot be read where it lay: it is given to nobody any more. Nothing happens
   // if it is gone, lies elsewhere by now or was marked before; then the answer is false.
   bool mark_damaged(Turn& turn, QueueId queue, Seq seq, Position position);
+  bool mark_damaged(Turn& turn, const OldBody& body);
 
   // --- Redrive. Tasks of a queue are in its Queue.
 
@@ -303,6 +338,8 @@ class Engine {
   std::string_view objection_to(const CheckpointRecord& record) const;
   std::string_view objection_to(const Fact& fact, const Body& place) const;
   std::size_t message_count() const { return store_.entries.size(); }
+  // The body that the publication's messages share; nothing if no message has it any more.
+  std::optional<Body> shared_body(Seq publication) const;
   // Of what is stored, not of what is derived: equal after a replay of the same log.
   std::uint64_t state_hash(Instant now) const;
 
@@ -324,6 +361,10 @@ class Engine {
   void on(const MoveTaskEnded& fact, const Body&);
   template <class Move>
   void move_entry(const Move& fact, Instant sent, Delivery delivery, const Body& place);
+  void on(const Published& fact, const Body& place);
+  void on(const SharedBodyRelocated& fact, const Body& place);
+  void on(const SharedBodyDamaged& fact, const Body&);
+  void place_body(Entry& entry, const Body& body, const std::optional<Share>& share);
   void on(const ConversationParked& fact, const Body& place);
   void on(const ConversationUnparked& fact, const Body& place);
   // Those of topics.
@@ -363,6 +404,14 @@ class Engine {
   struct Sense;  // Looks for objections.
 
   Hash128 deduplication_key(const Queue& queue, const SendRequest& request) const;
+  Hash128 deduplication_key(const Topic& topic, const PublishRequest& request) const;
+  std::optional<Published::Delivery> delivery_to(const PublishTarget& target,
+                                                 const Topic& topic,
+                                                 const PublishRequest& request,
+                                                 Instant now) const;
+  void find_old_shared(OldBodies& cursor,
+                       std::size_t looked_at_max,
+                       std::vector<OldBody>& found) const;
   struct Receiving;  // One receive while it is being decided.
   void receive_again(Turn& turn, Receiving& receiving);
   void take_from_standard(Turn& turn, Receiving& receiving);

@@ -1,5 +1,7 @@
 #include "engine/fact_codec.h"
 
+#include <utility>
+
 #include <fmt/format.h>
 #include <xxhash.h>
 
@@ -38,7 +40,16 @@ enum class FactType : std::uint8_t {  // For ever.
   conversation_unparked = 21,
   subscription_confirmed = 22,
   subscription_deleted = 23,
+  published = 24,
+  shared_body_relocated = 25,
+  shared_body_damaged = 26,
 };
+
+// What a delivery of a publication is and has.
+constexpr std::uint8_t is_grouped = 1;
+constexpr std::uint8_t is_raw = 2;
+constexpr std::uint8_t has_delay = 4;
+constexpr std::uint8_t has_key = 8;
 
 std::uint32_t checksum(std::string_view bytes) {
   return static_cast<std::uint32_t>(XXH3_64bits(bytes.data(), bytes.size()));
@@ -126,6 +137,7 @@ FactType write(ByteWriter& out, const Moved& fact) {
   out.varint(fact.receive_count);
   put(out, fact.first_received);
   out.varint(fact.redrives);
+  put(out, fact.share);
   return FactType::moved;
 }
 FactType write(ByteWriter& out, const Relocated& fact) {
@@ -160,6 +172,7 @@ FactType write(ByteWriter& out, const Redriven& fact) {
   put(out, fact.task);
   out.varint(fact.moved);
   put(out, fact.lag);
+  put(out, fact.share);
   return FactType::redriven;
 }
 FactType write(ByteWriter& out, const MoveTaskEnded& fact) {
@@ -184,6 +197,33 @@ FactType write(ByteWriter& out, const ConversationUnparked& fact) {
     out.varint(each.receive_count);
   }
   return FactType::conversation_unparked;
+}
+FactType write(ByteWriter& out, const Published& fact) {
+  put(out, fact.topic);
+  out.varint(fact.deliveries.size());
+  Seq before = fact.message.seq;
+  for (const Published::Delivery& each : fact.deliveries) {
+    put(out, each.queue);
+    out.varint(each.seq.value() - std::exchange(before, each.seq).value());
+    put(out, each.subscription);
+    out.u8(static_cast<std::uint8_t>(
+        (each.is_grouped ? is_grouped : 0) | (each.is_raw ? is_raw : 0) |
+        (each.delay_seconds > 0 ? has_delay : 0) | (each.deduplication_key ? has_key : 0)));
+    if (each.delay_seconds > 0) out.varint(each.delay_seconds);
+    if (each.deduplication_key) put(out, each.deduplication_key);
+  }
+  out.string(fact.body);
+  return FactType::published;
+}
+FactType write(ByteWriter& out, const SharedBodyRelocated& fact) {
+  put(out, fact.publication);
+  out.string(fact.body);
+  return FactType::shared_body_relocated;
+}
+FactType write(ByteWriter& out, const SharedBodyDamaged& fact) {
+  put(out, fact.publication);
+  out.varint(fact.position.value());
+  return FactType::shared_body_damaged;
 }
 
 // Those of topics are in a file of their own.
@@ -250,7 +290,8 @@ Fact read_moved(ByteReader& in) {
   read_moved_message(in, fact);
   fact.receive_count = number32(in);
   fact.first_received = instant(in);
-  if (!in.at_end()) fact.redrives = number16(in);  // Younger than the fact.
+  if (!in.at_end()) fact.redrives = number16(in);  // Younger than the fact, like the next one.
+  if (!in.at_end()) fact.share = optional_share(in);
   return fact;
 }
 Fact read_redriven(ByteReader& in) {
@@ -265,6 +306,7 @@ Fact read_redriven(ByteReader& in) {
   fact.task = seq(in);
   fact.moved = number(in, seq_max);
   fact.lag = duration(in);
+  if (!in.at_end()) fact.share = optional_share(in);  // Younger than the fact.
   return fact;
 }
 Fact read_move_task_ended(ByteReader& in) {
@@ -311,6 +353,41 @@ Fact read_conversation_unparked(ByteReader& in) {
   ConversationUnparked fact{.queue = queue_id(in), .group = read_group(in)};
   for (std::uint64_t left = in.varint(); left > 0 && !in.failed(); --left)
     fact.forgiven.push_back({.seq = seq(in), .receive_count = number32(in)});
+  return fact;
+}
+
+Published::Delivery read_published_delivery(ByteReader& in, Seq before) {
+  Published::Delivery delivery{.queue = queue_id(in)};
+  delivery.seq = before + number(in, seq_max - before.value());
+  delivery.subscription = subscription_id(in);
+  const std::uint8_t flags = in.u8();
+  delivery.is_grouped = (flags & is_grouped) != 0;
+  delivery.is_raw = (flags & is_raw) != 0;
+  if ((flags & has_delay) != 0) delivery.delay_seconds = number16(in);
+  if ((flags & has_key) != 0) delivery.deduplication_key = hash128(in);
+  const bool is_read = (flags & ~(is_grouped | is_raw | has_delay | has_key)) == 0 &&
+                       delivery.seq != before &&
+                       ((flags & has_delay) != 0) == (delivery.delay_seconds > 0) &&
+                       ((flags & has_key) != 0) == static_cast<bool>(delivery.deduplication_key);
+  if (!is_read) in.fail();
+  return delivery;
+}
+// The first delivery's number is by how much it is higher than the publication's, which comes last.
+Fact read_published(ByteReader& in) {
+  Published fact{.topic = topic_id(in)};
+  Seq before;
+  for (std::uint64_t left = in.varint(); left > 0 && !in.failed(); --left) {
+    fact.deliveries.push_back(read_published_delivery(in, before));
+    before = fact.deliveries.back().seq;
+  }
+  fact.body = in.string();
+  const Result<Sent> message = decode_sent(fact.body);
+  if (!message || message->queue != QueueId(0) || before.value() > seq_max - message->seq.value()) {
+    in.fail();
+    return fact;
+  }
+  fact.message = *message;
+  for (Published::Delivery& each : fact.deliveries) each.seq = each.seq + message->seq.value();
   return fact;
 }
 
@@ -367,6 +444,12 @@ Fact read(FactType type, ByteReader& in) {
       return read_subscription_confirmed(in);
     case FactType::subscription_deleted:
       return read_subscription_deleted(in);
+    case FactType::published:
+      return read_published(in);
+    case FactType::shared_body_relocated:
+      return SharedBodyRelocated{.publication = seq(in), .body = in.string()};
+    case FactType::shared_body_damaged:
+      return SharedBodyDamaged{.publication = seq(in), .position = Position(in.varint())};
   }
   in.fail();
   return QueueDeleted{};

@@ -172,6 +172,17 @@ Hash128 Identity::deduplication_key(QueueId queue,
   return hash(parts, seed_ + 1);
 }
 
+Hash128 Identity::deduplication_key(TopicId topic,
+                                    std::string_view group,
+                                    std::string_view id) const {
+  std::string parts;
+  ByteWriter writer(parts);
+  writer.u32(topic.value());
+  writer.string(group);
+  writer.string(id);
+  return hash(parts, seed_ + 5);
+}
+
 Hash128 Identity::attempt_key(QueueId queue, std::string_view attempt) const {
   std::string parts;
   ByteWriter writer(parts);

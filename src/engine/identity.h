@@ -56,6 +56,7 @@ class Identity {
                             Seq purged_below,
                             std::string_view group,
                             std::string_view id) const;
+  Hash128 deduplication_key(TopicId topic, std::string_view group, std::string_view id) const;
   Hash128 attempt_key(QueueId queue, std::string_view attempt) const;
 
  private:

@@ -56,7 +56,7 @@ std::uint64_t Engine::memory_bytes() const {
   constexpr std::uint64_t source_bytes =
       heap_bytes_of_node<decltype(source_numbers_)>() + sizeof(QueueName) + 2 * heap_bytes(80);
   return store_.entries.memory_bytes() + store_.deliveries.memory_bytes() + store_.index_bytes +
-         store_.parking_bytes + store_.groups.memory_bytes() +
+         store_.parking_bytes + store_.groups.memory_bytes() + store_.shared.memory_bytes() +
          store_.fifo_due.size() * heap_bytes_of_node<decltype(store_.fifo_due)>() +
          heap_bytes_of_vector(store_.woken) +
          (contents_.size() - free_contents_.size()) * heap_bytes(sizeof(Contents)) +
@@ -67,10 +67,11 @@ std::uint64_t Engine::memory_bytes() const {
 }
 
 std::uint64_t Engine::committed_bytes() const {
-  const std::uint64_t pages =
-      store_.entries.memory_bytes() + store_.deliveries.memory_bytes() + store_.groups.pool_bytes();
+  const std::uint64_t pages = store_.entries.memory_bytes() + store_.deliveries.memory_bytes() +
+                              store_.groups.pool_bytes() + store_.shared.pool_bytes();
   return memory_bytes() - pages + store_.entries.used_bytes() +
-         store_.entries.size() * sizeof(Delivery) + store_.groups.used_bytes();
+         store_.entries.size() * sizeof(Delivery) + store_.groups.used_bytes() +
+         store_.shared.used_bytes();
 }
 
 }  // namespace mailrail::engine

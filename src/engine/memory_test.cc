@@ -256,6 +256,34 @@ TEST_F(EngineMemory, CountsTopicsAndSubscriptions) {
   expect_honest("deleted");
 }
 
+TEST_F(EngineMemory, CountsPublications) {
+  const TopicId topic =
+      engine.create_topic(turn, {.region = "r", .account = "a", .name = "t"}, {}, {});
+  std::vector<QueueId> queues;
+  std::vector<PublishTarget> targets;
+  for (int i = 0; i < 10; ++i) {
+    queues.push_back(create("subscribed" + std::to_string(i), {}));
+    targets.push_back({.queue = queues.back(), .subscription = SubscriptionId(1)});
+  }
+  forget_facts();
+  const double empty = counted();
+  for (std::size_t i = 0; i < many / 10; ++i) {
+    engine.publish(turn, {.topic = topic, .record = "body", .targets = targets});
+    forget_facts();
+  }
+  expect_honest("published");
+  EXPECT_LE(taken() - empty, (64 + 6) * many) << "an entry each, and a body for ten";
+  const double at_publish = committed();
+
+  for (const QueueId each : queues) receive(each, many, Then::keep);
+  expect_honest("received");
+  EXPECT_LE(committed(), at_publish);
+  pass(31s);
+  for (const QueueId each : queues) receive(each, many, Then::remove);
+  expect_honest("drained");
+  EXPECT_LE(taken(), empty + 512 * 1024);
+}
+
 TEST_F(EngineMemory, CountsReceiveAttempts) {
   for (std::size_t i = 0; i < 50'000; ++i) send(fifo, std::to_string(i / 3), std::to_string(i));
   const double before = counted();

@@ -10,7 +10,7 @@
 #include <string>
 
 #include "base/random.h"
-#include "engine/fact.h"
+#include "engine/fact_codec.h"
 #include "engine/limits.h"
 
 namespace mailrail::engine {
@@ -70,7 +70,8 @@ class RandomFacts {
                      .origin_seq = seq(),
                      .receive_count = number32(),
                      .first_received = instant(),
-                     .redrives = static_cast<std::uint16_t>(number())};
+                     .redrives = static_cast<std::uint16_t>(number()),
+                     .share = share()};
       case 9:
         return Relocated{.queue = queue(), .seq = seq(), .sent = view(3000)};
       case 10:
@@ -89,6 +90,14 @@ class RandomFacts {
         return ConversationParked{.queue = queue(), .group = view(255), .at = instant()};
       case 15:
         return unparked();
+      default:
+        return make_of_topic(type);
+    }
+  }
+
+ private:
+  Fact make_of_topic(std::size_t type) {
+    switch (type) {
       case 16:
         return TopicCreated{.topic = topic(),
                             .at = instant(),
@@ -111,12 +120,17 @@ class RandomFacts {
                                      .at = instant(),
                                      .was_authenticated = flag(),
                                      .must_authenticate_unsubscribe = flag()};
-      default:
+      case 22:
         return SubscriptionDeleted{.subscription = subscription(), .at = instant()};
+      case 23:
+        return published();
+      case 24:
+        return SharedBodyRelocated{.publication = seq(), .body = view(3000)};
+      default:
+        return SharedBodyDamaged{.publication = seq(), .position = Position(number())};
     }
   }
 
- private:
   std::uint64_t number() { return random_.next() >> random_.below(64); }
   std::uint32_t number32() { return static_cast<std::uint32_t>(number()); }
   QueueId queue() { return QueueId(number32() & queue_id_max); }
@@ -197,7 +211,39 @@ class RandomFacts {
             .redrives = static_cast<std::uint16_t>(number()),
             .task = seq(),
             .moved = number() & seq_max,
-            .lag = duration()};
+            .lag = duration(),
+            .share = share()};
+  }
+
+  std::optional<Share> share() {
+    if (flag()) return std::nullopt;
+    return Share{
+        .topic = topic(), .publication = seq(), .subscription = subscription(), .is_raw = flag()};
+  }
+
+  Published published() {
+    Published fact{.topic = topic(),
+                   .message = {.seq = Seq(number() & (seq_max >> 1)),
+                               .at = instant(),
+                               .group = view(255),
+                               .deduplication_id = view(128),
+                               .deduplication_key = hash(),
+                               .record = view(3000)}};
+    Seq last = fact.message.seq;
+    for (std::uint64_t left = random_.below(10); left > 0; --left) {
+      last = last + 1 + random_.below(1000);
+      fact.deliveries.push_back({.queue = queue(),
+                                 .seq = last,
+                                 .subscription = subscription(),
+                                 .is_grouped = flag(),
+                                 .is_raw = flag(),
+                                 .delay_seconds = static_cast<std::uint16_t>(number()),
+                                 .deduplication_key = hash()});
+    }
+    std::string& body = strings_.emplace_back();
+    encode_fact(fact.message, body);
+    fact.body = body;
+    return fact;
   }
 
   TopicAttributes topic_attributes() {

@@ -39,8 +39,8 @@ void Engine::put(const KeptMessages& record) {
   for (const KeptMessage& kept : record.messages) {
     Entry entry;
     entry.seq = kept.seq;
-    entry.position = kept.body.position;
-    entry.length = kept.body.length;
+    place_body(entry, kept.body, kept.share);
+    if (kept.share && kept.share->is_body_damaged) store_.shared.mark_damaged(entry.part.body);
     entry.sent = kept.sent;
     entry.delay_seconds = kept.delay_seconds;
     if (kept.delivery) {

@@ -20,6 +20,7 @@ constexpr std::string_view no_task = "it names a task that is not running";
 constexpr std::string_view too_lenient = "it forgives more receives than there were";
 constexpr std::string_view no_topic = "it names a topic that is not there";
 constexpr std::string_view no_subscription = "it names a subscription that is not there";
+constexpr std::string_view other_length = "the body does not have the length of the message's";
 constexpr std::string_view far_body = "the body of its message is not in the log before it";
 
 bool can_lie_before(Position body, Position end) {
@@ -105,8 +106,9 @@ struct Engine::Sense {
   std::string_view operator()(const Relocated& fact) const {
     if (const auto objection = message(fact.queue, fact.seq); !objection.empty()) return objection;
     const Index entry = engine.find_entry(engine.queue_at(fact.queue), fact.seq);
-    const bool fits = entry == no_index || engine.store_.entries[entry].length == fact.sent.size();
-    return fits ? none : "the body does not have the length of the message's";
+    if (entry == no_index) return none;
+    if (engine.store_.entries[entry].is_shared) return "the body is not the message's alone";
+    return engine.store_.entries[entry].length == fact.sent.size() ? none : other_length;
   }
   std::string_view operator()(const Damaged& fact) const {
     return engine.find_queue(fact.queue) == nullptr ? no_queue : none;
@@ -163,6 +165,24 @@ struct Engine::Sense {
     }
     return none;
   }
+
+  std::string_view operator()(const Published& fact) const {
+    if (topics().find(fact.topic) == nullptr) return no_topic;
+    if (!is_new(fact.message.seq)) return old_seq;
+    for (const Published::Delivery& each : fact.deliveries) {
+      const Queue* queue = engine.find_queue(each.queue);
+      if (queue == nullptr) return no_queue;
+      if (queue->attributes.is_fifo && (!each.is_grouped || fact.message.group.empty()))
+        return no_group;
+    }
+    return none;
+  }
+  std::string_view operator()(const SharedBodyRelocated& fact) const {
+    const std::optional<Body> body = engine.shared_body(fact.publication);
+    if (!body) return is_exact() ? "it names a publication that nobody has" : none;
+    return body->length == fact.body.size() ? none : other_length;
+  }
+  std::string_view operator()(const SharedBodyDamaged&) const { return none; }
 
   // Topics are in a checkpoint as they were at its begin: from there on these hold exactly.
   std::string_view operator()(const TopicCreated& fact) const {

@@ -188,6 +188,31 @@ TEST_F(Sense, ObjectsToTopicsAndSubscriptionsThatCannotBe) {
   EXPECT_EQ(objection(SubscriptionDeleted{.subscription = first}), "");
 }
 
+TEST_F(Sense, ObjectsToPublicationsThatCannotBe) {
+  const TopicId topic =
+      engine.create_topic(turn, {.region = "r", .account = "a", .name = "t"}, {}, {});
+  const PublishTarget target{.queue = queue};
+  const Seq publication =
+      engine.publish(turn, {.topic = topic, .record = "p", .targets = {&target, 1}}).publication;
+  const Seq newer = publication + 2;
+  const auto published = [&](TopicId to, QueueId delivered, Seq seq) {
+    return Published{.topic = to,
+                     .deliveries = {{.queue = delivered, .seq = next(seq)}},
+                     .message = {.seq = seq}};
+  };
+
+  EXPECT_EQ(objection(published(topic, queue, newer)), "");
+  EXPECT_NE(objection(published(TopicId(9), queue, newer)), "");
+  EXPECT_NE(objection(published(topic, absent, newer)), "");
+  EXPECT_NE(objection(published(topic, fifo, newer)), "") << "without a group";
+  EXPECT_NE(objection(published(topic, queue, publication)), "") << "an old number";
+  const std::string body(engine.shared_body(publication)->length, 'b');
+  EXPECT_EQ(objection(SharedBodyRelocated{.publication = publication, .body = body}), "");
+  EXPECT_NE(objection(SharedBodyRelocated{.publication = newer, .body = body}), "");
+  EXPECT_NE(objection(SharedBodyRelocated{.publication = publication, .body = "short"}), "");
+  EXPECT_NE(objection(Relocated{.queue = queue, .seq = next(publication), .sent = body}), "");
+}
+
 TEST_F(Sense, ObjectsToEverythingBeforeTheFounding) {
   const Engine fresh(3);
 

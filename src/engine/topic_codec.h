@@ -1,5 +1,5 @@
 // How topics and subscriptions lie on disk: the fields of their facts and checkpoint records, one
-// function out and one in for each, like those of field_codec.h.
+// function out and one in for each, like those of field_codec.h. What is read is never trusted.
 
 #pragma once
 

@@ -145,8 +145,9 @@ class ServedDirectory {
                    {.is_fifo = true,
                     .dead_letter = engine::DeadLetter{
                         .target = server.engine().find_queue(dead)->name, .receive_count_max = 1}});
+    const QueueId other = create(server, "other", {});
     const QueueId gone = create(server, "gone", {});
-    subscribe(server, "topic");
+    const TopicId topic = subscribe(server, "topic");
     const TopicId gone_topic = subscribe(server, "gone-topic");
     for (int i = 0; i < 24; ++i) {
       send(server, standard_, 900, "");
@@ -164,10 +165,14 @@ class ServedDirectory {
     if (trimmed_ == Trimmed::yes) move_old_bodies(server);
     server.turn([&](engine::Turn& turn) { server.engine().delete_topic(turn, gone_topic); });
     server.checkpoint();
-    subscribe(server, "later.fifo");
+    const TopicId fifo_topic = subscribe(server, "later.fifo");
     for (int i = 0; i < 8; ++i) {
       send(server, standard_, 700, i % 2 == 0 ? "tenant" : "");
       send(server, fifo_, 1500, "group " + std::to_string(i % 4));
+    }
+    for (int i = 0; i < 6; ++i) {
+      publish(server, topic, {standard_, other}, 600, "tenant");
+      publish(server, fifo_topic, {fifo_, standard_}, 200, "group " + std::to_string(i % 3));
     }
     lease_and_delete(server);
     redrive(server, dead);
@@ -228,6 +233,33 @@ class ServedDirectory {
     });
     known[sent.seq] = {.record = std::move(record), .bodies = {frame}, .removals = {}};
     queue_of_[sent.seq] = queue;
+  }
+
+  void publish(SmallServer& server,
+               TopicId topic,
+               const std::vector<QueueId>& queues,
+               std::size_t bytes,
+               const std::string& group) {
+    const std::string id = std::to_string(known.size());
+    std::string record = "message " + id + " ";
+    record.resize(std::max(bytes, record.size()), static_cast<char>('a' + known.size() % 26));
+    std::vector<engine::PublishTarget> targets;
+    for (const QueueId each : queues)
+      targets.push_back({.queue = each, .subscription = SubscriptionId(1)});
+    engine::PublishResult published;
+    server.pass(100ms);
+    const Stretch frame = server.turn([&](engine::Turn& turn) {
+      published = server.engine().publish(turn, {.topic = topic,
+                                                 .group = group,
+                                                 .deduplication_id = id,
+                                                 .record = record,
+                                                 .targets = targets});
+    });
+    for (std::size_t i = 0; i < queues.size(); ++i) {
+      const Seq seq = published.publication + 1 + i;
+      known[seq] = {.record = record, .bodies = {frame}, .removals = {}};
+      queue_of_[seq] = queues[i];
+    }
   }
 
   void lease_and_delete(SmallServer& server) {

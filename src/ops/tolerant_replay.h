@@ -58,6 +58,9 @@ struct MissingSeqs {
 inline constexpr std::uint64_t seqs_skipped = std::uint64_t{1} << 32;
 // More such ranges are not kept.
 inline constexpr std::size_t missing_seqs_max = 100;
+// Of queues with an invented name. Fourteen days, the longest: what was saved should not expire at
+// once.
+inline constexpr Duration retention_of_invented = 1'209'600s;
 
 class TolerantReplay {
  public:
@@ -136,6 +139,9 @@ class TolerantReplay {
   Outcome on(const engine::SubscriptionChanged& fact, const engine::Body& place);
   Outcome on(const engine::SubscriptionConfirmed& fact, const engine::Body& place);
   Outcome on(const engine::SubscriptionDeleted& fact, const engine::Body& place);
+  Outcome on(const engine::Published& fact, const engine::Body& place);
+  Outcome on(const engine::SharedBodyRelocated& fact, const engine::Body& place);
+  Outcome on(const engine::SharedBodyDamaged& fact, const engine::Body& place);
   template <class Fact>
   Outcome change(const Fact& fact, const engine::Subscription* subscription, const engine::Body&);
 

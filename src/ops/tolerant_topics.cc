@@ -102,4 +102,45 @@ TolerantReplay::Outcome TolerantReplay::on(const engine::SubscriptionDeleted& fa
   return std::nullopt;
 }
 
+// Whatever became of its topic, the messages are there. Those of queues that are gone are left out.
+TolerantReplay::Outcome TolerantReplay::on(const engine::Published& fact, const Body& place) {
+  if (!is_possible(fact.message.at) || !is_possible(fact.message.seq)) return Misfit::impossible;
+  Outcome outcome = note_newest(fact.message.seq);
+  engine::Published kept = fact;
+  kept.deliveries.clear();
+  for (const engine::Published::Delivery& each : fact.deliveries) {
+    if (!is_possible(each.queue) || !is_possible(each.seq)) return Misfit::impossible;
+    note_newest(each.seq);
+    if (!has_queue(each.queue)) {
+      outcome = Misfit::unknown_queue;
+      if (is_gone(each.queue)) continue;
+      invent(each.queue, {.retention = retention_of_invented,
+                          .is_fifo = static_cast<bool>(each.deduplication_key)});
+    }
+    if (has_message(each.queue, each.seq)) {
+      if (is_exact(place)) outcome = Misfit::message_there_twice;
+      continue;
+    }
+    kept.deliveries.push_back(each);
+  }
+  engine_.apply(kept, place);
+  return outcome;
+}
+
+// Which messages shared it is lost if the body is not known.
+TolerantReplay::Outcome TolerantReplay::on(const engine::SharedBodyRelocated& fact,
+                                           const Body& place) {
+  const std::optional<Body> body = engine_.shared_body(fact.publication);
+  if (!body) return is_exact(place) ? Outcome(Misfit::message_not_there) : std::nullopt;
+  if (body->length != fact.body.size()) return Misfit::impossible;
+  engine_.apply(fact, place);
+  return std::nullopt;
+}
+
+TolerantReplay::Outcome TolerantReplay::on(const engine::SharedBodyDamaged& fact,
+                                           const Body& place) {
+  engine_.apply(fact, place);
+  return std::nullopt;
+}
+
 }  // namespace mailrail::ops
