@@ -32,6 +32,7 @@
 #include "engine/store.h"
 #include "engine/strictness.h"
 #include "engine/sweep.h"
+#include "engine/topic_requests.h"
 #include "engine/topics.h"
 #include "engine/turn.h"
 
@@ -127,43 +128,6 @@ enum class MoveTaskVerdict {
 struct MoveTaskResult {
   MoveTaskVerdict verdict = MoveTaskVerdict::started;
   Seq task = {};
-};
-
-struct SubscribeRequest {
-  TopicId topic = {};
-  Protocol protocol = Protocol::sqs;
-  std::string_view endpoint = {};
-  std::optional<QueueName> queue = {};  // That the endpoint names.
-  SubscriptionState state = SubscriptionState::pending;
-  bool was_authenticated = false;
-  SubscriptionAttributes attributes = {};
-};
-
-struct Confirmation {
-  bool was_authenticated = false;
-  bool must_authenticate_unsubscribe = false;
-};
-
-// A message for a queue, because of a subscription that matched. Also one for a subscription's
-// dead-letter queue.
-struct PublishTarget {
-  QueueId queue = {};
-  SubscriptionId subscription = {};
-  bool is_raw = false;
-};
-
-struct PublishRequest {
-  TopicId topic = {};
-  std::string_view group = {};             // FIFO: required.
-  std::string_view deduplication_id = {};  // FIFO: required.
-  std::string_view record = {};
-  std::span<const PublishTarget> targets = {};  // At most deliveries_per_publication_max.
-};
-
-// Published, or what it is a duplicate of.
-struct PublishResult {
-  Seq publication = {};
-  bool is_duplicate = false;
 };
 
 enum class DeleteResult { done, handle_expired };

@@ -1,7 +1,5 @@
 #include "engine/fact_codec.h"
 
-#include <utility>
-
 #include <fmt/format.h>
 #include <xxhash.h>
 
@@ -44,12 +42,6 @@ enum class FactType : std::uint8_t {  // For ever.
   shared_body_relocated = 25,
   shared_body_damaged = 26,
 };
-
-// What a delivery of a publication is and has.
-constexpr std::uint8_t is_grouped = 1;
-constexpr std::uint8_t is_raw = 2;
-constexpr std::uint8_t has_delay = 4;
-constexpr std::uint8_t has_key = 8;
 
 std::uint32_t checksum(std::string_view bytes) {
   return static_cast<std::uint32_t>(XXH3_64bits(bytes.data(), bytes.size()));
@@ -198,34 +190,6 @@ FactType write(ByteWriter& out, const ConversationUnparked& fact) {
   }
   return FactType::conversation_unparked;
 }
-FactType write(ByteWriter& out, const Published& fact) {
-  put(out, fact.topic);
-  out.varint(fact.deliveries.size());
-  Seq before = fact.message.seq;
-  for (const Published::Delivery& each : fact.deliveries) {
-    put(out, each.queue);
-    out.varint(each.seq.value() - std::exchange(before, each.seq).value());
-    put(out, each.subscription);
-    out.u8(static_cast<std::uint8_t>(
-        (each.is_grouped ? is_grouped : 0) | (each.is_raw ? is_raw : 0) |
-        (each.delay_seconds > 0 ? has_delay : 0) | (each.deduplication_key ? has_key : 0)));
-    if (each.delay_seconds > 0) out.varint(each.delay_seconds);
-    if (each.deduplication_key) put(out, each.deduplication_key);
-  }
-  out.string(fact.body);
-  return FactType::published;
-}
-FactType write(ByteWriter& out, const SharedBodyRelocated& fact) {
-  put(out, fact.publication);
-  out.string(fact.body);
-  return FactType::shared_body_relocated;
-}
-FactType write(ByteWriter& out, const SharedBodyDamaged& fact) {
-  put(out, fact.publication);
-  out.varint(fact.position.value());
-  return FactType::shared_body_damaged;
-}
-
 // Those of topics are in a file of their own.
 constexpr FactType type_of(const TopicCreated&) { return FactType::topic_created; }
 constexpr FactType type_of(const TopicChanged&) { return FactType::topic_changed; }
@@ -235,6 +199,9 @@ constexpr FactType type_of(const SubscriptionChanged&) { return FactType::subscr
 constexpr FactType type_of(const SubscriptionConfirmed&) {
   return FactType::subscription_confirmed;
 }
+constexpr FactType type_of(const Published&) { return FactType::published; }
+constexpr FactType type_of(const SharedBodyRelocated&) { return FactType::shared_body_relocated; }
+constexpr FactType type_of(const SharedBodyDamaged&) { return FactType::shared_body_damaged; }
 constexpr FactType type_of(const SubscriptionDeleted&) { return FactType::subscription_deleted; }
 template <class Fact>
   requires requires(const Fact& fact) { type_of(fact); }
@@ -353,41 +320,6 @@ Fact read_conversation_unparked(ByteReader& in) {
   ConversationUnparked fact{.queue = queue_id(in), .group = read_group(in)};
   for (std::uint64_t left = in.varint(); left > 0 && !in.failed(); --left)
     fact.forgiven.push_back({.seq = seq(in), .receive_count = number32(in)});
-  return fact;
-}
-
-Published::Delivery read_published_delivery(ByteReader& in, Seq before) {
-  Published::Delivery delivery{.queue = queue_id(in)};
-  delivery.seq = before + number(in, seq_max - before.value());
-  delivery.subscription = subscription_id(in);
-  const std::uint8_t flags = in.u8();
-  delivery.is_grouped = (flags & is_grouped) != 0;
-  delivery.is_raw = (flags & is_raw) != 0;
-  if ((flags & has_delay) != 0) delivery.delay_seconds = number16(in);
-  if ((flags & has_key) != 0) delivery.deduplication_key = hash128(in);
-  const bool is_read = (flags & ~(is_grouped | is_raw | has_delay | has_key)) == 0 &&
-                       delivery.seq != before &&
-                       ((flags & has_delay) != 0) == (delivery.delay_seconds > 0) &&
-                       ((flags & has_key) != 0) == static_cast<bool>(delivery.deduplication_key);
-  if (!is_read) in.fail();
-  return delivery;
-}
-// The first delivery's number is by how much it is higher than the publication's, which comes last.
-Fact read_published(ByteReader& in) {
-  Published fact{.topic = topic_id(in)};
-  Seq before;
-  for (std::uint64_t left = in.varint(); left > 0 && !in.failed(); --left) {
-    fact.deliveries.push_back(read_published_delivery(in, before));
-    before = fact.deliveries.back().seq;
-  }
-  fact.body = in.string();
-  const Result<Sent> message = decode_sent(fact.body);
-  if (!message || message->queue != QueueId(0) || before.value() > seq_max - message->seq.value()) {
-    in.fail();
-    return fact;
-  }
-  fact.message = *message;
-  for (Published::Delivery& each : fact.deliveries) each.seq = each.seq + message->seq.value();
   return fact;
 }
 

@@ -86,18 +86,18 @@ class RandomFacts {
             .task = seq(),
             .status = flag() ? MoveTaskStatus::cancelled : MoveTaskStatus::failed,
             .failure = flag() ? MoveTaskFailure::none : MoveTaskFailure::no_destination};
-      case 14:
-        return ConversationParked{.queue = queue(), .group = view(255), .at = instant()};
-      case 15:
-        return unparked();
       default:
-        return make_of_topic(type);
+        return make_later(type);
     }
   }
 
  private:
-  Fact make_of_topic(std::size_t type) {
+  Fact make_later(std::size_t type) {
     switch (type) {
+      case 14:
+        return ConversationParked{.queue = queue(), .group = view(255), .at = instant()};
+      case 15:
+        return unparked();
       case 16:
         return TopicCreated{.topic = topic(),
                             .at = instant(),

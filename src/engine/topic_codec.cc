@@ -1,5 +1,8 @@
 #include "engine/topic_codec.h"
 
+#include <utility>
+
+#include "engine/fact_codec.h"
 #include "engine/field_codec.h"
 
 namespace mailrail::engine::fields {
@@ -37,6 +40,30 @@ SubscriptionAttributes subscription_attributes(ByteReader& in) {
           .kept = string_map(in)};
 }
 
+// --- Deliveries of a publication.
+
+// What a delivery of a publication is and has.
+constexpr std::uint8_t is_grouped = 1;
+constexpr std::uint8_t is_raw = 2;
+constexpr std::uint8_t has_delay = 4;
+constexpr std::uint8_t has_key = 8;
+
+Published::Delivery read_published_delivery(ByteReader& in, Seq before) {
+  Published::Delivery delivery{.queue = queue_id(in)};
+  delivery.seq = before + number(in, seq_max - before.value());
+  delivery.subscription = subscription_id(in);
+  const std::uint8_t flags = in.u8();
+  delivery.is_grouped = (flags & is_grouped) != 0;
+  delivery.is_raw = (flags & is_raw) != 0;
+  if ((flags & has_delay) != 0) delivery.delay_seconds = number16(in);
+  if ((flags & has_key) != 0) delivery.deduplication_key = hash128(in);
+  const bool is_read = (flags & ~(is_grouped | is_raw | has_delay | has_key)) == 0 &&
+                       delivery.seq != before &&
+                       ((flags & has_delay) != 0) == (delivery.delay_seconds > 0) &&
+                       ((flags & has_key) != 0) == static_cast<bool>(delivery.deduplication_key);
+  if (!is_read) in.fail();
+  return delivery;
+}
 }  // namespace
 
 // --- Out.
@@ -107,6 +134,31 @@ void write_fields(ByteWriter& out, const KeptSubscription& record) {
   put_attributes(out, record.attributes);
 }
 
+void write_fields(ByteWriter& out, const Published& fact) {
+  put(out, fact.topic);
+  out.varint(fact.deliveries.size());
+  Seq before = fact.message.seq;
+  for (const Published::Delivery& each : fact.deliveries) {
+    put(out, each.queue);
+    out.varint(each.seq.value() - std::exchange(before, each.seq).value());
+    put(out, each.subscription);
+    out.u8(static_cast<std::uint8_t>(
+        (each.is_grouped ? is_grouped : 0) | (each.is_raw ? is_raw : 0) |
+        (each.delay_seconds > 0 ? has_delay : 0) | (each.deduplication_key ? has_key : 0)));
+    if (each.delay_seconds > 0) out.varint(each.delay_seconds);
+    if (each.deduplication_key) put(out, each.deduplication_key);
+  }
+  out.string(fact.body);
+}
+void write_fields(ByteWriter& out, const SharedBodyRelocated& fact) {
+  put(out, fact.publication);
+  out.string(fact.body);
+}
+void write_fields(ByteWriter& out, const SharedBodyDamaged& fact) {
+  put(out, fact.publication);
+  out.varint(fact.position.value());
+}
+
 // --- In. Braced initialisers are evaluated in order.
 
 TopicCreated read_topic_created(ByteReader& in) {
@@ -171,6 +223,24 @@ KeptSubscription read_subscription(ByteReader& in) {
           .since = instant(in),
           .changed_at = instant(in),
           .attributes = subscription_attributes(in)};
+}
+// The first delivery's number is by how much it is higher than the publication's, which comes last.
+Published read_published(ByteReader& in) {
+  Published fact{.topic = topic_id(in)};
+  Seq before;
+  for (std::uint64_t left = in.varint(); left > 0 && !in.failed(); --left) {
+    fact.deliveries.push_back(read_published_delivery(in, before));
+    before = fact.deliveries.back().seq;
+  }
+  fact.body = in.string();
+  const Result<Sent> message = decode_sent(fact.body);
+  if (!message || message->queue != QueueId(0) || before.value() > seq_max - message->seq.value()) {
+    in.fail();
+    return fact;
+  }
+  fact.message = *message;
+  for (Published::Delivery& each : fact.deliveries) each.seq = each.seq + message->seq.value();
+  return fact;
 }
 
 }  // namespace mailrail::engine::fields

@@ -16,6 +16,9 @@ void write_fields(ByteWriter& out, const SubscriptionCreated& fact);
 void write_fields(ByteWriter& out, const SubscriptionChanged& fact);
 void write_fields(ByteWriter& out, const SubscriptionConfirmed& fact);
 void write_fields(ByteWriter& out, const SubscriptionDeleted& fact);
+void write_fields(ByteWriter& out, const Published& fact);
+void write_fields(ByteWriter& out, const SharedBodyRelocated& fact);
+void write_fields(ByteWriter& out, const SharedBodyDamaged& fact);
 void write_fields(ByteWriter& out, const KeptTopic& record);
 void write_fields(ByteWriter& out, const KeptSubscription& record);
 
@@ -26,6 +29,7 @@ SubscriptionCreated read_subscription_created(ByteReader& in);
 SubscriptionChanged read_subscription_changed(ByteReader& in);
 SubscriptionConfirmed read_subscription_confirmed(ByteReader& in);
 SubscriptionDeleted read_subscription_deleted(ByteReader& in);
+Published read_published(ByteReader& in);
 KeptTopic read_topic(ByteReader& in);
 KeptSubscription read_subscription(ByteReader& in);
 
