@@ -67,6 +67,42 @@ std::string words(const engine::MoveTaskEnded& fact) {
   return fmt::format("task {} ended with status {}", fact.task.value(),
                      static_cast<int>(fact.status));
 }
+std::string words(const engine::TopicCreated& fact) {
+  return fmt::format("topic {} created as {}", fact.topic.value(), fact.name.name);
+}
+std::string words(const engine::TopicChanged& fact) {
+  return fmt::format("topic {} changed", fact.topic.value());
+}
+std::string words(const engine::TopicDeleted& fact) {
+  return fmt::format("topic {} deleted", fact.topic.value());
+}
+std::string words(const engine::SubscriptionCreated& fact) {
+  return fmt::format("subscription {} of topic {} created for {}", fact.subscription.value(),
+                     fact.topic.value(), fact.endpoint);
+}
+std::string words(const engine::SubscriptionChanged& fact) {
+  return fmt::format("subscription {} changed", fact.subscription.value());
+}
+std::string words(const engine::SubscriptionConfirmed& fact) {
+  return fmt::format("subscription {} confirmed", fact.subscription.value());
+}
+std::string words(const engine::SubscriptionDeleted& fact) {
+  return fmt::format("subscription {} deleted", fact.subscription.value());
+}
+std::string words(const engine::Published& fact) {
+  std::string line =
+      fmt::format("{} published to topic {}, group \"{}\", id \"{}\", as", fact.message.seq.value(),
+                  fact.topic.value(), fact.message.group, fact.message.deduplication_id);
+  for (const engine::Published::Delivery& each : fact.deliveries)
+    line += fmt::format(" {} in queue {}", each.seq.value(), each.queue.value());
+  return line;
+}
+std::string words(const engine::SharedBodyRelocated& fact) {
+  return fmt::format("body of publication {} relocated", fact.publication.value());
+}
+std::string words(const engine::SharedBodyDamaged& fact) {
+  return fmt::format("body of publication {} damaged", fact.publication.value());
+}
 
 }  // namespace
 

@@ -128,6 +128,15 @@ class Ledger {
   Complaint on(const engine::MoveTaskEnded& fact);
   Complaint on(const engine::ConversationParked& fact);
   Complaint on(const engine::ConversationUnparked& fact);
+  Complaint on(const engine::Published&) { return "something was published for no reason"; }
+  Complaint on(const engine::SharedBodyRelocated&) { return "a body was moved for no reason"; }
+  Complaint on(const engine::SharedBodyDamaged&) { return "a body was marked for no reason"; }
+  // Topics: no client here makes any.
+  template <class Fact>
+    requires requires(engine::Topics& topics, const Fact& fact) { topics.on(fact); }
+  Complaint on(const Fact&) {
+    return "a topic was made or changed for no reason";
+  }
   Complaint received(const engine::Leased& fact, LedgerQueue& queue, LedgerMessage& message);
   Complaint re_dated(const engine::Leased& fact, LedgerMessage& message);
 

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Prints the queues and messages in a data directory of mailrail as one JSON document: tools/journal.py DIR
+"""Prints the queues, messages and topics in a data directory of mailrail as one JSON document: tools/journal.py DIR
 
 A second reader of the journal, written from docs/journal-format.md, whose words it uses, to prove that the page says enough. It
 holds the log in memory, and changes nothing. Exit code 1: the log or the checkpoint is not whole, and standard error says where
@@ -25,18 +25,33 @@ SHAPES = dict(  # The fields, name:kind, of facts, then of records, in the order
     sent="queue seq sent delay group:text deduplication_id:text deduplication_key:hash record:bytes",
     leased="queue seq until lease_started first_received receive_count attempt:hash", removed="queue why seqs:*",
     moved="from_queue from_seq queue seq sent position length group:text origin_queue origin_seq receive_count first_received "
-          "redrives:?",
+          "redrives:? share:share?",
     relocated="queue seq body:bytes", damaged="queue seq position",
     move_task_started="queue task started destination:name* rate to_move",
-    redriven="from_queue from_seq queue seq sent position length group:text origin_queue origin_seq redrives task moved lag",
-    move_task_ended="queue task status failure", conversation_parked="queue group:text at",
-    conversation_unparked="queue group:text forgiven:forgiven*",
-    begin="secret:bytes last_seq last_queue", queue="queue name:name attributes:attributes tags:map created changed purged_below "
+    redriven="from_queue from_seq queue seq sent position length group:text origin_queue origin_seq redrives task moved lag share:share?",
+    move_task_ended="queue task status failure",
+    topic_created="topic created name:name attributes:topic_attributes tags:map",
+    topic_changed="topic changed attributes:topic_attributes tags:map", topic_deleted="topic at",
+    subscription_created="subscription topic since protocol endpoint:text queue_name:name* state authenticated "
+                         "attributes:subscription_attributes",
+    subscription_changed="subscription changed attributes:subscription_attributes",
+    conversation_parked="queue group:text at", conversation_unparked="queue group:text forgiven:forgiven*",
+    subscription_confirmed="subscription changed authenticated unsubscribe_authenticated",
+    subscription_deleted="subscription at", published="topic deliveries:deliveries body:bytes",
+    shared_body_relocated="publication body:bytes", shared_body_damaged="publication position",
+    begin="secret:bytes last_seq last_queue last_topic:? last_subscription:?", queue="queue name:name attributes:attributes tags:map created changed purged_below "
                                                                                             "on_poison:?",
     messages="queue messages:messages", swept="queue through", deduplication="ids:id*", attempt="key:hash started given:given*",
     move_task="queue task started destination:name* rate to_move moved lag status failure",
-    parked="queue group:text since", recent="deletions:deletion* purges:purge*", deletion="queue:name at", purge="queue at",
-    forgiven="seq receives",
+    parked="queue group:text since",
+    topic="topic name:name attributes:topic_attributes tags:map created changed deleted_subscriptions",
+    recent="deletions:deletion* purges:purge*",
+    subscription="subscription topic protocol endpoint:text queue_name:name* state authenticated unsubscribe_authenticated since changed "
+                 "attributes:subscription_attributes",
+    deletion="queue:name at", purge="queue at",
+    topic_attributes="fifo content_based_deduplication deduplication_scope message_bytes kept:map",
+    subscription_attributes="raw filter_policy:text filter_scope dead_letters:name* kept:map",
+    forgiven="seq receives", share="topic publication subscription raw",
     attributes="delay message_bytes retention receive_wait visibility_timeout fifo content_based_deduplication "
                "deduplication_scope fifo_throughput_limit dead_letters:dead_letters* kept:map",  # The flag: none or one.
     dead_letters="queue:name most_receives", id="key:hash seq at", given="seq generation until",
@@ -44,9 +59,10 @@ SHAPES = dict(  # The fields, name:kind, of facts, then of records, in the order
     sqs="version md5:bytes sender:text trace_header:text attributes:attribute* body:bytes",
     attribute="name:text data_type:text carried value:bytes")
 NAMES = list(SHAPES)
-FACTS, RECORDS = [None, *NAMES[:14], *[None] * 5, *NAMES[14:16]], [None, *NAMES[16:24], None, "recent"]
+BEGIN = NAMES.index("begin")
+FACTS, RECORDS = [None, *NAMES[:BEGIN]], [None, *NAMES[BEGIN : NAMES.index("subscription") + 1]]
 NEW = dict(delay=0, until=0, lease_started=0, first_received=0, receive_count=0, forgiven=0, redrives=0, source=None,
-           is_damaged=False)
+           is_damaged=False, share=None)
 TASKS_MAX = 10
 
 
@@ -108,7 +124,16 @@ class Fields(io.BytesIO):
             case "name": return "/".join(self.field("text") for _ in range(3))
             case "map": return {self.field("text"): self.field("text") for _ in range(self.number())}
             case "messages": return list(self.messages())
+            case "deliveries": return list(self.deliveries())
+            case "share?": return self.record("share") if self.field("?") else None
         return [self.field(kind[:-1]) for _ in range(self.number())] if kind[-1] == "*" else self.record(kind)
+
+    def deliveries(self):  # Their seqs are counted from the publication's.
+        seq = 0
+        for _ in range(self.number()):
+            queue, seq, subscription, flags = self.number(), seq + self.number(), self.number(), self.number()
+            delay, key = self.number() if flags & 4 else 0, self.field("hash") if flags & 8 else None
+            yield Record(queue=queue, seq=seq, subscription=subscription, grouped=flags & 1, raw=flags >> 1 & 1, delay=delay, key=key)
 
     def messages(self):
         message = Record(seq=0)
@@ -120,6 +145,8 @@ class Fields(io.BytesIO):
             message.source = self.field("name") if flags & 2 else None
             message.forgiven = self.number() if flags & 16 else 0
             message.redrives = self.number() if flags & 32 else 0
+            message.share = self.record("share") if flags & 64 else None
+            message.is_body_damaged = flags & 64 and self.number()
             yield message
 
 
@@ -140,6 +167,22 @@ class State(Record):
             case "founded" | "begin": self.secret = fact.secret
             case "queue_created" | "queue": self.queues[fact.queue] = Record(
                 through=0, messages={}, move_tasks=[], parked={}, **vars(fact))
+            case "topic_created": self.topics[fact.topic] = Record(changed=fact.created, deleted_subscriptions=0, **vars(fact))
+            case "topic": self.topics[fact.topic] = fact
+            case "topic_changed": vars(self.topics[fact.topic]).update(vars(fact))
+            case "topic_deleted":
+                del self.topics[fact.topic]
+                self.subscriptions = {key: each for key, each in self.subscriptions.items() if each.topic != fact.topic}
+            case "subscription_created": self.subscriptions[fact.subscription] = Record(
+                changed=fact.since, unsubscribe_authenticated=0, **vars(fact))
+            case "subscription": self.subscriptions[fact.subscription] = fact
+            case "subscription_changed": vars(self.subscriptions[fact.subscription]).update(vars(fact))
+            case "subscription_confirmed":
+                subscription = self.subscriptions[fact.subscription]
+                since = subscription.since if subscription.state else fact.changed
+                vars(subscription).update(vars(fact), state=1, since=since)
+            case "subscription_deleted":
+                self.topics[self.subscriptions.pop(fact.subscription).topic].deleted_subscriptions += 1
             case "queue_changed" | "swept": vars(queue).update(vars(fact))
             case "queue_deleted": del self.queues[fact.queue]
             case "purged":
@@ -147,6 +190,20 @@ class State(Record):
                 queue.parked = {}
             case "messages": [self.add(queue, each) for each in fact.messages]
             case "sent": self.add(queue, fact, position=position, length=size, record=None)
+            case "published":
+                sent = Fields(Fields(fact.body).field("bytes")[1:-4]).record("sent")
+                self.bodies.setdefault(sent.seq, Record(position=position + size - len(fact.body), is_damaged=False))
+                for each in fact.deliveries:
+                    self.add(self.queues[each.queue], Record(
+                        seq=sent.seq + each.seq, sent=sent.sent, delay=each.delay, group=sent.group if each.grouped else "",
+                        position=position + size - len(fact.body), length=len(fact.body),
+                        share=Record(topic=fact.topic, publication=sent.seq, subscription=each.subscription, raw=each.raw)))
+            case "shared_body_relocated":
+                self.bodies.setdefault(fact.publication, Record(is_damaged=False)).position = position + size - len(fact.body)
+            case "shared_body_damaged":
+                body = self.bodies.get(fact.publication)
+                if body and body.position == fact.position:
+                    body.is_damaged = True
             case "leased": vars(message).update(vars(fact))
             case "removed": [queue.messages.pop(seq, None) for seq in fact.seqs]
             case "moved":
@@ -169,24 +226,32 @@ class State(Record):
                     if message := queue.messages.get(each.seq):
                         message.forgiven = each.receives
             case "relocated": message.position = position + size - len(fact.body)
-            case "damaged" if message.position == fact.position: message.is_damaged = True
+            case "damaged" if self.position_of(message) == fact.position: message.is_damaged = True
 
     def add(self, queue, fact, **more):
+        if share := getattr(fact, "share", None):
+            is_damaged = bool(getattr(fact, "is_body_damaged", False))
+            self.bodies.setdefault(share.publication, Record(position=fact.position, is_damaged=False)).is_damaged |= is_damaged
         if fact.seq > queue.through:  # Else the checkpoint has it, or it was gone again.
             fields = NEW | dict(origin_queue=queue.queue, origin_seq=fact.seq) | vars(fact) | more
             queue.messages.setdefault(fact.seq, Record(**fields))
+
+    def position_of(self, message):
+        share = getattr(message, "share", None)
+        return self.bodies[share.publication].position if share else message.position
 
     def task_at(self, queue, fact):
         return [each.task for each in queue.move_tasks].index(fact.task)
 
     def with_body(self, message, segment):
-        origin, offset = (message.origin_queue, message.origin_seq), message.position & (1 << 26) - 1
+        origin, share, offset = (message.origin_queue, message.origin_seq), message.share, message.position & (1 << 26) - 1
         place = segment.path, offset, "the body of a message is not whole"
         fact = Fields(segment.data[offset : offset + message.length]).field("bytes")
         expect(fact[0] == 6 and checksum(fact[:-4]) & 0xFFFFFFFF == int.from_bytes(fact[-4:], "little"), *place)
         sent = Fields(fact[1:]).record("sent")
-        record = Fields(sent.record).record("sqs")
-        expect((sent.queue, sent.seq, record.version, record.md5) == (*origin, 1, hashlib.md5(record.body).digest()), *place)
+        expect((sent.queue, sent.seq) == ((0, share.publication) if share else origin), *place)
+        record = Record(body=sent.record) if share else Fields(sent.record).record("sqs")
+        expect(share or (record.version, record.md5) == (1, hashlib.md5(record.body).digest()), *place)
         named = struct.pack("<IQ", *origin) + (struct.pack("<I", message.redrives) if message.redrives else b"")
         number = xxh3_128_intdigest(named, int.from_bytes(self.secret[:8], "little")) or 1
         record.id, record.deduplication_id = str(uuid.UUID(int=number, version=4)), sent.deduplication_id
@@ -194,7 +259,7 @@ class State(Record):
 
 
 def read(directory):
-    state, path, segments = State(queues={}), directory / "JOURNAL", {}
+    state, path, segments = State(queues={}, topics={}, subscriptions={}, bodies={}), directory / "JOURNAL", {}
     data = path.read_bytes()
     version = int.from_bytes(data[8:12], "little")
     journal = version in JOURNALS and unpack(*JOURNALS[version], data, magic=b"mailrail")
@@ -221,8 +286,11 @@ def read(directory):
     for queue in state.queues.values():
         groups = {each.group for each in queue.messages.values()}
         queue.parked = {group: since for group, since in queue.parked.items() if group in groups}
+        for each in queue.messages.values():
+            each.position = state.position_of(each)
         queue.messages = [state.with_body(each, segments[each.position >> 26]) for each in queue.messages.values()]
-    return {"journal": journal, "queues": list(state.queues.values())}
+    return {"journal": journal, "queues": list(state.queues.values()), "topics": list(state.topics.values()),
+            "subscriptions": list(state.subscriptions.values())}
 
 
 def main(directory):

@@ -25,6 +25,10 @@ class Id {
 // Never reused; 0 is no queue.
 using QueueId = Id<struct QueueIdTag, std::uint32_t>;
 
+// One incarnation of a topic, and one subscription to it: like a queue's. Never reused; 0 is none.
+using TopicId = Id<struct TopicIdTag, std::uint32_t>;
+using SubscriptionId = Id<struct SubscriptionIdTag, std::uint32_t>;
+
 // A message's place in the order of everything ever sent to this server. Never reused; 0 is no
 // message.
 using Seq = Id<struct SeqTag, std::uint64_t>;

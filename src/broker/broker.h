@@ -43,7 +43,7 @@ struct Options {
   // the next may take.
   std::uint64_t memory_bytes_max = std::numeric_limits<std::uint64_t>::max();
   // What one call may add to a frame: the services' limits keep a batch, its attributes and ids,
-  // and the engine's own facts well below it.
+  // its deliveries to queues and the engine's own facts well below it.
   std::size_t call_bytes_max = std::size_t{2} << 20;
   HousekeepingOptions housekeeping = {};
 };

@@ -72,13 +72,13 @@ void Housekeeping::turn(engine::Engine& engine, engine::Turn& turn) {
       continue;
     }
     const engine::Queue* queue = engine.find_queue(old.queue);
-    if (queue == nullptr) continue;
+    if (queue == nullptr && !old.publication) continue;
     // What is damaged would keep the log's front for ever.
-    const bool is_news =
-        has_disk_failed(each) || engine.mark_damaged(turn, old.queue, old.seq, old.body.position);
+    const bool is_news = has_disk_failed(each) || engine.mark_damaged(turn, old);
     if (is_news)
-      unreadable_.push_back(
-          {.queue = queue->name, .message = old, .why = std::move(each.bytes).error()});
+      unreadable_.push_back({.queue = queue == nullptr ? std::nullopt : std::optional(queue->name),
+                             .message = old,
+                             .why = std::move(each.bytes).error()});
   }
   read_.clear();
   moved_bytes_ += turn.facts.payload().size() - before;

@@ -44,7 +44,7 @@ struct HousekeepingOptions {
 // damaged, and marked as such; else the disk failed to read, which proves nothing about what is on
 // it.
 struct Unreadable {
-  engine::QueueName queue;
+  std::optional<engine::QueueName> queue;  // None: messages of several queues share it.
   engine::OldBody message;
   Error why;
 };

@@ -151,7 +151,7 @@ TEST_F(HousekeepingTest, DoesNotKeepTheLogForABodyThatIsDamaged) {
   EXPECT_EQ(engine->message_count(), 1u);
   const std::vector<Unreadable> told = broker->take_unreadable();
   ASSERT_EQ(told.size(), 1u);
-  EXPECT_EQ(told[0].queue.name, "q");
+  EXPECT_EQ(told[0].queue->name, "q");
   EXPECT_EQ(told[0].message.seq, damaged);
   EXPECT_EQ(told[0].why.kind, &errors::corrupt);
   sizes.erase(damaged);

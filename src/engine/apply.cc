@@ -134,14 +134,16 @@ void Engine::move_entry(const Move& fact, Instant sent, Delivery delivery, const
   const Queue& to = queue_at(fact.to);
   Entry entry;
   entry.seq = fact.seq;
-  entry.position = fact.body.position;
-  entry.length = fact.body.length;
   entry.sent = sent;
   delivery.origin_queue = fact.origin_queue;
   delivery.origin = fact.origin_seq.value();
   delivery.redriven = fact.redrives;
-  // Added before it is removed: the fact's group may be a view of the group that the removal frees.
-  if (!was_swept(to, fact.seq, place)) contents_of(to).add(entry, fact.group, &delivery);
+  // Added before it is removed: the fact's group may be a view of the group that the removal frees,
+  // and a body that is shared stays so.
+  if (!was_swept(to, fact.seq, place)) {
+    place_body(entry, fact.body, fact.share);
+    contents_of(to).add(entry, fact.group, &delivery);
+  }
   const Index moved = find_entry(from, fact.from_seq);
   CHECK(moved != no_index || !is_exact(place));
   if (moved != no_index) contents_of(from).remove(moved);
@@ -166,7 +168,7 @@ void Engine::on(const Relocated& fact, const Body& place) {
 void Engine::on(const Damaged& fact, const Body&) {
   const Queue& queue = queue_at(fact.queue);
   const Index entry = find_entry(queue, fact.seq);
-  if (entry == no_index || store_.entries[entry].position != fact.position) return;
+  if (entry == no_index || store_.body_of(store_.entries[entry]).position != fact.position) return;
   contents_of(queue).mark_damaged(entry);
 }
 
@@ -271,11 +273,19 @@ std::uint64_t Engine::state_hash(Instant now) const {
     const Contents& contents = contents_of(queue);
     for (Index index = contents.first_from(Seq(0)); index != no_index;) {
       const Entry& entry = store_.entries[index];
+      const Body body = store_.body_of(entry);
       for (const std::uint64_t part :
-           {entry.seq.value(), entry.position.value(), std::uint64_t{entry.length},
+           {entry.seq.value(), body.position.value(), std::uint64_t{body.length},
             static_cast<std::uint64_t>(unix_ms(entry.sent)), std::uint64_t{entry.delay_seconds},
             std::uint64_t{entry.state == EntryState::damaged}}) {
         out.u64(part);
+      }
+      if (const std::optional<Share> share = store_.share_of(entry)) {
+        out.u64(share->publication.value());
+        out.u32(share->topic.value());
+        out.u32(share->subscription.value());
+        out.u8(static_cast<std::uint8_t>(share->is_raw ? 1 : 0));
+        out.u8(static_cast<std::uint8_t>(share->is_body_damaged ? 1 : 0));
       }
       out.string(store_.groups[entry.group].name_view());
       if (const Delivery* delivery = delivery_of(entry)) {
@@ -297,6 +307,7 @@ std::uint64_t Engine::state_hash(Instant now) const {
       out.u64(static_cast<std::uint64_t>(unix_ms(parked.since)));
     }
   }
+  topics_.write(out);
   out.u64(deduplication_.hash(now));
   attempts_.write(now, out);
   for (const auto& [at, name] : deleted_.in_order()) {

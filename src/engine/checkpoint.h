@@ -2,10 +2,10 @@
 // trimmed.
 //
 // A checkpoint is fuzzy: a sweep takes it in many short runs while turns go on (sweep.h). The
-// queues are as they were at its begin, all else as it was when the sweep came by. Replaying the
-// facts from the begin on makes it exact, because facts are absolute: up to the sweep's end, facts
-// about what is not there are passed over, and from there on that is impossible. Counts, lists,
-// locks and timers are derived and not in it; bodies stay where they are in the log.
+// queues and topics are as they were at its begin, all else as it was when the sweep came by.
+// Replaying the facts from the begin on makes it exact, because facts are absolute: up to the
+// sweep's end, facts about what is not there are passed over, and from there on that is impossible.
+// Counts, lists, locks and timers are derived and not in it; bodies stay where they are in the log.
 //
 // The bytes are for ever, like those of facts: fields are added at the end, with a default.
 
@@ -28,6 +28,7 @@
 #include "engine/fact.h"
 #include "engine/move_task.h"
 #include "engine/queue_attributes.h"
+#include "engine/topic.h"
 
 namespace mailrail::engine {
 
@@ -36,6 +37,8 @@ struct CheckpointBegin {
   std::array<char, 32> secret = {};
   Seq last_seq = {};
   QueueId last_queue = {};
+  TopicId last_topic = {};
+  SubscriptionId last_subscription = {};
 };
 
 struct KeptQueue {
@@ -71,6 +74,7 @@ struct KeptMessage {
   std::string_view group = {};
   std::optional<KeptDelivery> delivery = {};
   bool is_damaged = false;
+  std::optional<Share> share = {};  // Of the body.
 
   friend bool operator==(const KeptMessage&, const KeptMessage&) = default;
 };
@@ -141,6 +145,31 @@ struct KeptParked {
   Instant since = {};
 };
 
+// Like the queues, topics and subscriptions are as they were at the sweep's begin.
+struct KeptTopic {
+  TopicId topic = {};
+  TopicName name = {};
+  TopicAttributes attributes = {};
+  std::map<std::string, std::string> tags = {};
+  Instant created_at = {};
+  Instant changed_at = {};
+  std::uint64_t deleted_subscriptions = 0;
+};
+
+struct KeptSubscription {
+  SubscriptionId subscription = {};
+  TopicId topic = {};
+  Protocol protocol = Protocol::sqs;
+  std::string endpoint = {};
+  std::optional<QueueName> queue = {};
+  SubscriptionState state = SubscriptionState::pending;
+  bool was_authenticated = false;
+  bool must_authenticate_unsubscribe = false;
+  Instant since = {};
+  Instant changed_at = {};
+  SubscriptionAttributes attributes = {};
+};
+
 using CheckpointRecord = std::variant<CheckpointBegin,
                                       KeptQueue,
                                       KeptMessages,
@@ -149,7 +178,9 @@ using CheckpointRecord = std::variant<CheckpointBegin,
                                       KeptAttempt,
                                       KeptMoveTask,
                                       KeptRecent,
-                                      KeptParked>;
+                                      KeptParked,
+                                      KeptTopic,
+                                      KeptSubscription>;
 
 // Appends the record's bytes.
 void encode_record(const CheckpointRecord& record, std::string& out);

@@ -6,6 +6,7 @@
 #include "engine/checkpoint.h"
 #include "engine/field_codec.h"
 #include "engine/limits.h"
+#include "engine/topic_codec.h"
 
 namespace mailrail::engine {
 namespace {
@@ -21,7 +22,9 @@ enum class RecordType : std::uint8_t {  // For ever.
   attempt = 6,
   move_task = 7,
   parked = 8,
+  topic = 9,
   recent = 10,
+  subscription = 11,
 };
 
 // What a message has beyond the fields that all have.
@@ -31,8 +34,9 @@ constexpr std::uint8_t has_group_of_before = 4;  // The group is that of the mes
 constexpr std::uint8_t is_damaged = 8;
 constexpr std::uint8_t has_forgiven = 16;
 constexpr std::uint8_t was_redriven = 32;
-constexpr std::uint8_t all_flags =
-    has_delivery | has_source | has_group_of_before | is_damaged | has_forgiven | was_redriven;
+constexpr std::uint8_t is_shared = 64;
+constexpr std::uint8_t all_flags = has_delivery | has_source | has_group_of_before | is_damaged |
+                                   has_forgiven | was_redriven | is_shared;
 
 // --- Records out. Within a run, numbers that grow are written as what they grew by.
 
@@ -40,6 +44,8 @@ RecordType write(ByteWriter& out, const CheckpointBegin& record) {
   out.string({record.secret.data(), record.secret.size()});
   put(out, record.last_seq);
   put(out, record.last_queue);
+  put(out, record.last_topic);
+  put(out, record.last_subscription);
   return RecordType::begin;
 }
 RecordType write(ByteWriter& out, const KeptQueue& record) {
@@ -77,7 +83,8 @@ RecordType write(ByteWriter& out, const KeptMessages& record) {
     out.u8(static_cast<std::uint8_t>(
         (each.delivery ? has_delivery : 0) | (is_moved ? has_source : 0) |
         (is_same_group ? has_group_of_before : 0) | (each.is_damaged ? is_damaged : 0) |
-        (is_forgiven ? has_forgiven : 0) | (is_redriven ? was_redriven : 0)));
+        (is_forgiven ? has_forgiven : 0) | (is_redriven ? was_redriven : 0) |
+        (each.share ? is_shared : 0)));
     out.varint(each.seq.value() - seq);
     out.varint(each.body.position.value());
     out.varint(each.body.length);
@@ -85,6 +92,10 @@ RecordType write(ByteWriter& out, const KeptMessages& record) {
     out.varint(each.delay_seconds);
     if (!is_same_group) out.string(each.group);
     if (each.delivery) write(out, *each.delivery);
+    if (each.share) {
+      put(out, *each.share);
+      out.u8(each.share->is_body_damaged ? 1 : 0);
+    }
     seq = each.seq.value();
     group = &each.group;
   }
@@ -150,6 +161,15 @@ RecordType write(ByteWriter& out, const KeptRecent& record) {
   return RecordType::recent;
 }
 
+RecordType write(ByteWriter& out, const KeptTopic& record) {
+  write_fields(out, record);
+  return RecordType::topic;
+}
+RecordType write(ByteWriter& out, const KeptSubscription& record) {
+  write_fields(out, record);
+  return RecordType::subscription;
+}
+
 // --- Records in.
 
 CheckpointRecord read_begin(ByteReader& in) {
@@ -162,6 +182,9 @@ CheckpointRecord read_begin(ByteReader& in) {
   }
   record.last_seq = seq(in);
   record.last_queue = queue_id(in);
+  if (in.at_end()) return record;  // From before there were topics.
+  record.last_topic = topic_id(in);
+  record.last_subscription = subscription_id(in);
   return record;
 }
 CheckpointRecord read_queue(ByteReader& in) {
@@ -210,6 +233,10 @@ KeptMessage read_message(ByteReader& in, const KeptMessage* before) {
     message.delivery = read_delivery(in, flags);
   } else if ((flags & (has_source | has_forgiven | was_redriven)) != 0) {
     in.fail();
+  }
+  if ((flags & is_shared) != 0) {
+    message.share = share(in);
+    message.share->is_body_damaged = flag(in);
   }
   return message;
 }
@@ -287,6 +314,10 @@ CheckpointRecord read(RecordType type, ByteReader& in) {
       return read_recent(in);
     case RecordType::parked:
       return read_parked(in);
+    case RecordType::topic:
+      return read_topic(in);
+    case RecordType::subscription:
+      return read_subscription(in);
   }
   in.fail();
   return SweptQueue{};

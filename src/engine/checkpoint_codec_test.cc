@@ -40,6 +40,14 @@ KeptMessages some_messages() {
        .body = {.position = Position(4), .length = 2},
        .sent = from_unix_ms(1'600'000'000'000),
        .delivery = KeptDelivery{.origin_queue = QueueId(1), .origin_seq = Seq(2), .redrives = 3}});
+  record.messages.push_back({.seq = Seq(1'000'002),
+                             .body = {.position = Position(77), .length = 2},
+                             .sent = from_unix_ms(1'600'000'000'000),
+                             .share = Share{.topic = TopicId(4),
+                                            .publication = Seq(999'999),
+                                            .subscription = SubscriptionId(6),
+                                            .is_raw = true,
+                                            .is_body_damaged = true}});
   return record;
 }
 
@@ -56,9 +64,43 @@ KeptMoveTask some_task() {
                    .failure = MoveTaskFailure::no_destination}};
 }
 
+KeptTopic some_topic() {
+  return {.topic = TopicId(4),
+          .name = name_of("topic.fifo"),
+          .attributes = {.is_fifo = true,
+                         .deduplication_scope = TopicDeduplicationScope::message_group,
+                         .message_bytes_max = 1024,
+                         .kept = {{"DisplayName", "Orders"}}},
+          .tags = {{"team", "shop"}},
+          .created_at = from_unix_ms(21),
+          .changed_at = from_unix_ms(22),
+          .deleted_subscriptions = 3};
+}
+
+KeptSubscription some_subscription() {
+  return {.subscription = SubscriptionId(6),
+          .topic = TopicId(4),
+          .protocol = Protocol::https,
+          .endpoint = "https://example.com/orders",
+          .queue = name_of("orders"),
+          .state = SubscriptionState::confirmed,
+          .was_authenticated = true,
+          .must_authenticate_unsubscribe = true,
+          .since = from_unix_ms(23),
+          .changed_at = from_unix_ms(24),
+          .attributes = {.is_raw = true,
+                         .filter_policy = R"({"shop":["north"]})",
+                         .filter_scope = FilterScope::message_body,
+                         .dead_letter_target = name_of("dead"),
+                         .kept = {{"DeliveryPolicy", "{}"}}}};
+}
+
 std::string encoded() {
   std::string bytes;
-  CheckpointBegin begin{.last_seq = Seq(99), .last_queue = QueueId(4)};
+  CheckpointBegin begin{.last_seq = Seq(99),
+                        .last_queue = QueueId(4),
+                        .last_topic = TopicId(5),
+                        .last_subscription = SubscriptionId(6)};
   begin.secret.fill('s');
   encode_record(begin, bytes);
   encode_record(
@@ -87,6 +129,8 @@ std::string encoded() {
                 bytes);
   encode_record(KeptParked{.queue = QueueId(3), .group = "conversation", .since = from_unix_ms(11)},
                 bytes);
+  encode_record(some_topic(), bytes);
+  encode_record(some_subscription(), bytes);
   return bytes;
 }
 
@@ -115,10 +159,24 @@ TEST(CheckpointCodec, GivesBackEveryRecord) {
       EXPECT_EQ(queue->purged_below, Seq(9));
       EXPECT_EQ(queue->attributes.on_poison, OnPoison::park);
     }
+    if (const auto* begin = std::get_if<CheckpointBegin>(&record)) {
+      EXPECT_EQ(begin->last_topic, TopicId(5));
+      EXPECT_EQ(begin->last_subscription, SubscriptionId(6));
+    }
+    if (const auto* kept = std::get_if<KeptTopic>(&record)) {
+      EXPECT_EQ(kept->attributes, some_topic().attributes);
+      EXPECT_EQ(kept->deleted_subscriptions, 3u);
+    }
+    if (const auto* kept = std::get_if<KeptSubscription>(&record)) {
+      EXPECT_EQ(kept->attributes, some_subscription().attributes);
+      EXPECT_EQ(kept->queue, name_of("orders"));
+      EXPECT_EQ(kept->protocol, Protocol::https);
+      EXPECT_TRUE(kept->must_authenticate_unsubscribe);
+    }
   });
 
   ASSERT_TRUE(decoded);
-  EXPECT_EQ(types, (std::vector<std::size_t>{0, 1, 2, 3, 4, 5, 6, 7, 8}));
+  EXPECT_EQ(types, (std::vector<std::size_t>{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10}));
 }
 
 TEST(CheckpointCodec, RefusesEveryPartThatIsNotWhole) {
@@ -128,7 +186,7 @@ TEST(CheckpointCodec, RefusesEveryPartThatIsNotWhole) {
   for (std::size_t size = 0; size < bytes.size(); ++size)
     whole += decode_records(bytes.substr(0, size), [](const auto&) {}) ? 1 : 0;
 
-  EXPECT_EQ(whole, 9u);  // Nothing, and after each record but the last.
+  EXPECT_EQ(whole, 11u);  // Nothing, and after each record but the last.
 }
 
 TEST(CheckpointCodec, SurvivesAnyBytes) {

@@ -67,7 +67,7 @@ class CheckpointTest : public EngineTest {
     if (engine.find_queue(queue) == nullptr) return;
     const auto group = std::string(1, static_cast<char>('a' + random.below(3)));
     const bool is_fifo = engine.find_queue(queue)->attributes.is_fifo;
-    switch (random.below(is_rough ? 46 : 42)) {
+    switch (random.below(is_rough ? 50 : 46)) {
       default:
         send(queue, std::to_string(random.below(500)), is_fifo ? group : "");
         break;
@@ -105,17 +105,20 @@ class CheckpointTest : public EngineTest {
       case 36 ... 41:
         decide_about_parked(queue, group);
         break;
-      case 42:
+      case 42 ... 45:
+        change_topics();
+        break;
+      case 46:
         engine.purge_queue(turn, queue);
         break;
-      case 43:
+      case 47:
         if (random.below(4) == 0) engine.delete_queue(turn, queue);
         break;
-      case 44:
+      case 48:
         queues.push_back(
             create("new" + std::to_string(queues.size()) + (random.below(2) == 0 ? ".fifo" : "")));
         break;
-      case 45: {
+      case 49: {
         QueueAttributes attributes = engine.find_queue(queue)->attributes;
         attributes.delay = Duration(random.below(3) * 1000);
         if (random.below(2) == 0) attributes.on_poison = OnPoison::dead_letter;
@@ -143,6 +146,64 @@ class CheckpointTest : public EngineTest {
     }
   }
 
+  void publish_to(const Topic& topic) {
+    std::vector<PublishTarget> targets;
+    for (const QueueId each : queues) {
+      const Queue* queue = engine.find_queue(each);
+      if (queue == nullptr || random.below(3) != 0) continue;  // Slower than a sweep.
+      if (queue->attributes.is_fifo && !topic.attributes.is_fifo) continue;
+      targets.push_back({.queue = each,
+                         .subscription = SubscriptionId(1 + each.value()),
+                         .is_raw = random.below(2) == 0});
+    }
+    const std::string body = "published " + std::to_string(random.below(500));
+    engine.publish(turn, {.topic = topic.id,
+                          .group = std::string(1, static_cast<char>('a' + random.below(3))),
+                          .deduplication_id = body,
+                          .record = body,
+                          .targets = targets});
+  }
+
+  void change_topics() {
+    const std::uint64_t which = random.below(4);
+    const std::string number = std::to_string(which) + (which < 2 ? ".fifo" : "");
+    const TopicName name{.region = "r", .account = "a", .name = "topic" + number};
+    const Topic* topic = engine.topics().find(name);
+    if (topic == nullptr) {
+      engine.create_topic(turn, name, {.is_fifo = which < 2}, {{"number", number}});
+      return;
+    }
+    const bool is_empty = topic->subscriptions.empty();
+    const SubscriptionId any =
+        is_empty ? SubscriptionId()
+                 : std::next(topic->subscriptions.begin(),
+                             static_cast<std::ptrdiff_t>(random.below(topic->subscriptions.size())))
+                       ->first;
+    if (random.below(2) == 0) return publish_to(*topic);
+    switch (random.below(is_empty ? 3 : 6)) {
+      case 0:
+        if (random.below(3) == 0) engine.delete_topic(turn, topic->id);
+        break;
+      case 1:
+        engine.change_topic(turn, topic->id,
+                            {.is_fifo = which < 2, .kept = {{"DisplayName", number}}}, {});
+        break;
+      default:
+        engine.subscribe(turn,
+                         {.topic = topic->id, .protocol = Protocol::http, .endpoint = number});
+        break;
+      case 3:
+        engine.change_subscription(turn, any, {.is_raw = true, .filter_policy = number});
+        break;
+      case 4:
+        engine.confirm(turn, any, {.was_authenticated = true});
+        break;
+      case 5:
+        engine.unsubscribe(turn, any);
+        break;
+    }
+  }
+
   std::optional<ReceiptHandle> any_handle() {
     if (handles.empty()) return std::nullopt;
     const ReceiptHandle handle = handles[random.below(handles.size())];
@@ -166,7 +227,7 @@ class CheckpointTest : public EngineTest {
     const auto bodies = engine.find_old_bodies(cursor, 10);
     if (bodies.empty()) return;
     const OldBody& damaged = bodies[random.below(bodies.size())];
-    engine.mark_damaged(turn, damaged.queue, damaged.seq, damaged.body.position);
+    engine.mark_damaged(turn, damaged);
   }
 
   void relocate_anything() {

@@ -21,7 +21,11 @@ void Contents::add(const Entry& values, std::string_view group_name, const Deliv
     store_.deliveries[added.delivery].entry = entry;
   }
   index_.insert(added.seq, entry);
-  store_.live.add(added.position, added.length);
+  if (added.is_shared) {
+    store_.shared.join(added.part.body);
+  } else {
+    store_.live.add(added.position, added.length);
+  }
   store_.groups[group].size += 1;
   if (store_.groups[group].is_parked) parked_messages_ += 1;
   if (type_ == QueueType::standard && added.delay_seconds > 0) {
@@ -110,7 +114,11 @@ void Contents::remove(Index entry) {
   index_.erase(removed.seq);
   parking_.forget(removed.seq);
   const bool is_damaged = removed.state == EntryState::damaged;
-  if (!is_damaged) store_.live.remove(removed.position, removed.length);
+  if (removed.is_shared) {
+    store_.shared.leave(removed.part.body);
+  } else if (!is_damaged) {
+    store_.live.remove(removed.position, removed.length);
+  }
   if (removed.delivery != no_index) store_.deliveries.give_back(removed.delivery);
   store_.entries.give_back(entry);
   store_.groups[group].size -= 1;
@@ -123,6 +131,7 @@ void Contents::remove(Index entry) {
 
 void Contents::relocate(Index entry, Position position) {
   Entry& relocated = store_.entries[entry];
+  CHECK(!relocated.is_shared);
   const bool is_live = relocated.state != EntryState::damaged;
   if (is_live) store_.live.remove(relocated.position, relocated.length);
   relocated.position = position;
@@ -155,7 +164,7 @@ void Contents::mark_damaged(Index entry) {
   damaged.state = EntryState::damaged;
   damaged_ += 1;
   if (store_.groups[group].is_parked) parked_messages_ -= 1;
-  store_.live.remove(damaged.position, damaged.length);
+  if (!damaged.is_shared) store_.live.remove(damaged.position, damaged.length);
   refresh(group);
 }
 

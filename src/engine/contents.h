@@ -40,7 +40,7 @@ class Contents {
   // above `source` count.
   void lease(Index entry, const Delivery& values);
   void remove(Index entry);
-  // Its body lies elsewhere in the log now.
+  // Its body, which it shares with nobody, lies elsewhere in the log now.
   void relocate(Index entry, Position position);
   // Its body cannot be read: it is given to nobody any more, and on a FIFO queue nothing behind it
   // in its group is, until it is removed. It still has the lease it had, under which it can be

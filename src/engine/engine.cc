@@ -30,7 +30,7 @@ const Queue* Engine::find_queue(QueueId id) const {
 
 std::optional<Body> Engine::body_of(QueueId queue, Seq seq) const {
   const Index entry = find_entry(queue_at(queue), seq);
-  return entry == no_index ? std::nullopt : std::optional(store_.entries[entry].body());
+  return entry == no_index ? std::nullopt : std::optional(store_.body_of(store_.entries[entry]));
 }
 
 QueueCounts Engine::counts(QueueId queue) const {

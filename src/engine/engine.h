@@ -31,6 +31,8 @@
 #include "engine/store.h"
 #include "engine/strictness.h"
 #include "engine/sweep.h"
+#include "engine/topic_requests.h"
+#include "engine/topics.h"
 #include "engine/turn.h"
 
 namespace mailrail::engine {
@@ -67,7 +69,9 @@ struct ReceivedMessage {
   Seq origin_seq = {};
   std::uint16_t redrives = 0;
   std::optional<QueueName> dead_letter_source = {};
-  Index conversation = no_index;  // FIFO: one number for each group in a receive's answer.
+  Index conversation = no_index;    // FIFO: one number for each group in a receive's answer.
+  std::optional<Share> share = {};  // It came by a topic.
+  bool is_grouped = false;          // It has its group here: a share may have lost it.
 
   ReceiptHandle handle() const { return {.queue = queue, .seq = seq, .generation = receive_count}; }
 };
@@ -82,21 +86,25 @@ struct ReceiveResult {
   bool is_repeatable = false;
 };
 
-// A message whose body lies in a part of the log that is to be trimmed.
+// A body that lies in a part of the log that is to be trimmed: a message's own, or one that
+// messages share.
 struct OldBody {
   QueueId queue = {};
   Seq seq = {};
   Body body = {};
   QueueId origin_queue = {};
   Seq origin_seq = {};
+  std::optional<Seq> publication = {};  // Shared: then it is of no queue.
 };
 
-// A walk through all messages in search of those.
+// A walk through all messages, and then through shared bodies, in search of those.
 struct OldBodies {
   Position before;        // Bodies in the stretches that begin before this are old.
   std::size_t bytes_max;  // One step ends when it has found that many.
   QueueId queue = {};     // Go on here,
   Seq seq = {};           // with this message.
+  bool is_in_shared = false;
+  Seq publication = {};  // Or with this publication.
   bool is_done = false;
 };
 
@@ -161,6 +169,38 @@ class Engine {
   // A queue of that name was deleted so lately that none may be created yet.
   bool is_deleted_recently(const QueueName& name, Instant now) const;
 
+  // --- Topics and subscriptions. Those named must exist.
+
+  const Topics& topics() const { return topics_; }
+  // No other topic may have the name.
+  TopicId create_topic(Turn& turn,
+                       const TopicName& name,
+                       const TopicAttributes& attributes,
+                       const std::map<std::string, std::string>& tags);
+  // Attributes and tags, all as they are to be.
+  void change_topic(Turn& turn,
+                    TopicId topic,
+                    const TopicAttributes& attributes,
+                    const std::map<std::string, std::string>& tags);
+  void delete_topic(Turn& turn, TopicId topic);
+  // Always a new one: whether there is one like it was asked before.
+  SubscriptionId subscribe(Turn& turn, const SubscribeRequest& request);
+  void change_subscription(Turn& turn,
+                           SubscriptionId subscription,
+                           const SubscriptionAttributes& attributes);
+  void confirm(Turn& turn, SubscriptionId subscription, const Confirmation& confirmation);
+  void unsubscribe(Turn& turn, SubscriptionId subscription);
+  // Made from the subscription's policy; forgotten when that changes, and never stored.
+  void keep_matcher(SubscriptionId subscription, std::shared_ptr<const Matcher> matcher) {
+    topics_.keep_matcher(subscription, std::move(matcher));
+  }
+
+  // One message for each target, all or none; but none for a FIFO queue in which it would be a
+  // duplicate. Topic and queues must exist, and a FIFO queue takes only from a FIFO topic.
+  PublishResult publish(Turn& turn, const PublishRequest& request);
+  // What such a publication would be a duplicate of, and then deliver nothing.
+  std::optional<Seq> original_of(Instant now, const PublishRequest& request) const;
+
   // --- Messages. The queue must exist.
 
   SendResult send(Turn& turn, const SendRequest& request);
@@ -176,6 +216,7 @@ class Engine {
   // The message's body cannot be read where it lay: it is given to nobody any more. Nothing happens
   // if it is gone, lies elsewhere by now or was marked before; then the answer is false.
   bool mark_damaged(Turn& turn, QueueId queue, Seq seq, Position position);
+  bool mark_damaged(Turn& turn, const OldBody& body);
 
   // --- Redrive. Tasks of a queue are in its Queue.
 
@@ -260,6 +301,8 @@ class Engine {
   std::string_view objection_to(const CheckpointRecord& record) const;
   std::string_view objection_to(const Fact& fact, const Body& place) const;
   std::size_t message_count() const { return store_.entries.size(); }
+  // The body that the publication's messages share; nothing if no message has it any more.
+  std::optional<Body> shared_body(Seq publication) const;
   // Of what is stored, not of what is derived: equal after a replay of the same log.
   std::uint64_t state_hash(Instant now) const;
 
@@ -281,8 +324,18 @@ class Engine {
   void on(const MoveTaskEnded& fact, const Body&);
   template <class Move>
   void move_entry(const Move& fact, Instant sent, Delivery delivery, const Body& place);
+  void on(const Published& fact, const Body& place);
+  void on(const SharedBodyRelocated& fact, const Body& place);
+  void on(const SharedBodyDamaged& fact, const Body&);
+  void place_body(Entry& entry, const Body& body, const std::optional<Share>& share);
   void on(const ConversationParked& fact, const Body& place);
   void on(const ConversationUnparked& fact, const Body& place);
+  // Those of topics.
+  template <class TopicFact>
+    requires requires(Topics& topics, const TopicFact& fact) { topics.on(fact); }
+  void on(const TopicFact& fact, const Body&) {
+    topics_.on(fact);
+  }
   bool is_exact(const Body& place) const { return place.position >= inexact_until_; }
   bool was_swept(const Queue& queue, Seq seq, const Body& place) const;
 
@@ -296,6 +349,8 @@ class Engine {
   void add_move_task(Queue& queue, const MoveTask& task);
   void put(const KeptRecent& record);
   void put(const KeptParked& record);
+  void put(const KeptTopic& record) { topics_.put(record); }
+  void put(const KeptSubscription& record) { topics_.put(record); }
   Delivery restored(const KeptDelivery& kept);
 
   void sweep_recent(Sweep& sweep) const;
@@ -312,6 +367,14 @@ class Engine {
   struct Sense;  // Looks for objections.
 
   Hash128 deduplication_key(const Queue& queue, const SendRequest& request) const;
+  Hash128 deduplication_key(const Topic& topic, const PublishRequest& request) const;
+  std::optional<Published::Delivery> delivery_to(const PublishTarget& target,
+                                                 const Topic& topic,
+                                                 const PublishRequest& request,
+                                                 Instant now) const;
+  void find_old_shared(OldBodies& cursor,
+                       std::size_t looked_at_max,
+                       std::vector<OldBody>& found) const;
   struct Receiving;  // One receive while it is being decided.
   void receive_again(Turn& turn, Receiving& receiving);
   void take_from_standard(Turn& turn, Receiving& receiving);
@@ -363,6 +426,7 @@ class Engine {
   std::map<QueueId, Queue> queues_;
   std::map<QueueName, QueueId> names_;
   std::uint64_t queue_bytes_ = 0;  // Of these two.
+  Topics topics_;
   Deduplication deduplication_;
   ReceiveAttempts attempts_;
   Recent<QueueName> deleted_;

@@ -1,4 +1,5 @@
-// Entry: one message in memory. Delivery: what is known of it once it was received.
+// Entry: one message in memory. Delivery: what is known of it once it was received. Share: what it
+// has of a publication.
 //
 // The body lies in the log; an entry says where. Both are plain and small, because a server holds
 // millions: 48 bytes for a message that waits, 56 more from its first receive on. They live in
@@ -22,6 +23,18 @@ struct Body {
   friend bool operator==(const Body&, const Body&) = default;
 };
 
+// Of a message that came by a topic: its part in what was published, whose body it shares with
+// others.
+struct Share {
+  TopicId topic;
+  Seq publication;
+  SubscriptionId subscription;
+  bool is_raw = false;           // As the subscription was then.
+  bool is_body_damaged = false;  // For all that share it.
+
+  friend bool operator==(const Share&, const Share&) = default;
+};
+
 enum class EntryState : std::uint8_t {
   delayed,   // Standard queues: in the delay wheel until it is due.
   fresh,     // In its group's list. On a FIFO queue this is also the state of a message whose lease
@@ -33,10 +46,17 @@ enum class EntryState : std::uint8_t {
 };
 
 struct Entry {
+  struct Part {
+    Index body;                  // Into the store's shared bodies.
+    std::uint32_t subscription;  // The number of an id.
+  };
   Seq seq;
-  Position position;
+  union {
+    Position position{};  // Of its own body.
+    Part part;            // Of a shared one.
+  };
   Instant sent;
-  std::uint32_t length = 0;
+  std::uint32_t length = 0;  // Of its own body.
   Index group = no_index;
   // By state: neighbours in the delay wheel (delayed), in the group's list (fresh; FIFO always), or
   // the left and right subtree (returned).
@@ -45,8 +65,8 @@ struct Entry {
   Index delivery = no_index;
   std::uint16_t delay_seconds = 0;  // Standard queues only: a FIFO queue delays as a whole.
   EntryState state = EntryState::fresh;
-
-  Body body() const { return Body{.position = position, .length = length}; }
+  bool is_shared : 1 = false;
+  bool is_raw : 1 = false;  // Shared: the message goes without an envelope.
 };
 static_assert(sizeof(Entry) <= 48);
 

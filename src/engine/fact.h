@@ -21,6 +21,7 @@
 #include "engine/entry.h"
 #include "engine/move_task.h"
 #include "engine/queue_attributes.h"
+#include "engine/topic_facts.h"
 
 namespace mailrail::engine {
 
@@ -114,6 +115,7 @@ struct Moved {
   std::uint32_t receive_count = 0;
   Instant first_received = {};
   std::uint16_t redrives = 0;
+  std::optional<Share> share = {};  // Of the body. What it says of damage is not stored.
 };
 
 // The message's Sent fact, as it was, now lies here: at the end of this one. The log before can be
@@ -159,6 +161,7 @@ struct Redriven {
   Seq task = {};
   std::uint64_t moved = 0;
   Duration lag{0};
+  std::optional<Share> share = {};
 };
 
 // It moves nothing any more.
@@ -191,6 +194,41 @@ struct ConversationUnparked {
   std::vector<Forgiven> forgiven = {};
 };
 
+// One message for each delivery, all in one fact: either every queue has it or none. The body is
+// stored once, as a Sent fact of no queue with the publication as its seq; it has the topic's
+// deduplication key.
+struct Published {
+  struct Delivery {
+    QueueId queue = {};
+    Seq seq = {};  // Higher than that of the one before, the first than the publication's.
+    SubscriptionId subscription = {};
+    bool is_grouped = false;          // It has the publication's group.
+    bool is_raw = false;              // It goes without an envelope.
+    std::uint16_t delay_seconds = 0;  // Standard queues.
+    Hash128 deduplication_key = {};   // FIFO: of the queue.
+
+    friend bool operator==(const Delivery&, const Delivery&) = default;
+  };
+  TopicId topic = {};
+  std::vector<Delivery> deliveries = {};
+  std::string_view body =
+      {};             // With its length in front. Without a record if nothing is delivered.
+  Sent message = {};  // What these bytes say.
+};
+
+// The body, as it was, now lies here, for all that share it.
+struct SharedBodyRelocated {
+  Seq publication = {};
+  std::string_view body = {};  // With its length in front.
+};
+
+// What lies at `position`, where the body should be, cannot be read any more. Each message that
+// shares it is marked by a fact of its own when it would be given.
+struct SharedBodyDamaged {
+  Seq publication = {};
+  Position position = {};
+};
+
 using Fact = std::variant<Founded,
                           QueueCreated,
                           QueueChanged,
@@ -206,6 +244,16 @@ using Fact = std::variant<Founded,
                           Redriven,
                           MoveTaskEnded,
                           ConversationParked,
-                          ConversationUnparked>;
+                          ConversationUnparked,
+                          TopicCreated,
+                          TopicChanged,
+                          TopicDeleted,
+                          SubscriptionCreated,
+                          SubscriptionChanged,
+                          SubscriptionConfirmed,
+                          SubscriptionDeleted,
+                          Published,
+                          SharedBodyRelocated,
+                          SharedBodyDamaged>;
 
 }  // namespace mailrail::engine

@@ -7,6 +7,7 @@
 #include "base/seeded_bug.h"
 #include "engine/field_codec.h"
 #include "engine/limits.h"
+#include "engine/topic_codec.h"
 
 namespace mailrail::engine {
 namespace {
@@ -28,8 +29,18 @@ enum class FactType : std::uint8_t {  // For ever.
   move_task_started = 12,
   redriven = 13,
   move_task_ended = 14,
+  topic_created = 15,
+  topic_changed = 16,
+  topic_deleted = 17,
+  subscription_created = 18,
+  subscription_changed = 19,
   conversation_parked = 20,
   conversation_unparked = 21,
+  subscription_confirmed = 22,
+  subscription_deleted = 23,
+  published = 24,
+  shared_body_relocated = 25,
+  shared_body_damaged = 26,
 };
 
 std::uint32_t checksum(std::string_view bytes) {
@@ -118,6 +129,7 @@ FactType write(ByteWriter& out, const Moved& fact) {
   out.varint(fact.receive_count);
   put(out, fact.first_received);
   out.varint(fact.redrives);
+  put(out, fact.share);
   return FactType::moved;
 }
 FactType write(ByteWriter& out, const Relocated& fact) {
@@ -152,6 +164,7 @@ FactType write(ByteWriter& out, const Redriven& fact) {
   put(out, fact.task);
   out.varint(fact.moved);
   put(out, fact.lag);
+  put(out, fact.share);
   return FactType::redriven;
 }
 FactType write(ByteWriter& out, const MoveTaskEnded& fact) {
@@ -176,6 +189,25 @@ FactType write(ByteWriter& out, const ConversationUnparked& fact) {
     out.varint(each.receive_count);
   }
   return FactType::conversation_unparked;
+}
+// Those of topics are in a file of their own.
+constexpr FactType type_of(const TopicCreated&) { return FactType::topic_created; }
+constexpr FactType type_of(const TopicChanged&) { return FactType::topic_changed; }
+constexpr FactType type_of(const TopicDeleted&) { return FactType::topic_deleted; }
+constexpr FactType type_of(const SubscriptionCreated&) { return FactType::subscription_created; }
+constexpr FactType type_of(const SubscriptionChanged&) { return FactType::subscription_changed; }
+constexpr FactType type_of(const SubscriptionConfirmed&) {
+  return FactType::subscription_confirmed;
+}
+constexpr FactType type_of(const Published&) { return FactType::published; }
+constexpr FactType type_of(const SharedBodyRelocated&) { return FactType::shared_body_relocated; }
+constexpr FactType type_of(const SharedBodyDamaged&) { return FactType::shared_body_damaged; }
+constexpr FactType type_of(const SubscriptionDeleted&) { return FactType::subscription_deleted; }
+template <class Fact>
+  requires requires(const Fact& fact) { type_of(fact); }
+FactType write(ByteWriter& out, const Fact& fact) {
+  write_fields(out, fact);
+  return type_of(fact);
 }
 
 // --- Facts in.
@@ -225,7 +257,8 @@ Fact read_moved(ByteReader& in) {
   read_moved_message(in, fact);
   fact.receive_count = number32(in);
   fact.first_received = instant(in);
-  if (!in.at_end()) fact.redrives = number16(in);  // Younger than the fact.
+  if (!in.at_end()) fact.redrives = number16(in);  // Younger than the fact, like the next one.
+  if (!in.at_end()) fact.share = optional_share(in);
   return fact;
 }
 Fact read_redriven(ByteReader& in) {
@@ -240,6 +273,7 @@ Fact read_redriven(ByteReader& in) {
   fact.task = seq(in);
   fact.moved = number(in, seq_max);
   fact.lag = duration(in);
+  if (!in.at_end()) fact.share = optional_share(in);  // Younger than the fact.
   return fact;
 }
 Fact read_move_task_ended(ByteReader& in) {
@@ -328,6 +362,26 @@ Fact read(FactType type, ByteReader& in) {
       return ConversationParked{.queue = queue_id(in), .group = read_group(in), .at = instant(in)};
     case FactType::conversation_unparked:
       return read_conversation_unparked(in);
+    case FactType::topic_created:
+      return read_topic_created(in);
+    case FactType::topic_changed:
+      return read_topic_changed(in);
+    case FactType::topic_deleted:
+      return read_topic_deleted(in);
+    case FactType::subscription_created:
+      return read_subscription_created(in);
+    case FactType::subscription_changed:
+      return read_subscription_changed(in);
+    case FactType::subscription_confirmed:
+      return read_subscription_confirmed(in);
+    case FactType::subscription_deleted:
+      return read_subscription_deleted(in);
+    case FactType::published:
+      return read_published(in);
+    case FactType::shared_body_relocated:
+      return SharedBodyRelocated{.publication = seq(in), .body = in.string()};
+    case FactType::shared_body_damaged:
+      return SharedBodyDamaged{.publication = seq(in), .position = Position(in.varint())};
   }
   in.fail();
   return QueueDeleted{};

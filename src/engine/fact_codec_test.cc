@@ -31,7 +31,7 @@ auto fields(const Removed& fact) { return std::tuple(fact.queue, fact.why, fact.
 auto fields(const Moved& fact) {
   return std::tuple(fact.from, fact.from_seq, fact.to, fact.seq, fact.sent, fact.body, fact.group,
                     fact.origin_queue, fact.origin_seq, fact.receive_count, fact.first_received,
-                    fact.redrives);
+                    fact.redrives, fact.share);
 }
 auto fields(const Damaged& fact) { return std::tuple(fact.queue, fact.seq, fact.position); }
 
@@ -47,11 +47,32 @@ auto fields(const MoveTaskStarted& fact) {
 auto fields(const Redriven& fact) {
   return std::tuple(fact.from, fact.from_seq, fact.to, fact.seq, fact.at, fact.body, fact.group,
                     fact.origin_queue, fact.origin_seq, fact.redrives, fact.task, fact.moved,
-                    fact.lag);
+                    fact.lag, fact.share);
 }
 auto fields(const MoveTaskEnded& fact) {
   return std::tuple(fact.queue, fact.task, fact.status, fact.failure);
 }
+
+auto fields(const TopicCreated& fact) {
+  return std::tuple(fact.topic, fact.at, fact.name, fact.tags);
+}
+auto fields(const TopicChanged& fact) { return std::tuple(fact.topic, fact.at, fact.tags); }
+auto fields(const TopicDeleted& fact) { return std::tuple(fact.topic, fact.at); }
+auto fields(const SubscriptionCreated& fact) {
+  return std::tuple(fact.subscription, fact.topic, fact.at, fact.protocol, fact.endpoint,
+                    fact.queue, fact.state, fact.was_authenticated);
+}
+auto fields(const SubscriptionChanged& fact) { return std::tuple(fact.subscription, fact.at); }
+auto fields(const SubscriptionConfirmed& fact) {
+  return std::tuple(fact.subscription, fact.at, fact.was_authenticated,
+                    fact.must_authenticate_unsubscribe);
+}
+auto fields(const SubscriptionDeleted& fact) { return std::tuple(fact.subscription, fact.at); }
+auto fields(const Published& fact) {
+  return std::tuple_cat(std::tuple(fact.topic, fact.deliveries, fact.body), fields(fact.message));
+}
+auto fields(const SharedBodyRelocated& fact) { return std::tuple(fact.publication, fact.body); }
+auto fields(const SharedBodyDamaged& fact) { return std::tuple(fact.publication, fact.position); }
 
 bool is_same(const Fact& one, const Fact& two) {
   if (one.index() != two.index()) return false;

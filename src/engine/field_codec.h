@@ -27,6 +27,8 @@ inline void put(ByteWriter& out, Duration duration) {
   out.varint(static_cast<std::uint64_t>(duration.count()));
 }
 inline void put(ByteWriter& out, QueueId id) { out.varint(id.value()); }
+inline void put(ByteWriter& out, TopicId id) { out.varint(id.value()); }
+inline void put(ByteWriter& out, SubscriptionId id) { out.varint(id.value()); }
 inline void put(ByteWriter& out, Seq seq) { out.varint(seq.value()); }
 inline void put(ByteWriter& out, const Hash128& hash) {
   out.u64(hash.low);
@@ -66,6 +68,19 @@ inline void put(ByteWriter& out, const QueueAttributes& attributes) {
   put(out, attributes.kept);
 }
 
+// What it says of damage is another record's business.
+inline void put(ByteWriter& out, const Share& share) {
+  put(out, share.topic);
+  put(out, share.publication);
+  put(out, share.subscription);
+  out.u8(share.is_raw ? 1 : 0);
+}
+
+inline void put(ByteWriter& out, const std::optional<Share>& share) {
+  out.u8(share ? 1 : 0);
+  if (share) put(out, *share);
+}
+
 inline std::uint64_t number(ByteReader& in, std::uint64_t most) {
   const std::uint64_t number = in.varint();
   if (number > most) in.fail();
@@ -90,6 +105,12 @@ inline std::uint16_t number16(ByteReader& in) {
 inline QueueId queue_id(ByteReader& in) {
   return QueueId(static_cast<std::uint32_t>(number(in, queue_id_max)));
 }
+inline TopicId topic_id(ByteReader& in) {
+  return TopicId(static_cast<std::uint32_t>(number(in, topic_id_max)));
+}
+inline SubscriptionId subscription_id(ByteReader& in) {
+  return SubscriptionId(static_cast<std::uint32_t>(number(in, subscription_id_max)));
+}
 inline Seq seq(ByteReader& in) { return Seq(number(in, seq_max)); }
 inline Hash128 hash128(ByteReader& in) {
   const std::uint64_t low = in.u64();
@@ -105,6 +126,16 @@ inline bool flag(ByteReader& in) {
   const std::uint8_t value = in.u8();
   if (value > 1) in.fail();
   return value == 1;
+}
+inline Share share(ByteReader& in) {
+  return {.topic = topic_id(in),
+          .publication = seq(in),
+          .subscription = subscription_id(in),
+          .is_raw = flag(in)};
+}
+inline std::optional<Share> optional_share(ByteReader& in) {
+  if (!flag(in)) return std::nullopt;
+  return share(in);
 }
 inline std::map<std::string, std::string> string_map(ByteReader& in) {
   std::map<std::string, std::string> map;

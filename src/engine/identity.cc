@@ -1,5 +1,6 @@
 #include "engine/identity.h"
 
+#include <charconv>
 #include <cstring>
 
 #include <fmt/format.h>
@@ -8,6 +9,7 @@
 
 #include "base/bytes.h"
 #include "base/digest.h"
+#include "engine/field_codec.h"
 
 namespace mailrail::engine {
 namespace {
@@ -23,12 +25,32 @@ Hash128 hash(std::string_view bytes, std::uint64_t seed) {
   return result ? result : Hash128{.low = 1, .high = 0};
 }
 
-std::string uuid(Hash128 id) {
-  const std::uint64_t high = (id.high & ~std::uint64_t{0xf000}) | 0x4000;  // Version 4.
-  const std::uint64_t low = (id.low & ~(std::uint64_t{3} << 62)) | std::uint64_t{2}
-                                                                       << 62;  // Its variant.
-  return fmt::format("{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", high >> 32, high >> 16 & 0xffff,
-                     high & 0xffff, low >> 48, low & 0xffffffffffff);
+// Version 4 put in, and its variant.
+Hash128 with_version(Hash128 id) {
+  return {.low = (id.low & ~(std::uint64_t{3} << 62)) | std::uint64_t{2} << 62,
+          .high = (id.high & ~std::uint64_t{0xf000}) | 0x4000};
+}
+
+std::string uuid(Hash128 hashed) {
+  const Hash128 id = with_version(hashed);
+  return fmt::format("{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", id.high >> 32, id.high >> 16 & 0xffff,
+                     id.high & 0xffff, id.low >> 48, id.low & 0xffffffffffff);
+}
+
+// Of the text form, as it is made here.
+std::optional<Hash128> read_uuid(std::string_view text) {
+  if (text.size() != 36) return std::nullopt;
+  Hash128 id;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool is_dash = i == 8 || i == 13 || i == 18 || i == 23;
+    if (is_dash && text[i] != '-') return std::nullopt;
+    if (is_dash) continue;
+    const std::size_t digit = std::string_view("0123456789abcdef").find(text[i]);
+    if (digit == std::string_view::npos) return std::nullopt;
+    id.high = id.high << 4 | id.low >> 60;
+    id.low = id.low << 4 | digit;
+  }
+  return id;
 }
 
 }  // namespace
@@ -54,6 +76,60 @@ std::string Identity::move_task_id(QueueId source, Seq task) const {
   writer.u32(source.value());
   writer.u64(task.value());
   return uuid(hash(place, seed_ + 3));
+}
+
+std::string Identity::publication_id(TopicId topic, Seq publication) const {
+  std::string place;
+  ByteWriter writer(place);
+  writer.u32(topic.value());
+  writer.u64(publication.value());
+  return uuid(hash(place, seed_ + 4));
+}
+
+// The lowest 32 bits are the number itself, masked by a keyed hash of the others, which are one of
+// the number.
+std::string Identity::subscription_id(SubscriptionId subscription) const {
+  std::string place = "subscription";
+  ByteWriter(place).u32(subscription.value());
+  const std::string hashed = checksum(place);
+  ByteReader reader(hashed);
+  Hash128 id = with_version(fields::hash128(reader));
+  id.low = (id.low & ~std::uint64_t{0xffffffff}) | (subscription.value() ^ subscription_mask(id));
+  return uuid(id);
+}
+
+std::uint32_t Identity::subscription_mask(Hash128 id) const {
+  std::string place = "subscription mask";
+  ByteWriter writer(place);
+  writer.u64(id.high);
+  writer.u64(id.low >> 32);
+  const std::string masked = checksum(place);
+  return ByteReader(masked).u32();
+}
+
+std::optional<SubscriptionId> Identity::read_subscription_id(std::string_view text) const {
+  const std::optional<Hash128> id = read_uuid(text);
+  if (!id) return std::nullopt;
+  const SubscriptionId subscription(static_cast<std::uint32_t>(id->low) ^ subscription_mask(*id));
+  const std::string expected = subscription_id(subscription);
+  if (CRYPTO_memcmp(expected.data(), text.data(), expected.size()) != 0) return std::nullopt;
+  return subscription;
+}
+
+std::string Identity::confirmation_token(SubscriptionId subscription) const {
+  const std::string number = fmt::format("{:08x}", subscription.value());
+  return number + hex(checksum("confirmation" + number));
+}
+
+std::optional<SubscriptionId> Identity::read_confirmation_token(std::string_view text) const {
+  const std::string_view digits = text.substr(0, 8);
+  std::uint32_t number = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), number, 16);
+  const std::string expected = confirmation_token(SubscriptionId(number));
+  if (text.size() != expected.size() ||
+      CRYPTO_memcmp(expected.data(), text.data(), expected.size()) != 0)
+    return std::nullopt;
+  return SubscriptionId(number);
 }
 
 std::string Identity::receipt_handle(const ReceiptHandle& handle) const {
@@ -94,6 +170,17 @@ Hash128 Identity::deduplication_key(QueueId queue,
   writer.string(group);
   writer.string(id);
   return hash(parts, seed_ + 1);
+}
+
+Hash128 Identity::deduplication_key(TopicId topic,
+                                    std::string_view group,
+                                    std::string_view id) const {
+  std::string parts;
+  ByteWriter writer(parts);
+  writer.u32(topic.value());
+  writer.string(group);
+  writer.string(id);
+  return hash(parts, seed_ + 5);
 }
 
 Hash128 Identity::attempt_key(QueueId queue, std::string_view attempt) const {

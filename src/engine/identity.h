@@ -3,7 +3,8 @@
 //
 // None of them is stored: an id is a keyed hash of where a message was first sent and how often it
 // was redriven, or of a task's source and number, a handle says which lease it stands for and
-// carries a keyed checksum. Immutable, so any thread may use it.
+// carries a keyed checksum, and so does the id of a subscription. Immutable, so any thread may use
+// it.
 
 #pragma once
 
@@ -35,6 +36,16 @@ class Identity {
   std::string message_id(QueueId origin_queue, Seq origin_seq, std::uint16_t redrives) const;
   std::string move_task_id(QueueId source, Seq task) const;
 
+  // SNS's message id: the same for all subscriptions.
+  std::string publication_id(TopicId topic, Seq publication) const;
+  // The last part of a subscription's ARN: a UUID too, which can be read again.
+  std::string subscription_id(SubscriptionId subscription) const;
+  // Nothing if this server did not make it.
+  std::optional<SubscriptionId> read_subscription_id(std::string_view text) const;
+  // What proves that an endpoint was sent its subscription's confirmation.
+  std::string confirmation_token(SubscriptionId subscription) const;
+  std::optional<SubscriptionId> read_confirmation_token(std::string_view text) const;
+
   std::string receipt_handle(const ReceiptHandle& handle) const;
   // Nothing if this server did not make it.
   std::optional<ReceiptHandle> read_receipt_handle(std::string_view text) const;
@@ -45,10 +56,12 @@ class Identity {
                             Seq purged_below,
                             std::string_view group,
                             std::string_view id) const;
+  Hash128 deduplication_key(TopicId topic, std::string_view group, std::string_view id) const;
   Hash128 attempt_key(QueueId queue, std::string_view attempt) const;
 
  private:
   std::string checksum(std::string_view bytes) const;
+  std::uint32_t subscription_mask(Hash128 id) const;
 
   std::string secret_;
   std::uint64_t seed_;

@@ -70,6 +70,10 @@ inline constexpr std::uint16_t redrives_max = 0xffff;
 // Messages of a dropped conversation that one turn removes.
 inline constexpr std::size_t dropped_per_turn_max = 1000;
 
+// Messages that one publication may become, so that a batch of ten with all of their bytes is well
+// below what one call may add to a frame. AWS allows 12,500,000 subscriptions of a topic.
+inline constexpr std::size_t deliveries_per_publication_max = 5'000;
+
 // What bytes on a disk may claim. Instants until the year 6429, so that any sum of one and a
 // duration has 48 bits, which is what the timing wheel holds; numbers that leave as many to go on
 // with, where a seq has 48 bits next to a deduplication key; and bodies at most 256 TiB of log
@@ -78,6 +82,8 @@ inline constexpr std::int64_t instant_ms_max = (std::int64_t{1} << 47) - 1;
 inline constexpr std::int64_t duration_ms_max = (std::int64_t{1} << 46) - 1;
 inline constexpr std::uint64_t seq_max = (std::uint64_t{1} << 47) - 1;
 inline constexpr std::uint32_t queue_id_max = (std::uint32_t{1} << 31) - 1;
+inline constexpr std::uint32_t topic_id_max = queue_id_max;
+inline constexpr std::uint32_t subscription_id_max = queue_id_max;
 inline constexpr std::uint64_t log_span_max = std::uint64_t{1} << 48;
 
 // What one call of Engine::advance() looks at, so that no turn is long.

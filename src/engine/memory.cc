@@ -34,25 +34,44 @@ std::uint64_t memory_bytes_of(const Queue& queue) {
          heap_bytes_of_map(queue.attributes.kept) + memory_bytes_of(queue.move_tasks);
 }
 
+std::uint64_t memory_bytes_of(const Topic& topic) {
+  return heap_bytes_of_node<std::map<TopicId, Topic>>() +
+         heap_bytes_of_node<std::map<TopicName, TopicId>>() + 2 * heap_bytes_of(topic.name) +
+         heap_bytes_of_map(topic.tags) + heap_bytes_of_map(topic.attributes.kept);
+}
+
+std::uint64_t memory_bytes_of(const Subscription& subscription) {
+  const SubscriptionAttributes& attributes = subscription.attributes;
+  return heap_bytes_of_node<std::map<SubscriptionId, Subscription>>() +
+         heap_bytes_of_node<std::map<SubscriptionId, const Subscription*>>() +
+         heap_bytes_of(subscription.endpoint) +
+         (subscription.queue ? heap_bytes_of(*subscription.queue) : 0) +
+         heap_bytes_of(attributes.filter_policy) +
+         (attributes.dead_letter_target ? heap_bytes_of(*attributes.dead_letter_target) : 0) +
+         heap_bytes_of_map(attributes.kept) +
+         (subscription.matcher ? subscription.matcher->memory_bytes() : 0);
+}
+
 std::uint64_t Engine::memory_bytes() const {
   constexpr std::uint64_t source_bytes =
       heap_bytes_of_node<decltype(source_numbers_)>() + sizeof(QueueName) + 2 * heap_bytes(80);
   return store_.entries.memory_bytes() + store_.deliveries.memory_bytes() + store_.index_bytes +
-         store_.parking_bytes + store_.groups.memory_bytes() +
+         store_.parking_bytes + store_.groups.memory_bytes() + store_.shared.memory_bytes() +
          store_.fifo_due.size() * heap_bytes_of_node<decltype(store_.fifo_due)>() +
          heap_bytes_of_vector(store_.woken) +
          (contents_.size() - free_contents_.size()) * heap_bytes(sizeof(Contents)) +
          heap_bytes_of_vector(contents_) + heap_bytes_of_vector(free_contents_) +
-         heap_bytes_of_vector(graveyard_) + queue_bytes_ + deduplication_.memory_bytes() +
-         attempts_.memory_bytes() + deleted_.memory_bytes() + purged_.memory_bytes() +
-         sources_.size() * source_bytes;
+         heap_bytes_of_vector(graveyard_) + queue_bytes_ + topics_.memory_bytes() +
+         deduplication_.memory_bytes() + attempts_.memory_bytes() + deleted_.memory_bytes() +
+         purged_.memory_bytes() + sources_.size() * source_bytes;
 }
 
 std::uint64_t Engine::committed_bytes() const {
-  const std::uint64_t pages =
-      store_.entries.memory_bytes() + store_.deliveries.memory_bytes() + store_.groups.pool_bytes();
+  const std::uint64_t pages = store_.entries.memory_bytes() + store_.deliveries.memory_bytes() +
+                              store_.groups.pool_bytes() + store_.shared.pool_bytes();
   return memory_bytes() - pages + store_.entries.used_bytes() +
-         store_.entries.size() * sizeof(Delivery) + store_.groups.used_bytes();
+         store_.entries.size() * sizeof(Delivery) + store_.groups.used_bytes() +
+         store_.shared.used_bytes();
 }
 
 }  // namespace mailrail::engine

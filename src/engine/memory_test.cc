@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "engine/engine.h"
+#include "engine/heap.h"
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define MAILRAIL_HEAP_IS_GLIBC 0
@@ -211,6 +212,76 @@ TEST_F(EngineMemory, CountsQueuesWithTagsAndAttributes) {
   forget_facts();
   pass(1s);
   expect_honest("deleted");
+}
+
+// Of a fixed size, as if its policy took so much.
+struct SizedMatcher : Matcher {
+  std::uint64_t memory_bytes() const override { return heap_bytes(bytes.capacity() + 1) + 64; }
+
+  std::string bytes = std::string(1000, 'm');
+};
+
+TEST_F(EngineMemory, CountsTopicsAndSubscriptions) {
+  const std::string name(60, 'n');
+  std::vector<TopicId> topics;
+  topics.reserve(2000);
+  taken_before = memory_in_use() - counted();
+  for (int i = 0; i < 2000; ++i) {
+    topics.push_back(engine.create_topic(
+        turn, {.region = "r", .account = "a", .name = name + std::to_string(i)},
+        {.kept = {{"Policy", std::string(1000, 'p')}}}, {{"team", "a team with a name"}}));
+    for (int each = 0; each < 5; ++each) {
+      engine.subscribe(turn, {.topic = topics.back(),
+                              .endpoint = "arn:aws:sqs:r:a:" + name,
+                              .queue = QueueName{.region = "r", .account = "a", .name = name},
+                              .state = SubscriptionState::confirmed,
+                              .attributes = {.filter_policy = std::string(500, 'f')}});
+      engine.keep_matcher(engine.topics().last_subscription(), std::make_shared<SizedMatcher>());
+    }
+    forget_facts();
+  }
+  expect_honest("created");
+  for (const TopicId each : topics) {
+    engine.change_topic(turn, each, {.kept = {{"Policy", "{}"}}}, {});
+    const SubscriptionId first = engine.topics().find(each)->subscriptions.begin()->first;
+    engine.change_subscription(turn, first, {});
+    EXPECT_EQ(engine.topics().find(first)->matcher, nullptr);
+    engine.unsubscribe(turn, engine.topics().find(each)->subscriptions.rbegin()->first);
+    forget_facts();
+  }
+  expect_honest("changed");
+
+  for (const TopicId each : topics) engine.delete_topic(turn, each);
+  forget_facts();
+  expect_honest("deleted");
+}
+
+TEST_F(EngineMemory, CountsPublications) {
+  const TopicId topic =
+      engine.create_topic(turn, {.region = "r", .account = "a", .name = "t"}, {}, {});
+  std::vector<QueueId> queues;
+  std::vector<PublishTarget> targets;
+  for (int i = 0; i < 10; ++i) {
+    queues.push_back(create("subscribed" + std::to_string(i), {}));
+    targets.push_back({.queue = queues.back(), .subscription = SubscriptionId(1)});
+  }
+  forget_facts();
+  const double empty = counted();
+  for (std::size_t i = 0; i < many / 10; ++i) {
+    engine.publish(turn, {.topic = topic, .record = "body", .targets = targets});
+    forget_facts();
+  }
+  expect_honest("published");
+  EXPECT_LE(taken() - empty, (64 + 6) * many) << "an entry each, and a body for ten";
+  const double at_publish = committed();
+
+  for (const QueueId each : queues) receive(each, many, Then::keep);
+  expect_honest("received");
+  EXPECT_LE(committed(), at_publish);
+  pass(31s);
+  for (const QueueId each : queues) receive(each, many, Then::remove);
+  expect_honest("drained");
+  EXPECT_LE(taken(), empty + 512 * 1024);
 }
 
 TEST_F(EngineMemory, CountsReceiveAttempts) {

@@ -147,7 +147,8 @@ void Engine::take_from_fifo(Turn& turn, Receiving& receiving) {
   }
 }
 
-// Removes an expired message, moves a dead letter, parks a conversation.
+// Removes an expired message, marks one whose body was found damaged by another, moves a dead
+// letter, parks a conversation.
 Engine::Fate Engine::set_aside(Turn& turn, Receiving& receiving, Index index) {
   const Entry& entry = store_.entries[index];
   const QueueAttributes& attributes = receiving.queue.attributes;
@@ -155,6 +156,13 @@ Engine::Fate Engine::set_aside(Turn& turn, Receiving& receiving, Index index) {
     remove(turn, receiving.queue, index, RemovalReason::expired);
     receiving.set_aside += 1;
     return Fate::gone;
+  }
+  if (entry.is_shared && store_.shared[entry.part.body].is_damaged) {
+    record(turn, Damaged{.queue = receiving.queue.id,
+                         .seq = entry.seq,
+                         .position = store_.body_of(entry).position});
+    receiving.set_aside += 1;
+    return Fate::stays;
   }
   if (!is_spent(receiving.queue, index)) return Fate::given;
   if (attributes.is_fifo && attributes.on_poison == OnPoison::park)
@@ -198,13 +206,15 @@ void Engine::give(Receiving& receiving, Index index) const {
   const Delivery& delivery = store_.deliveries[entry.delivery];
   ReceivedMessage message{.queue = receiving.queue.id,
                           .seq = entry.seq,
-                          .body = entry.body(),
+                          .body = store_.body_of(entry),
                           .sent = entry.sent,
                           .first_received = delivery.first_received,
                           .receive_count = delivery.receive_count,
                           .origin_queue = delivery.origin_queue,
                           .origin_seq = delivery.origin_seq(),
-                          .redrives = delivery.redrives()};
+                          .redrives = delivery.redrives(),
+                          .share = store_.share_of(entry),
+                          .is_grouped = !store_.groups[entry.group].is_ungrouped()};
   if (delivery.source != no_index) message.dead_letter_source = sources_[delivery.source];
   if (receiving.queue.attributes.is_fifo) message.conversation = entry.group;
   receiving.result.messages.push_back(std::move(message));
@@ -231,13 +241,14 @@ void Engine::move_to_dead_letters(Turn& turn,
                      // "The enqueue timestamp is unchanged" on a standard queue and "is reset" on a
                      // FIFO queue (Amazon SQS Developer Guide, dead-letter queues and retention).
                      .sent = to.attributes.is_fifo ? turn.now : entry.sent,
-                     .body = entry.body(),
+                     .body = store_.body_of(entry),
                      .group = store_.groups[entry.group].name_view(),
                      .origin_queue = delivery.origin_queue,
                      .origin_seq = delivery.origin_seq(),
                      .receive_count = delivery.receive_count,
                      .first_received = delivery.first_received,
-                     .redrives = delivery.redrives()});
+                     .redrives = delivery.redrives(),
+                     .share = store_.share_of(entry)});
 }
 
 DeleteResult Engine::delete_message(Turn& turn, const ReceiptHandle& handle) {
@@ -294,10 +305,24 @@ void Engine::give_back(Turn& turn, const ReceiptHandle& handle) {
 bool Engine::mark_damaged(Turn& turn, QueueId queue, Seq seq, Position position) {
   const Queue* found = find_queue(queue);
   if (found == nullptr) return false;
-  const Index entry = find_entry(*found, seq);
-  if (entry == no_index || is_damaged(entry)) return false;
-  if (store_.entries[entry].position != position) return false;
+  const Index index = find_entry(*found, seq);
+  if (index == no_index || is_damaged(index)) return false;
+  const Entry& entry = store_.entries[index];
+  if (store_.body_of(entry).position != position) return false;
+  if (entry.is_shared && !store_.shared[entry.part.body].is_damaged)
+    record(turn, SharedBodyDamaged{.publication = store_.shared[entry.part.body].publication,
+                                   .position = position});
   record(turn, Damaged{.queue = queue, .seq = seq, .position = position});
+  return true;
+}
+
+bool Engine::mark_damaged(Turn& turn, const OldBody& body) {
+  if (!body.publication) return mark_damaged(turn, body.queue, body.seq, body.body.position);
+  const Index shared = store_.shared.find(*body.publication);
+  if (shared == no_index || store_.shared[shared].is_damaged ||
+      store_.shared[shared].position != body.body.position)
+    return false;
+  record(turn, SharedBodyDamaged{.publication = *body.publication, .position = body.body.position});
   return true;
 }
 

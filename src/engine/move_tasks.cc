@@ -139,7 +139,7 @@ bool Engine::move_one(Turn& turn, const Queue& queue, Index index) {
                         .to = to->id,
                         .seq = last_seq_ + 1,
                         .at = turn.now,
-                        .body = entry.body(),
+                        .body = store_.body_of(entry),
                         .group = store_.groups[entry.group].name_view(),
                         .origin_queue = delivery.origin_queue,
                         .origin_seq = delivery.origin_seq(),
@@ -147,7 +147,8 @@ bool Engine::move_one(Turn& turn, const Queue& queue, Index index) {
                                                                (redrives < redrives_max ? 1 : 0)),
                         .task = task.id,
                         .moved = task.moved + 1,
-                        .lag = task.lag_at(turn.now)});
+                        .lag = task.lag_at(turn.now),
+                        .share = store_.share_of(entry)});
   return true;
 }
 

@@ -10,7 +10,7 @@
 #include <string>
 
 #include "base/random.h"
-#include "engine/fact.h"
+#include "engine/fact_codec.h"
 #include "engine/limits.h"
 
 namespace mailrail::engine {
@@ -70,7 +70,8 @@ class RandomFacts {
                      .origin_seq = seq(),
                      .receive_count = number32(),
                      .first_received = instant(),
-                     .redrives = static_cast<std::uint16_t>(number())};
+                     .redrives = static_cast<std::uint16_t>(number()),
+                     .share = share()};
       case 9:
         return Relocated{.queue = queue(), .seq = seq(), .sent = view(3000)};
       case 10:
@@ -85,17 +86,56 @@ class RandomFacts {
             .task = seq(),
             .status = flag() ? MoveTaskStatus::cancelled : MoveTaskStatus::failed,
             .failure = flag() ? MoveTaskFailure::none : MoveTaskFailure::no_destination};
-      case 14:
-        return ConversationParked{.queue = queue(), .group = view(255), .at = instant()};
       default:
-        return unparked();
+        return make_later(type);
     }
   }
 
  private:
+  Fact make_later(std::size_t type) {
+    switch (type) {
+      case 14:
+        return ConversationParked{.queue = queue(), .group = view(255), .at = instant()};
+      case 15:
+        return unparked();
+      case 16:
+        return TopicCreated{.topic = topic(),
+                            .at = instant(),
+                            .name = name(),
+                            .attributes = topic_attributes(),
+                            .tags = map()};
+      case 17:
+        return TopicChanged{
+            .topic = topic(), .at = instant(), .attributes = topic_attributes(), .tags = map()};
+      case 18:
+        return TopicDeleted{.topic = topic(), .at = instant()};
+      case 19:
+        return subscription_created();
+      case 20:
+        return SubscriptionChanged{.subscription = subscription(),
+                                   .at = instant(),
+                                   .attributes = subscription_attributes()};
+      case 21:
+        return SubscriptionConfirmed{.subscription = subscription(),
+                                     .at = instant(),
+                                     .was_authenticated = flag(),
+                                     .must_authenticate_unsubscribe = flag()};
+      case 22:
+        return SubscriptionDeleted{.subscription = subscription(), .at = instant()};
+      case 23:
+        return published();
+      case 24:
+        return SharedBodyRelocated{.publication = seq(), .body = view(3000)};
+      default:
+        return SharedBodyDamaged{.publication = seq(), .position = Position(number())};
+    }
+  }
+
   std::uint64_t number() { return random_.next() >> random_.below(64); }
   std::uint32_t number32() { return static_cast<std::uint32_t>(number()); }
   QueueId queue() { return QueueId(number32() & queue_id_max); }
+  TopicId topic() { return TopicId(number32() & topic_id_max); }
+  SubscriptionId subscription() { return SubscriptionId(number32() & subscription_id_max); }
   Seq seq() { return Seq(number() & seq_max); }
   Instant instant() { return from_unix_ms(static_cast<std::int64_t>(number()) & instant_ms_max); }
   Duration duration() { return Duration(static_cast<std::int64_t>(number()) & duration_ms_max); }
@@ -171,7 +211,67 @@ class RandomFacts {
             .redrives = static_cast<std::uint16_t>(number()),
             .task = seq(),
             .moved = number() & seq_max,
-            .lag = duration()};
+            .lag = duration(),
+            .share = share()};
+  }
+
+  std::optional<Share> share() {
+    if (flag()) return std::nullopt;
+    return Share{
+        .topic = topic(), .publication = seq(), .subscription = subscription(), .is_raw = flag()};
+  }
+
+  Published published() {
+    Published fact{.topic = topic(),
+                   .message = {.seq = Seq(number() & (seq_max >> 1)),
+                               .at = instant(),
+                               .group = view(255),
+                               .deduplication_id = view(128),
+                               .deduplication_key = hash(),
+                               .record = view(3000)}};
+    Seq last = fact.message.seq;
+    for (std::uint64_t left = random_.below(10); left > 0; --left) {
+      last = last + 1 + random_.below(1000);
+      fact.deliveries.push_back({.queue = queue(),
+                                 .seq = last,
+                                 .subscription = subscription(),
+                                 .is_grouped = flag(),
+                                 .is_raw = flag(),
+                                 .delay_seconds = static_cast<std::uint16_t>(number()),
+                                 .deduplication_key = hash()});
+    }
+    std::string& body = strings_.emplace_back();
+    encode_fact(fact.message, body);
+    fact.body = body;
+    return fact;
+  }
+
+  TopicAttributes topic_attributes() {
+    TopicAttributes attributes{.is_fifo = flag(),
+                               .content_based_deduplication = flag(),
+                               .message_bytes_max = number32(),
+                               .kept = map()};
+    if (flag()) attributes.deduplication_scope = TopicDeduplicationScope::message_group;
+    return attributes;
+  }
+  SubscriptionAttributes subscription_attributes() {
+    SubscriptionAttributes attributes{
+        .is_raw = flag(), .filter_policy = string(300), .kept = map()};
+    if (flag()) attributes.filter_scope = FilterScope::message_body;
+    if (flag()) attributes.dead_letter_target = name();
+    return attributes;
+  }
+  SubscriptionCreated subscription_created() {
+    SubscriptionCreated fact{.subscription = subscription(),
+                             .topic = topic(),
+                             .at = instant(),
+                             .protocol = flag() ? Protocol::sqs : Protocol::https,
+                             .endpoint = string(100)};
+    if (flag()) fact.queue = name();
+    if (flag()) fact.state = SubscriptionState::confirmed;
+    fact.was_authenticated = flag();
+    fact.attributes = subscription_attributes();
+    return fact;
   }
 
   SeededRandom random_;

@@ -6,10 +6,10 @@
 namespace mailrail::engine {
 namespace {
 
-template <class Message>
-Result<Sent> read_sent_of(std::string_view bytes, const Message& message) {
+// By where the message was first sent; or, of a shared body, what was published.
+Result<Sent> read_sent_of(std::string_view bytes, QueueId queue, Seq seq) {
   const Sent sent = TRY(decode_sent(bytes));
-  if (sent.queue != message.origin_queue || sent.seq != message.origin_seq)
+  if (sent.queue != queue || sent.seq != seq)
     return fail(errors::corrupt, "another message than the one that was to be read");
   return sent;
 }
@@ -17,11 +17,13 @@ Result<Sent> read_sent_of(std::string_view bytes, const Message& message) {
 }  // namespace
 
 Result<Sent> read_sent(std::string_view bytes, const ReceivedMessage& message) {
-  return read_sent_of(bytes, message);
+  if (message.share) return read_sent_of(bytes, QueueId(), message.share->publication);
+  return read_sent_of(bytes, message.origin_queue, message.origin_seq);
 }
 
 Result<Sent> read_sent(std::string_view bytes, const OldBody& message) {
-  return read_sent_of(bytes, message);
+  if (message.publication) return read_sent_of(bytes, QueueId(), *message.publication);
+  return read_sent_of(bytes, message.origin_queue, message.origin_seq);
 }
 
 std::vector<bool> left_out(std::span<const ReceivedMessage> messages, std::vector<bool> damaged) {

@@ -18,6 +18,7 @@ void Engine::put(const CheckpointBegin& record) {
   identity_ = std::make_unique<Identity>(secret_);
   if (!has_bug(SeededBug::reuses_sequence_numbers)) last_seq_ = record.last_seq;
   last_queue_ = record.last_queue;
+  topics_.put_last(record.last_topic, record.last_subscription);
 }
 
 void Engine::put(const KeptQueue& record) {
@@ -38,8 +39,8 @@ void Engine::put(const KeptMessages& record) {
   for (const KeptMessage& kept : record.messages) {
     Entry entry;
     entry.seq = kept.seq;
-    entry.position = kept.body.position;
-    entry.length = kept.body.length;
+    place_body(entry, kept.body, kept.share);
+    if (kept.share && kept.share->is_body_damaged) store_.shared.mark_damaged(entry.part.body);
     entry.sent = kept.sent;
     entry.delay_seconds = kept.delay_seconds;
     if (kept.delivery) {

@@ -18,6 +18,9 @@ constexpr std::string_view old_seq = "its message does not have a higher number 
 constexpr std::string_view no_group = "a message of a FIFO queue has a group";
 constexpr std::string_view no_task = "it names a task that is not running";
 constexpr std::string_view too_lenient = "it forgives more receives than there were";
+constexpr std::string_view no_topic = "it names a topic that is not there";
+constexpr std::string_view no_subscription = "it names a subscription that is not there";
+constexpr std::string_view other_length = "the body does not have the length of the message's";
 constexpr std::string_view far_body = "the body of its message is not in the log before it";
 
 bool can_lie_before(Position body, Position end) {
@@ -31,6 +34,7 @@ struct Engine::Sense {
   Body place = {};
 
   bool is_exact() const { return engine.is_exact(place); }
+  const Topics& topics() const { return engine.topics_; }
   std::string_view message(QueueId id, Seq seq) const {
     const Queue* queue = engine.find_queue(id);
     if (queue == nullptr) return no_queue;
@@ -102,8 +106,9 @@ struct Engine::Sense {
   std::string_view operator()(const Relocated& fact) const {
     if (const auto objection = message(fact.queue, fact.seq); !objection.empty()) return objection;
     const Index entry = engine.find_entry(engine.queue_at(fact.queue), fact.seq);
-    const bool fits = entry == no_index || engine.store_.entries[entry].length == fact.sent.size();
-    return fits ? none : "the body does not have the length of the message's";
+    if (entry == no_index) return none;
+    if (engine.store_.entries[entry].is_shared) return "the body is not the message's alone";
+    return engine.store_.entries[entry].length == fact.sent.size() ? none : other_length;
   }
   std::string_view operator()(const Damaged& fact) const {
     return engine.find_queue(fact.queue) == nullptr ? no_queue : none;
@@ -161,6 +166,58 @@ struct Engine::Sense {
     return none;
   }
 
+  std::string_view operator()(const Published& fact) const {
+    if (topics().find(fact.topic) == nullptr) return no_topic;
+    if (!is_new(fact.message.seq)) return old_seq;
+    for (const Published::Delivery& each : fact.deliveries) {
+      const Queue* queue = engine.find_queue(each.queue);
+      if (queue == nullptr) return no_queue;
+      if (queue->attributes.is_fifo && (!each.is_grouped || fact.message.group.empty()))
+        return no_group;
+    }
+    return none;
+  }
+  std::string_view operator()(const SharedBodyRelocated& fact) const {
+    const std::optional<Body> body = engine.shared_body(fact.publication);
+    if (!body) return is_exact() ? "it names a publication that nobody has" : none;
+    return body->length == fact.body.size() ? none : other_length;
+  }
+  std::string_view operator()(const SharedBodyDamaged&) const { return none; }
+
+  // Topics are in a checkpoint as they were at its begin: from there on these hold exactly.
+  std::string_view operator()(const TopicCreated& fact) const {
+    if (fact.topic <= topics().last_topic())
+      return "its topic does not have a higher number than all before it";
+    return topics().names().contains(fact.name) ? "there is a topic of that name" : none;
+  }
+  std::string_view operator()(const TopicChanged& fact) const {
+    const Topic* topic = topics().find(fact.topic);
+    if (topic == nullptr) return no_topic;
+    const bool is_same_type = topic->attributes.is_fifo == fact.attributes.is_fifo;
+    return is_same_type ? none : "a topic is a FIFO topic for ever, or never";
+  }
+  std::string_view operator()(const TopicDeleted& fact) const {
+    return topics().find(fact.topic) == nullptr ? no_topic : none;
+  }
+  std::string_view operator()(const SubscriptionCreated& fact) const {
+    if (topics().find(fact.topic) == nullptr) return no_topic;
+    return fact.subscription <= topics().last_subscription()
+               ? "its subscription does not have a higher number than all before it"
+               : none;
+  }
+  std::string_view subscription(SubscriptionId id) const {
+    return topics().find(id) == nullptr ? no_subscription : none;
+  }
+  std::string_view operator()(const SubscriptionChanged& fact) const {
+    return subscription(fact.subscription);
+  }
+  std::string_view operator()(const SubscriptionConfirmed& fact) const {
+    return subscription(fact.subscription);
+  }
+  std::string_view operator()(const SubscriptionDeleted& fact) const {
+    return subscription(fact.subscription);
+  }
+
   // --- Records.
 
   std::string_view operator()(const CheckpointBegin&) const {
@@ -203,6 +260,19 @@ struct Engine::Sense {
   }
   std::string_view operator()(const KeptRecent&) const { return none; }
   std::string_view operator()(const KeptParked& record) const { return conversation(record.queue); }
+  std::string_view operator()(const KeptTopic& record) const {
+    if (record.topic > topics().last_topic()) return "its topic is younger than the checkpoint";
+    if (topics().find(record.topic) != nullptr || topics().names().contains(record.name))
+      return "there is a topic of that number or name";
+    return none;
+  }
+  std::string_view operator()(const KeptSubscription& record) const {
+    if (topics().find(record.topic) == nullptr) return no_topic;
+    if (record.subscription > topics().last_subscription())
+      return "its subscription is younger than the checkpoint";
+    return topics().find(record.subscription) == nullptr ? none
+                                                         : "there is a subscription of that number";
+  }
 };
 
 std::string_view Engine::objection_to(const CheckpointRecord& record) const {

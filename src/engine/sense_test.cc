@@ -165,6 +165,54 @@ TEST_F(Sense, ObjectsToRemovalsOutOfOrderAndToOtherBodies) {
   EXPECT_NE(objection(Sent{.queue = fifo, .seq = next(last)}), "") << "a message without a group";
 }
 
+TEST_F(Sense, ObjectsToTopicsAndSubscriptionsThatCannotBe) {
+  const TopicName name{.region = "r", .account = "a", .name = "t"};
+  const TopicId topic = engine.create_topic(turn, name, {}, {});
+  const SubscriptionId first = engine.subscribe(turn, {.topic = topic});
+  const TopicId no_topic(9);
+  const SubscriptionId none(9);
+
+  EXPECT_NE(objection(TopicCreated{.topic = topic, .name = {.name = "other"}}), "");
+  EXPECT_NE(objection(TopicCreated{.topic = no_topic, .name = name}), "");
+  EXPECT_EQ(objection(TopicCreated{.topic = no_topic, .name = {.name = "other"}}), "");
+  EXPECT_NE(objection(TopicChanged{.topic = no_topic}), "");
+  EXPECT_NE(objection(TopicChanged{.topic = topic, .attributes = {.is_fifo = true}}), "");
+  EXPECT_EQ(objection(TopicChanged{.topic = topic}), "");
+  EXPECT_NE(objection(TopicDeleted{.topic = no_topic}), "");
+  EXPECT_NE(objection(SubscriptionCreated{.subscription = none, .topic = no_topic}), "");
+  EXPECT_NE(objection(SubscriptionCreated{.subscription = first, .topic = topic}), "");
+  EXPECT_EQ(objection(SubscriptionCreated{.subscription = none, .topic = topic}), "");
+  EXPECT_NE(objection(SubscriptionChanged{.subscription = none}), "");
+  EXPECT_NE(objection(SubscriptionConfirmed{.subscription = none}), "");
+  EXPECT_NE(objection(SubscriptionDeleted{.subscription = none}), "");
+  EXPECT_EQ(objection(SubscriptionDeleted{.subscription = first}), "");
+}
+
+TEST_F(Sense, ObjectsToPublicationsThatCannotBe) {
+  const TopicId topic =
+      engine.create_topic(turn, {.region = "r", .account = "a", .name = "t"}, {}, {});
+  const PublishTarget target{.queue = queue};
+  const Seq publication =
+      engine.publish(turn, {.topic = topic, .record = "p", .targets = {&target, 1}}).publication;
+  const Seq newer = publication + 2;
+  const auto published = [&](TopicId to, QueueId delivered, Seq seq) {
+    return Published{.topic = to,
+                     .deliveries = {{.queue = delivered, .seq = next(seq)}},
+                     .message = {.seq = seq}};
+  };
+
+  EXPECT_EQ(objection(published(topic, queue, newer)), "");
+  EXPECT_NE(objection(published(TopicId(9), queue, newer)), "");
+  EXPECT_NE(objection(published(topic, absent, newer)), "");
+  EXPECT_NE(objection(published(topic, fifo, newer)), "") << "without a group";
+  EXPECT_NE(objection(published(topic, queue, publication)), "") << "an old number";
+  const std::string body(engine.shared_body(publication)->length, 'b');
+  EXPECT_EQ(objection(SharedBodyRelocated{.publication = publication, .body = body}), "");
+  EXPECT_NE(objection(SharedBodyRelocated{.publication = newer, .body = body}), "");
+  EXPECT_NE(objection(SharedBodyRelocated{.publication = publication, .body = "short"}), "");
+  EXPECT_NE(objection(Relocated{.queue = queue, .seq = next(publication), .sent = body}), "");
+}
+
 TEST_F(Sense, ObjectsToEverythingBeforeTheFounding) {
   const Engine fresh(3);
 
@@ -240,6 +288,29 @@ TEST_F(CheckpointSense, ObjectsToTasksThatCannotBe) {
     engine.restore(task(2, id, MoveTaskStatus::failed));
   engine.restore(CheckpointBegin{.last_seq = Seq(99), .last_queue = QueueId(5)});
   EXPECT_NE(engine.objection_to(task(2, 50, MoveTaskStatus::failed)), "") << "more than are kept";
+}
+
+TEST_F(CheckpointSense, ObjectsToTopicsAndSubscriptionsThatCannotBe) {
+  Engine fresh(1);
+  fresh.restore(CheckpointBegin{.last_topic = TopicId(5), .last_subscription = SubscriptionId(5)});
+  fresh.restore(KeptTopic{.topic = TopicId(2), .name = {.name = "one"}});
+  fresh.restore(KeptSubscription{.subscription = SubscriptionId(2), .topic = TopicId(2)});
+  const auto topic = [&](std::uint32_t id, const std::string& name) {
+    return fresh.objection_to(KeptTopic{.topic = TopicId(id), .name = {.name = name}});
+  };
+  const auto subscription = [&](std::uint32_t id, std::uint32_t of) {
+    return fresh.objection_to(
+        KeptSubscription{.subscription = SubscriptionId(id), .topic = TopicId(of)});
+  };
+
+  EXPECT_NE(topic(2, "two"), "");
+  EXPECT_NE(topic(3, "one"), "");
+  EXPECT_NE(topic(6, "two"), "");
+  EXPECT_EQ(topic(3, "two"), "");
+  EXPECT_NE(subscription(2, 2), "");
+  EXPECT_NE(subscription(3, 3), "");
+  EXPECT_NE(subscription(6, 2), "");
+  EXPECT_EQ(subscription(3, 2), "");
 }
 
 TEST_F(CheckpointSense, ObjectsFromItsEndOnToWhatItHasAlready) {

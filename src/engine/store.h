@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include <optional>
 #include <set>
 #include <utility>
 #include <vector>
@@ -15,6 +16,7 @@
 #include "engine/groups.h"
 #include "engine/live_bytes.h"
 #include "engine/pool.h"
+#include "engine/shared_bodies.h"
 #include "engine/timing_wheel.h"
 
 namespace mailrail::engine {
@@ -40,12 +42,28 @@ struct Store {
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
 
+  // Where the message's body lies.
+  Body body_of(const Entry& entry) const {
+    return entry.is_shared ? shared[entry.part.body].body()
+                           : Body{.position = entry.position, .length = entry.length};
+  }
+  std::optional<Share> share_of(const Entry& entry) const {
+    if (!entry.is_shared) return std::nullopt;
+    const SharedBody& body = shared[entry.part.body];
+    return Share{.topic = body.topic,
+                 .publication = body.publication,
+                 .subscription = SubscriptionId(entry.part.subscription),
+                 .is_raw = entry.is_raw,
+                 .is_body_damaged = body.is_damaged};
+  }
+
   Pool<Entry> entries;
   Pool<Delivery> deliveries;
   std::uint64_t index_bytes = 0;    // Of the indices by sequence number, of all contents.
   std::uint64_t parking_bytes = 0;  // Of what they remember of poison conversations.
   Groups groups;
-  LiveBytes live;  // Of the bodies of all entries.
+  LiveBytes live;             // Of the bodies of all entries.
+  SharedBodies shared{live};  // Those that several may have.
   TimingWheel<LeaseAccess> leases{
       LeaseAccess{this}};  // Entries in flight, by the end of their lease.
   TimingWheel<DelayAccess> delays{DelayAccess{this}};  // Delayed entries of standard queues.

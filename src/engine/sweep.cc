@@ -38,7 +38,11 @@ Sweep Engine::begin_sweep(const SweepLimits& limits) const {
   CHECK(is_founded());
   Sweep sweep{.limits = limits, .queue_last = last_queue_};
   RunFiller filler(sweep.ready, limits.bytes_max);
-  filler.add(CheckpointBegin{.secret = secret_, .last_seq = last_seq_, .last_queue = last_queue_});
+  filler.add(CheckpointBegin{.secret = secret_,
+                             .last_seq = last_seq_,
+                             .last_queue = last_queue_,
+                             .last_topic = topics_.last_topic(),
+                             .last_subscription = topics_.last_subscription()});
   for (const auto& [id, queue] : queues_) {
     filler.add(KeptQueue{.queue = id,
                          .name = queue.name,
@@ -53,6 +57,8 @@ Sweep Engine::begin_sweep(const SweepLimits& limits) const {
     for (const MoveTask& each : queue.move_tasks)
       filler.add(KeptMoveTask{.queue = id, .task = each});
   }
+  for (const auto& [id, topic] : topics_.all()) filler.add(kept(topic));
+  for (const auto& [id, subscription] : topics_.subscriptions()) filler.add(kept(subscription));
   return sweep;
 }
 
@@ -145,11 +151,12 @@ KeptMessages Engine::next_messages(const Queue& queue,
 
 KeptMessage Engine::kept_message(const Contents& contents, const Entry& entry) const {
   KeptMessage kept{.seq = entry.seq,
-                   .body = entry.body(),
+                   .body = store_.body_of(entry),
                    .sent = entry.sent,
                    .delay_seconds = entry.delay_seconds,
                    .group = store_.groups[entry.group].name_view(),
-                   .is_damaged = entry.state == EntryState::damaged};
+                   .is_damaged = entry.state == EntryState::damaged,
+                   .share = store_.share_of(entry)};
   if (const Delivery* delivery = delivery_of(entry)) {
     kept.delivery =
         KeptDelivery{.until = delivery->until,
@@ -221,9 +228,11 @@ std::vector<OldBody> Engine::find_old_bodies(OldBodies& cursor, std::size_t look
   std::vector<OldBody> found;
   std::size_t bytes = 0;
   auto queue = queues_.lower_bound(cursor.queue);
-  for (; looked_at_max > 0 && bytes < cursor.bytes_max; --looked_at_max) {
-    if (queue == queues_.end() || store_.live.before(cursor.before) == 0) {
-      cursor.is_done = true;
+  for (; looked_at_max > 0 && bytes < cursor.bytes_max && !cursor.is_in_shared; --looked_at_max) {
+    cursor.is_done = store_.live.before(cursor.before) == 0;
+    if (cursor.is_done) return found;
+    if (queue == queues_.end()) {
+      cursor.is_in_shared = true;
       break;
     }
     if (queue->first != cursor.queue) cursor.seq = Seq(0);
@@ -237,24 +246,49 @@ std::vector<OldBody> Engine::find_old_bodies(OldBodies& cursor, std::size_t look
     }
     const Entry& entry = store_.entries[index];
     cursor.seq = entry.seq + 1;
-    if (entry.position >= cursor.before || is_damaged(index)) continue;
+    if (entry.is_shared || entry.position >= cursor.before || is_damaged(index)) continue;
     const Delivery* delivery = delivery_of(entry);
     found.push_back({.queue = queue->first,
                      .seq = entry.seq,
-                     .body = entry.body(),
+                     .body = store_.body_of(entry),
                      .origin_queue = delivery == nullptr ? queue->first : delivery->origin_queue,
                      .origin_seq = delivery == nullptr ? entry.seq : delivery->origin_seq()});
     bytes += entry.length;
   }
+  if (cursor.is_in_shared && found.empty()) find_old_shared(cursor, looked_at_max, found);
   return found;
+}
+
+void Engine::find_old_shared(OldBodies& cursor,
+                             std::size_t looked_at_max,
+                             std::vector<OldBody>& found) const {
+  std::size_t bytes = 0;
+  for (; looked_at_max > 0 && bytes < cursor.bytes_max; --looked_at_max) {
+    const Index index = store_.shared.first_from(cursor.publication);
+    cursor.is_done = index == no_index || store_.live.before(cursor.before) == 0;
+    if (cursor.is_done) return;
+    const SharedBody& shared = store_.shared[index];
+    cursor.publication = shared.publication + 1;
+    if (shared.position >= cursor.before || shared.is_damaged) continue;
+    found.push_back({.body = shared.body(), .publication = shared.publication});
+    bytes += shared.length;
+  }
 }
 
 void Engine::relocate(Turn& turn, const OldBody& old, std::string_view sent) {
   CHECK(sent.size() == old.body.length);
+  if (old.publication) {
+    const Index shared = store_.shared.find(*old.publication);
+    const bool is_there = shared != no_index && !store_.shared[shared].is_damaged &&
+                          store_.shared[shared].body() == old.body;
+    if (is_there) record(turn, SharedBodyRelocated{.publication = *old.publication, .body = sent});
+    return;
+  }
   const Queue* queue = find_queue(old.queue);
   if (queue == nullptr) return;
   const Index entry = find_entry(*queue, old.seq);
-  if (entry == no_index || is_damaged(entry) || store_.entries[entry].body() != old.body) return;
+  if (entry == no_index || is_damaged(entry) || store_.body_of(store_.entries[entry]) != old.body)
+    return;
   record(turn, Relocated{.queue = old.queue, .seq = old.seq, .sent = sent});
 }
 

@@ -2,8 +2,8 @@
 //
 // The walk goes on in short runs between turns, whatever these change meanwhile: queue by queue in
 // the order of their ids, each by sequence number, then the parked conversations, the deduplication
-// ids and the receive attempts. Only the queues themselves, and which were lately purged or
-// deleted, are taken at once, when it begins.
+// ids and the receive attempts. Only the queues themselves, which were lately purged or deleted,
+// and topics and subscriptions are taken at once, when it begins.
 
 #pragma once
 

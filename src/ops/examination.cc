@@ -238,7 +238,8 @@ ReadBody Examination::read(QueueId queue, const engine::KeptMessage& message) {
       .sent = inspection_->read(message.body.position, message.body.length)};
   if (!body.sent) return body;
   const engine::ReceivedMessage wanted{.origin_queue = body.identity.origin_queue,
-                                       .origin_seq = body.identity.origin_seq};
+                                       .origin_seq = body.identity.origin_seq,
+                                       .share = message.share};
   if (const auto sent = engine::read_sent(*body.sent, wanted); !sent)
     body.sent = std::unexpected(sent.error());
   return body;

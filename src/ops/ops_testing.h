@@ -145,7 +145,10 @@ class ServedDirectory {
                    {.is_fifo = true,
                     .dead_letter = engine::DeadLetter{
                         .target = server.engine().find_queue(dead)->name, .receive_count_max = 1}});
+    const QueueId other = create(server, "other", {});
     const QueueId gone = create(server, "gone", {});
+    const TopicId topic = subscribe(server, "topic");
+    const TopicId gone_topic = subscribe(server, "gone-topic");
     for (int i = 0; i < 24; ++i) {
       send(server, standard_, 900, "");
       send(server, fifo_, 500 + 40 * static_cast<std::size_t>(i), "group " + std::to_string(i % 3));
@@ -160,10 +163,16 @@ class ServedDirectory {
     const QueueId parking = create(server, "parking.fifo", parking_attributes(server, dead));
     park(server, parking, "before");
     if (trimmed_ == Trimmed::yes) move_old_bodies(server);
+    server.turn([&](engine::Turn& turn) { server.engine().delete_topic(turn, gone_topic); });
     server.checkpoint();
+    const TopicId fifo_topic = subscribe(server, "later.fifo");
     for (int i = 0; i < 8; ++i) {
       send(server, standard_, 700, i % 2 == 0 ? "tenant" : "");
       send(server, fifo_, 1500, "group " + std::to_string(i % 4));
+    }
+    for (int i = 0; i < 6; ++i) {
+      publish(server, topic, {standard_, other}, 600, "tenant");
+      publish(server, fifo_topic, {fifo_, standard_}, 200, "group " + std::to_string(i % 3));
     }
     lease_and_delete(server);
     redrive(server, dead);
@@ -189,6 +198,26 @@ class ServedDirectory {
     return queue;
   }
 
+  // A topic with a subscription of a queue, and one that was ended.
+  static TopicId subscribe(SmallServer& server, const std::string& name) {
+    TopicId topic;
+    server.turn([&](engine::Turn& turn) {
+      engine::Engine& engine = server.engine();
+      topic = engine.create_topic(turn,
+                                  {.region = "us-east-1", .account = "000000000000", .name = name},
+                                  {.is_fifo = name.ends_with(".fifo")}, {});
+      engine.subscribe(turn, {.topic = topic,
+                              .endpoint = "arn:aws:sqs:us-east-1:000000000000:standard",
+                              .state = engine::SubscriptionState::confirmed,
+                              .attributes = {.filter_policy = R"({"shop":["north"]})"}});
+      const SubscriptionId second = engine.subscribe(
+          turn, {.topic = topic, .protocol = engine::Protocol::https, .endpoint = "https://one"});
+      engine.confirm(turn, second, {.was_authenticated = true});
+      engine.unsubscribe(turn, second);
+    });
+    return topic;
+  }
+
   void send(SmallServer& server, QueueId queue, std::size_t bytes, const std::string& group) {
     const std::string id = std::to_string(known.size());
     std::string record = "message " + id + " ";
@@ -204,6 +233,33 @@ class ServedDirectory {
     });
     known[sent.seq] = {.record = std::move(record), .bodies = {frame}, .removals = {}};
     queue_of_[sent.seq] = queue;
+  }
+
+  void publish(SmallServer& server,
+               TopicId topic,
+               const std::vector<QueueId>& queues,
+               std::size_t bytes,
+               const std::string& group) {
+    const std::string id = std::to_string(known.size());
+    std::string record = "message " + id + " ";
+    record.resize(std::max(bytes, record.size()), static_cast<char>('a' + known.size() % 26));
+    std::vector<engine::PublishTarget> targets;
+    for (const QueueId each : queues)
+      targets.push_back({.queue = each, .subscription = SubscriptionId(1)});
+    engine::PublishResult published;
+    server.pass(100ms);
+    const Stretch frame = server.turn([&](engine::Turn& turn) {
+      published = server.engine().publish(turn, {.topic = topic,
+                                                 .group = group,
+                                                 .deduplication_id = id,
+                                                 .record = record,
+                                                 .targets = targets});
+    });
+    for (std::size_t i = 0; i < queues.size(); ++i) {
+      const Seq seq = published.publication + 1 + i;
+      known[seq] = {.record = record, .bodies = {frame}, .removals = {}};
+      queue_of_[seq] = queues[i];
+    }
   }
 
   void lease_and_delete(SmallServer& server) {

@@ -23,6 +23,13 @@ inline bool is_possible(Seq seq) { return seq > Seq(0) && seq <= Seq(engine::seq
 inline bool is_possible(QueueId queue) {
   return queue > QueueId(0) && queue <= QueueId(engine::queue_id_max);
 }
+inline bool is_possible(TopicId topic) {
+  return topic > TopicId(0) && topic <= TopicId(engine::topic_id_max);
+}
+inline bool is_possible(SubscriptionId subscription) {
+  return subscription > SubscriptionId(0) &&
+         subscription <= SubscriptionId(engine::subscription_id_max);
+}
 inline bool is_possible(const engine::QueueAttributes& attributes) {
   return is_possible(attributes.delay) && is_possible(attributes.retention) &&
          is_possible(attributes.receive_wait) && is_possible(attributes.visibility_timeout);

@@ -1,6 +1,7 @@
 #include "ops/salvage.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include <fmt/format.h>
@@ -10,7 +11,7 @@
 namespace mailrail::ops {
 namespace {
 
-// Like seqs_skipped.
+// Like seqs_skipped; topics and subscriptions too.
 constexpr std::uint32_t queues_skipped = 1 << 16;
 
 log::FileLogOptions options_like(const log::Inspected& source) {
@@ -52,6 +53,8 @@ class Salvager {
     if (!salvaged_.is_all()) {
       record.last_seq = record.last_seq + seqs_skipped;
       record.last_queue = QueueId(record.last_queue.value() + queues_skipped);
+      record.last_topic = TopicId(record.last_topic.value() + queues_skipped);
+      record.last_subscription = SubscriptionId(record.last_subscription.value() + queues_skipped);
     }
     return writer_.add_record(record);
   }
@@ -78,15 +81,29 @@ class Salvager {
       }
       engine::KeptMessage moved = each;
       moved.is_damaged = false;  // It could be read after all.
-      moved.body = TRY(writer_.add_body(messages.queue, each.seq, *body.sent));
+      moved.body = TRY(add_body(messages.queue, each, *body.sent));
+      if (moved.share) moved.share->is_body_damaged = false;
       if (moved.delivery && moved.delivery->source)
         moved.delivery->source = examination_.replay().corrected(*moved.delivery->source);
       kept.messages.push_back(std::move(moved));
-      salvaged_.body_bytes += body.sent->size();
     }
     salvaged_.messages += kept.messages.size();
     if (kept.messages.empty()) return {};
     return writer_.add_record(kept);
+  }
+
+  // One that messages share is written for the first of them.
+  Result<engine::Body> add_body(QueueId queue,
+                                const engine::KeptMessage& message,
+                                std::string_view sent) {
+    if (message.share) {
+      const auto known = shared_.find(message.share->publication);
+      if (known != shared_.end()) return known->second;
+    }
+    salvaged_.body_bytes += sent.size();
+    if (!message.share) return writer_.add_body(queue, message.seq, sent);
+    const Seq publication = message.share->publication;
+    return shared_[publication] = TRY(writer_.add_shared_body(publication, sent));
   }
 
   void lose(const LostMessage& message) {
@@ -111,6 +128,7 @@ class Salvager {
   Examination& examination_;
   SalvageWriter& writer_;
   Salvaged& salvaged_;
+  std::map<Seq, engine::Body> shared_;  // Where they lie now.
 };
 
 }  // namespace

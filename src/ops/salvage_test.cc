@@ -166,7 +166,7 @@ TEST(Salvage, KeepsAStateThatIsTheSameIfOnlyTheJournalIsLost) {
     Outcome result = salvage_of(served.disk);
 
     EXPECT_EQ(bodies_in(result.disk).size(), served.alive.size());
-    EXPECT_EQ(result.salvaged.queues, 5u);
+    EXPECT_EQ(result.salvaged.queues, 6u);
     EXPECT_FALSE(result.salvaged.has_new_secret);
     EXPECT_THAT(text_of(result.salvaged, "a", "b"),
                 HasSubstr("JOURNAL at offset 0: the file is missing"));

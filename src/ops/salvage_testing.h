@@ -53,7 +53,7 @@ inline std::map<Seq, std::string> bodies_in(sim::SimDisk& disk, std::string* mes
         const auto sent = engine::decode_sent(*bytes);
         EXPECT_TRUE(sent);
         const Seq origin = each.delivery ? each.delivery->origin_seq : each.seq;
-        EXPECT_EQ(sent->seq, origin);
+        EXPECT_EQ(sent->seq, each.share ? each.share->publication : origin);
         EXPECT_FALSE(bodies.contains(origin)) << "twice";
         bodies[origin] = std::string(sent->record);
       }

@@ -34,15 +34,22 @@ Result<void> SalvageWriter::add_fact(const engine::Fact& fact) {
 }
 
 Result<engine::Body> SalvageWriter::add_body(QueueId queue, Seq seq, std::string_view sent) {
-  if (sent.size() + fact_overhead > log_->payload_bytes_max())
-    return fail(errors::corrupt, fmt::format("its {} bytes fit into no frame", sent.size()));
-  if (facts_.payload().size() + sent.size() + fact_overhead > log_->payload_bytes_max())
+  return add_body(engine::Relocated{.queue = queue, .seq = seq, .sent = sent}, sent);
+}
+
+Result<engine::Body> SalvageWriter::add_shared_body(Seq publication, std::string_view body) {
+  return add_body(engine::SharedBodyRelocated{.publication = publication, .body = body}, body);
+}
+
+Result<engine::Body> SalvageWriter::add_body(const engine::Fact& fact, std::string_view body) {
+  if (body.size() + fact_overhead > log_->payload_bytes_max())
+    return fail(errors::corrupt, fmt::format("its {} bytes fit into no frame", body.size()));
+  if (facts_.payload().size() + body.size() + fact_overhead > log_->payload_bytes_max())
     TRY(write_frame());
-  const engine::Body fact =
-      facts_.append(engine::Relocated{.queue = queue, .seq = seq, .sent = sent});
-  const auto length = static_cast<std::uint32_t>(sent.size());
+  const engine::Body place = facts_.append(fact);
+  const auto length = static_cast<std::uint32_t>(body.size());
   if (facts_.payload().size() >= frame_bytes) TRY(write_frame());
-  return engine::Body{.position = fact.position + (fact.length - length), .length = length};
+  return engine::Body{.position = place.position + (place.length - length), .length = length};
 }
 
 Result<void> SalvageWriter::add_record(const engine::CheckpointRecord& record) {

@@ -32,6 +32,8 @@ class SalvageWriter {
   Result<void> add_fact(const engine::Fact& fact);
   // Where the message's body lies from now on. Refuses one that no frame has room for.
   Result<engine::Body> add_body(QueueId queue, Seq seq, std::string_view sent);
+  // Likewise where one lies that messages share.
+  Result<engine::Body> add_shared_body(Seq publication, std::string_view body);
   Result<void> add_record(const engine::CheckpointRecord& record);
   // All of it is durable, and a server may start on it, when it returns.
   Result<void> finish();
@@ -41,6 +43,8 @@ class SalvageWriter {
                 std::unique_ptr<log::FileLog> log,
                 Instant time)
       : disk_(std::move(disk)), log_(std::move(log)), time_(time), facts_(log_->next_position()) {}
+  // Which the fact ends with.
+  Result<engine::Body> add_body(const engine::Fact& fact, std::string_view body);
   Result<void> write_frame();
   Result<void> write_run();
 

@@ -23,8 +23,6 @@ namespace {
 constexpr Position never_exact{~std::uint64_t{0}};
 // What is forgotten after a while is forgotten that often.
 constexpr Duration step = 30s;
-// Fourteen days, the longest: what was saved should not expire at once.
-constexpr Duration retention_of_invented = 1'209'600s;
 
 KeptMessage message_of(const engine::Sent& fact, const Body& body) {
   return {.seq = fact.seq,
@@ -43,7 +41,8 @@ KeptMessage message_of(const engine::Moved& fact) {
                                            .origin_queue = fact.origin_queue,
                                            .origin_seq = fact.origin_seq,
                                            .receive_count = fact.receive_count,
-                                           .redrives = fact.redrives}};
+                                           .redrives = fact.redrives},
+          .share = fact.share};
 }
 
 KeptMessage message_of(const engine::Redriven& fact) {
@@ -53,7 +52,8 @@ KeptMessage message_of(const engine::Redriven& fact) {
           .group = fact.group,
           .delivery = engine::KeptDelivery{.origin_queue = fact.origin_queue,
                                            .origin_seq = fact.origin_seq,
-                                           .redrives = fact.redrives}};
+                                           .redrives = fact.redrives},
+          .share = fact.share};
 }
 
 }  // namespace
@@ -74,6 +74,10 @@ std::string_view text_of(Misfit misfit) {
       return "a move task goes on that does not run, or starts beside another";
     case Misfit::unknown_conversation:
       return "a conversation that is not there, or not parked, is named";
+    case Misfit::unknown_topic:
+      return "a topic or subscription that is not there is named";
+    case Misfit::topic_there_twice:
+      return "a topic or subscription is there twice";
     case Misfit::impossible:
       return "a value is impossible";
   }
@@ -380,7 +384,10 @@ bool TolerantReplay::is_readable(const Body& body) const {
 void TolerantReplay::invent_for(QueueId queue, const KeptMessage& message) {
   const std::string bytes = log_.read(message.body);
   const auto sent = engine::decode_sent(bytes);
-  const bool is_fifo = sent ? static_cast<bool>(sent->deduplication_key) : !message.group.empty();
+  // A FIFO topic's also come to standard queues, but without their group.
+  const bool has_key =
+      sent && sent->deduplication_key && (!message.share || !message.group.empty());
+  const bool is_fifo = sent ? has_key : !message.group.empty();
   invent(queue, {.retention = retention_of_invented, .is_fifo = is_fifo});
 }
 

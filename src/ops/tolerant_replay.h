@@ -31,9 +31,11 @@ enum class Misfit : std::uint8_t {
   out_of_order,          // Its message is not newer than those before.
   task_out_of_turn,      // It goes on with a move task that does not run, or starts a second one.
   unknown_conversation,  // It names a conversation that is not there, or not parked.
+  unknown_topic,         // It names a topic or subscription that is not there.
+  topic_there_twice,     // It makes a topic or subscription that is there already.
   impossible,            // It has a value that nothing in mailrail ever has.
 };
-inline constexpr std::size_t misfits = 8;
+inline constexpr std::size_t misfits = 10;
 std::string_view text_of(Misfit misfit);
 
 // A message that can't be kept.
@@ -56,6 +58,9 @@ struct MissingSeqs {
 inline constexpr std::uint64_t seqs_skipped = std::uint64_t{1} << 32;
 // More such ranges are not kept.
 inline constexpr std::size_t missing_seqs_max = 100;
+// Of queues with an invented name. Fourteen days, the longest: what was saved should not expire at
+// once.
+inline constexpr Duration retention_of_invented = 1'209'600s;
 
 class TolerantReplay {
  public:
@@ -107,6 +112,8 @@ class TolerantReplay {
   Outcome put_one(const engine::KeptMoveTask& record);
   Outcome put_one(const engine::KeptRecent& record);
   Outcome put_one(const engine::KeptParked& record);
+  Outcome put_one(const engine::KeptTopic& record);
+  Outcome put_one(const engine::KeptSubscription& record);
   Outcome on(const engine::Founded& fact, const engine::Body& place);
   Outcome on(const engine::QueueCreated& fact, const engine::Body& place);
   Outcome on(const engine::QueueChanged& fact, const engine::Body& place);
@@ -125,6 +132,18 @@ class TolerantReplay {
   Outcome move(const Fact& fact, const engine::Body& place);
   Outcome on(const engine::ConversationParked& fact, const engine::Body& place);
   Outcome on(const engine::ConversationUnparked& fact, const engine::Body& place);
+  Outcome on(const engine::TopicCreated& fact, const engine::Body& place);
+  Outcome on(const engine::TopicChanged& fact, const engine::Body& place);
+  Outcome on(const engine::TopicDeleted& fact, const engine::Body& place);
+  Outcome on(const engine::SubscriptionCreated& fact, const engine::Body& place);
+  Outcome on(const engine::SubscriptionChanged& fact, const engine::Body& place);
+  Outcome on(const engine::SubscriptionConfirmed& fact, const engine::Body& place);
+  Outcome on(const engine::SubscriptionDeleted& fact, const engine::Body& place);
+  Outcome on(const engine::Published& fact, const engine::Body& place);
+  Outcome on(const engine::SharedBodyRelocated& fact, const engine::Body& place);
+  Outcome on(const engine::SharedBodyDamaged& fact, const engine::Body& place);
+  template <class Fact>
+  Outcome change(const Fact& fact, const engine::Subscription* subscription, const engine::Body&);
 
   bool has_queue(QueueId queue) const { return engine_.find_queue(queue) != nullptr; }
   bool has_message(QueueId queue, Seq seq) const;
@@ -154,6 +173,8 @@ class TolerantReplay {
   QueueId last_queue_;  // Of the checkpoint.
   std::vector<engine::SweptQueue> swept_;
   std::set<QueueId> deleted_;
+  std::set<TopicId> deleted_topics_;
+  std::set<SubscriptionId> deleted_subscriptions_;
   std::map<QueueId, engine::QueueName> invented_;  // The names of which are not known.
   // What the engine knows under an invented name, but was found later.
   struct Found {

@@ -14,7 +14,9 @@ std::optional<Misfit> TolerantReplay::put(const engine::CheckpointRecord& record
 }
 
 TolerantReplay::Outcome TolerantReplay::put_one(const engine::CheckpointBegin& record) {
-  if (record.last_seq > Seq(engine::seq_max) || record.last_queue > QueueId(engine::queue_id_max))
+  if (record.last_seq > Seq(engine::seq_max) || record.last_queue > QueueId(engine::queue_id_max) ||
+      record.last_topic > TopicId(engine::topic_id_max) ||
+      record.last_subscription > SubscriptionId(engine::subscription_id_max))
     return Misfit::impossible;
   if (engine_.is_founded()) return Misfit::out_of_order;
   engine_.restore(record);

@@ -63,7 +63,7 @@ TEST(Verify, CallsWhatAServerLeavesWhole) {
 
       EXPECT_TRUE(result.is_whole()) << text_of(result, "/simulated");
       EXPECT_EQ(result.messages, served.alive.size());
-      EXPECT_EQ(result.queues, 5u);
+      EXPECT_EQ(result.queues, 6u);
       EXPECT_GT(result.inspected.log_segments, 2u);
       EXPECT_GT(result.inspected.checkpoint_frames, 4u);
     }

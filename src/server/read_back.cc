@@ -27,6 +27,14 @@ void raise_alarm(const log::LogStore& log, const DamagedMessage& damaged) {
       log.place(damaged.body.position), damaged.why.message);
 }
 
+void raise_alarm(const log::LogStore& log, const DamagedPublication& damaged) {
+  spdlog::error(
+      "damaged publication: number {}, {} bytes at {}, is given to nobody any more, whichever "
+      "queue it is in, because it cannot be read: {}",
+      damaged.publication.value(), damaged.body.length, log.place(damaged.body.position),
+      damaged.why.message);
+}
+
 ReadBack read_back(const log::LogStore& log,
                    const api::ApiCall& call,
                    std::vector<log::SharedFrame> frames) {
@@ -40,9 +48,10 @@ ReadBack read_back(const log::LogStore& log,
     if (Result<std::string> found = read(log, message)) {
       bytes[i] = *std::move(found);
     } else if (found.error().kind == &errors::corrupt) {
-      raise_alarm(
-          log,
-          {.queue = *shown.queue, .seq = message.seq, .body = message.body, .why = found.error()});
+      raise_alarm(log, DamagedMessage{.queue = *shown.queue,
+                                      .seq = message.seq,
+                                      .body = message.body,
+                                      .why = found.error()});
       damaged[i] = true;
       result.damaged.push_back(message);
     } else {

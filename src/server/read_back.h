@@ -30,6 +30,13 @@ struct DamagedMessage {
   const Error& why;
 };
 void raise_alarm(const log::LogStore& log, const DamagedMessage& damaged);
+// Of all messages that it became.
+struct DamagedPublication {
+  Seq publication;
+  engine::Body body;
+  const Error& why;
+};
+void raise_alarm(const log::LogStore& log, const DamagedPublication& damaged);
 
 // `frames` has for each body of the call the frame that holds it, or null.
 ReadBack read_back(const log::LogStore& log,

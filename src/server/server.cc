@@ -162,10 +162,17 @@ struct Server::Parts {
             [](const engine::Full& full) { spdlog::warn("{}", api::sentence_about(full)); },
         .found_damaged =
             [this](const broker::Unreadable& found) {
-              raise_alarm(*log, {.queue = found.queue,
-                                 .seq = found.message.seq,
-                                 .body = found.message.body,
-                                 .why = found.why});
+              const engine::OldBody& message = found.message;
+              if (message.publication) {
+                raise_alarm(*log, DamagedPublication{.publication = *message.publication,
+                                                     .body = message.body,
+                                                     .why = found.why});
+              } else {
+                raise_alarm(*log, DamagedMessage{.queue = *found.queue,
+                                                 .seq = message.seq,
+                                                 .body = message.body,
+                                                 .why = found.why});
+              }
             },
         .could_not_move =
             [](const broker::Unreadable& found) {

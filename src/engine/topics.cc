@@ -1,0 +1,204 @@
+#include "engine/topics.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/check.h"
+
+namespace mailrail::engine {
+
+const Topic* Topics::find(const TopicName& name) const {
+  const auto found = names_.find(name);
+  return found == names_.end() ? nullptr : &topics_.at(found->second);
+}
+
+const Topic* Topics::find(TopicId id) const {
+  const auto found = topics_.find(id);
+  return found == topics_.end() ? nullptr : &found->second;
+}
+
+const Subscription* Topics::find(SubscriptionId id) const {
+  const auto found = subscriptions_.find(id);
+  return found == subscriptions_.end() ? nullptr : &found->second;
+}
+
+void Topics::keep_matcher(SubscriptionId id, std::shared_ptr<const Matcher> matcher) {
+  Subscription& subscription = subscription_at(id);
+  memory_bytes_ -= memory_bytes_of(subscription);
+  subscription.matcher = std::move(matcher);
+  memory_bytes_ += memory_bytes_of(subscription);
+}
+
+void Topics::write(ByteWriter& out) const {
+  std::string bytes;
+  for (const auto& [id, topic] : topics_) encode_record(kept(topic), bytes);
+  for (const auto& [id, subscription] : subscriptions_) encode_record(kept(subscription), bytes);
+  out.string(bytes);
+  out.u32(last_topic_.value());
+  out.u32(last_subscription_.value());
+}
+
+// --- Facts.
+
+void Topics::on(const TopicCreated& fact) {
+  last_topic_ = std::max(last_topic_, fact.topic);
+  add({.id = fact.topic,
+       .name = fact.name,
+       .attributes = fact.attributes,
+       .tags = fact.tags,
+       .created_at = fact.at,
+       .changed_at = fact.at});
+}
+
+void Topics::on(const TopicChanged& fact) {
+  Topic& topic = topic_at(fact.topic);
+  memory_bytes_ -= memory_bytes_of(topic);
+  topic.attributes = fact.attributes;
+  topic.tags = fact.tags;
+  topic.changed_at = fact.at;
+  memory_bytes_ += memory_bytes_of(topic);
+}
+
+void Topics::on(const TopicDeleted& fact) {
+  Topic& topic = topic_at(fact.topic);
+  while (!topic.subscriptions.empty()) remove(topic.subscriptions.begin()->first);
+  memory_bytes_ -= memory_bytes_of(topic);
+  names_.erase(topic.name);
+  topics_.erase(fact.topic);
+}
+
+void Topics::on(const SubscriptionCreated& fact) {
+  last_subscription_ = std::max(last_subscription_, fact.subscription);
+  add({.id = fact.subscription,
+       .topic = fact.topic,
+       .protocol = fact.protocol,
+       .endpoint = fact.endpoint,
+       .queue = fact.queue,
+       .state = fact.state,
+       .was_authenticated = fact.was_authenticated,
+       .since = fact.at,
+       .changed_at = fact.at,
+       .attributes = fact.attributes});
+}
+
+void Topics::on(const SubscriptionChanged& fact) {
+  Subscription& subscription = subscription_at(fact.subscription);
+  memory_bytes_ -= memory_bytes_of(subscription);
+  subscription.attributes = fact.attributes;
+  subscription.matcher.reset();
+  subscription.changed_at = fact.at;
+  memory_bytes_ += memory_bytes_of(subscription);
+}
+
+void Topics::on(const SubscriptionConfirmed& fact) {
+  Subscription& subscription = subscription_at(fact.subscription);
+  if (!subscription.is_confirmed()) {
+    topic_at(subscription.topic).pending_subscriptions -= 1;
+    subscription.since = fact.at;
+  }
+  subscription.state = SubscriptionState::confirmed;
+  subscription.was_authenticated = fact.was_authenticated;
+  subscription.must_authenticate_unsubscribe = fact.must_authenticate_unsubscribe;
+  subscription.changed_at = fact.at;
+}
+
+void Topics::on(const SubscriptionDeleted& fact) {
+  topic_at(subscription_at(fact.subscription).topic).deleted_subscriptions += 1;
+  remove(fact.subscription);
+}
+
+// --- Records.
+
+void Topics::put(const KeptTopic& record) {
+  add({.id = record.topic,
+       .name = record.name,
+       .attributes = record.attributes,
+       .tags = record.tags,
+       .created_at = record.created_at,
+       .changed_at = record.changed_at,
+       .deleted_subscriptions = record.deleted_subscriptions});
+}
+
+void Topics::put(const KeptSubscription& record) {
+  add({.id = record.subscription,
+       .topic = record.topic,
+       .protocol = record.protocol,
+       .endpoint = record.endpoint,
+       .queue = record.queue,
+       .state = record.state,
+       .was_authenticated = record.was_authenticated,
+       .must_authenticate_unsubscribe = record.must_authenticate_unsubscribe,
+       .since = record.since,
+       .changed_at = record.changed_at,
+       .attributes = record.attributes});
+}
+
+void Topics::put_last(TopicId topic, SubscriptionId subscription) {
+  last_topic_ = topic;
+  last_subscription_ = subscription;
+}
+
+KeptTopic kept(const Topic& topic) {
+  return {.topic = topic.id,
+          .name = topic.name,
+          .attributes = topic.attributes,
+          .tags = topic.tags,
+          .created_at = topic.created_at,
+          .changed_at = topic.changed_at,
+          .deleted_subscriptions = topic.deleted_subscriptions};
+}
+
+KeptSubscription kept(const Subscription& subscription) {
+  return {.subscription = subscription.id,
+          .topic = subscription.topic,
+          .protocol = subscription.protocol,
+          .endpoint = subscription.endpoint,
+          .queue = subscription.queue,
+          .state = subscription.state,
+          .was_authenticated = subscription.was_authenticated,
+          .must_authenticate_unsubscribe = subscription.must_authenticate_unsubscribe,
+          .since = subscription.since,
+          .changed_at = subscription.changed_at,
+          .attributes = subscription.attributes};
+}
+
+// --- Adding and removing.
+
+Topic& Topics::topic_at(TopicId id) {
+  const auto found = topics_.find(id);
+  CHECK(found != topics_.end());
+  return found->second;
+}
+
+Subscription& Topics::subscription_at(SubscriptionId id) {
+  const auto found = subscriptions_.find(id);
+  CHECK(found != subscriptions_.end());
+  return found->second;
+}
+
+void Topics::add(Topic&& topic) {
+  const auto [added, is_new] = topics_.emplace(topic.id, std::move(topic));
+  CHECK(is_new);
+  names_.emplace(added->second.name, added->first);
+  memory_bytes_ += memory_bytes_of(added->second);
+}
+
+void Topics::add(Subscription&& subscription) {
+  Topic& topic = topic_at(subscription.topic);
+  const auto [added, is_new] = subscriptions_.emplace(subscription.id, std::move(subscription));
+  CHECK(is_new);
+  topic.subscriptions.emplace(added->first, &added->second);
+  topic.pending_subscriptions += added->second.is_confirmed() ? 0 : 1;
+  memory_bytes_ += memory_bytes_of(added->second);
+}
+
+void Topics::remove(SubscriptionId id) {
+  const Subscription& subscription = subscription_at(id);
+  Topic& topic = topic_at(subscription.topic);
+  memory_bytes_ -= memory_bytes_of(subscription);
+  topic.pending_subscriptions -= subscription.is_confirmed() ? 0 : 1;
+  topic.subscriptions.erase(id);
+  subscriptions_.erase(id);
+}
+
+}  // namespace mailrail::engine
