@@ -77,15 +77,16 @@ struct Field {
   const void* (*value)(const void* structure);  // Null if an optional is empty.
 
   bool is_required = false;
-  // Query and XML: the element name of a collection that is repeated in place. Empty: wrapped, as
-  // `Name.member.N`.
+  // Query and XML: the element name of a collection that is repeated in place. Empty: wrapped, a
+  // list as `Name.member.N`, a map as `Name.entry.N.key`.
   std::string_view flattened_name = {};
   // Query and XML: how an entry of a map spells its two halves.
   std::string_view entry_key = "key";
   std::string_view entry_value = "value";
   // The name in the JSON rendering of a Query answer, where AWS spells it differently.
   std::string_view query_json_name = {};
-  // JSON: an empty collection of this name is sent as one, where others are left out.
+  // An empty collection of this name is sent as one, where others are left out. In XML, one that is
+  // repeated in place has no way to say so.
   bool is_shown_empty = false;
 
   constexpr Field required() const {
@@ -226,7 +227,8 @@ constexpr Field field(std::string_view name) {
                .value = &Access::value};
 }
 
-// The input or output of an action that has none.
+// The input or output of an action that has none. An output that merely has no fields is another
+// thing: AWS Query answers with its empty element.
 struct Nothing {
   static constexpr std::array<Field, 0> fields{};
   friend bool operator==(const Nothing&, const Nothing&) = default;
@@ -265,14 +267,18 @@ void for_each_entry(Source map, Visit visit) {
                       });
 }
 
+// Whether a text that was sent empty counts as one that wasn't sent.
+enum class EmptyText { is_missing, is_given };
+
 // The first required member of this structure, though not of those inside it, that holds nothing:
-// an empty string or an empty optional. What an empty collection means is for its action to say.
-// Decoding doesn't ask this, so that an action's errors keep their order.
-std::optional<std::string_view> first_missing(Source structure);
+// an empty optional, or an empty string unless such a text is given. What an empty collection means
+// is for its action to say. Decoding doesn't ask this, so that an action's errors keep their order.
+std::optional<std::string_view> first_missing(Source structure, EmptyText empty_text);
 
 template <class Type>
-std::optional<std::string_view> first_missing(const Type& structure) {
-  return first_missing(source_of(structure));
+std::optional<std::string_view> first_missing(const Type& structure,
+                                              EmptyText empty_text = EmptyText::is_missing) {
+  return first_missing(source_of(structure), empty_text);
 }
 
 }  // namespace mailrail

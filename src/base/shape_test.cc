@@ -34,6 +34,13 @@ TEST(FirstMissing, NamesTheFirstRequiredMemberThatHoldsNothing) {
   EXPECT_EQ(first_missing(Order{.name = "tea", .count = {}, .lines = {}}), "Count");
 }
 
+TEST(FirstMissing, PassesATextThatWasSentEmptyWhereThatIsGiven) {
+  EXPECT_EQ(first_missing(Order{.name = "", .count = 1, .lines = {}}, EmptyText::is_given),
+            std::nullopt);
+  EXPECT_EQ(first_missing(Order{.name = "", .count = {}, .lines = {}}, EmptyText::is_given),
+            "Count");
+}
+
 TEST(FirstMissing, LeavesEmptyCollectionsToTheirAction) {
   EXPECT_EQ(first_missing(Order{.name = "tea", .count = 0, .lines = {}}), std::nullopt);
 }

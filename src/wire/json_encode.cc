@@ -49,7 +49,8 @@ class Encoder {
       case ShapeKind::list:
         return list(source, field);
       case ShapeKind::map:
-        return dialect_ == Dialect::query ? entries(source, field) : map(source, field);
+        return dialect_ == Dialect::query && !field.flattened_name.empty() ? entries(source, field)
+                                                                           : map(source, field);
     }
     CHECK(false);
   }

@@ -1,7 +1,7 @@
 // AWS JSON out: a structure, by its shape. Absent optionals and empty collections are left out.
 //
-// The second form is how AWS renders the answer to a Query request as JSON: a map there is a list
-// of entries, as in XML, and what is absent or empty is null.
+// The second form is how AWS renders the answer to a Query request as JSON: a flattened map there
+// is a list of entries, as in XML, and what is absent or empty is null.
 
 #pragma once
 

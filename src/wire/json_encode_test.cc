@@ -37,7 +37,7 @@ TEST(JsonEncode, WritesMapsAsObjectsAndBlobsAsBase64) {
   EXPECT_EQ(encode_json(page), R"({"Id":"1","Stamps":{"trace":{"Kind":"Binary","Image":"YW55"}}})");
 }
 
-TEST(JsonEncode, WritesMapsAsEntriesAndWhatIsAbsentAsNullInAnAnswerToQuery) {
+TEST(JsonEncode, WritesFlattenedMapsAsEntriesAndWhatIsAbsentAsNullInAnAnswerToQuery) {
   const Letter letter{
       .to = "x", .names = {"a"}, .labels = {{"k", "v"}}, .wrapped_labels = {{"k", "v"}}};
   std::string out;
@@ -47,7 +47,7 @@ TEST(JsonEncode, WritesMapsAsEntriesAndWhatIsAbsentAsNullInAnAnswerToQuery) {
 
   EXPECT_EQ(out, R"({"To":"x","Delay":null,"Weight":0,"IsUrgent":false,"Seal":"","names":["a"],)"
                  R"("WrappedNames":null,"Pages":null,"Labels":[{"Key":"k","Value":"v"}],)"
-                 R"("WrappedLabels":[{"key":"k","value":"v"}],"Stamps":null,"Postmark":null})");
+                 R"("WrappedLabels":{"k":"v"},"Stamps":null,"Postmark":null})");
 }
 
 }  // namespace

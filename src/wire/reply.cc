@@ -28,11 +28,13 @@ void append_text_element(std::string& out, std::string_view name, std::string_vi
   append_xml_element(out, name, escaped);
 }
 
+bool has_result(Source output) { return output.shape != &shape_of<Nothing>; }
+
 std::string output_xml(const Service& service, const Answer& answer, Source output) {
   std::string out;
   out += xml_declaration;
   out += fmt::format("<{}Response xmlns=\"{}\">", answer.action, service.xml_namespace);
-  if (!output.shape->fields().empty()) {
+  if (has_result(output)) {
     std::string members;
     append_xml(members, output);
     append_xml_element(out, fmt::format("{}Result", answer.action), members);
@@ -50,7 +52,7 @@ std::string output_query_json(const Answer& answer, Source output) {
   json.begin_object();
   json.key(fmt::format("{}Response", answer.action));
   json.begin_object();
-  if (!output.shape->fields().empty()) {
+  if (has_result(output)) {
     json.key(fmt::format("{}Result", answer.action));
     write_query_json(json, output);
   }

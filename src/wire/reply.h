@@ -37,7 +37,7 @@ struct Answer {
 
 std::string_view content_type(Protocol protocol);
 
-// An output without fields has no result element.
+// Nothing has no result element; another output without fields has an empty one.
 std::string render_output(Protocol protocol,
                           const Service& service,
                           const Answer& answer,

@@ -59,6 +59,20 @@ TEST(RenderOutput, ClosesAnEmptyResultByItself) {
             "<ResponseMetadata><RequestId>8d9</RequestId></ResponseMetadata></ReadPageResponse>");
 }
 
+struct NoFields {
+  static constexpr std::array<Field, 0> fields{};
+};
+
+// SDKs look for the result that AWS's model names, though there is nothing in it.
+TEST(RenderOutput, HasAnEmptyResultWhereTheOutputHasNoFields) {
+  EXPECT_EQ(render_output(Protocol::query, wrapped, answer, NoFields{}),
+            "<?xml version=\"1.0\"?><ReadPageResponse "
+            "xmlns=\"http://sns.amazonaws.com/doc/2010-03-31/\"><ReadPageResult/>"
+            "<ResponseMetadata><RequestId>8d9</RequestId></ResponseMetadata></ReadPageResponse>");
+  EXPECT_EQ(render_output(Protocol::query_json, wrapped, answer, NoFields{}),
+            R"({"ReadPageResponse":{"ReadPageResult":{},"ResponseMetadata":{"RequestId":"8d9"}}})");
+}
+
 TEST(RenderOutput, HasNoResultWhereTheActionHasNoOutput) {
   EXPECT_EQ(render_output(Protocol::query, flat, answer, Nothing{}),
             "<?xml version=\"1.0\"?><ReadPageResponse "

@@ -77,9 +77,12 @@ void append_map(std::string& out, std::string_view element_name, const Field& fi
 }
 
 void append_collection(std::string& out, const Field& field, Source collection) {
-  if (collection.shape->size(collection.value) == 0) return;
   const bool is_list = collection.shape->kind == ShapeKind::list;
   const bool is_flattened = !field.flattened_name.empty();
+  if (collection.shape->size(collection.value) == 0) {
+    if (field.is_shown_empty && !is_flattened) append_xml_element(out, field.name, "");
+    return;
+  }
   const std::string_view element_name = is_flattened ? field.flattened_name
                                         : is_list    ? "member"
                                                      : "entry";

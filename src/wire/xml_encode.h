@@ -2,7 +2,8 @@
 // of one element.
 //
 // Flattened lists and maps repeat their element in place, the others wrap `<member>` or `<entry>`
-// elements. Absent optionals and empty collections are left out.
+// elements. Absent optionals and empty collections are left out, but for wrapped ones whose field
+// says that they are shown.
 
 #pragma once
 

@@ -46,6 +46,24 @@ TEST(XmlEncode, WrapsTheOthers) {
             "<WrappedLabels><entry><key>k</key><value>v</value></entry></WrappedLabels>");
 }
 
+struct Shelves {
+  std::vector<std::string> names;
+  std::map<std::string, std::string> labels;
+  std::vector<std::string> notes;
+  std::vector<std::string> flat;
+
+  static constexpr Field fields[] = {
+      field<&Shelves::names>("Names").shown_empty(),
+      field<&Shelves::labels>("Labels").shown_empty(),
+      field<&Shelves::notes>("Notes"),
+      field<&Shelves::flat>("Flat").flattened("Flat").shown_empty(),
+  };
+};
+
+TEST(XmlEncode, ShowsAnEmptyCollectionOnlyWhereItIsWrappedAndItsFieldSaysSo) {
+  EXPECT_EQ(xml(Shelves{}), "<Names/><Labels/>");
+}
+
 TEST(XmlEncode, EscapesWhatAParserWouldChange) {
   EXPECT_EQ(escaped("\"&quot;&quot;\r"), "&quot;&amp;quot;&amp;quot;&#xD;");
   EXPECT_EQ(escaped("a<b>c\r\n\td'\u00e9"), "a&lt;b&gt;c&#xD;\n\td'\u00e9");
