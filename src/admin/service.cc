@@ -16,6 +16,7 @@ api::Service service() {
                    .framework_error_namespace = "com.amazon.coral.service",
                    .error_detail = wire::ErrorDetail::absent},
           .target_prefix = "Mailrail.",
+          .queue_paths = api::QueuePaths::known,
           .actions = actions};
 }
 

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "api/service_choice.h"
 #include "auth/caller.h"
 
 namespace mailrail::api {
@@ -89,11 +90,6 @@ http::Response no_action(const std::string& request_id) {
   return response;
 }
 
-const ActionEntry* action_of(const Service& service, std::string_view name) {
-  const auto found = std::ranges::find(service.actions, name, &ActionEntry::name);
-  return found == service.actions.end() ? nullptr : &*found;
-}
-
 http::Response no_room(const Envelope& envelope, const CallSlots& slots) {
   return answer_with(
       envelope,
@@ -119,14 +115,8 @@ Dispatcher::Dispatcher(std::span<const Service> services,
     : services_(services), identity_(identity), scheme_(std::move(scheme)) {}
 
 const Service* Dispatcher::service_of_target(std::string_view target) const {
-  const auto found = std::ranges::find_if(
-      services_, [&](const Service& each) { return target.starts_with(each.target_prefix); });
-  return found == services_.end() ? nullptr : &*found;
-}
-
-const Service* Dispatcher::service_of_version(std::string_view version) const {
   const auto found = std::ranges::find_if(services_, [&](const Service& each) {
-    return std::ranges::find(each.query_versions, version) != each.query_versions.end();
+    return !each.target_prefix.empty() && target.starts_with(each.target_prefix);
   });
   return found == services_.end() ? nullptr : &*found;
 }
@@ -136,12 +126,14 @@ Made Dispatcher::dispatch(http::Request request,
                           std::uint64_t call_id,
                           CallSlots& slots,
                           Random& random) const {
-  Envelope envelope{.service = &services_.front().wire, .request_id = fresh_request_id(random)};
+  Context context = context_of(request, identity_, scheme_);
+  const Service* service = service_signed_for(services_, context.caller.service);
+  if (service == nullptr) service = &services_.front();
+  Envelope envelope{.service = &service->wire, .request_id = fresh_request_id(random)};
   const auto refuse = [&](const Error& error) {
     return std::unexpected(answer_with(envelope, error));
   };
 
-  const Service* service = &services_.front();
   std::optional<wire::Form> form;
   std::string name;
   if (is_aws_json(request)) {
@@ -156,9 +148,12 @@ Made Dispatcher::dispatch(http::Request request,
     const auto action = form->find("Action");
     if (!action || action->empty()) return std::unexpected(no_action(envelope.request_id));
     name = *action;
-    const std::string_view version = form->find("Version").value_or("");
-    if (!version.empty()) service = service_of_version(version);
-    if (service == nullptr) return refuse(unknown_version(version));
+    service = choose_service(services_, {.signed_for = context.caller.service,
+                                         .queue_path = queue_path_of(request),
+                                         .host = request.header("Host"),
+                                         .form = *form});
+    if (service == nullptr) return refuse(unknown_version(form->find("Version").value_or("")));
+    envelope.service = &service->wire;
   }
 
   // A HEAD that received messages would show them to nobody.
@@ -167,7 +162,7 @@ Made Dispatcher::dispatch(http::Request request,
                    .message = "Calls are made by POST or GET, not by another method of HTTP."});
   }
 
-  const ActionEntry* action = service == nullptr ? nullptr : action_of(*service, name);
+  const ActionEntry* action = service == nullptr ? nullptr : find_action(*service, name);
   if (action == nullptr) {
     envelope.action = name;
     return refuse(unknown_action(envelope));
@@ -177,15 +172,16 @@ Made Dispatcher::dispatch(http::Request request,
 
   std::optional<CallSlot> slot = slots.take(request.body.size());
   if (!slot) return std::unexpected(no_room(envelope, slots));
-  Context context = context_of(request, identity_, scheme_);
   context.is_query = form.has_value();
+  const bool knows_queue_paths = service->queue_paths == QueuePaths::known;
   return action->make(
-      Incoming{.seat = {.call_id = call_id, .exchange = exchange, .slot = *std::move(slot)},
+      Incoming{.service = service,
+               .seat = {.call_id = call_id, .exchange = exchange, .slot = *std::move(slot)},
                .envelope = std::move(envelope),
                .context = std::move(context),
                .json = request.body,
                .form = form ? &*form : nullptr,
-               .queue_path = queue_path_of(request)});
+               .queue_path = knows_queue_paths ? queue_path_of(request) : std::string_view{}});
 }
 
 }  // namespace mailrail::api

@@ -1,7 +1,7 @@
 // Dispatch: from an HTTP request to the call it makes.
 //
-// The header X-Amz-Target means AWS JSON, a parameter Action AWS Query, whose Version names the
-// service. A request that makes no call gets its answer here.
+// The header X-Amz-Target means AWS JSON and names the service, a parameter Action means AWS Query;
+// whose it is then, service_choice.h says. A request that makes no call gets its answer here.
 
 #pragma once
 
@@ -36,7 +36,6 @@ class Dispatcher {
 
  private:
   const Service* service_of_target(std::string_view target) const;
-  const Service* service_of_version(std::string_view version) const;
 
   std::span<const Service> services_;
   const engine::Identity& identity_;

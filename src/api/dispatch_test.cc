@@ -40,6 +40,21 @@ TEST_F(Dispatch, NamesTheActionThatIsNotThere) {
   EXPECT_THAT(response.body, HasSubstr("The action Fly is not valid for this endpoint."));
 }
 
+// A service without AWS JSON has no prefix, and is not what every target begins with.
+TEST(DispatchOfTargets, AsksNoServiceThatSpeaksNoAwsJson) {
+  const Service services[] = {{.actions = {}}, {.target_prefix = "Test.", .actions = {}}};
+  const engine::Identity identity{std::array<char, 32>{}};
+  CallSlots slots(1, 1 << 20);
+  SeededRandom random(1);
+  http::Request request{.method = "POST", .target = "/", .headers = {}, .body = "{}"};
+  request.headers.add("X-Amz-Target", "Test.Fly");
+
+  const Made made = Dispatcher(services, identity, "http").dispatch(request, {}, 1, slots, random);
+
+  ASSERT_FALSE(made);
+  EXPECT_THAT(made.error().body, HasSubstr("The action Fly is not valid"));
+}
+
 TEST_F(Dispatch, RepeatsALongActionInPart) {
   http::Request request{.method = "POST", .target = "/", .headers = {}, .body = "Action="};
   request.body += std::string(1 << 20, 'a');

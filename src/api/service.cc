@@ -1,10 +1,17 @@
 #include "api/service.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/shown.h"
 
 namespace mailrail::api {
+
+const ActionEntry* find_action(const Service& service, std::string_view name) {
+  const auto found = std::ranges::find(service.actions, name, &ActionEntry::name);
+  return found == service.actions.end() ? nullptr : &*found;
+}
 
 Error decode_error(wire::Protocol protocol, const wire::DecodeError& error) {
   const ErrorKind* kind =

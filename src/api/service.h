@@ -1,6 +1,9 @@
-// Service: one AWS API that mailrail speaks: its name on the wire and its actions.
-// Adding an action is one line in its service's list: decoding, checking what is required and
-// answering follow from its shapes.
+// Service: one AWS API that mailrail speaks: its names on the wire and its actions.
+//
+// What services do differently is data here: which protocols they speak, whether a queue's path
+// means anything to them, what they say of a parameter that is missing. Adding an action is one
+// line in its service's list: decoding, checking what is required and answering follow from its
+// shapes.
 
 #pragma once
 
@@ -18,15 +21,19 @@
 
 namespace mailrail::api {
 
+struct Service;
+
 // A request whose action is known, still undecoded.
 struct Incoming {
+  const Service* service;
   Seat seat;
   Envelope envelope;
   Context context;
   std::string_view json;   // AWS JSON.
   const wire::Form* form;  // AWS Query; else null.
-  std::string_view
-      queue_path;  // The request's path if it may name a queue; stands in for a parameter QueueUrl.
+  // The request's path if it may name a queue and the service knows such paths; stands in for a
+  // parameter QueueUrl.
+  std::string_view queue_path;
 };
 
 // The call, or the answer that needs no state.
@@ -37,13 +44,23 @@ struct ActionEntry {
   Made (*make)(Incoming incoming);
 };
 
+enum class QueuePaths { unknown, known };
+
 struct Service {
   wire::Service wire;
-  std::string_view target_prefix;  // `AmazonSQS.`
-  std::span<const std::string_view>
-      query_versions;  // What a parameter Version may say; the newest is answered.
+  std::string_view target_prefix = {};  // `AmazonSQS.`; empty if it speaks no AWS JSON.
+  // What a parameter Version may say; the newest is answered. None if it speaks no AWS Query.
+  std::span<const std::string_view> query_versions = {};
+  std::string_view signing_name = {};  // In credential scopes and hosts: `sqs`.
+  // The parameter that tells its requests from another service's of the same action.
+  std::string_view subject_parameter = {};
+  QueuePaths queue_paths = QueuePaths::unknown;
+  EmptyText empty_text = EmptyText::is_missing;
+  Error (*missing_parameter)(std::string_view name) = &api::missing_parameter;
   std::span<const ActionEntry> actions;
 };
+
+const ActionEntry* find_action(const Service& service, std::string_view name);
 
 Error decode_error(wire::Protocol protocol, const wire::DecodeError& error);
 Error unknown_action(const Envelope& envelope);
@@ -59,12 +76,15 @@ Made make_call(Incoming incoming) {
         answer_with(incoming.envelope, decode_error(incoming.envelope.protocol, input.error())));
   if constexpr (requires { input->queue_url; }) {
     if (input->queue_url.empty()) input->queue_url = incoming.queue_path;
-  } else if (incoming.form != nullptr && !incoming.queue_path.empty() &&
-             Action::is_refused_on_queue_paths) {
-    return std::unexpected(answer_with(incoming.envelope, unknown_action(incoming.envelope)));
+  } else if constexpr (requires { Action::is_refused_on_queue_paths; }) {
+    if (incoming.form != nullptr && !incoming.queue_path.empty() &&
+        Action::is_refused_on_queue_paths) {
+      return std::unexpected(answer_with(incoming.envelope, unknown_action(incoming.envelope)));
+    }
   }
-  if (const auto missing = first_missing(*input)) {
-    return std::unexpected(answer_with(incoming.envelope, missing_parameter(*missing)));
+  if (const auto missing = first_missing(*input, incoming.service->empty_text)) {
+    return std::unexpected(
+        answer_with(incoming.envelope, incoming.service->missing_parameter(*missing)));
   }
   return std::make_unique<ActionCall<Action>>(std::move(incoming.seat),
                                               std::move(incoming.envelope),

@@ -56,6 +56,7 @@ Caller caller_of(const http::Request& request) {
   }
   if (is_account(parts[0])) caller.account = parts[0];
   if (is_region(parts[2])) caller.region = parts[2];
+  if (is_plain_text(parts[3])) caller.service = parts[3];
   const bool has_name =
       !parts[0].empty() && parts[0].size() <= user_bytes_max && is_plain_text(parts[0]);
   caller.user = has_name ? std::string(parts[0]) : caller.account;

@@ -23,7 +23,8 @@ inline constexpr std::size_t user_bytes_max = 128;
 struct Caller {
   std::string account{default_account};
   std::string region{default_region};
-  std::string user;  // What a consumer sees as SenderId.
+  std::string user;     // What a consumer sees as SenderId.
+  std::string service;  // What the request was signed for, `sqs`; empty if it was not signed.
 };
 
 Caller caller_of(const http::Request& request);

@@ -18,6 +18,7 @@ TEST(Caller, HasTheRegionOfItsCredentialScope) {
   EXPECT_EQ(caller.region, "eu-west-1");
   EXPECT_EQ(caller.account, default_account);
   EXPECT_EQ(caller.user, "AKIDEXAMPLE");
+  EXPECT_EQ(caller.service, "sqs");
 }
 
 TEST(Caller, HasTheAccountThatItsAccessKeyIdNames) {
@@ -30,6 +31,7 @@ TEST(Caller, HasDefaultsWithoutCredentialsAndWithBrokenOnes) {
       .method = "GET", .target = "/?Action=ListQueues", .headers = {}, .body = {}};
 
   EXPECT_EQ(caller_of(unsigned_request).region, default_region);
+  EXPECT_EQ(caller_of(unsigned_request).service, "");
   EXPECT_EQ(caller_of(signed_by("nonsense")).region, default_region);
   EXPECT_EQ(caller_of(signed_by("K/20261123/NO REGION/sqs/aws4_request")).region, default_region);
 }

@@ -45,6 +45,9 @@ api::Service service() {
                    .error_detail = wire::ErrorDetail::empty},
           .target_prefix = "AmazonSQS.",
           .query_versions = query_versions,
+          .signing_name = "sqs",
+          .subject_parameter = "QueueUrl",
+          .queue_paths = api::QueuePaths::known,
           .actions = actions};
 }
 
