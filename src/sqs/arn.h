@@ -3,21 +3,15 @@
 
 #pragma once
 
-#include <optional>
-#include <string>
 #include <string_view>
 
-#include "engine/queue_attributes.h"
+#include "api/arn.h"
 
 namespace mailrail::sqs {
 
-// What an ARN begins with follows from the region: aws, aws-cn or aws-us-gov.
-std::string_view arn_partition(std::string_view region);
-
-std::string queue_arn(const engine::QueueName& name);
-
-// Nothing if it isn't the ARN of an SQS queue. Whether the queue exists is another question.
-std::optional<engine::QueueName> parse_queue_arn(std::string_view arn);
+using api::arn_partition;
+using api::parse_queue_arn;
+using api::queue_arn;
 
 inline bool is_fifo_name(std::string_view queue_name) { return queue_name.ends_with(".fifo"); }
 

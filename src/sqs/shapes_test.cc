@@ -6,12 +6,12 @@
 #include <algorithm>
 #include <filesystem>
 #include <set>
-#include <sstream>
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <simdjson.h>
 
+#include "base/shape_lines_testing.h"
 #include "sqs/batch_shapes.h"
 #include "sqs/message_shapes.h"
 #include "sqs/model_table.h"
@@ -23,7 +23,8 @@ namespace {
 
 namespace dom = simdjson::dom;
 
-using Lines = std::set<std::string>;
+using shape_lines::Lines;
+using shape_lines::Member;
 
 struct Action {
   std::string_view name;
@@ -61,59 +62,6 @@ const Action actions[] = {
     {"TagQueue", &shape_of<TagQueueInput>},
     {"UntagQueue", &shape_of<UntagQueueInput>},
 };
-
-// `Entries[].DelaySeconds integer`, `Attributes map Attribute(Name,Value) required`.
-struct Member {
-  std::string path;
-  std::string type;
-  std::string query = {};
-  bool is_required = false;
-
-  std::string line() const {
-    return fmt::format("{} {}{}{}{}", path, type, query.empty() ? "" : " ", query,
-                       is_required ? " required" : "");
-  }
-};
-
-std::string_view name_of(ShapeKind kind) {
-  switch (kind) {
-    case ShapeKind::string:
-      return "string";
-    case ShapeKind::blob:
-      return "blob";
-    case ShapeKind::integer:
-      return "integer";
-    case ShapeKind::long_integer:
-      return "long";
-    case ShapeKind::boolean:
-      return "boolean";
-    case ShapeKind::structure:
-      return "structure";
-    case ShapeKind::list:
-      return "list";
-    case ShapeKind::map:
-      return "map";
-  }
-  return "";
-}
-
-void add_ours(Lines& lines, const std::string& prefix, const Shape& structure) {
-  for (const Field& field : structure.fields()) {
-    const ShapeKind kind = field.shape->kind;
-    Member member{.path = prefix + std::string(field.name),
-                  .type = std::string(name_of(kind)),
-                  .is_required = field.is_required};
-    if (is_collection(kind)) member.query = field.flattened_name;
-    if (kind == ShapeKind::map)
-      member.query += fmt::format("({},{})", field.entry_key, field.entry_value);
-    lines.insert(member.line());
-    const Shape& inner = is_collection(kind) ? *field.shape->element : *field.shape;
-    const std::string suffix = kind == ShapeKind::list  ? "[]."
-                               : kind == ShapeKind::map ? "{}."
-                                                        : ".";
-    if (inner.kind == ShapeKind::structure) add_ours(lines, member.path + suffix, inner);
-  }
-}
 
 std::string text(dom::element json, std::string_view key) {
   std::string_view value;
@@ -183,23 +131,14 @@ class Models {
   dom::element query_;
 };
 
-Lines table() {
-  Lines lines;
-  std::istringstream in{std::string(model_table)};
-  for (std::string line; std::getline(in, line);) {
-    if (!line.empty()) lines.insert(line);
-  }
-  return lines;
-}
-
 TEST(Shapes, AreThoseOfTheModels) {
   Lines ours;
   for (const Action& action : actions) {
-    add_ours(ours, fmt::format("{}.in ", action.name), *action.input);
-    add_ours(ours, fmt::format("{}.out ", action.name), *action.output);
+    shape_lines::add(ours, fmt::format("{}.in ", action.name), *action.input);
+    shape_lines::add(ours, fmt::format("{}.out ", action.name), *action.output);
   }
 
-  EXPECT_EQ(ours, table());
+  EXPECT_EQ(ours, shape_lines::of_table(model_table));
 }
 
 TEST(ModelTable, IsDistilledFromTheModels) {
@@ -210,7 +149,7 @@ TEST(ModelTable, IsDistilledFromTheModels) {
   Lines distilled;
   for (const Action& action : actions) models.add(distilled, action.name);
 
-  EXPECT_EQ(table(), distilled);
+  EXPECT_EQ(shape_lines::of_table(model_table), distilled);
 }
 
 }  // namespace
