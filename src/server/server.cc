@@ -19,6 +19,7 @@
 #include "server/frontend.h"
 #include "server/machine_memory.h"
 #include "server/read_back.h"
+#include "sns/service.h"
 #include "sqs/service.h"
 
 namespace mailrail::server {
@@ -85,7 +86,7 @@ struct Server::Parts {
   std::unique_ptr<log::FileLog> log;
   std::unique_ptr<engine::Engine> engine;
   std::unique_ptr<EngineClock> clock;
-  std::array<api::Service, 2> services{sqs::service(), admin::service()};
+  std::array<api::Service, 3> services{sqs::service(), sns::service(), admin::service()};
   std::unique_ptr<api::Dispatcher> dispatcher;
   std::unique_ptr<Frontend> frontend;  // Outlives the engine thread, whose calls hold its slots.
   std::unique_ptr<EngineThread> engine_thread;

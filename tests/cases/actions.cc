@@ -4,6 +4,8 @@
 
 #include "admin/conversations.h"
 #include "admin/service.h"
+#include "sns/refusals.h"
+#include "sns/service.h"
 #include "sqs/dead_letter_sources.h"
 #include "sqs/handles.h"
 #include "sqs/move_tasks.h"
@@ -12,9 +14,12 @@
 #include "sqs/queues.h"
 #include "sqs/receive.h"
 #include "sqs/send.h"
+#include "sqs/service.h"
 
 namespace mailrail::cases {
 namespace {
+
+constexpr std::string_view mark_of_sns = "sns:";
 
 template <class Action>
 constexpr ActionShapes shapes_of() {
@@ -23,11 +28,59 @@ constexpr ActionShapes shapes_of() {
           .output = &shape_of<typename Action::Output>};
 }
 
+bool has(const api::Service& service, std::string_view action) {
+  return api::find_action(service, action) != nullptr;
+}
+
+const ActionShapes* find_action_of_sns(std::string_view) { return nullptr; }
+
+api::Service service_of(Owner owner) {
+  switch (owner) {
+    case Owner::sqs:
+      return sqs::service();
+    case Owner::sns:
+      return sns::service();
+    case Owner::administration:
+      break;
+  }
+  return admin::service();
+}
+
 }  // namespace
 
-bool is_administrative(std::string_view action) {
-  const auto actions = admin::service().actions;
-  return std::ranges::find(actions, action, &api::ActionEntry::name) != actions.end();
+Owner owner_of(std::string_view action) {
+  if (action.starts_with(mark_of_sns)) return Owner::sns;
+  if (has(sqs::service(), action)) return Owner::sqs;
+  if (has(sns::service(), action)) return Owner::sns;
+  return has(admin::service(), action) ? Owner::administration : Owner::sqs;
+}
+
+std::string_view wire_name(std::string_view action) {
+  if (action.starts_with(mark_of_sns)) action.remove_prefix(mark_of_sns.size());
+  return action;
+}
+
+std::vector<std::string_view> served_by(Owner owner) {
+  std::vector<std::string_view> names;
+  for (const api::ActionEntry& each : service_of(owner).actions) {
+    const bool only_refuses =
+        owner == Owner::sns && std::ranges::find(sns::refusals(), each.name,
+                                                 &api::ActionEntry::name) != sns::refusals().end();
+    if (only_refuses) continue;
+    const bool is_shared = owner == Owner::sns && has(sqs::service(), each.name);
+    const ActionShapes* shapes = find_action(
+        is_shared ? std::string(mark_of_sns) + std::string(each.name) : std::string(each.name));
+    names.push_back(shapes == nullptr ? each.name : shapes->name);
+  }
+  return names;
+}
+
+std::vector<std::string_view> served_actions() {
+  std::vector<std::string_view> names = served_by(Owner::sqs);
+  for (const Owner owner : {Owner::sns, Owner::administration}) {
+    for (const std::string_view each : served_by(owner)) names.push_back(each);
+  }
+  return names;
 }
 
 const ActionShapes* find_action(std::string_view name) {
@@ -60,8 +113,11 @@ const ActionShapes* find_action(std::string_view name) {
       shapes_of<admin::RetryConversation>(),
       shapes_of<admin::SkipConversation>(),
   };
-  const auto found = std::ranges::find(actions, name, &ActionShapes::name);
-  return found == std::end(actions) ? nullptr : &*found;
+  if (const auto found = std::ranges::find(actions, name, &ActionShapes::name);
+      found != std::end(actions)) {
+    return &*found;
+  }
+  return find_action_of_sns(name);
 }
 
 }  // namespace mailrail::cases

@@ -11,7 +11,9 @@
 #include <gtest/gtest.h>
 
 #include "admin/service.h"
+#include "sns/service.h"
 #include "sqs/service.h"
+#include "tests/cases/actions.h"
 #include "tests/cases/model_actions.h"
 
 namespace mailrail::cases {
@@ -31,20 +33,33 @@ std::vector<CaseFile> all_cases() {
   return read_case_files((source_directory / "tests/cases").string()).value();
 }
 
-TEST(ModelActions, AreThoseOfTheModel) {
-  const fs::path model = source_directory / "../shared/api-models/sqs-service-2.json";
-  if (!fs::exists(model)) GTEST_SKIP() << "AWS's model is not in " << model;
-
+std::set<std::string> names_in(const fs::path& model) {
   std::set<std::string> names;
   const boost::json::value parsed = boost::json::parse(contents(model));
   for (const auto& [name, operation] : parsed.at("operations").as_object()) names.emplace(name);
+  return names;
+}
 
-  EXPECT_EQ(names, std::set<std::string>(std::begin(model_actions), std::end(model_actions)));
+TEST(ModelActions, AreThoseOfTheModels) {
+  const fs::path models = source_directory / "../shared/api-models";
+  if (!fs::exists(models)) GTEST_SKIP() << "AWS's models are not in " << models;
+
+  std::set<std::string> of_sns;
+  for (const std::string_view each : model_actions_of_sns) of_sns.emplace(wire_name(each));
+
+  EXPECT_EQ(names_in(models / "sqs-service-2.json"),
+            std::set<std::string>(std::begin(model_actions), std::end(model_actions)));
+  EXPECT_EQ(names_in(models / "sns-service-2.json"), of_sns);
 }
 
 TEST(ModelActions, HoldAllThatIsServed) {
   for (const api::ActionEntry& each : sqs::service().actions)
     EXPECT_NE(std::ranges::find(model_actions, each.name), std::end(model_actions)) << each.name;
+  for (const api::ActionEntry& each : sns::service().actions) {
+    EXPECT_NE(std::ranges::find(model_actions_of_sns, each.name, &wire_name),
+              std::end(model_actions_of_sns))
+        << each.name;
+  }
 }
 
 TEST(Coverage, EveryActionOfTheModelIsServedAndHasACaseOverEveryProtocol) {
@@ -66,6 +81,17 @@ TEST(Coverage, EveryAdministrativeActionHasACaseOverJson) {
   ASSERT_FALSE(served.empty());
   for (const api::ActionEntry& each : served)
     EXPECT_GT(cases_of(files, each.name, Protocol::json), 0) << each.name;
+}
+
+TEST(Coverage, EveryActionOfSnsThatIsServedHasACase) {
+  const std::vector<CaseFile> files = all_cases();
+  const api::Service service = sns::service();
+
+  for (const std::string_view action : model_actions_of_sns) {
+    if (api::find_action(service, wire_name(action)) == nullptr) continue;
+    for (const Protocol each : {Protocol::query, Protocol::query_json})
+      EXPECT_GT(cases_of(files, action, each), 0) << action << " over " << name_of(each);
+  }
 }
 
 TEST(Coverage, IsWhatItsPageSays) {

@@ -1,6 +1,7 @@
-// The names of SQS's actions, all that AWS's model has, so that none is forgotten.
+// The names of the actions of SQS and of SNS, all that AWS's models have, so that none is
+// forgotten.
 //
-// Where the model itself is at hand, coverage_test compares the list with it.
+// Where the models themselves are at hand, coverage_test compares the lists with them.
 
 #pragma once
 
@@ -32,6 +33,52 @@ inline constexpr std::string_view model_actions[] = {
     "StartMessageMoveTask",
     "TagQueue",
     "UntagQueue",
+};
+
+// As cases call them (actions.h).
+inline constexpr std::string_view model_actions_of_sns[] = {
+    "sns:AddPermission",
+    "CheckIfPhoneNumberIsOptedOut",
+    "ConfirmSubscription",
+    "CreatePlatformApplication",
+    "CreatePlatformEndpoint",
+    "CreateSMSSandboxPhoneNumber",
+    "CreateTopic",
+    "DeleteEndpoint",
+    "DeletePlatformApplication",
+    "DeleteSMSSandboxPhoneNumber",
+    "DeleteTopic",
+    "GetDataProtectionPolicy",
+    "GetEndpointAttributes",
+    "GetPlatformApplicationAttributes",
+    "GetSMSAttributes",
+    "GetSMSSandboxAccountStatus",
+    "GetSubscriptionAttributes",
+    "GetTopicAttributes",
+    "ListEndpointsByPlatformApplication",
+    "ListOriginationNumbers",
+    "ListPhoneNumbersOptedOut",
+    "ListPlatformApplications",
+    "ListSMSSandboxPhoneNumbers",
+    "ListSubscriptions",
+    "ListSubscriptionsByTopic",
+    "ListTagsForResource",
+    "ListTopics",
+    "OptInPhoneNumber",
+    "Publish",
+    "PublishBatch",
+    "PutDataProtectionPolicy",
+    "sns:RemovePermission",
+    "SetEndpointAttributes",
+    "SetPlatformApplicationAttributes",
+    "SetSMSAttributes",
+    "SetSubscriptionAttributes",
+    "SetTopicAttributes",
+    "Subscribe",
+    "TagResource",
+    "Unsubscribe",
+    "UntagResource",
+    "VerifySMSSandboxPhoneNumber",
 };
 
 }  // namespace mailrail::cases

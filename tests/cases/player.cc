@@ -39,7 +39,8 @@ std::string type_of(std::string_view action, std::string_view name) {
   const bool is_service = (!name.ends_with("Exception") && name != "ServiceUnavailable") ||
                           name == "ResourceNotFoundException";
   if (!is_service) return fmt::format("com.amazon.coral.service#{}", name);
-  return fmt::format("{}#{}", is_administrative(action) ? "mailrail" : "com.amazonaws.sqs", name);
+  return fmt::format(
+      "{}#{}", owner_of(action) == Owner::administration ? "mailrail" : "com.amazonaws.sqs", name);
 }
 
 std::string_view query_code_of(const Expectation& expected) {
@@ -160,7 +161,7 @@ Result<void> Player::check(const Step& step, const Asked& asked) {
 Result<void> Player::check_error(std::string_view action,
                                  const Expectation& expected,
                                  const Answer& answer) const {
-  const bool is_query = protocol_ != Protocol::json;
+  const bool is_query = spoken(protocol_, action) != Protocol::json;
   std::optional<std::string> message = expected.message;
   if (is_query && expected.query_message) message = expected.query_message;
   const std::string wanted_message = message ? TRY(names_.resolved_text(*message)) : answer.message;

@@ -77,7 +77,22 @@ Result<Answer> json_answer(const http::Response& response) {
 struct ResultNames {
   std::string response;
   std::string result;
+  Owner owner;
 };
+
+// How a service writes XML, once more, as a check on what src/ says.
+struct Dialect {
+  std::string_view xml_namespace;
+  std::size_t error_members;
+};
+
+const Dialect& dialect_of(Owner owner) {
+  static constexpr Dialect sqs{.xml_namespace = "http://queue.amazonaws.com/doc/2012-11-05/",
+                               .error_members = 4};
+  static constexpr Dialect sns{.xml_namespace = "http://sns.amazonaws.com/doc/2010-03-31/",
+                               .error_members = 3};
+  return owner == Owner::sns ? sns : sqs;
+}
 
 Result<Answer> xml_answer(const ActionShapes* action,
                           const ResultNames& names,
@@ -86,16 +101,16 @@ Result<Answer> xml_answer(const ActionShapes* action,
   Result<Element> read = read_xml(response.body);
   if (!read) return bad(read.error().message, response);
   const Element& root = *read;
-  if (response.body.find("xmlns=\"http://queue.amazonaws.com/doc/2012-11-05/\"") ==
-      std::string::npos) {
-    return bad("no namespace of SQS", response);
-  }
+  const Dialect& dialect = dialect_of(names.owner);
+  if (response.body.find(fmt::format("xmlns=\"{}\"", dialect.xml_namespace)) == std::string::npos)
+    return bad("not the service's namespace", response);
   if (response.status != 200) {
     const Element* error = root.child("Error");
     const Element* id = root.child("RequestId");
-    if (root.name != "ErrorResponse" || error == nullptr || error->children.size() != 4 ||
-        error->child("Code") == nullptr || error->child("Message") == nullptr ||
-        error->child("Type") == nullptr || error->child("Detail") == nullptr || id == nullptr ||
+    if (root.name != "ErrorResponse" || error == nullptr ||
+        error->children.size() != dialect.error_members || error->child("Code") == nullptr ||
+        error->child("Message") == nullptr || error->child("Type") == nullptr ||
+        (error->child("Detail") != nullptr) != (names.owner != Owner::sns) || id == nullptr ||
         id->text != response.headers.find("x-amzn-RequestId")) {
       return bad("no error", response);
     }
@@ -105,7 +120,7 @@ Result<Answer> xml_answer(const ActionShapes* action,
     return answer;
   }
   const Element* metadata = root.child("ResponseMetadata");
-  const bool has_result = !action->output->fields().empty();
+  const bool has_result = action->output != &shape_of<Nothing>;
   const Element* result = root.child(names.result);
   if (root.name != names.response || (result != nullptr) != has_result || metadata == nullptr ||
       metadata->child("RequestId") == nullptr ||
@@ -132,7 +147,7 @@ Result<Answer> query_json_answer(const ActionShapes* action,
   const json::object metadata = TRY(object_at(inside, "ResponseMetadata", response));
   if (text_at(metadata, "RequestId") != response.headers.find("x-amzn-RequestId"))
     return bad("not the header's RequestId", response);
-  if (action->output->fields().empty()) return answer;
+  if (action->output == &shape_of<Nothing>) return answer;
   const json::object result = TRY(object_at(inside, names.result, response));
   answer.output = TRY(output_of_query_json(result, *action->output));
   return answer;
@@ -160,7 +175,14 @@ std::string_view name_of(Protocol protocol) {
   return "query_json";
 }
 
-http::Request request_of(Protocol protocol, const ProtocolCall& call) {
+Protocol spoken(Protocol protocol, std::string_view action) {
+  const bool is_other = protocol == Protocol::json && owner_of(action) == Owner::sns;
+  return is_other ? Protocol::query : protocol;
+}
+
+http::Request request_of(Protocol asked, const ProtocolCall& call) {
+  const Protocol protocol = spoken(asked, call.action);
+  const Owner owner = owner_of(call.action);
   http::Request request{.method = "POST", .target = "/", .headers = {}, .body = {}};
   for (const std::string& each : call.options) add_option(request, each);
   if (request.header("Host").empty()) request.headers.add("Host", "mailrail.test");
@@ -168,14 +190,16 @@ http::Request request_of(Protocol protocol, const ProtocolCall& call) {
     if (std::ranges::find(call.options, no_target_option) == call.options.end())
       request.headers.add(
           "X-Amz-Target",
-          fmt::format("{}.{}", is_administrative(call.action) ? "Mailrail" : "AmazonSQS",
+          fmt::format("{}.{}", owner == Owner::administration ? "Mailrail" : "AmazonSQS",
                       call.action));
     request.headers.add("Content-Type", "application/x-amz-json-1.0");
     request.body = body_text(call).value_or(json::serialize(call.input));
     return request;
   }
   const ActionShapes* shapes = find_action(call.action);
-  std::string form = form_of(call.action, call.input, shapes ? shapes->input : nullptr);
+  std::string form = form_of({.action = wire_name(call.action),
+                              .version = owner == Owner::sns ? "2010-03-31" : "2012-11-05"},
+                             call.input, shapes ? shapes->input : nullptr);
   if (const auto text = body_text(call)) form = *text;
   if (protocol == Protocol::query_json) request.headers.add("Accept", "application/json");
   if (request.method == "GET") {
@@ -186,9 +210,9 @@ http::Request request_of(Protocol protocol, const ProtocolCall& call) {
   }
   return request;
 }
-Result<Answer> answer_of(Protocol protocol,
-                         std::string_view action,
-                         const http::Response& response) {
+
+Result<Answer> answer_of(Protocol asked, std::string_view action, const http::Response& response) {
+  const Protocol protocol = spoken(asked, action);
   if (response.body == "<UnknownOperationException/>\n")
     return Answer{.status = response.status, .query_code = "UnknownOperationException"};
   if (response.headers.find("Content-Type") != wire::content_type(protocol) ||
@@ -198,8 +222,9 @@ Result<Answer> answer_of(Protocol protocol,
   if (protocol == Protocol::json) return json_answer(response);
   const ActionShapes* shapes = find_action(action);
   if (shapes == nullptr && response.status == 200) return bad("no such action", response);
-  const ResultNames names{.response = fmt::format("{}Response", action),
-                          .result = fmt::format("{}Result", action)};
+  const ResultNames names{.response = fmt::format("{}Response", wire_name(action)),
+                          .result = fmt::format("{}Result", wire_name(action)),
+                          .owner = owner_of(action)};
   return protocol == Protocol::query ? xml_answer(shapes, names, response)
                                      : query_json_answer(shapes, names, response);
 }

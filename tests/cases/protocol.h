@@ -23,6 +23,9 @@ inline constexpr Protocol all_protocols[] = {Protocol::json, Protocol::query, Pr
 
 std::string_view name_of(Protocol protocol);
 
+// SNS speaks no AWS JSON: its part of a case over that protocol goes over AWS Query, in XML.
+Protocol spoken(Protocol protocol, std::string_view action);
+
 struct ProtocolCall {
   std::string_view action;
   const std::vector<std::string>& options;  // `/path`, `GET`, `Header: value`, `body text`.
@@ -41,7 +44,8 @@ struct Answer {
   std::string message;
 };
 
-// Also checks what every answer must have: its content type and a request id.
+// Also checks what every answer must have: its content type, a request id and, in XML, the
+// namespace and the form of errors of its service.
 Result<Answer> answer_of(Protocol protocol,
                          std::string_view action,
                          const http::Response& response);

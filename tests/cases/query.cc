@@ -42,7 +42,7 @@ class Form {
     for (const auto& [name, value] : structure) {
       const Field* field = field_named(shape, name);
       if (field != nullptr && is_collection(field->shape->kind)) {
-        collection(prefix + std::string(field->flattened_name), value, *field);
+        collection(prefix, value, *field);
       } else {
         this->value(prefix + std::string(name), value, field == nullptr ? nullptr : field->shape);
       }
@@ -50,11 +50,15 @@ class Form {
   }
 
  private:
-  void collection(const std::string& path, const json::value& value, const Field& field) {
+  void collection(const std::string& prefix, const json::value& value, const Field& field) {
     int number = 0;
+    const bool is_flattened = !field.flattened_name.empty();
+    const std::string name = prefix + std::string(is_flattened ? field.flattened_name : field.name);
+    std::string path = name;
+    if (!is_flattened) path += field.shape->kind == ShapeKind::list ? ".member" : ".entry";
     if ((value.is_array() && value.get_array().empty()) ||
         (value.is_object() && value.get_object().empty())) {
-      parameter(path, "");  // As SDKs do.
+      parameter(name, "");  // As SDKs do.
     } else if (const json::array* list = value.if_array()) {
       for (const json::value& each : *list)
         this->value(fmt::format("{}.{}", path, ++number), each, field.shape->element);
@@ -104,7 +108,7 @@ Result<json::value> value_of(const Element& element, const Shape& shape) {
 const Field* field_of(const Element& element, const Shape& structure) {
   const auto fields = structure.fields();
   const auto found = std::ranges::find_if(fields, [&](const Field& each) {
-    return (is_collection(each.shape->kind) ? each.flattened_name : each.name) == element.name;
+    return (each.flattened_name.empty() ? each.name : each.flattened_name) == element.name;
   });
   return found == fields.end() ? nullptr : &*found;
 }
@@ -131,9 +135,30 @@ Result<void> add_json_entry(json::object& map, const json::value& entry, const F
   return {};
 }
 
-// A member of Query's JSON: maps are lists of entries there.
+// What an element that wraps a collection has in it.
+Result<json::value> wrapped(const Element& element, const Field& field) {
+  const bool is_list = field.shape->kind == ShapeKind::list;
+  json::array list;
+  json::object map;
+  for (const Element& each : element.children) {
+    if (each.name != (is_list ? "member" : "entry"))
+      return fail(errors::unusable, fmt::format("<{}> is in <{}>", each.name, element.name));
+    if (is_list) {
+      list.push_back(TRY(value_of(each, *field.shape->element)));
+    } else {
+      TRY(add_entry(map, each, field));
+    }
+  }
+  return is_list ? json::value(list) : json::value(map);
+}
+
+// A member of Query's JSON: flattened maps are lists of entries there.
 Result<json::value> json_member(const json::value& value, const Field& field) {
   if (!is_collection(field.shape->kind)) return value;
+  if (field.shape->kind == ShapeKind::map && field.flattened_name.empty()) {
+    if (!value.is_object()) return fail(errors::unusable, fmt::format("{} is no map", field.name));
+    return value;
+  }
   const json::array* list = value.if_array();
   if (list == nullptr) return fail(errors::unusable, fmt::format("{} is no list", field.name));
   if (field.shape->kind == ShapeKind::map) {
@@ -150,10 +175,10 @@ Result<json::value> json_member(const json::value& value, const Field& field) {
 
 }  // namespace
 
-std::string form_of(std::string_view action, const json::object& input, const Shape* input_shape) {
+std::string form_of(const FormHead& head, const json::object& input, const Shape* input_shape) {
   Form form;
-  form.parameter("Action", action);
-  form.parameter("Version", "2012-11-05");
+  form.parameter("Action", head.action);
+  form.parameter("Version", head.version);
   form.members("", input, input_shape);
   return form.text();
 }
@@ -164,7 +189,9 @@ Result<json::value> output_of_xml(const Element& result, const Shape& output) {
     const Field* field = field_of(each, output);
     if (field == nullptr)
       return fail(errors::unusable, fmt::format("<{}> is unknown in <{}>", each.name, result.name));
-    if (field->shape->kind == ShapeKind::map) {
+    if (is_collection(field->shape->kind) && field->flattened_name.empty()) {
+      read[field->name] = TRY(wrapped(each, *field));
+    } else if (field->shape->kind == ShapeKind::map) {
       json::value& map = read.emplace(field->name, json::object()).first->value();
       TRY(add_entry(map.as_object(), each, *field));
     } else if (field->shape->kind == ShapeKind::list) {

@@ -17,7 +17,11 @@
 namespace mailrail::cases {
 
 // Values that do not fit their shape go out as they are, and so do members that it does not have.
-std::string form_of(std::string_view action,
+struct FormHead {
+  std::string_view action;
+  std::string_view version;
+};
+std::string form_of(const FormHead& head,
                     const boost::json::object& input,
                     const Shape* input_shape);
 

@@ -5,6 +5,7 @@
 #include "admin/service.h"
 #include "base/check.h"
 #include "engine/fact_codec.h"
+#include "sns/service.h"
 #include "sqs/service.h"
 
 namespace mailrail::cases {
@@ -23,7 +24,7 @@ void replay(log::LogStore& log, engine::Engine& engine) {
 
 }  // namespace
 
-World::World() : services_{sqs::service(), admin::service()} { start(); }
+World::World() : services_{sqs::service(), sns::service(), admin::service()} { start(); }
 
 void World::start() {
   dispatcher_.reset();

@@ -58,7 +58,7 @@ class World final : private broker::Outbox {
   broker::Options options_;
   engine::Strictness strictness_ = engine::Strictness::lenient;
   api::CallSlots slots_{1000, std::size_t{1} << 30};
-  std::array<api::Service, 2> services_;
+  std::array<api::Service, 3> services_;
   std::uint64_t last_call_ = 0;
   std::map<std::uint64_t, http::Response> answers_;
 

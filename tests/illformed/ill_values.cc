@@ -334,7 +334,7 @@ std::vector<IllValue> query_bodies() {
   std::vector<IllValue> bodies;
   for (const char* each :
        {"Action=@", "Action=@&", "&&Action=@&&", "Action=@&Action=@",
-        "Action=@&Version=", "Action=@&Version=2010-03-31", "Action=@&=", "Action=@&=a",
+        "Action=@&Version=", "Action=@&Version=2010-03-30", "Action=@&=", "Action=@&=a",
         "Action=@&a", "Action=@&%00=%00", "Action=@&.=a&..=b&.1=c"}) {
     bodies.push_back({each, each, Verdict::answered});
   }
