@@ -9,6 +9,7 @@
 
 #include "api/context.h"
 #include "sns/arn.h"
+#include "sns/characters.h"
 #include "sns/errors.h"
 #include "sns/limits.h"
 
@@ -63,13 +64,6 @@ bool is_text(const json::value* value, std::string_view text) {
 const json::value* either(const json::object& statement, std::string_view name) {
   const json::value* found = statement.if_contains(name);
   return found != nullptr ? found : statement.if_contains("Not" + std::string(name));
-}
-
-bool equal_ignoring_case(std::string_view left, std::string_view right) {
-  const auto lower = [](char each) {
-    return each >= 'A' && each <= 'Z' ? static_cast<char>(each + ('a' - 'A')) : each;
-  };
-  return std::ranges::equal(left, right, {}, lower, lower);
 }
 
 // `SNS:Publish`, in any case.

@@ -3,12 +3,32 @@
 #include <vector>
 
 #include "sns/errors.h"
+#include "sns/permissions.h"
 #include "sns/refusals.h"
+#include "sns/topic_tags.h"
+#include "sns/topics.h"
 
 namespace mailrail::sns {
 
+namespace {
+
+std::vector<api::ActionEntry> all_actions() {
+  std::vector<api::ActionEntry> actions = {
+      api::entry_of<AddPermission>(),      api::entry_of<CreateTopic>(),
+      api::entry_of<DeleteTopic>(),        api::entry_of<GetDataProtectionPolicy>(),
+      api::entry_of<GetTopicAttributes>(), api::entry_of<ListTagsForResource>(),
+      api::entry_of<ListTopics>(),         api::entry_of<PutDataProtectionPolicy>(),
+      api::entry_of<RemovePermission>(),   api::entry_of<SetTopicAttributes>(),
+      api::entry_of<TagResource>(),        api::entry_of<UntagResource>(),
+  };
+  actions.insert(actions.end(), refusals().begin(), refusals().end());
+  return actions;
+}
+
+}  // namespace
+
 api::Service service() {
-  static const std::vector<api::ActionEntry> actions(refusals().begin(), refusals().end());
+  static const std::vector<api::ActionEntry> actions = all_actions();
   static constexpr std::string_view query_versions[] = {"2010-03-31"};
   return {.wire = {.xml_namespace = "http://sns.amazonaws.com/doc/2010-03-31/",
                    .error_namespace = "com.amazonaws.sns",

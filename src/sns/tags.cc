@@ -1,18 +1,11 @@
 #include "sns/tags.h"
 
-#include <algorithm>
-
+#include "sns/characters.h"
 #include "sns/errors.h"
 #include "sns/limits.h"
 
 namespace mailrail::sns {
 namespace {
-
-// Of UTF-8, which everything is that was decoded.
-std::size_t character_count(std::string_view text) {
-  return static_cast<std::size_t>(std::ranges::count_if(
-      text, [](char each) { return (static_cast<unsigned char>(each) & 0xc0) != 0x80; }));
-}
 
 struct Sizes {
   std::size_t least;
@@ -40,9 +33,7 @@ Result<void> check_size(std::string_view text, const std::string& place, Sizes s
 
 bool is_reserved(std::string_view key) {
   constexpr std::string_view prefix = "aws:";
-  return std::ranges::equal(key.substr(0, prefix.size()), prefix, {}, [](char each) {
-    return each >= 'A' && each <= 'Z' ? static_cast<char>(each + ('a' - 'A')) : each;
-  });
+  return equal_ignoring_case(key.substr(0, prefix.size()), prefix);
 }
 
 }  // namespace

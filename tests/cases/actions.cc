@@ -4,8 +4,11 @@
 
 #include "admin/conversations.h"
 #include "admin/service.h"
+#include "sns/permissions.h"
 #include "sns/refusals.h"
 #include "sns/service.h"
+#include "sns/topic_tags.h"
+#include "sns/topics.h"
 #include "sqs/dead_letter_sources.h"
 #include "sqs/handles.h"
 #include "sqs/move_tasks.h"
@@ -32,7 +35,31 @@ bool has(const api::Service& service, std::string_view action) {
   return api::find_action(service, action) != nullptr;
 }
 
-const ActionShapes* find_action_of_sns(std::string_view) { return nullptr; }
+template <class Action>
+constexpr ActionShapes shapes_of_sns(std::string_view name = Action::name) {
+  ActionShapes shapes = shapes_of<Action>();
+  shapes.name = name;
+  return shapes;
+}
+
+const ActionShapes* find_action_of_sns(std::string_view name) {
+  static constexpr ActionShapes actions[] = {
+      shapes_of_sns<sns::AddPermission>("sns:AddPermission"),
+      shapes_of_sns<sns::CreateTopic>(),
+      shapes_of_sns<sns::DeleteTopic>(),
+      shapes_of_sns<sns::GetDataProtectionPolicy>(),
+      shapes_of_sns<sns::GetTopicAttributes>(),
+      shapes_of_sns<sns::ListTagsForResource>(),
+      shapes_of_sns<sns::ListTopics>(),
+      shapes_of_sns<sns::PutDataProtectionPolicy>(),
+      shapes_of_sns<sns::RemovePermission>("sns:RemovePermission"),
+      shapes_of_sns<sns::SetTopicAttributes>(),
+      shapes_of_sns<sns::TagResource>(),
+      shapes_of_sns<sns::UntagResource>(),
+  };
+  const auto found = std::ranges::find(actions, name, &ActionShapes::name);
+  return found == std::end(actions) ? nullptr : &*found;
+}
 
 api::Service service_of(Owner owner) {
   switch (owner) {

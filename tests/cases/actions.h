@@ -20,7 +20,6 @@ struct ActionShapes {
   std::string_view name;
   const Shape* input;
   const Shape* output;
-  Owner owner = Owner::sqs;
 };
 
 // Whose it is; SQS's if nobody has it.

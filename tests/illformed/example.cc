@@ -4,9 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "admin/service.h"
 #include "base/check.h"
-#include "sqs/service.h"
 
 namespace mailrail::illformed {
 namespace {
@@ -56,9 +54,8 @@ class Search {
 
  private:
   bool covers_protocols(const cases::Case& played) const {
-    return std::ranges::all_of(cases::all_protocols, [&](cases::Protocol each) {
-      return !best_.speaks(each) || cases::speaks(played, each);
-    });
+    return std::ranges::all_of(protocols_of(best_.action()),
+                               [&](cases::Protocol each) { return cases::speaks(played, each); });
   }
 
   Example best_;
@@ -67,17 +64,9 @@ class Search {
 
 }  // namespace
 
-std::vector<std::string_view> actions_served() {
-  std::vector<std::string_view> names;
-  for (const api::Service& service : {sqs::service(), admin::service()}) {
-    for (const api::ActionEntry& each : service.actions) names.push_back(each.name);
-  }
-  return names;
-}
-
 std::vector<Example> examples_of(const std::vector<cases::CaseFile>& files) {
   std::vector<Example> examples;
-  for (const std::string_view action : actions_served()) {
+  for (const std::string_view action : cases::served_actions()) {
     const cases::ActionShapes* shapes = cases::find_action(action);
     CHECK(shapes != nullptr);  // cases_test says which one is not listed.
     Search search(*shapes);
@@ -91,6 +80,16 @@ std::vector<Example> examples_of(const std::vector<cases::CaseFile>& files) {
     examples.push_back(search.best());
   }
   return examples;
+}
+
+std::vector<cases::Protocol> protocols_of(std::string_view action) {
+  std::vector<cases::Protocol> spoken;
+  for (const cases::Protocol each : cases::all_protocols) {
+    const bool is_ours = cases::is_administrative(action);  // They speak AWS JSON alone.
+    if (is_ours ? each == cases::Protocol::json : cases::spoken(each, action) == each)
+      spoken.push_back(each);
+  }
+  return spoken;
 }
 
 Scene::Scene(const Example& example, cases::Protocol protocol)

@@ -28,14 +28,10 @@ struct Example {
   const cases::Step* step;
 
   std::string_view action() const { return shapes->name; }
-  // The administrative actions speak AWS JSON only.
-  bool speaks(cases::Protocol protocol) const {
-    return protocol == cases::Protocol::json || !cases::is_administrative(action());
-  }
 };
 
-// Of SQS and of the administrative API.
-std::vector<std::string_view> actions_served();
+// Those that an action's service has.
+std::vector<cases::Protocol> protocols_of(std::string_view action);
 
 // One for each action that is served: of those in the cases the one with the most members.
 std::vector<Example> examples_of(const std::vector<cases::CaseFile>& files);

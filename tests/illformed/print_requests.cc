@@ -72,8 +72,7 @@ int main(int argument_count, char** arguments) {
     return 2;
   }
   for (const illformed::Example& example : illformed::examples_of(*files)) {
-    for (const cases::Protocol each : cases::all_protocols) {
-      if (example.speaks(each)) illformed::print_refused(example, each);
-    }
+    for (const cases::Protocol each : illformed::protocols_of(example.action()))
+      illformed::print_refused(example, each);
   }
 }
