@@ -25,6 +25,8 @@ struct Caller {
   std::string region{default_region};
   std::string user;     // What a consumer sees as SenderId.
   std::string service;  // What the request was signed for, `sqs`; empty if it was not signed.
+
+  bool is_signed() const { return !service.empty(); }
 };
 
 Caller caller_of(const http::Request& request);

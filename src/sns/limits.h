@@ -25,6 +25,10 @@ inline constexpr std::size_t fifo_topics_max = 1'000;
 inline constexpr std::size_t standard_subscriptions_max = 12'500'000;
 inline constexpr std::size_t fifo_subscriptions_max = 100;
 
+// "Filter policies: 200 per topic, 10,000 per AWS account", both adjustable; here the second counts
+// for a topic. (General Reference, SNS quotas)
+inline constexpr std::size_t filter_policies_max = 10'000;
+
 // "Each call returns a limited list of topics, up to 100." The same for subscriptions. (API
 // reference, ListTopics)
 inline constexpr std::size_t page_size = 100;

@@ -1,26 +1,43 @@
 #include "sns/service.h"
 
+#include <iterator>
 #include <vector>
 
 #include "sns/errors.h"
 #include "sns/permissions.h"
 #include "sns/refusals.h"
+#include "sns/subscription_settings.h"
+#include "sns/subscriptions.h"
 #include "sns/topic_tags.h"
 #include "sns/topics.h"
 
 namespace mailrail::sns {
-
 namespace {
 
+constexpr api::ActionEntry own_actions[] = {
+    api::entry_of<AddPermission>(),
+    api::entry_of<ConfirmSubscription>(),
+    api::entry_of<CreateTopic>(),
+    api::entry_of<DeleteTopic>(),
+    api::entry_of<GetDataProtectionPolicy>(),
+    api::entry_of<GetSubscriptionAttributes>(),
+    api::entry_of<GetTopicAttributes>(),
+    api::entry_of<ListSubscriptions>(),
+    api::entry_of<ListSubscriptionsByTopic>(),
+    api::entry_of<ListTagsForResource>(),
+    api::entry_of<ListTopics>(),
+    api::entry_of<PutDataProtectionPolicy>(),
+    api::entry_of<RemovePermission>(),
+    api::entry_of<SetSubscriptionAttributes>(),
+    api::entry_of<SetTopicAttributes>(),
+    api::entry_of<Subscribe>(),
+    api::entry_of<TagResource>(),
+    api::entry_of<Unsubscribe>(),
+    api::entry_of<UntagResource>(),
+};
+
 std::vector<api::ActionEntry> all_actions() {
-  std::vector<api::ActionEntry> actions = {
-      api::entry_of<AddPermission>(),      api::entry_of<CreateTopic>(),
-      api::entry_of<DeleteTopic>(),        api::entry_of<GetDataProtectionPolicy>(),
-      api::entry_of<GetTopicAttributes>(), api::entry_of<ListTagsForResource>(),
-      api::entry_of<ListTopics>(),         api::entry_of<PutDataProtectionPolicy>(),
-      api::entry_of<RemovePermission>(),   api::entry_of<SetTopicAttributes>(),
-      api::entry_of<TagResource>(),        api::entry_of<UntagResource>(),
-  };
+  std::vector<api::ActionEntry> actions(std::begin(own_actions), std::end(own_actions));
   actions.insert(actions.end(), refusals().begin(), refusals().end());
   return actions;
 }

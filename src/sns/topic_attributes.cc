@@ -12,6 +12,7 @@
 #include "sns/characters.h"
 #include "sns/delivery_policy.h"
 #include "sns/errors.h"
+#include "sns/json_text.h"
 #include "sns/limits.h"
 #include "sns/policy.h"
 
@@ -212,16 +213,6 @@ Result<bool> is_fifo_by(const AttributeMap& given) {
   return *read == "true";
 }
 
-// Policies that say the same are the same, however they are written.
-bool say_the_same(std::string_view left, std::string_view right) {
-  if (left == right) return true;
-  boost::system::error_code error;
-  const json::value parsed = json::parse(left, error);
-  if (error || !parsed.is_object()) return false;
-  const json::value other = json::parse(right, error);
-  return !error && parsed == other;
-}
-
 }  // namespace
 
 std::string_view kept_attribute(const std::map<std::string, std::string>& kept,
@@ -264,9 +255,7 @@ Result<engine::TopicAttributes> with_data_protection_policy(engine::TopicAttribu
     attributes.kept.erase(name);
     return attributes;
   }
-  boost::system::error_code error;
-  const bool is_object = json::parse(policy, error).is_object();
-  if (error || !is_object)
+  if (!is_json_object(policy))
     return errors::invalid_parameter({.parameter = name, .reason = "failed to parse JSON"});
   if (policy.size() > limits::data_protection_policy_bytes_max) {
     return errors::invalid_parameter(

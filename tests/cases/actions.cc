@@ -7,6 +7,8 @@
 #include "sns/permissions.h"
 #include "sns/refusals.h"
 #include "sns/service.h"
+#include "sns/subscription_settings.h"
+#include "sns/subscriptions.h"
 #include "sns/topic_tags.h"
 #include "sns/topics.h"
 #include "sqs/dead_letter_sources.h"
@@ -45,16 +47,23 @@ constexpr ActionShapes shapes_of_sns(std::string_view name = Action::name) {
 const ActionShapes* find_action_of_sns(std::string_view name) {
   static constexpr ActionShapes actions[] = {
       shapes_of_sns<sns::AddPermission>("sns:AddPermission"),
+      shapes_of_sns<sns::ConfirmSubscription>(),
       shapes_of_sns<sns::CreateTopic>(),
       shapes_of_sns<sns::DeleteTopic>(),
       shapes_of_sns<sns::GetDataProtectionPolicy>(),
+      shapes_of_sns<sns::GetSubscriptionAttributes>(),
       shapes_of_sns<sns::GetTopicAttributes>(),
+      shapes_of_sns<sns::ListSubscriptions>(),
+      shapes_of_sns<sns::ListSubscriptionsByTopic>(),
       shapes_of_sns<sns::ListTagsForResource>(),
       shapes_of_sns<sns::ListTopics>(),
       shapes_of_sns<sns::PutDataProtectionPolicy>(),
       shapes_of_sns<sns::RemovePermission>("sns:RemovePermission"),
+      shapes_of_sns<sns::SetSubscriptionAttributes>(),
       shapes_of_sns<sns::SetTopicAttributes>(),
+      shapes_of_sns<sns::Subscribe>(),
       shapes_of_sns<sns::TagResource>(),
+      shapes_of_sns<sns::Unsubscribe>(),
       shapes_of_sns<sns::UntagResource>(),
   };
   const auto found = std::ranges::find(actions, name, &ActionShapes::name);

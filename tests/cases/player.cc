@@ -152,10 +152,20 @@ Result<void> Player::check(const Step& step, const Asked& asked) {
   const Answer answer = TRY(answer_of(protocol_, asked.action, *response));
   if (expected.kind == Expectation::Kind::error) return check_error(asked.action, expected, answer);
   if (answer.status != 200) return wrong(fmt::format("got {}: {}", answer.status, response->body));
-  if (!step.name.empty()) names_.call(step.name, answer.output);
+  if (!step.name.empty()) names_.call(step.name, as_named(asked, answer));
   const json::value wanted = TRY(names_.resolved(expected.output));
   if (const auto found = difference(wanted, answer.output)) return wrong(*found);
   return {};
+}
+
+json::value Player::as_named(const Asked& asked, const Answer& answer) const {
+  json::value named = answer.output;
+  if (asked.action == "Subscribe") {
+    json::object& output = named.as_object();
+    const json::string& arn = output.at("SubscriptionArn").as_string();
+    output["Token"] = world_.confirmation_token(arn);
+  }
+  return named;
 }
 
 Result<void> Player::check_error(std::string_view action,

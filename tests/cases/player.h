@@ -42,6 +42,8 @@ class Player {
   Result<void> play(const Step& step);
   Result<void> call(const Step& step);
   Result<void> check(const Step& step, const Asked& asked);
+  // What a name stands for: the answer, and the token that a subscriber is sent.
+  boost::json::value as_named(const Asked& asked, const Answer& answer) const;
   Result<void> check_error(std::string_view action,
                            const Expectation& expected,
                            const Answer& answer) const;

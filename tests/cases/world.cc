@@ -56,6 +56,13 @@ const http::Response* World::answer(std::uint64_t call) const {
   return found == answers_.end() ? nullptr : &found->second;
 }
 
+std::string World::confirmation_token(std::string_view subscription_arn) const {
+  const engine::Identity& identity = engine_->identity();
+  const std::string_view id = subscription_arn.substr(subscription_arn.rfind(':') + 1);
+  const auto subscription = identity.read_subscription_id(id);
+  return subscription ? identity.confirmation_token(*subscription) : std::string();
+}
+
 void World::advance(Duration time) {
   const Instant end = now_ + time;
   for (auto next = broker_->next_turn(); next && *next <= end; next = broker_->next_turn()) {

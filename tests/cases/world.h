@@ -32,6 +32,9 @@ class World final : private broker::Outbox {
   // How many frames the log has: it grows by whatever changes something.
   std::size_t frames() const { return storage_.frames.size(); }
 
+  // What the endpoint of a pending subscription is sent.
+  std::string confirmation_token(std::string_view subscription_arn) const;
+
   // Stops at every moment at which something is due.
   void advance(Duration time);
   // Answers whoever waits, makes everything durable, and starts again.

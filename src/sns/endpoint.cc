@@ -1,0 +1,70 @@
+#include "sns/endpoint.h"
+
+#include <algorithm>
+
+#include "api/context.h"
+#include "sns/arn.h"
+#include "sns/errors.h"
+#include "sns/limits.h"
+#include "sns/subscription_attributes.h"
+
+namespace mailrail::sns {
+namespace {
+
+constexpr std::string_view protocols_elsewhere[] = {"application", "email",  "email-json",
+                                                    "firehose",    "lambda", "sms"};
+
+Result<engine::Protocol> parse_protocol(std::string_view protocol) {
+  for (const engine::Protocol each :
+       {engine::Protocol::sqs, engine::Protocol::http, engine::Protocol::https}) {
+    if (protocol == name_of(each)) return each;
+  }
+  if (std::ranges::find(protocols_elsewhere, protocol) != std::end(protocols_elsewhere)) {
+    return errors::invalid_parameter(
+        {.parameter = "Protocol",
+         .reason = fmt::format("mailrail delivers by sqs, http and https, not by {}", protocol)});
+  }
+  return errors::invalid_parameter(
+      fmt::format("Amazon SNS does not support this protocol string: {}", protocol));
+}
+
+// `http://host...`, of what a request's head may hold.
+Result<void> check_url(engine::Protocol protocol, std::string_view url) {
+  const std::string scheme = std::string(name_of(protocol)) + "://";
+  if (!url.starts_with(scheme))
+    return errors::invalid_parameter("Endpoint must match the specified protocol");
+  const std::string_view rest = url.substr(scheme.size());
+  const std::string_view host = rest.substr(0, rest.find_first_of("/?#"));
+  const bool is_plain = auth::is_plain_text(url) && url.find(' ') == std::string_view::npos;
+  if (host.empty() || !is_plain || url.size() > limits::endpoint_bytes_max)
+    return errors::invalid_parameter({.parameter = "Endpoint", .reason = "it is not a URL"});
+  return {};
+}
+
+}  // namespace
+
+Result<Endpoint> parse_endpoint(std::string_view protocol,
+                                const std::optional<std::string>& endpoint) {
+  if (!endpoint || endpoint->empty())
+    return fail(errors::not_found_kind, "Endpoint not specified in subscription");
+  Endpoint parsed{.protocol = TRY(parse_protocol(protocol)), .text = *endpoint, .queue = {}};
+  if (parsed.protocol != engine::Protocol::sqs) {
+    TRY(check_url(parsed.protocol, parsed.text));
+    return parsed;
+  }
+  parsed.queue = api::parse_queue_arn(parsed.text);
+  if (!parsed.queue || parsed.text.size() > limits::endpoint_bytes_max)
+    return errors::invalid_parameter("SQS endpoint ARN");
+  return parsed;
+}
+
+Result<void> check_endpoint(const Endpoint& endpoint, const engine::Topic& topic) {
+  if (endpoint.queue && endpoint.queue->name.ends_with(".fifo") && !topic.attributes.is_fifo) {
+    return errors::invalid_parameter(  // AWS says it twice.
+        "Invalid parameter: Endpoint Reason: FIFO SQS Queues can not be subscribed to standard "
+        "SNS topics");
+  }
+  return {};
+}
+
+}  // namespace mailrail::sns

@@ -1,0 +1,85 @@
+// Subscribe, ConfirmSubscription and Unsubscribe: how a subscription begins and ends.
+//
+// A queue's is confirmed at once. An HTTP endpoint proves by a token, which it is sent, that it
+// wants to be notified; until then the subscription is pending, and two days later it is as if it
+// had never been asked for.
+
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "api/api_call.h"
+#include "sns/endpoint.h"
+#include "sns/subscription_attributes.h"
+#include "sns/subscription_shapes.h"
+#include "sns/target_subscription.h"
+#include "sns/target_topic.h"
+
+namespace mailrail::sns {
+
+// Who asks for a subscription that there is gets it, if it is as was asked for.
+struct Subscribe {
+  static constexpr std::string_view name = "Subscribe";
+  using Input = SubscribeInput;
+  using Output = SubscribeOutput;
+  struct Prepared {
+    TargetTopic topic;
+    Result<Endpoint> endpoint;
+    AttributeMap attributes;
+    bool returns_arn = false;  // Of a pending subscription too.
+  };
+  struct Decided {
+    engine::TopicName topic;
+    SubscriptionId subscription;
+    engine::SubscriptionState state;
+  };
+
+  static Prepared prepare(Input input, const api::Context& context);
+  static api::Asked<Decided> decide(engine::Engine& engine, engine::Turn& turn, Prepared& prepared);
+  static Result<Output> finish(const Decided& decided,
+                               const Prepared& prepared,
+                               const api::Context& context,
+                               const api::Bodies&);
+};
+
+struct ConfirmSubscription {
+  static constexpr std::string_view name = "ConfirmSubscription";
+  using Input = ConfirmSubscriptionInput;
+  using Output = ConfirmSubscriptionOutput;
+  struct Prepared {
+    Result<engine::TopicName> topic;  // Of its region alone: AWS looks at no more of it.
+    Result<SubscriptionId> subscription;
+    engine::Confirmation confirmation;
+  };
+  struct Decided {
+    engine::TopicName topic;
+    SubscriptionId subscription;
+  };
+
+  static Prepared prepare(Input input, const api::Context& context);
+  static api::Asked<Decided> decide(engine::Engine& engine, engine::Turn& turn, Prepared& prepared);
+  static Result<Output> finish(const Decided& decided,
+                               const Prepared&,
+                               const api::Context& context,
+                               const api::Bodies&);
+};
+
+// One that there is not is ended without a word.
+struct Unsubscribe {
+  static constexpr std::string_view name = "Unsubscribe";
+  using Input = UnsubscribeInput;
+  using Output = Nothing;
+  struct Prepared {
+    TargetSubscription subscription;
+    std::string arn;
+    bool is_signed = false;
+  };
+  using Decided = Nothing;
+
+  static Prepared prepare(Input input, const api::Context& context);
+  static api::Asked<Decided> decide(engine::Engine& engine, engine::Turn& turn, Prepared& prepared);
+};
+
+}  // namespace mailrail::sns
