@@ -9,6 +9,8 @@
 #include <string_view>
 
 #include "base/check.h"
+#include "sns/subscription_shapes.h"
+#include "sns/topic_shapes.h"
 #include "sqs/batch_shapes.h"
 #include "sqs/message_shapes.h"
 #include "sqs/queue_shapes.h"
@@ -41,6 +43,9 @@ void fuzz(std::string_view text) {
   decode<sqs::CreateQueueInput>(*form);
   decode<sqs::SendMessageBatchInput>(*form);
   decode<sqs::ReceiveMessageInput>(*form);
+  decode<sns::AddPermissionInput>(*form);
+  decode<sns::CreateTopicInput>(*form);
+  decode<sns::SubscribeInput>(*form);
   decode<wire::example::Letter>(*form);
 }
 

@@ -126,12 +126,12 @@ api::Asked<ListTopics::Decided> ListTopics::decide(engine::Engine& engine,
   Decided decided;
   const auto& names = engine.topics().names();
   for (auto each = names.lower_bound(first); each != names.end(); ++each) {
-    const engine::TopicName& name = each->first;
-    if (name.region != first.region || name.account != first.account) break;
-    if (name.name == *prepared.after) continue;
+    const engine::TopicName& topic = each->first;
+    if (topic.region != first.region || topic.account != first.account) break;
+    if (topic.name == *prepared.after) continue;
     decided.has_more = decided.topics.size() == limits::page_size;
     if (decided.has_more) break;
-    decided.topics.push_back(name);
+    decided.topics.push_back(topic);
   }
   return decided;
 }
