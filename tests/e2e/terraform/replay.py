@@ -8,9 +8,11 @@ A file has steps. Each has a line that says what a client is about, the request 
     < 200
     {"Attributes": {"CreatedTimestamp": "$time", ...}}
 
-After `>` comes the target of AWS JSON and below it the body; `> Query` has a line `name=value` for each parameter instead. After
+After `>` comes the target of AWS JSON and below it the body; `> Query` has a line `name=value` for each parameter instead, and so
+has `> SNS`, whose answers are XML, too. After
 `<` come the status and, of an error on AWS JSON, the header x-amzn-query-error. `again: read it` stands for the request and the
-answer of an earlier step. `$endpoint` is the server's, `$time` any time in seconds, `$id` any request id. An answer has to be
+answer of an earlier step. `$endpoint` is the server's, `$time` any time in seconds, `$id` any request id, `$subscription` the ARN
+of the first subscription that was made. An answer has to be
 all that is written, and no more; the order of members, and of attributes and tags in XML, is free.
 """
 
@@ -26,6 +28,8 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 SOME = {"$time": re.compile(r"\d{10}"), "$id": re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")}
+SUBSCRIPTION = re.compile(r"arn:aws:sns:us-east-1:000000000000:[\w.-]+:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+FORMS = {"Query": "sqs", "SNS": "sns"}  # Targets of AWS Query, and what their requests are signed for.
 STEP = re.compile(r"^= (?P<name>.+?)(, (?P<times>\d+) times)?\n(?P<content>(?:(?!= ).*\n?)*)", re.MULTILINE)
 EXCHANGE = re.compile(
     r"> (?P<target>\S+)\n(?P<request>.*?)^< (?P<status>\d+) ?(?P<error>\S*)\n?(?P<answer>.*)", re.MULTILINE | re.DOTALL)
@@ -64,6 +68,8 @@ class Player:
         self.endpoint = endpoint
         self.connection = http.client.HTTPConnection(endpoint.removeprefix("http://"), timeout=60)
 
+        self.subscription = None
+
     def close(self):
         self.connection.close()
 
@@ -72,7 +78,9 @@ class Player:
         answer, content = self.send(step)
         expect(step.status, answer.status, f"the status of {content}")
         expect(step.error or None, answer.getheader("x-amzn-query-error"), "x-amzn-query-error")
-        if step.target == "Query":
+        if self.subscription is None and (made := SUBSCRIPTION.search(content)):
+            self.subscription = made[0]
+        if step.target in FORMS:
             expect("text/xml", answer.getheader("Content-Type"), "the content type")
             expect(tree(xml.fromstring(self.filled(step.answer))), tree(xml.fromstring(content)), "the answer")
         else:
@@ -81,25 +89,25 @@ class Player:
 
     def send(self, step):
         request = AWSRequest("POST", self.endpoint + "/", {"User-Agent": "APN/1.0 HashiCorp/1.0 Terraform"}, self.body(step))
-        if step.target == "Query":
+        if step.target in FORMS:
             request.headers["Content-Type"] = "application/x-www-form-urlencoded"
         else:
             request.headers["Content-Type"] = "application/x-amz-json-1.0"
             request.headers["X-Amz-Target"] = step.target
             request.headers["X-Amzn-Query-Mode"] = "true"
-        SigV4Auth(Credentials("test", "test"), "sqs", "us-east-1").add_auth(request)
+        SigV4Auth(Credentials("test", "test"), FORMS.get(step.target, "sqs"), "us-east-1").add_auth(request)
         self.connection.request("POST", "/", request.data, dict(request.headers.items()))
         answer = self.connection.getresponse()
         return answer, answer.read().decode()
 
     def body(self, step):
         text = self.filled(step.request)
-        if step.target == "Query":
+        if step.target in FORMS:
             return urlencode([tuple(line.split("=", 1)) for line in text.splitlines()]).encode()
         return json.dumps(json.loads(text), separators=(",", ":")).encode()
 
     def filled(self, text):
-        return text.replace("$endpoint", self.endpoint)
+        return text.replace("$endpoint", self.endpoint).replace("$subscription", self.subscription or "$subscription")
 
 
 def tree(element):
@@ -110,9 +118,9 @@ def tree(element):
     content = []
     maps = {}
     for child in children:
-        name, value = child.find("{*}Name"), child.find("{*}Value")
-        if name is None:
-            name = child.find("{*}Key")
+        pairs = [(child.find("{*}" + key), child.find("{*}" + value))
+                 for key, value in (("Name", "Value"), ("Key", "Value"), ("key", "value"))]
+        name, value = next((pair for pair in pairs if pair[0] is not None), (None, None))
         if name is None or value is None:
             content.append(tree(child))
         else:

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""What the Terraform provider says to SQS, from files: each request as it sends it, each answer as it has to be.
+"""What the Terraform provider says to SQS and SNS, from files: each request as it sends it, each answer as it has to be.
 
 The provider reads attributes after a change until they were six times in a row what it had set, refreshes before each plan, and
 after a deletion reads until the queue was fifteen times gone, by the code of the Query protocol. Its newer versions speak AWS
