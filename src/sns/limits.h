@@ -47,7 +47,7 @@ inline constexpr std::size_t tag_key_size_max = 128;
 inline constexpr std::size_t tag_value_size_max = 256;
 
 // "Resource policies: 30 KB." (General Reference, SNS quotas)
-inline constexpr std::size_t policy_bytes_max = 30 * 1024;
+inline constexpr std::size_t policy_bytes_max = 30'720;
 
 // "DataProtectionPolicy: [...] Length Constraints: Maximum length of 30,720." (API reference,
 // CreateTopic)
