@@ -15,12 +15,13 @@
 #include <vector>
 
 #include "base/result.h"
+#include "engine/topic.h"
 #include "sns/filter_event.h"
 #include "sns/filter_pattern.h"
 
 namespace mailrail::sns {
 
-enum class FilterScope : std::uint8_t { message_attributes, message_body };
+using engine::FilterScope;
 
 // All of it must be met.
 struct FilterConditions {

@@ -53,15 +53,9 @@ Result<engine::FilterScope> read_scope(std::string_view value) {
                              shown(value)));
 }
 
-FilterScope scope_of(const SubscriptionAttributes& attributes) {
-  return attributes.filter_scope == engine::FilterScope::message_body
-             ? FilterScope::message_body
-             : FilterScope::message_attributes;
-}
-
 Result<void> check_filter(const SubscriptionAttributes& attributes) {
   if (attributes.filter_policy.empty()) return {};
-  TRY(parse_filter_policy(attributes.filter_policy, scope_of(attributes)));
+  TRY(parse_filter_policy(attributes.filter_policy, attributes.filter_scope));
   return {};
 }
 
