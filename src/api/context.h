@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "api/topic_message.h"
 #include "auth/caller.h"
 #include "engine/identity.h"
 
@@ -18,6 +19,8 @@ struct Context {
   const engine::Identity* identity = nullptr;
   // The caller asked by AWS Query, which words some rules differently.
   bool is_query = false;
+  // Of the service that publishes to queues; null if there is none.
+  ReadTopicMessage read_topic_message = nullptr;
 };
 
 }  // namespace mailrail::api

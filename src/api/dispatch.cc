@@ -112,7 +112,11 @@ std::string_view path_of(const http::Request& request) {
 Dispatcher::Dispatcher(std::span<const Service> services,
                        const engine::Identity& identity,
                        std::string scheme)
-    : services_(services), identity_(identity), scheme_(std::move(scheme)) {}
+    : services_(services), identity_(identity), scheme_(std::move(scheme)) {
+  for (const Service& each : services_) {
+    if (each.read_topic_message != nullptr) read_topic_message_ = each.read_topic_message;
+  }
+}
 
 const Service* Dispatcher::service_of_target(std::string_view target) const {
   const auto found = std::ranges::find_if(services_, [&](const Service& each) {
@@ -127,6 +131,7 @@ Made Dispatcher::dispatch(http::Request request,
                           CallSlots& slots,
                           Random& random) const {
   Context context = context_of(request, identity_, scheme_);
+  context.read_topic_message = read_topic_message_;
   const Service* service = service_signed_for(services_, context.caller.service);
   if (service == nullptr) service = &services_.front();
   Envelope envelope{.service = &service->wire, .request_id = fresh_request_id(random)};

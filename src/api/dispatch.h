@@ -40,6 +40,7 @@ class Dispatcher {
   std::span<const Service> services_;
   const engine::Identity& identity_;
   std::string scheme_;
+  ReadTopicMessage read_topic_message_ = nullptr;
 };
 
 }  // namespace mailrail::api

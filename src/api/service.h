@@ -57,6 +57,7 @@ struct Service {
   QueuePaths queue_paths = QueuePaths::unknown;
   EmptyText empty_text = EmptyText::is_missing;
   Error (*missing_parameter)(std::string_view name) = &api::missing_parameter;
+  ReadTopicMessage read_topic_message = nullptr;  // If it publishes to queues.
   std::span<const ActionEntry> actions;
 };
 

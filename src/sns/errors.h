@@ -40,6 +40,23 @@ inline constexpr ErrorKind filter_policy_limit_exceeded_kind{
     .http_status = 403};
 inline constexpr ErrorKind tag_limit_exceeded_kind{
     .name = "TagLimitExceeded", .query_code = "TagLimitExceeded", .http_status = 400};
+// Of a message attribute.
+inline constexpr ErrorKind parameter_value_invalid_kind{
+    .name = "ParameterValueInvalid", .query_code = "ParameterValueInvalid", .http_status = 400};
+inline constexpr ErrorKind empty_batch_request_kind{
+    .name = "EmptyBatchRequest", .query_code = "EmptyBatchRequest", .http_status = 400};
+inline constexpr ErrorKind too_many_entries_in_batch_request_kind{
+    .name = "TooManyEntriesInBatchRequest",
+    .query_code = "TooManyEntriesInBatchRequest",
+    .http_status = 400};
+inline constexpr ErrorKind batch_entry_ids_not_distinct_kind{
+    .name = "BatchEntryIdsNotDistinct",
+    .query_code = "BatchEntryIdsNotDistinct",
+    .http_status = 400};
+inline constexpr ErrorKind invalid_batch_entry_id_kind{
+    .name = "InvalidBatchEntryId", .query_code = "InvalidBatchEntryId", .http_status = 400};
+inline constexpr ErrorKind batch_request_too_long_kind{
+    .name = "BatchRequestTooLong", .query_code = "BatchRequestTooLong", .http_status = 400};
 // What the framework below the service says of a constraint in its model.
 inline constexpr ErrorKind validation_error_kind{.name = "ValidationError",
                                                  .query_code = "ValidationError",

@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "base/time.h"
+#include "engine/limits.h"
 
 namespace mailrail::sns::limits {
 
@@ -21,8 +22,8 @@ inline constexpr std::size_t standard_topics_max = 100'000;
 inline constexpr std::size_t fifo_topics_max = 1'000;
 
 // "Subscriptions: 12,500,000 per standard topic, 100 per FIFO topic." (General Reference, SNS
-// quotas)
-inline constexpr std::size_t standard_subscriptions_max = 12'500'000;
+// quotas) Here one publish delivers to all of a topic's at once, so a topic has no more than that.
+inline constexpr std::size_t standard_subscriptions_max = engine::deliveries_per_publication_max;
 inline constexpr std::size_t fifo_subscriptions_max = 100;
 
 // "Filter policies: 200 per topic, 10,000 per AWS account", both adjustable; here the second counts
@@ -57,6 +58,35 @@ inline constexpr std::size_t data_protection_policy_bytes_max = 30'720;
 // message sizes)
 inline constexpr int message_bytes_min = 1'024;
 inline constexpr int message_bytes_max = 1'048'576;
+
+// "Subjects must be UTF-8 text with no line breaks or control characters, and less than 100
+// characters long." (API reference, Publish) The Developer Guide says up to 100, and that many are
+// taken.
+inline constexpr std::size_t subject_size_max = 100;
+
+// "The message attribute name can be up to 256 characters." (Developer Guide, message attributes)
+inline constexpr std::size_t message_attribute_name_bytes_max = 256;
+
+// "If you use raw message delivery to Amazon SQS, the message has at most 10 attributes; one with
+// more is discarded as a client-side error." (Developer Guide, raw message delivery)
+inline constexpr std::size_t raw_attributes_max = 10;
+
+// "Length of MessageGroupId and MessageDeduplicationId: 128 characters." (API reference, Publish)
+inline constexpr std::size_t token_size_max = 128;
+
+// "You can publish up to 10 messages per PublishBatch request", and "the total aggregate size of
+// all messages in a batch" is that of one message. (Developer Guide, message batching)
+inline constexpr std::size_t batch_entries_max = 10;
+inline constexpr std::size_t batch_bytes_max = 262'144;
+
+// "This identifier can have up to 80 characters." (API reference, PublishBatchRequestEntry)
+inline constexpr std::size_t batch_entry_id_size_max = 80;
+
+// Ours, as for messages that are sent to queues: a longer one is not passed on.
+inline constexpr std::size_t trace_header_bytes_max = 1'024;
+
+// Ours: how deep a JSON message for several protocols may be nested.
+inline constexpr std::size_t structured_message_depth_max = 512;
 
 // "The <ENDPOINT>SuccessFeedbackSampleRate attribute is for specifying the sample rate percentage
 // (0-100)." (API reference, CreateTopic)

@@ -57,6 +57,41 @@ ListTopics.in NextToken string
 ListTopics.out Topics list
 ListTopics.out Topics[].TopicArn string
 ListTopics.out NextToken string
+Publish.in TopicArn string
+Publish.in TargetArn string
+Publish.in PhoneNumber string
+Publish.in Message string required
+Publish.in Subject string
+Publish.in MessageStructure string
+Publish.in MessageAttributes map (Name,Value)
+Publish.in MessageAttributes{}.DataType string required
+Publish.in MessageAttributes{}.StringValue string
+Publish.in MessageAttributes{}.BinaryValue blob
+Publish.in MessageDeduplicationId string
+Publish.in MessageGroupId string
+Publish.out MessageId string
+Publish.out SequenceNumber string
+PublishBatch.in TopicArn string required
+PublishBatch.in PublishBatchRequestEntries list required
+PublishBatch.in PublishBatchRequestEntries[].Id string required
+PublishBatch.in PublishBatchRequestEntries[].Message string required
+PublishBatch.in PublishBatchRequestEntries[].Subject string
+PublishBatch.in PublishBatchRequestEntries[].MessageStructure string
+PublishBatch.in PublishBatchRequestEntries[].MessageAttributes map (Name,Value)
+PublishBatch.in PublishBatchRequestEntries[].MessageAttributes{}.DataType string required
+PublishBatch.in PublishBatchRequestEntries[].MessageAttributes{}.StringValue string
+PublishBatch.in PublishBatchRequestEntries[].MessageAttributes{}.BinaryValue blob
+PublishBatch.in PublishBatchRequestEntries[].MessageDeduplicationId string
+PublishBatch.in PublishBatchRequestEntries[].MessageGroupId string
+PublishBatch.out Successful list
+PublishBatch.out Successful[].Id string
+PublishBatch.out Successful[].MessageId string
+PublishBatch.out Successful[].SequenceNumber string
+PublishBatch.out Failed list
+PublishBatch.out Failed[].Id string required
+PublishBatch.out Failed[].Code string required
+PublishBatch.out Failed[].Message string
+PublishBatch.out Failed[].SenderFault boolean required
 PutDataProtectionPolicy.in ResourceArn string required
 PutDataProtectionPolicy.in DataProtectionPolicy string required
 RemovePermission.in TopicArn string required

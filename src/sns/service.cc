@@ -4,7 +4,9 @@
 #include <vector>
 
 #include "sns/errors.h"
+#include "sns/notification.h"
 #include "sns/permissions.h"
+#include "sns/publish.h"
 #include "sns/refusals.h"
 #include "sns/subscription_settings.h"
 #include "sns/subscriptions.h"
@@ -26,6 +28,8 @@ constexpr api::ActionEntry own_actions[] = {
     api::entry_of<ListSubscriptionsByTopic>(),
     api::entry_of<ListTagsForResource>(),
     api::entry_of<ListTopics>(),
+    api::entry_of<Publish>(),
+    api::entry_of<PublishBatch>(),
     api::entry_of<PutDataProtectionPolicy>(),
     api::entry_of<RemovePermission>(),
     api::entry_of<SetSubscriptionAttributes>(),
@@ -56,6 +60,7 @@ api::Service service() {
           .subject_parameter = "TopicArn",
           .empty_text = EmptyText::is_given,
           .missing_parameter = &errors::missing_parameter,
+          .read_topic_message = &read_topic_message,
           .actions = actions};
 }
 

@@ -12,6 +12,7 @@
 #include <simdjson.h>
 
 #include "base/shape_lines_testing.h"
+#include "sns/message_shapes.h"
 #include "sns/model_table.h"
 #include "sns/subscription_shapes.h"
 #include "sns/topic_shapes.h"
@@ -47,6 +48,8 @@ const Action actions[] = {
     {"ListTagsForResource", &shape_of<ListTagsForResourceInput>,
      &shape_of<ListTagsForResourceOutput>},
     {"ListTopics", &shape_of<ListTopicsInput>, &shape_of<ListTopicsOutput>},
+    {"Publish", &shape_of<PublishInput>, &shape_of<PublishOutput>},
+    {"PublishBatch", &shape_of<PublishBatchInput>, &shape_of<PublishBatchOutput>},
     {"PutDataProtectionPolicy", &shape_of<PutDataProtectionPolicyInput>},
     {"RemovePermission", &shape_of<RemovePermissionInput>},
     {"SetSubscriptionAttributes", &shape_of<SetSubscriptionAttributesInput>},

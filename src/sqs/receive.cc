@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "api/errors.h"
+#include "base/check.h"
 #include "base/digest.h"
 #include "engine/read_back.h"
 #include "sqs/arn.h"
@@ -59,7 +60,7 @@ SystemAttributes system_attributes_of(const engine::ReceivedMessage& message,
     attributes["SequenceNumber"] = engine::sequence_number(message.seq);
     attributes["MessageDeduplicationId"] = sent.deduplication_id;
   }
-  if (!sent.group.empty()) attributes["MessageGroupId"] = sent.group;
+  if (message.is_grouped) attributes["MessageGroupId"] = sent.group;
   if (!record.trace_header.empty()) attributes["AWSTraceHeader"] = record.trace_header;
   if (message.dead_letter_source)
     attributes["DeadLetterQueueSourceArn"] = queue_arn(*message.dead_letter_source);
@@ -72,6 +73,32 @@ SystemAttributes asked_for(SystemAttributes attributes, const std::vector<std::s
     return std::ranges::find(names, each.first) == names.end();
   });
   return attributes;
+}
+
+// What the message's record says; or, if it came by a topic, what that makes of it, which
+// `rendered` then holds.
+Result<MessageRecord> record_of(const engine::ReceivedMessage& message,
+                                const engine::Sent& sent,
+                                const api::Context& context,
+                                api::TopicMessage& rendered) {
+  if (!message.share) return decode_record(sent.record);
+  CHECK(context.read_topic_message != nullptr);
+  rendered = TRY(context.read_topic_message(*context.identity, sent, *message.share));
+  MessageRecord record{.body = rendered.body,
+                       .body_md5 = md5(rendered.body),
+                       .attributes = {},
+                       .sender_id = rendered.sender_id,
+                       .trace_header = rendered.trace_header};
+  for (api::TopicMessage::Attribute& each : rendered.attributes) {
+    MessageAttributeValue& value = record.attributes[each.name];
+    value.data_type = each.data_type;
+    if (each.is_binary) {
+      value.binary_value = Blob{std::move(each.value)};
+    } else {
+      value.string_value = std::move(each.value);
+    }
+  }
+  return record;
 }
 
 }  // namespace
@@ -149,8 +176,9 @@ Result<ReceiveMessageOutput> ReceiveMessage::finish(const Decided& decided,
     const engine::ReceivedMessage& received = decided.messages[i];
     if (!bodies.shows(i)) continue;
     const Result<engine::Sent> sent = engine::read_sent(bodies[i], received);
+    api::TopicMessage rendered;
     const Result<MessageRecord> record =
-        sent ? decode_record(sent->record) : std::unexpected(sent.error());
+        sent ? record_of(received, *sent, context, rendered) : std::unexpected(sent.error());
     if (!record) {
       return fail(api::errors::internal_failure,
                   fmt::format("The message at log position {} is damaged: {}.",

@@ -5,6 +5,7 @@
 #include "admin/conversations.h"
 #include "admin/service.h"
 #include "sns/permissions.h"
+#include "sns/publish.h"
 #include "sns/refusals.h"
 #include "sns/service.h"
 #include "sns/subscription_settings.h"
@@ -57,6 +58,8 @@ const ActionShapes* find_action_of_sns(std::string_view name) {
       shapes_of_sns<sns::ListSubscriptionsByTopic>(),
       shapes_of_sns<sns::ListTagsForResource>(),
       shapes_of_sns<sns::ListTopics>(),
+      shapes_of_sns<sns::Publish>(),
+      shapes_of_sns<sns::PublishBatch>(),
       shapes_of_sns<sns::PutDataProtectionPolicy>(),
       shapes_of_sns<sns::RemovePermission>("sns:RemovePermission"),
       shapes_of_sns<sns::SetSubscriptionAttributes>(),

@@ -1,0 +1,110 @@
+#include "sns/fan_out.h"
+
+#include <memory>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "api/errors.h"
+#include "sns/filter_policy.h"
+#include "sns/limits.h"
+
+namespace mailrail::sns {
+namespace {
+
+// A filter policy as the engine keeps it.
+class CompiledFilter final : public engine::Matcher {
+ public:
+  explicit CompiledFilter(FilterPolicy policy) : policy_(std::move(policy)) {}
+
+  const FilterPolicy& policy() const { return policy_; }
+
+  std::uint64_t memory_bytes() const override {
+    return sizeof(*this) + bytes_of(policy_.conditions);
+  }
+
+ private:
+  // Values are strings, most of them small, or numbers; each has a place in a table, and its text
+  // twice at most: there and in the source.
+  static std::uint64_t bytes_of(const FilterConditions& conditions) {
+    std::uint64_t bytes = 0;
+    for (const FilterConditions::Key& each : conditions.keys) {
+      bytes += sizeof(each) + each.path.text().capacity() + 2 * each.source.capacity() +
+               sizeof(std::string) * each.patterns.strings.capacity() +
+               sizeof(Number) * each.patterns.numbers.capacity() +
+               sizeof(Pattern) * each.patterns.patterns.capacity();
+    }
+    for (const std::vector<FilterConditions>& branches : conditions.alternatives) {
+      for (const FilterConditions& each : branches) bytes += sizeof(each) + bytes_of(each);
+    }
+    return bytes;
+  }
+
+  FilterPolicy policy_;
+};
+
+Result<std::shared_ptr<const engine::Matcher>> matcher_of(
+    engine::Engine& engine, const engine::Subscription& subscription) {
+  if (subscription.matcher != nullptr) return subscription.matcher;
+  Result<FilterPolicy> policy = parse_filter_policy(subscription.attributes.filter_policy,
+                                                    subscription.attributes.filter_scope);
+  if (!policy) {
+    return fail(api::errors::internal_failure,
+                fmt::format("The filter policy of the subscription of {} cannot be read: {}.",
+                            subscription.endpoint, policy.error().message));
+  }
+  auto made = std::make_shared<const CompiledFilter>(*std::move(policy));
+  engine.keep_matcher(subscription.id, made);
+  return made;
+}
+
+Result<bool> lets_through(engine::Engine& engine,
+                          const engine::Subscription& subscription,
+                          const Event& event) {
+  if (subscription.attributes.filter_policy.empty()) return true;
+  const auto matcher = TRY(matcher_of(engine, subscription));
+  return matches(static_cast<const CompiledFilter&>(*matcher).policy(), event);
+}
+
+// Whether it is there and would take the message by SendMessage.
+bool takes(const engine::Queue* queue,
+           const engine::Topic& topic,
+           const PreparedMessage& message,
+           bool is_raw) {
+  if (queue == nullptr || (queue->attributes.is_fifo && !topic.attributes.is_fifo)) return false;
+  if (!is_raw) return message.enveloped_bytes <= queue->attributes.message_bytes_max;
+  return message.raw_text_bytes > 0 && message.attribute_count <= limits::raw_attributes_max &&
+         message.raw_bytes <= queue->attributes.message_bytes_max;
+}
+
+// The subscription's queue, or the one for its dead letters; null if neither takes it.
+const engine::Queue* queue_for(const engine::Engine& engine,
+                               const engine::Topic& topic,
+                               const engine::Subscription& subscription,
+                               const PreparedMessage& message) {
+  const engine::SubscriptionAttributes& attributes = subscription.attributes;
+  for (const auto& name : {subscription.queue, attributes.dead_letter_target}) {
+    const engine::Queue* queue = name ? engine.find_queue(*name) : nullptr;
+    if (takes(queue, topic, message, attributes.is_raw)) return queue;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+Result<std::vector<engine::PublishTarget>> targets_of(engine::Engine& engine,
+                                                      const engine::Topic& topic,
+                                                      const PreparedMessage& message) {
+  std::vector<engine::PublishTarget> targets;
+  for (const auto& [id, subscription] : topic.subscriptions) {
+    if (!subscription->is_confirmed() || subscription->protocol != engine::Protocol::sqs) continue;
+    if (!TRY(lets_through(engine, *subscription, *message.event))) continue;
+    if (const engine::Queue* queue = queue_for(engine, topic, *subscription, message)) {
+      targets.push_back(
+          {.queue = queue->id, .subscription = id, .is_raw = subscription->attributes.is_raw});
+    }
+  }
+  return targets;
+}
+
+}  // namespace mailrail::sns

@@ -1,0 +1,98 @@
+#include "sns/publication.h"
+
+#include <optional>
+
+#include "base/bytes.h"
+
+namespace mailrail::sns {
+namespace {
+
+constexpr std::uint8_t record_version = 1;
+constexpr std::uint8_t string_carried = 1;
+constexpr std::uint8_t binary_carried = 2;
+
+// On disk, so they never change.
+std::uint8_t code_of(engine::Protocol protocol) {
+  switch (protocol) {
+    case engine::Protocol::sqs:
+      return 1;
+    case engine::Protocol::http:
+      return 2;
+    case engine::Protocol::https:
+      return 3;
+  }
+  return 0;
+}
+
+std::optional<engine::Protocol> protocol_of(std::uint8_t code) {
+  using engine::Protocol;
+  for (const Protocol each : {Protocol::sqs, Protocol::http, Protocol::https}) {
+    if (code_of(each) == code) return each;
+  }
+  return std::nullopt;
+}
+
+std::unexpected<Error> corrupt() {
+  return fail(errors::corrupt, "a record of a publication that cannot be read");
+}
+
+}  // namespace
+
+std::string encode_publication(const Publication& publication) {
+  std::string bytes;
+  bytes.reserve(publication.text.size() + 256);
+  ByteWriter out(bytes);
+  out.u8(record_version);
+  out.string(publication.region);
+  out.string(publication.account);
+  out.string(publication.topic);
+  out.string(publication.endpoint);
+  out.string(publication.trace_header);
+  out.string(publication.subject);
+  out.varint(publication.attributes.size());
+  for (const PublishedAttribute& each : publication.attributes) {
+    out.string(each.name);
+    out.string(each.data_type);
+    out.u8(each.is_binary ? binary_carried : string_carried);
+    out.string(each.value);
+  }
+  out.varint(publication.texts_by_protocol.size());
+  for (const auto& [protocol, text] : publication.texts_by_protocol) {
+    out.u8(code_of(protocol));
+    out.string(text);
+  }
+  out.string(publication.text);
+  return bytes;
+}
+
+Result<Publication> decode_publication(std::string_view bytes) {
+  ByteReader in(bytes);
+  Publication publication;
+  if (in.u8() != record_version)
+    return fail(errors::corrupt, "a record of a publication of an unknown version");
+  publication.region = in.string();
+  publication.account = in.string();
+  publication.topic = in.string();
+  publication.endpoint = in.string();
+  publication.trace_header = in.string();
+  publication.subject = in.string();
+  for (std::uint64_t left = in.varint(); left > 0 && !in.failed(); --left) {
+    PublishedAttribute& each = publication.attributes.emplace_back();
+    each.name = in.string();
+    each.data_type = in.string();
+    const std::uint8_t carried = in.u8();
+    if (carried != string_carried && carried != binary_carried) return corrupt();
+    each.is_binary = carried == binary_carried;
+    each.value = in.string();
+  }
+  for (std::uint64_t left = in.varint(); left > 0 && !in.failed(); --left) {
+    const std::optional<engine::Protocol> protocol = protocol_of(in.u8());
+    if (!protocol) return corrupt();
+    publication.texts_by_protocol[*protocol] = in.string();
+  }
+  publication.text = in.string();
+  if (in.failed()) return corrupt();
+  return publication;
+}
+
+}  // namespace mailrail::sns
