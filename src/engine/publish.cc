@@ -7,6 +7,17 @@
 #include "engine/limits.h"
 
 namespace mailrail::engine {
+namespace {
+
+// Two subscriptions may have one FIFO queue for their dead letters.
+bool has_duplicate(const std::vector<Published::Delivery>& deliveries,
+                   const Published::Delivery& delivery) {
+  return delivery.deduplication_key &&
+         std::ranges::find(deliveries, delivery.deduplication_key,
+                           &Published::Delivery::deduplication_key) != deliveries.end();
+}
+
+}  // namespace
 
 // --- Deciding.
 
@@ -19,7 +30,8 @@ PublishResult Engine::publish(Turn& turn, const PublishRequest& request) {
   Published fact{.topic = topic->id, .message = {.seq = last_seq_ + 1, .at = turn.now}};
   Seq last = fact.message.seq;
   for (const PublishTarget& each : request.targets) {
-    if (auto delivery = delivery_to(each, *topic, request, turn.now)) {
+    auto delivery = delivery_to(each, *topic, request, turn.now);
+    if (delivery && !has_duplicate(fact.deliveries, *delivery)) {
       last = delivery->seq = last + 1;
       fact.deliveries.push_back(*delivery);
     }

@@ -153,6 +153,16 @@ TEST_F(Publish, KeepsTheOrderOfAConversationInEveryFifoQueue) {
   EXPECT_EQ(receive_bodies(one), Bodies{}) << "the conversation is locked";
 }
 
+TEST_F(Publish, GivesAFifoQueueOneMessageForTwoSubscriptions) {
+  const QueueId fifo = create("dead.fifo");
+  const QueueId standard = create("dead");
+
+  publish(fifo_topic, "a", to({fifo, standard, fifo, standard}), "room");
+
+  EXPECT_EQ(receive_bodies(fifo), Bodies{"a"});
+  EXPECT_EQ(receive_bodies(standard), (Bodies{"a", "a"}));
+}
+
 TEST_F(Publish, OfAFifoTopicGivesAStandardQueueNoGroup) {
   const QueueId standard = create("standard");
   const QueueId fifo = create("q.fifo");

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Topics, subscriptions, tags and permissions, by Debian's boto3: clients, paginators and resources."""
+"""Topics, subscriptions, messages, tags and permissions, by Debian's boto3: clients, paginators and resources."""
 
 import json
 import sys
@@ -107,6 +107,64 @@ class Subscriptions(Case):
         listed = sns.list_subscriptions_by_topic(TopicArn=arn)["Subscriptions"]
         self.assertEqual(["PendingConfirmation"], [each["SubscriptionArn"] for each in listed])
         self.assertEqual("Invalid token", self.refused("InvalidParameter", sns.confirm_subscription, TopicArn=arn, Token="x"))
+
+
+class Messages(Case):
+    def subscribed(self, topic, **attributes):
+        """A queue that gets what is published to the topic."""
+        name = topic.rpartition(":")[2]
+        url = sqs.create_queue(QueueName=name, Attributes={"FifoQueue": "true"} if name.endswith(".fifo") else {})["QueueUrl"]
+        sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=f"arn:aws:sqs:us-east-1:000000000000:{name}", Attributes=attributes)
+        return url
+
+    def received(self, url):
+        return sqs.receive_message(QueueUrl=url, AttributeNames=["All"], MessageAttributeNames=["All"],
+                                   MaxNumberOfMessages=10).get("Messages", [])
+
+    def test_an_envelope_has_what_was_published(self):
+        topic = self.topic()
+        url = self.subscribed(topic)
+
+        sent = sns.publish(TopicArn=topic, Message="\u4e16 <&>", Subject="Hello",
+                           MessageAttributes={"kind": {"DataType": "String", "StringValue": "a"}})
+        envelope = json.loads(self.received(url)[0]["Body"])
+
+        self.assertEqual(sent["MessageId"], envelope["MessageId"])
+        self.assertEqual(("\u4e16 <&>", "Hello", topic), (envelope["Message"], envelope["Subject"], envelope["TopicArn"]))
+        self.assertEqual({"kind": {"Type": "String", "Value": "a"}}, envelope["MessageAttributes"])
+
+    def test_a_filter_lets_raw_messages_through_with_their_attributes(self):
+        topic = self.topic()
+        url = self.subscribed(topic, RawMessageDelivery="true", FilterPolicy=json.dumps({"kind": ["a"]}))
+
+        for kind in ("a", "b"):
+            sns.publish(TopicArn=topic, Message=kind, MessageAttributes={
+                "kind": {"DataType": "String", "StringValue": kind}, "bytes": {"DataType": "Binary", "BinaryValue": b"\0\xff"}})
+        messages = self.received(url)
+
+        self.assertEqual(["a"], [each["Body"] for each in messages])
+        self.assertEqual(b"\0\xff", messages[0]["MessageAttributes"]["bytes"]["BinaryValue"])
+
+    def test_a_batch_to_a_fifo_topic_comes_in_order(self):
+        topic = self.topic(".fifo", Attributes={"FifoTopic": "true", "ContentBasedDeduplication": "true"})
+        url = self.subscribed(topic, RawMessageDelivery="true")
+
+        answer = sns.publish_batch(TopicArn=topic, PublishBatchRequestEntries=[
+            {"Id": each, "Message": each, "MessageGroupId": "g"} for each in "abc"])
+
+        self.assertEqual([], answer["Failed"])
+        numbers = [each["SequenceNumber"] for each in answer["Successful"]]
+        self.assertEqual(sorted(numbers), numbers)
+        self.assertEqual(["a", "b", "c"], [each["Body"] for each in self.received(url)])
+
+    def test_what_is_no_message_is_refused(self):
+        topic = self.topic()
+
+        self.assertEqual("Invalid parameter: Empty message", self.refused("InvalidParameter", sns.publish, TopicArn=topic, Message=""))
+        with self.assertRaises(sns.exceptions.InvalidParameterValueException):
+            sns.publish(TopicArn=topic, Message="m", MessageAttributes={"a": {"DataType": "Text", "StringValue": "v"}})
+        with self.assertRaises(sns.exceptions.BatchEntryIdsNotDistinctException):
+            sns.publish_batch(TopicArn=topic, PublishBatchRequestEntries=[{"Id": "1", "Message": each} for each in "ab"])
 
 
 class TagsAndPermissions(Case):

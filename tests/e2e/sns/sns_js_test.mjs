@@ -1,4 +1,4 @@
-// Topics, subscriptions, tags and permissions, as the official JavaScript SDK calls them: AWS Query, answered in XML.
+// Topics, subscriptions, messages, tags and permissions, as the official JavaScript SDK calls them: AWS Query, answered in XML.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
@@ -111,6 +111,23 @@ test('permissions are statements of the policy, by label', async () => {
   await refused(sns.addPermission(one), 'InvalidParameterException', 400, /Statement already exists$/);
   await sns.removePermission({ TopicArn, Label: 'one' });
   assert.deepEqual(await labels(), ['__default_statement_ID']);
+});
+
+test('messages are published alone and in batches', async () => {
+  const TopicArn = await topic();
+  const MessageAttributes = { kind: { DataType: 'String', StringValue: 'a' } };
+  const { MessageId, SequenceNumber } = await sns.publish({ TopicArn, Message: 'hi', Subject: 'Hello', MessageAttributes });
+  const { Successful, Failed } = await sns.publishBatch({
+    TopicArn,
+    PublishBatchRequestEntries: [{ Id: 'good', Message: 'hi' }, { Id: 'bad', Message: '' }],
+  });
+
+  assert.match(MessageId, /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/);
+  assert.equal(SequenceNumber, undefined);
+  assert.deepEqual(Successful.map(({ Id }) => Id), ['good']);
+  assert.deepEqual(Failed.map(({ Id, Code, SenderFault }) => [Id, Code, SenderFault]), [['bad', 'InvalidParameter', true]]);
+  await refused(sns.publish({ TopicArn, Message: 'hi', Subject: '' }), 'InvalidParameterException', 400, /^Invalid parameter: Subject$/);
+  await refused(sns.publishBatch({ TopicArn, PublishBatchRequestEntries: [] }), 'EmptyBatchRequestException', 400, /any entries\.$/);
 });
 
 test('what mailrail does not deliver says so', async () => {
