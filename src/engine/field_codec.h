@@ -10,6 +10,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/bytes.h"
 #include "base/ids.h"
@@ -105,6 +106,11 @@ inline bool flag(ByteReader& in) {
   const std::uint8_t value = in.u8();
   if (value > 1) in.fail();
   return value == 1;
+}
+inline std::string_view group_name(ByteReader& in) {
+  const std::string_view name = in.string();
+  if (name.size() > group_name_bytes_max) in.fail();
+  return name;
 }
 inline std::map<std::string, std::string> string_map(ByteReader& in) {
   std::map<std::string, std::string> map;
