@@ -27,12 +27,12 @@ class Dispatch : public testing::Test {
 
  private:
   // Answers with what the request is taken to have come to.
-  static constexpr ActionEntry actions_[] = {
+  static constexpr ActionEntry actions[] = {
       {.name = "Look", .make = [](Incoming incoming) -> Made {
          return std::unexpected(
              http::Response{.status = 200, .headers = {}, .body = incoming.context.endpoint});
        }}};
-  const Service services_[1] = {{.target_prefix = "Test.", .actions = actions_}};
+  const Service services_[1] = {{.target_prefix = "Test.", .actions = actions}};
   engine::Identity identity_{std::array<char, 32>{}};
   CallSlots slots_{1, 1 << 20};
   SeededRandom random_{1};
