@@ -2,6 +2,7 @@
 
 #include "sim/simulation.h"
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -28,10 +29,51 @@ TEST(Simulation, DoesTheSameForTheSameSeed) {
   EXPECT_NE(one.trace, Simulation({.seed = 8, .steps = 300}).run().trace);
 }
 
-// What is never met is never judged.
+constexpr const char* everything[] = {"crashes",
+                                      "a body was read back",
+                                      "a frame in flight survived a crash",
+                                      "a frame in flight was lost",
+                                      "a frame was full",
+                                      "a handle had expired",
+                                      "a lease was given back",
+                                      "a receive attempt was repeated",
+                                      "a send was refused at a limit",
+                                      "the disk was full for some time",
+                                      "a receive had too much to set aside",
+                                      "a send was a duplicate",
+                                      "a start found the clock a day ahead",
+                                      "a start found the clock behind",
+                                      "a torn frame was put aside",
+                                      "a waiting call was woken",
+                                      "dead letters were moved",
+                                      "the disk was slow",
+                                      "a purge came too soon",
+                                      "a creation came too soon",
+                                      "a message was redriven",
+                                      "a task was there at a start",
+                                      "a task was completed",
+                                      "a task was cancelled",
+                                      "a task had no source of a message",
+                                      "a task had no destination",
+                                      "a conversation was parked",
+                                      "a parked conversation was retried",
+                                      "a parked conversation lost its head",
+                                      "a parked conversation was dropped",
+                                      "a parked head was in flight",
+                                      "a task waited for a parked conversation",
+                                      "a message was redriven to a parked conversation",
+                                      "a drop had more to remove",
+                                      "a start found a parked conversation"};
+
+// What is never met is never judged. Which seeds meet what is rare is chance, and differs between
+// compilers.
 TEST(Simulation, MeetsWhatItIsFor) {
+  constexpr std::uint64_t seeds_min = 40;
+  constexpr std::uint64_t seeds_max = 200;
   std::map<std::string, std::uint64_t> met;
-  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+  const auto has_met = [&](const char* what) { return met[what] >= 3; };
+  for (std::uint64_t seed = 1; seed <= seeds_max; ++seed) {
+    if (seed > seeds_min && std::ranges::all_of(everything, has_met)) break;
     const SimulationReport report = Simulation({.seed = seed, .steps = 1000}).run();
     EXPECT_TRUE(keeps_every_promise(report));
     EXPECT_GT(report.messages, 40u);
@@ -40,43 +82,7 @@ TEST(Simulation, MeetsWhatItIsFor) {
     for (const auto& [what, times] : report.met) met[what] += times;
   }
 
-  for (const char* what : {"crashes",
-                           "a body was read back",
-                           "a frame in flight survived a crash",
-                           "a frame in flight was lost",
-                           "a frame was full",
-                           "a handle had expired",
-                           "a lease was given back",
-                           "a receive attempt was repeated",
-                           "a send was refused at a limit",
-                           "the disk was full for some time",
-                           "a receive had too much to set aside",
-                           "a send was a duplicate",
-                           "a start found the clock a day ahead",
-                           "a start found the clock behind",
-                           "a torn frame was put aside",
-                           "a waiting call was woken",
-                           "dead letters were moved",
-                           "the disk was slow",
-                           "a purge came too soon",
-                           "a creation came too soon",
-                           "a message was redriven",
-                           "a task was there at a start",
-                           "a task was completed",
-                           "a task was cancelled",
-                           "a task had no source of a message",
-                           "a task had no destination",
-                           "a conversation was parked",
-                           "a parked conversation was retried",
-                           "a parked conversation lost its head",
-                           "a parked conversation was dropped",
-                           "a parked head was in flight",
-                           "a task waited for a parked conversation",
-                           "a message was redriven to a parked conversation",
-                           "a drop had more to remove",
-                           "a start found a parked conversation"}) {
-    EXPECT_GE(met[what], 3u) << what;
-  }
+  for (const char* what : everything) EXPECT_TRUE(has_met(what)) << what << ": " << met[what];
 }
 
 // Short runs with everything in them that may happen to the log.

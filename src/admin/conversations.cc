@@ -15,9 +15,6 @@ namespace {
 
 using engine::ParkedResult;
 
-constexpr int page_max = 1000;
-constexpr int page_default = 100;
-
 Result<const engine::Queue*> find_fifo(const sqs::TargetQueue& target,
                                        const engine::Engine& engine) {
   const engine::Queue* queue = TRY(target.find(engine));
@@ -60,33 +57,18 @@ Result<void> result_of(ParkedResult result, std::string_view group) {
 
 ListParkedConversations::Prepared ListParkedConversations::prepare(Input input,
                                                                    const api::Context& context) {
-  Prepared prepared{.queue = sqs::TargetQueue(input.queue_url, context)};
-  const int count = input.max_results.value_or(page_default);
-  if (count < 1 || count > page_max) {
-    prepared.error = sqs::errors::invalid_parameter({"MaxResults", std::to_string(count)},
-                                                    "It must be between 1 and 1000")
-                         .error();
-    return prepared;
-  }
-  prepared.count_max = static_cast<std::size_t>(count);
-  if (!input.next_token) return prepared;
-  if (std::optional<std::string> last = from_base64(*input.next_token)) {
-    prepared.after = *std::move(last);
-  } else {
-    prepared.error = sqs::errors::invalid_parameter({"NextToken", *input.next_token},
-                                                    "It is not a token of an earlier answer")
-                         .error();
-  }
-  return prepared;
+  return {.queue = sqs::TargetQueue(input.queue_url, context),
+          .page = sqs::page_request(input.max_results, input.next_token)};
 }
 
 api::Asked<ListParkedConversations::Decided> ListParkedConversations::decide(engine::Engine& engine,
                                                                              engine::Turn&,
                                                                              Prepared& prepared) {
   const engine::Queue& queue = *TRY(find_fifo(prepared.queue, engine));
-  if (prepared.error) return std::unexpected(*prepared.error);
-  Decided decided{.conversations = engine.parked(queue.id, prepared.after, prepared.count_max + 1)};
-  decided.has_more = decided.conversations.size() > prepared.count_max;
+  const sqs::PageRequest page = TRY(prepared.page);
+  Decided decided{.conversations =
+                      engine.parked(queue.id, page.after.value_or(""), page.count_max + 1)};
+  decided.has_more = decided.conversations.size() > page.count_max;
   if (decided.has_more) decided.conversations.pop_back();
   return decided;
 }

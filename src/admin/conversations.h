@@ -12,6 +12,7 @@
 
 #include "admin/conversation_shapes.h"
 #include "api/api_call.h"
+#include "sqs/queue_pages.h"
 #include "sqs/target_queue.h"
 
 namespace mailrail::admin {
@@ -22,9 +23,7 @@ struct ListParkedConversations {
   using Output = ListParkedConversationsOutput;
   struct Prepared {
     sqs::TargetQueue queue;
-    std::optional<Error> error = {};
-    std::string after = {};  // The last conversation of the page before.
-    std::size_t count_max = 0;
+    Result<sqs::PageRequest> page;
   };
   struct Decided {
     std::vector<engine::ParkedConversation> conversations;

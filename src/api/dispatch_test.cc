@@ -10,7 +10,7 @@ namespace {
 
 using testing::HasSubstr;
 
-// A service without actions: what is asked for is never there.
+// A service with one action, which tells of its request.
 class Dispatch : public testing::Test {
  protected:
   http::Response answer(const http::Request& request) {
@@ -26,7 +26,13 @@ class Dispatch : public testing::Test {
   }
 
  private:
-  const Service services_[1] = {{.target_prefix = "Test.", .actions = {}}};
+  // Answers with what the request is taken to have come to.
+  static constexpr ActionEntry actions[] = {
+      {.name = "Look", .make = [](Incoming incoming) -> Made {
+         return std::unexpected(
+             http::Response{.status = 200, .headers = {}, .body = incoming.context.endpoint});
+       }}};
+  const Service services_[1] = {{.target_prefix = "Test.", .actions = actions}};
   engine::Identity identity_{std::array<char, 32>{}};
   CallSlots slots_{1, 1 << 20};
   SeededRandom random_{1};
@@ -76,6 +82,17 @@ TEST_F(Dispatch, AnswersQueryInTheFormThatIsAccepted) {
   for (const char* each : {"", "*/*", "text/xml", "application/json;q=0",
                            "application/json; q=0.00", "application/json-seq", "xapplication/json"})
     EXPECT_EQ(type_for(each), "text/xml") << each;
+}
+
+TEST_F(Dispatch, TakesARequestThatNamesNoHostForOneToLocalhost) {
+  for (const auto& [host, endpoint] :
+       {std::pair("h:80", "http://h:80"), std::pair("", "http://localhost"),
+        std::pair("\xff", "http://localhost")}) {
+    http::Request request{.method = "POST", .target = "/", .headers = {}, .body = "{}"};
+    request.headers.add("X-Amz-Target", "Test.Look");
+    request.headers.add("Host", host);
+    EXPECT_EQ(answer(request).body, endpoint);
+  }
 }
 
 // A header is bytes, and an answer is UTF-8.

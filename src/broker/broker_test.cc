@@ -100,12 +100,15 @@ TEST_F(BrokerTest, BeginsWithEverythingThatEndedMeanwhile) {
   ASSERT_EQ(engine.counts(standard).in_flight, many);
 
   Broker restarted(engine, log, random, outbox, {});
+  std::size_t visible = 0;
   std::vector<std::unique_ptr<Call>> calls;
   calls.push_back(std::make_unique<TestCall>("count", [&](Engine& state, Turn&, TestCall&) {
-    EXPECT_EQ(state.counts(standard).visible, many);
+    visible = state.counts(standard).visible;
     return Decision{};
   }));
   restarted.turn(now + 1s, std::move(calls));
+
+  EXPECT_EQ(visible, many);
 }
 
 TEST_F(BrokerTest, GivesTheFramesOfRecentBodiesAlong) {

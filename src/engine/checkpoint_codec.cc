@@ -227,8 +227,7 @@ KeptMessage read_message(ByteReader& in, const KeptMessage* before) {
   message.body.length = number32(in);
   message.sent = instant(in);
   message.delay_seconds = number16(in);
-  if (!in.failed()) message.group = is_same_group ? before->group : in.string();
-  if (message.group.size() > group_name_bytes_max) in.fail();
+  if (!in.failed()) message.group = is_same_group ? before->group : group_name(in);
   if ((flags & has_delivery) != 0) {
     message.delivery = read_delivery(in, flags);
   } else if ((flags & (has_source | has_forgiven | was_redriven)) != 0) {
@@ -267,9 +266,7 @@ CheckpointRecord read_attempt(ByteReader& in) {
   return record;
 }
 CheckpointRecord read_parked(ByteReader& in) {
-  KeptParked record{.queue = queue_id(in), .group = in.string(), .since = instant(in)};
-  if (record.group.size() > group_name_bytes_max) in.fail();
-  return record;
+  return KeptParked{.queue = queue_id(in), .group = group_name(in), .since = instant(in)};
 }
 
 CheckpointRecord read_move_task(ByteReader& in) {  // Braced initialisers are evaluated in order.

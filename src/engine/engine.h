@@ -387,9 +387,11 @@ class Engine {
   void give(Receiving& receiving, Index entry) const;
   bool is_current(const ReceiptHandle& handle, Index entry, Instant now) const;
   bool is_damaged(Index entry) const { return store_.entries[entry].state == EntryState::damaged; }
+  // The queue of that name, if messages of the other can move to it.
+  const Queue* find_target(const Queue& from, const QueueName& name) const;
   const Queue* dead_letters_of(const Queue& queue) const;
   void remove(Turn& turn, const Queue& queue, Index entry, RemovalReason why);
-  Index find_parked_group(const Queue& queue, std::string_view group) const;
+  const Parking::Place* find_place(const Queue& queue, std::string_view group) const;
   ParkedConversation describe(Index group, Instant since) const;
   void unpark(Turn& turn, const Queue& queue, Index group);
   Delivery delivery_or_origin(const Queue& queue, const Entry& entry) const;

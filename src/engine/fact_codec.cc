@@ -231,21 +231,19 @@ Fact read_removed(ByteReader& in) {
 Sent read_sent(ByteReader& in) {  // Braced initialisers are evaluated in order.
   Sent fact{.queue = queue_id(in), .seq = seq(in), .at = instant(in)};
   fact.delay_seconds = number16(in);
-  fact.group = in.string();
+  fact.group = group_name(in);
   fact.deduplication_id = in.string();
   fact.deduplication_key = hash128(in);
   fact.record = in.string();
-  if (fact.group.size() > group_name_bytes_max) in.fail();
   return fact;
 }
 template <class Move>
 void read_moved_message(ByteReader& in, Move& fact) {
   fact.body.position = Position(in.varint());
   fact.body.length = number32(in);
-  fact.group = in.string();
+  fact.group = group_name(in);
   fact.origin_queue = queue_id(in);
   fact.origin_seq = seq(in);
-  if (fact.group.size() > group_name_bytes_max) in.fail();
 }
 Fact read_moved(ByteReader& in) {
   Moved fact{.from = queue_id(in),
@@ -311,13 +309,8 @@ Fact read_queue_changed(ByteReader& in) {
   fact.attributes.on_poison = on_poison(in);
   return fact;
 }
-std::string_view read_group(ByteReader& in) {
-  const std::string_view group = in.string();
-  if (group.size() > group_name_bytes_max) in.fail();
-  return group;
-}
 Fact read_conversation_unparked(ByteReader& in) {
-  ConversationUnparked fact{.queue = queue_id(in), .group = read_group(in)};
+  ConversationUnparked fact{.queue = queue_id(in), .group = group_name(in)};
   for (std::uint64_t left = in.varint(); left > 0 && !in.failed(); --left)
     fact.forgiven.push_back({.seq = seq(in), .receive_count = number32(in)});
   return fact;
@@ -359,7 +352,7 @@ Fact read(FactType type, ByteReader& in) {
     case FactType::move_task_ended:
       return read_move_task_ended(in);
     case FactType::conversation_parked:
-      return ConversationParked{.queue = queue_id(in), .group = read_group(in), .at = instant(in)};
+      return ConversationParked{.queue = queue_id(in), .group = group_name(in), .at = instant(in)};
     case FactType::conversation_unparked:
       return read_conversation_unparked(in);
     case FactType::topic_created:

@@ -10,6 +10,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/bytes.h"
 #include "base/ids.h"
@@ -136,6 +137,11 @@ inline Share share(ByteReader& in) {
 inline std::optional<Share> optional_share(ByteReader& in) {
   if (!flag(in)) return std::nullopt;
   return share(in);
+}
+inline std::string_view group_name(ByteReader& in) {
+  const std::string_view name = in.string();
+  if (name.size() > group_name_bytes_max) in.fail();
+  return name;
 }
 inline std::map<std::string, std::string> string_map(ByteReader& in) {
   std::map<std::string, std::string> map;

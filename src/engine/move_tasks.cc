@@ -126,10 +126,9 @@ bool Engine::move_one(Turn& turn, const Queue& queue, Index index) {
     end_move_task(turn, queue, MoveTaskStatus::failed, MoveTaskFailure::no_source);
     return false;
   }
-  const Queue* to = find_queue(task.destination ? *task.destination : sources_[delivery.source]);
-  const bool can_take =
-      to != nullptr && to != &queue && to->attributes.is_fifo == queue.attributes.is_fifo;
-  if (!can_take) {
+  const Queue* to =
+      find_target(queue, task.destination ? *task.destination : sources_[delivery.source]);
+  if (to == nullptr) {
     end_move_task(turn, queue, MoveTaskStatus::failed, MoveTaskFailure::no_destination);
     return false;
   }

@@ -20,9 +20,13 @@ bool Engine::is_spent(const Queue& queue, Index entry) const {
 
 const Queue* Engine::dead_letters_of(const Queue& queue) const {
   if (!queue.attributes.dead_letter) return nullptr;
-  const Queue* target = find_queue(queue.attributes.dead_letter->target);
-  const bool can_take = target != nullptr && target != &queue &&
-                        target->attributes.is_fifo == queue.attributes.is_fifo;
+  return find_target(queue, queue.attributes.dead_letter->target);
+}
+
+const Queue* Engine::find_target(const Queue& from, const QueueName& name) const {
+  const Queue* target = find_queue(name);
+  const bool can_take =
+      target != nullptr && target != &from && target->attributes.is_fifo == from.attributes.is_fifo;
   return can_take ? target : nullptr;
 }
 
@@ -66,16 +70,15 @@ std::vector<ParkedConversation> Engine::parked(QueueId queue,
 }
 
 std::optional<ParkedConversation> Engine::find_parked(QueueId queue, std::string_view group) const {
-  const Parking::Places& places = contents_of(queue_at(queue)).parked();
-  const auto found = places.find(group);
-  if (found == places.end()) return std::nullopt;
-  return describe(found->second.group, found->second.since);
+  const Parking::Place* place = find_place(queue_at(queue), group);
+  if (place == nullptr) return std::nullopt;
+  return describe(place->group, place->since);
 }
 
-Index Engine::find_parked_group(const Queue& queue, std::string_view group) const {
+const Parking::Place* Engine::find_place(const Queue& queue, std::string_view group) const {
   const Parking::Places& places = contents_of(queue).parked();
   const auto found = places.find(group);
-  return found == places.end() ? no_index : found->second.group;
+  return found == places.end() ? nullptr : &found->second;
 }
 
 // --- How it goes on.
@@ -95,17 +98,18 @@ void Engine::unpark(Turn& turn, const Queue& queue, Index number) {
 
 ParkedResult Engine::retry(Turn& turn, QueueId queue, std::string_view group) {
   const Queue& of = queue_at(queue);
-  const Index parked = find_parked_group(of, group);
-  if (parked == no_index) return ParkedResult::not_parked;
-  if (is_damaged(store_.groups[parked].head)) return ParkedResult::head_damaged;
-  unpark(turn, of, parked);
+  const Parking::Place* parked = find_place(of, group);
+  if (parked == nullptr) return ParkedResult::not_parked;
+  if (is_damaged(store_.groups[parked->group].head)) return ParkedResult::head_damaged;
+  unpark(turn, of, parked->group);
   return ParkedResult::done;
 }
 
 ParkedResult Engine::skip(Turn& turn, QueueId queue, std::string_view group, SkipTo to) {
   const Queue& of = queue_at(queue);
-  const Index parked = find_parked_group(of, group);
-  if (parked == no_index) return ParkedResult::not_parked;
+  const Parking::Place* place = find_place(of, group);
+  if (place == nullptr) return ParkedResult::not_parked;
+  const Index parked = place->group;
   const Index head = store_.groups[parked].head;
   const Entry& entry = store_.entries[head];
   const Delivery* delivery = delivery_of(entry);
@@ -135,10 +139,9 @@ DropResult Engine::drop(Turn& turn,
                         const DropRequest& request,
                         std::size_t count_max) {
   const Queue& of = queue_at(queue);
-  const auto found = contents_of(of).parked().find(request.group);
-  if (found == contents_of(of).parked().end() || found->second.since != request.parked_since)
-    return {};
-  const Index parked = found->second.group;
+  const Parking::Place* place = find_place(of, request.group);
+  if (place == nullptr || place->since != request.parked_since) return {};
+  const Index parked = place->group;
   const Group& group = store_.groups[parked];
   Removed fact{.queue = queue, .why = RemovalReason::deleted, .seqs = {}};
   Index next = group.head;

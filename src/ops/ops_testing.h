@@ -109,29 +109,32 @@ class ServedDirectory {
     serve(server);
     state_hash = server.engine().state_hash(server.now());
     now = server.now();
-    alive = origins_of(server.engine());
+    note_alive(server.engine());
     message_id = server.engine().identity().message_id(QueueId(1), Seq(1), 0);
     if (stop == Stop::clean) server.log().close().value();
   }
 
-  // Origins of all messages that an engine has.
-  static std::set<Seq> origins_of(const engine::Engine& engine) {
-    std::set<Seq> origins;
+  void note_alive(const engine::Engine& engine) {
     engine::Sweep sweep = engine.begin_sweep();
     while (const auto run = engine.sweep(sweep)) {
       EXPECT_TRUE(engine::decode_records(run->payload, [&](const engine::CheckpointRecord& record) {
         const auto* kept = std::get_if<engine::KeptMessages>(&record);
         if (kept == nullptr) return;
-        for (const engine::KeptMessage& each : kept->messages)
-          origins.insert(each.delivery ? each.delivery->origin_seq : each.seq);
+        for (const engine::KeptMessage& each : kept->messages) {
+          const Seq origin = each.delivery ? each.delivery->origin_seq : each.seq;
+          alive.insert(origin);
+          if (!each.delivery || each.delivery->redrives == 0) continue;
+          redriven[origin] = engine.identity().message_id(each.delivery->origin_queue, origin,
+                                                          each.delivery->redrives);
+        }
       }));
     }
-    return origins;
   }
 
   sim::SimDisk disk{1};
   KnownMessages known;
   std::set<Seq> alive;
+  std::map<Seq, std::string> redriven;  // Of these, with their message ids.
   std::uint64_t state_hash = 0;
   Instant now;
   std::string message_id;  // Of the first message of the first queue.
@@ -158,7 +161,7 @@ class ServedDirectory {
     remove_all(server,
                server.turn([&](engine::Turn& turn) { server.engine().delete_queue(turn, gone); }),
                gone);
-    move_dead_letters(server);
+    move_dead_letters(server, dead);
     redrive(server, dead);
     const QueueId parking = create(server, "parking.fifo", parking_attributes(server, dead));
     park(server, parking, "before");
@@ -277,11 +280,15 @@ class ServedDirectory {
     }
   }
 
-  void move_dead_letters(SmallServer& server) {
+  // One conversation after the other, until those come that were received before.
+  void move_dead_letters(SmallServer& server, QueueId dead) {
     server.pass(31s);
-    server.turn([&](engine::Turn& turn) {
-      server.engine().receive(turn, {.queue = fifo_, .count_max = 2, .visibility_timeout = 20s});
-    });
+    for (int i = 0; i < 3; ++i) {
+      server.turn([&](engine::Turn& turn) {
+        server.engine().receive(turn, {.queue = fifo_, .count_max = 2, .visibility_timeout = 20s});
+      });
+    }
+    EXPECT_GT(server.engine().counts(dead).visible, 1u);
   }
 
   // At most one message, and the task goes on.

@@ -29,6 +29,7 @@ class Salvager {
       : examination_(examination), writer_(writer), salvaged_(salvaged) {}
 
   Result<void> run(Instant time) {
+    TRY(note_moved());
     for (const auto& [key, each] : examination_.replay().lost()) lose(each);
     bool is_first = true;
     return examination_.visit_state([&](const engine::CheckpointRecord& record) -> Result<void> {
@@ -47,6 +48,35 @@ class Salvager {
   }
 
  private:
+  using Origin = std::pair<QueueId, Seq>;
+
+  static Origin origin_of(QueueId queue, const engine::KeptMessage& message) {
+    if (!message.delivery) return {queue, message.seq};
+    return {message.delivery->origin_queue, message.delivery->origin_seq};
+  }
+
+  // A message is in one queue at a time. If the fact that moved it is lost, but not all that tells
+  // of its new place, it seems to be in both: then it is where it came to last, if it can be read.
+  Result<void> note_moved() {
+    return examination_.visit_state([&](const engine::CheckpointRecord& record) -> Result<void> {
+      const auto* kept = std::get_if<engine::KeptMessages>(&record);
+      if (kept == nullptr) return {};
+      for (const engine::KeptMessage& each : kept->messages) {
+        const Origin origin = origin_of(kept->queue, each);
+        if (origin == Origin(kept->queue, each.seq)) continue;
+        if (!examination_.read(kept->queue, each).sent) continue;
+        Seq& newest = moved_[origin];
+        newest = std::max(newest, each.seq);
+      }
+      return {};
+    });
+  }
+
+  bool was_moved_on(QueueId queue, const engine::KeptMessage& message) const {
+    const auto moved = moved_.find(origin_of(queue, message));
+    return moved != moved_.end() && moved->second > message.seq;
+  }
+
   Result<void> begin(engine::CheckpointBegin record, Instant time) {
     TRY(writer_.add_fact(engine::Founded{.at = time, .secret = record.secret}));
     record.last_seq = std::max(record.last_seq, examination_.replay().newest());
@@ -73,6 +103,7 @@ class Salvager {
   Result<void> keep(const engine::KeptMessages& messages) {
     engine::KeptMessages kept{.queue = messages.queue, .messages = {}};
     for (const engine::KeptMessage& each : messages.messages) {
+      if (was_moved_on(messages.queue, each)) continue;
       const ReadBody body = examination_.read(messages.queue, each);
       if (!body.sent) {
         examination_.findings().add(examination_.damage_of(body));
@@ -129,6 +160,7 @@ class Salvager {
   SalvageWriter& writer_;
   Salvaged& salvaged_;
   std::map<Seq, engine::Body> shared_;  // Where they lie now.
+  std::map<Origin, Seq> moved_;  // Where messages came to last that were moved.
 };
 
 }  // namespace

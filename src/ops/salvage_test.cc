@@ -187,13 +187,29 @@ TEST(Salvage, GivesMessagesOfAQueueWhoseNameIsLostANewOne) {
   EXPECT_EQ(bodies_in(result.disk).size(), served.alive.size());
 }
 
-TEST(Salvage, ListsMessagesWhoseBodiesAreLost) {
-  ServedDirectory served(Stop::clean, Trimmed::no);
-  const Seq lost = *served.alive.begin();
-  const Stretch body = served.known.at(lost).bodies.back();
+void harm_body(ServedDirectory& served, Seq message) {
+  const Stretch body = served.known.at(message).bodies.back();
   std::string bytes = served.disk.content(body.file);
   bytes[body.begin + 300] = static_cast<char>(bytes[body.begin + 300] ^ 1);
   served.disk.put(body.file, bytes);
+}
+
+TEST(Salvage, ListsALostMessageByTheIdThatARedriveGaveIt) {
+  ServedDirectory served(Stop::clean, Trimmed::no);
+  ASSERT_FALSE(served.redriven.empty());
+  const auto& [lost, id] = *served.redriven.begin();
+  harm_body(served, lost);
+
+  const Outcome result = salvage_of(served.disk);
+
+  EXPECT_EQ(result.salvaged.lost_messages, 1u);
+  EXPECT_THAT(text_of(result.salvaged, "a", "b"), HasSubstr("(" + id + ")"));
+}
+
+TEST(Salvage, ListsMessagesWhoseBodiesAreLost) {
+  ServedDirectory served(Stop::clean, Trimmed::no);
+  const Seq lost = *served.alive.begin();
+  harm_body(served, lost);
 
   Outcome result = salvage_of(served.disk);
 

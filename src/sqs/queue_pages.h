@@ -1,4 +1,4 @@
-// Pages of queue names: how the actions that list queues go on where they stopped.
+// Pages of names: how the actions that list queues, or conversations, go on where they stopped.
 //
 // A page is asked for by MaxResults and, after the first, by the NextToken of the one before. The
 // token names the last queue of that page, so a queue that is made or deleted meanwhile moves no
