@@ -120,8 +120,9 @@ std::optional<http::Response> Frontend::answer_health(const http::Request& reque
                         : http::text_response(200, "ready\n");
   }
   if (path == "/_localstack/health") {
-    http::Response response{
-        .status = 200, .headers = {}, .body = R"({"services": {"sqs": "running"}})"};
+    http::Response response{.status = 200,
+                            .headers = {},
+                            .body = R"({"services": {"sqs": "running", "sns": "running"}})"};
     response.headers.add("Content-Type", "application/json");
     return response;
   }

@@ -124,6 +124,18 @@ TEST_F(ServerTest, AnswersManyConnectionsAtOnce) {
   EXPECT_THAT(call(first, "ReceiveMessage", R"({"QueueUrl": "q"})").body, Not(HasSubstr("hello")));
 }
 
+// As tools look for it, with the space.
+TEST_F(ServerTest, NamesTheServicesThatRun) {
+  Client client = connect();
+  client.send("GET /_localstack/health HTTP/1.1\r\nHost: h\r\n\r\n");
+
+  const Reply reply = client.read_reply();
+
+  EXPECT_EQ(reply.status, 200);
+  EXPECT_THAT(reply.body,
+              AllOf(HasSubstr(R"("sqs": "running")"), HasSubstr(R"("sns": "running")")));
+}
+
 TEST_F(ServerTest, KeepsWhatItAcknowledgedAcrossRestarts) {
   Client before = connect();
   call(before, "CreateQueue", R"({"QueueName": "q"})");
