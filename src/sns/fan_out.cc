@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 
 #include "api/errors.h"
-#include "sns/filter_policy.h"
 #include "sns/limits.h"
 
 namespace mailrail::sns {
@@ -105,6 +104,14 @@ Result<std::vector<engine::PublishTarget>> targets_of(engine::Engine& engine,
     }
   }
   return targets;
+}
+
+Result<std::optional<FilterMismatch>> mismatch_of(engine::Engine& engine,
+                                                  const engine::Subscription& subscription,
+                                                  const Event& event) {
+  if (subscription.attributes.filter_policy.empty()) return std::nullopt;
+  const auto matcher = TRY(matcher_of(engine, subscription));
+  return explain_mismatch(static_cast<const CompiledFilter&>(*matcher).policy(), event);
 }
 
 }  // namespace mailrail::sns

@@ -5,10 +5,12 @@
 
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "base/result.h"
 #include "engine/engine.h"
+#include "sns/filter_policy.h"
 #include "sns/prepared_message.h"
 
 namespace mailrail::sns {
@@ -18,5 +20,10 @@ namespace mailrail::sns {
 Result<std::vector<engine::PublishTarget>> targets_of(engine::Engine& engine,
                                                       const engine::Topic& topic,
                                                       const PreparedMessage& message);
+
+// What keeps an event from a subscription; nothing if its filter lets it through.
+Result<std::optional<FilterMismatch>> mismatch_of(engine::Engine& engine,
+                                                  const engine::Subscription& subscription,
+                                                  const Event& event);
 
 }  // namespace mailrail::sns

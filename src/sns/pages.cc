@@ -1,5 +1,9 @@
 #include "sns/pages.h"
 
+#include <charconv>
+
+#include <fmt/format.h>
+
 #include "base/digest.h"
 #include "sns/errors.h"
 
@@ -12,6 +16,18 @@ Result<std::optional<std::string>> read_token(const std::optional<std::string>& 
   std::optional<std::string> last = from_base64(*token);
   if (!last) return errors::invalid_parameter("NextToken");
   return last;
+}
+
+std::string make_token(SubscriptionId last) { return make_token(fmt::to_string(last.value())); }
+
+Result<SubscriptionId> read_subscription_token(const std::optional<std::string>& token) {
+  const std::optional<std::string> last = TRY(read_token(token));
+  if (!last) return SubscriptionId();
+  std::uint32_t number = 0;
+  const auto [end, code] = std::from_chars(last->data(), last->data() + last->size(), number);
+  if (code != std::errc() || end != last->data() + last->size())
+    return errors::invalid_parameter("NextToken");
+  return SubscriptionId(number);
 }
 
 }  // namespace mailrail::sns

@@ -3,35 +3,20 @@
 #include <algorithm>
 #include <utility>
 
-#include <boost/json.hpp>
 #include <fmt/format.h>
 
 #include "base/digest.h"
 #include "engine/limits.h"
 #include "sns/characters.h"
 #include "sns/errors.h"
-#include "sns/filter_json.h"
 #include "sns/limits.h"
 #include "sns/message_attributes.h"
 #include "sns/notification.h"
 #include "sns/publication.h"
-#include "sns/subscription_attributes.h"
+#include "sns/texts.h"
 
 namespace mailrail::sns {
 namespace {
-
-namespace json = boost::json;
-
-// A text for each protocol that has its own, and one for the others.
-struct Texts {
-  std::string text;
-  std::map<engine::Protocol, std::string> by_protocol = {};
-
-  std::string_view text_for(engine::Protocol protocol) const {
-    const auto own = by_protocol.find(protocol);
-    return own == by_protocol.end() ? text : own->second;
-  }
-};
 
 bool is_subject(std::string_view subject) {
   const auto is_control = [](char each) {
@@ -61,39 +46,6 @@ Result<void> check_id(std::string_view parameter, std::string_view id) {
 Result<void> check_ids(const Draft& draft) {
   TRY(check_id("MessageGroupId", draft.group.value_or("")));
   return check_id("MessageDeduplicationId", draft.deduplication_id.value_or(""));
-}
-
-std::unexpected<Error> invalid_structure(std::string_view what) {
-  return errors::invalid_parameter(fmt::format("Message Structure - {}", what));
-}
-
-// Of keys that are there twice AWS takes one, and so does the parser: the last.
-Result<Texts> structured(std::string_view message) {
-  const ParsedJson parsed = parse_json(message, limits::structured_message_depth_max);
-  if (parsed.error || !parsed.value.is_object())
-    return invalid_structure("JSON message body failed to parse");
-  const json::object& object = parsed.value.get_object();
-  const auto text_at = [&](std::string_view key) -> std::optional<std::string> {
-    const json::value* found = object.if_contains(key);
-    if (found == nullptr || !found->is_string()) return std::nullopt;
-    return std::string(found->get_string());
-  };
-  std::optional<std::string> text = text_at("default");
-  if (!text) return invalid_structure("No default entry in JSON message body");
-  Texts texts{.text = *std::move(text)};
-  using engine::Protocol;
-  for (const Protocol each : {Protocol::sqs, Protocol::http, Protocol::https}) {
-    if (auto own = text_at(name_of(each))) texts.by_protocol[each] = *std::move(own);
-  }
-  return texts;
-}
-
-Result<Texts> texts_of(const Draft& draft) {
-  const std::string message = draft.message.value_or("");
-  if (!draft.structure || draft.structure->empty()) return Texts{.text = message};
-  if (*draft.structure == "json") return structured(message);
-  return errors::invalid_parameter(
-      {.parameter = "MessageStructure", .reason = "it may be json or absent"});
 }
 
 std::string_view trace_header_of(const api::Context& context) {
@@ -141,7 +93,7 @@ PreparedMessage prepare_message(const Draft& draft,
                                 const engine::TopicName& topic,
                                 std::string_view attributes_place,
                                 const api::Context& context) {
-  const Result<Texts> texts = texts_of(draft);
+  const Result<Texts> texts = texts_of(draft.message.value_or(""), draft.structure);
   PreparedMessage message{
       .contents = check_contents(draft),
       .attributes = check_message_attributes(draft.attributes, attributes_place),

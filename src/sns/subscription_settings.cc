@@ -1,25 +1,11 @@
 #include "sns/subscription_settings.h"
 
-#include <charconv>
 #include <utility>
-
-#include <fmt/format.h>
 
 #include "sns/limits.h"
 
 namespace mailrail::sns {
 namespace {
-
-// A token names the last subscription of the page before by its number.
-Result<SubscriptionId> read_after(const std::optional<std::string>& token) {
-  const std::optional<std::string> last = TRY(read_token(token));
-  if (!last) return SubscriptionId();
-  std::uint32_t number = 0;
-  const auto [end, code] = std::from_chars(last->data(), last->data() + last->size(), number);
-  if (code != std::errc() || end != last->data() + last->size())
-    return errors::invalid_parameter("NextToken");
-  return SubscriptionId(number);
-}
 
 ListedSubscription listed(const engine::Subscription& subscription,
                           const engine::Topic& topic,
@@ -41,7 +27,7 @@ class PageMaker {
 
   bool add(const engine::Subscription& subscription) {
     if (page_.subscriptions.size() == limits::page_size) {
-      page_.next_token = make_token(fmt::to_string(last_.value()));
+      page_.next_token = make_token(last_);
       return false;
     }
     const engine::Topic& topic = *engine_.topics().find(subscription.topic);
@@ -95,7 +81,7 @@ api::Asked<Nothing> SetSubscriptionAttributes::decide(engine::Engine& engine,
 ListSubscriptions::Prepared ListSubscriptions::prepare(Input input, const api::Context& context) {
   return {.region = context.caller.region,
           .account = context.caller.account,
-          .after = read_after(input.next_token)};
+          .after = read_subscription_token(input.next_token)};
 }
 
 api::Asked<SubscriptionPage> ListSubscriptions::decide(engine::Engine& engine,
@@ -115,7 +101,7 @@ api::Asked<SubscriptionPage> ListSubscriptions::decide(engine::Engine& engine,
 ListSubscriptionsByTopic::Prepared ListSubscriptionsByTopic::prepare(Input input,
                                                                      const api::Context& context) {
   return {.topic = TargetTopic("TopicArn", *input.topic_arn, context),
-          .after = read_after(input.next_token)};
+          .after = read_subscription_token(input.next_token)};
 }
 
 api::Asked<SubscriptionPage> ListSubscriptionsByTopic::decide(engine::Engine& engine,
