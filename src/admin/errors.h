@@ -1,4 +1,4 @@
-// The errors of the administrative API, beside those that it shares with SQS.
+// The errors of the administrative API, beside those that it shares with SQS and SNS.
 //
 // Their names are ours and stay as they are: programs match on them.
 
@@ -18,5 +18,7 @@ inline constexpr ErrorKind head_unreadable{
     .name = "HeadUnreadable", .query_code = "HeadUnreadable", .http_status = 400};
 inline constexpr ErrorKind no_dead_letter_queue{
     .name = "NoDeadLetterQueue", .query_code = "NoDeadLetterQueue", .http_status = 400};
+inline constexpr ErrorKind topic_does_not_exist{
+    .name = "TopicDoesNotExist", .query_code = "TopicDoesNotExist", .http_status = 404};
 
 }  // namespace mailrail::admin::errors

@@ -1,15 +1,15 @@
 #include "admin/service.h"
 
 #include "admin/conversations.h"
+#include "admin/topic_filters.h"
 
 namespace mailrail::admin {
 
 api::Service service() {
   static constexpr api::ActionEntry actions[] = {
-      api::entry_of<DropConversation>(),
-      api::entry_of<ListParkedConversations>(),
-      api::entry_of<RetryConversation>(),
-      api::entry_of<SkipConversation>(),
+      api::entry_of<DropConversation>(),  api::entry_of<ListParkedConversations>(),
+      api::entry_of<RetryConversation>(), api::entry_of<SkipConversation>(),
+      api::entry_of<TestFilter>(),
   };
   return {.wire = {.xml_namespace = "",
                    .error_namespace = "mailrail",

@@ -4,6 +4,7 @@
 
 #include "admin/conversations.h"
 #include "admin/service.h"
+#include "admin/topic_filters.h"
 #include "sns/permissions.h"
 #include "sns/publish.h"
 #include "sns/refusals.h"
@@ -151,6 +152,7 @@ const ActionShapes* find_action(std::string_view name) {
       shapes_of<admin::ListParkedConversations>(),
       shapes_of<admin::RetryConversation>(),
       shapes_of<admin::SkipConversation>(),
+      shapes_of<admin::TestFilter>(),
   };
   if (const auto found = std::ranges::find(actions, name, &ActionShapes::name);
       found != std::end(actions)) {
