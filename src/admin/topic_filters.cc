@@ -56,8 +56,10 @@ Result<TestedSubscription> tested(engine::Engine& engine,
                             .reason = {}};
   if (mismatch) result.reason = shown(sns::describe(*mismatch));
   if (result.pending_confirmation) {
-    result.reason = mismatch ? "not confirmed yet, and " + *result.reason
-                             : "not confirmed yet; its filter would let the message through";
+    const bool has_filter = !subscription.attributes.filter_policy.empty();
+    const char* filtered = has_filter ? "; its filter would let the message through" : "";
+    result.reason =
+        "not confirmed yet" + (mismatch ? ", and " + *result.reason : std::string(filtered));
   }
   return result;
 }
