@@ -11,7 +11,49 @@
 
 #include "cli/salvage.h"
 #include "cli/serve.h"
+#include "cli/test_filter.h"
 #include "cli/verify.h"
+
+namespace {
+
+CLI::App* add_test_filter(CLI::App& app, mailrail::cli::TestFilterOptions& options) {
+  CLI::App* topics = app.add_subcommand("topics", "Look into the topics of a server.");
+  topics->require_subcommand(1);
+  CLI::App* test_filter = topics->add_subcommand(
+      "test-filter",
+      "Show which subscriptions of a topic would get a message, and why the others would not. "
+      "Nothing is published.\n"
+      "Exits with 0 if it could be told, 2 if the command is wrong, 3 if there is no such topic, 6 "
+      "if the server does not answer, 1 if something else failed.");
+  test_filter->add_option("TOPIC", options.topic, "The topic's name or its ARN.")->required();
+  test_filter->add_option("--message", options.message,
+                          "The message's text, @FILE for what a file holds, or - for standard "
+                          "input.");
+  test_filter
+      ->add_option("--attribute", options.attributes,
+                   "A message attribute as NAME=TYPE:VALUE, like store=String:fans or "
+                   "price=Number:9; the value of a Binary is base64. May be repeated.")
+      ->expected(1)
+      ->take_all();
+  test_filter
+      ->add_option("--structure", options.structure,
+                   "json if the message is an object with a text for each protocol.")
+      ->check(CLI::IsMember({"json"}));
+  test_filter->add_option("--endpoint-url,--endpoint", options.endpoint,
+                          "The server's URL. Default: MAILRAIL_ENDPOINT_URL, AWS_ENDPOINT_URL_SNS, "
+                          "AWS_ENDPOINT_URL, or http://127.0.0.1:4566.");
+  test_filter->add_option("--region", options.region,
+                          "The region of a topic that is named without its ARN. Default: "
+                          "AWS_REGION, AWS_DEFAULT_REGION, or the server's.");
+  test_filter
+      ->add_option("-o,--output", options.output,
+                   "table, tsv (ARN, protocol, endpoint, yes or no or pending, reason) or json. "
+                   "Default: table on a terminal, else tsv.")
+      ->check(CLI::IsMember({"table", "tsv", "json"}));
+  return test_filter;
+}
+
+}  // namespace
 
 int main(int argument_count, char** arguments) {
   spdlog::set_default_logger(spdlog::stderr_color_mt("mailrail"));
@@ -61,6 +103,9 @@ int main(int argument_count, char** arguments) {
   salvage->add_option("--to", salvage_options.to, "The new one: empty, or not there yet.")
       ->required();
 
+  mailrail::cli::TestFilterOptions test_filter_options;
+  const CLI::App* test_filter = add_test_filter(app, test_filter_options);
+
   try {
     app.parse(argument_count, arguments);
   } catch (const CLI::ParseError& error) {
@@ -69,5 +114,7 @@ int main(int argument_count, char** arguments) {
   }
   if (verify->parsed()) return mailrail::cli::verify(verified);
   if (salvage->parsed()) return mailrail::cli::salvage(salvage_options);
+  if (test_filter->parsed())
+    return static_cast<int>(mailrail::cli::test_filter(test_filter_options));
   return mailrail::cli::serve(serve_options);
 }

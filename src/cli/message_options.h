@@ -1,0 +1,28 @@
+// A message as it is said on the command line: a text, a file or standard input, and attributes as
+// NAME=TYPE:VALUE.
+//
+// What is wrong is told with the option and the value, and what would be right. Whether SNS takes
+// the message is for the server to say.
+
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "sns/message_shapes.h"
+
+namespace mailrail::cli {
+
+// "SNS messages: at most 1,048,576 bytes", and more than that is not read.
+inline constexpr std::size_t message_file_bytes_max = 1'048'576;
+
+// `@FILE` is what the file holds, `-` what standard input does; anything else is itself.
+Result<std::string> read_message(const std::string& option);
+
+// Of type Binary the value is base64.
+Result<sns::MessageAttributes> parse_attributes(const std::vector<std::string>& options);
+
+}  // namespace mailrail::cli
