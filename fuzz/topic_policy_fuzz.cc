@@ -1,5 +1,5 @@
 // Arbitrary text as what a topic or a subscription is given: its ARN, its policy, its delivery
-// policy. It is refused, or what is kept of it is taken again as it is and comes into force.
+// policy, its replay policy. It is refused, or what is kept of it is taken again as it is and comes into force.
 
 #include <cstddef>
 #include <cstdint>
@@ -12,6 +12,7 @@
 #include "sns/endpoint.h"
 #include "sns/json_text.h"
 #include "sns/policy.h"
+#include "sns/replay_policy.h"
 
 namespace mailrail::sns {
 namespace {
@@ -41,6 +42,10 @@ void fuzz_delivery_policies(std::string_view text) {
   }
 }
 
+void fuzz_replay_policy(std::string_view text) {
+  if (const auto kept = read_replay_policy(text)) CHECK(read_replay_policy(*kept) == *kept);
+}
+
 void fuzz_policy(std::string_view text) {
   if (!check_policy(text)) return;
   const Permission permission{
@@ -62,5 +67,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   mailrail::sns::fuzz_arns(text);
   mailrail::sns::fuzz_delivery_policies(text);
   mailrail::sns::fuzz_policy(text);
+  mailrail::sns::fuzz_replay_policy(text);
   return 0;
 }

@@ -14,6 +14,7 @@
 #include "sns/filter_policy.h"
 #include "sns/json_text.h"
 #include "sns/limits.h"
+#include "sns/replay_policy.h"
 
 namespace mailrail::sns {
 namespace {
@@ -91,13 +92,12 @@ Result<void> set_redrive_policy(const Subject& subject,
   return {};
 }
 
-Result<std::string> read_replay_policy(const Subject& subject, std::string_view value) {
-  if (value.empty()) return std::string();
-  if (!subject.topic.attributes.is_fifo)
+Result<std::string> replay_policy_for(const Subject& subject, std::string_view value) {
+  if (!value.empty() && !subject.topic.attributes.is_fifo)
     return invalid(attribute::replay_policy, "only subscriptions to FIFO topics have it");
-  if (!is_json_object(value) || value.size() > limits::kept_text_bytes_max)
-    return invalid(attribute::replay_policy, "failed to parse JSON");
-  return std::string(value);
+  Result<std::string> read = read_replay_policy(value);
+  if (!read) return invalid(attribute::replay_policy, read.error().message);
+  return read;
 }
 
 Result<std::string> read_role(std::string_view value) {
@@ -129,7 +129,7 @@ Result<void> set(const Subject& subject,
   } else if (name == attribute::delivery_policy) {
     keep(attributes, name, TRY(subscription_delivery_policy(value)));
   } else if (name == attribute::replay_policy) {
-    keep(attributes, name, TRY(read_replay_policy(subject, value)));
+    keep(attributes, name, TRY(replay_policy_for(subject, value)));
   } else {
     CHECK(name == attribute::subscription_role_arn);
     keep(attributes, name, TRY(read_role(value)));
