@@ -191,7 +191,8 @@ std::string_view Load::send_request(Connection& connection) {
   sent_messages_ += connection.message_count;
   if (plan_.mode == Mode::send_batch)
     return scratch_ = requests_.send_batch(first, connection.message_count);
-  if (plan_.messages.groups == 0) return constant_;
+  if (plan_.mode == Mode::publish) return scratch_ = requests_.publish(first);
+  if (plan_.messages.groups == 0 && plan_.messages.bodies.empty()) return constant_;
   return scratch_ = requests_.send(first);
 }
 

@@ -23,6 +23,7 @@ enum class Mode {
   get,             // The bytes of one SendMessage, to a server that answers a constant.
   receive,         // ReceiveMessage of up to `receive_count_max`.
   receive_delete,  // And DeleteMessageBatch.
+  publish,         // Publish to a topic.
   cycle,           // Send one, receive it, delete it; only the receive is measured.
 };
 

@@ -12,9 +12,13 @@ namespace mailrail::bench {
 namespace {
 
 constexpr std::string_view authorization =
-    "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20250101/us-east-1/sqs/aws4_request, "
+    "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20250101/us-east-1/{}/aws4_request, "
     "SignedHeaders=content-length;content-type;host;x-amz-date;x-amz-target, "
     "Signature=fe5f80f77d5fa3beca038a248ff027d0445342fe2855ddc963176630326f1024";
+
+std::string authorization_for(std::string_view service) {
+  return fmt::format(fmt::runtime(authorization), service);
+}
 
 // Letters only, so that the body is as long in JSON as it is.
 std::string letters(std::size_t count) {
@@ -45,7 +49,25 @@ std::string Requests::request(std::string_view action, std::string_view body) co
       "Content-Length: {}\r\n"
       "\r\n"
       "{}",
-      host_, action, authorization, body.size(), body);
+      host_, action, authorization_for("sqs"), body.size(), body);
+}
+
+std::string Requests::query_request(std::string_view service, std::string_view form) const {
+  return fmt::format(
+      "POST / HTTP/1.1\r\n"
+      "Host: {}\r\n"
+      "Content-Type: application/x-www-form-urlencoded; charset=utf-8\r\n"
+      "X-Amz-Date: 20250101T000000Z\r\n"
+      "Authorization: {}\r\n"
+      "User-Agent: mailrail-load\r\n"
+      "Content-Length: {}\r\n"
+      "\r\n"
+      "{}",
+      host_, authorization_for(service), form.size(), form);
+}
+
+std::string_view Requests::query_body(std::uint64_t number) const {
+  return shape_.bodies[number % shape_.bodies.size()];
 }
 
 void Requests::append_message(std::string& out, std::uint64_t number) const {
@@ -56,7 +78,18 @@ void Requests::append_message(std::string& out, std::uint64_t number) const {
                  shape_.first_group + number % shape_.groups, run_, number);
 }
 
+std::string Requests::publish(std::uint64_t number) const {
+  return query_request(
+      "sns", fmt::format("Action=Publish&Version=2010-03-31&TopicArn={}&Message={}{}",
+                         shape_.topic_arn, query_body(number), shape_.publish_parameters));
+}
+
 std::string Requests::send(std::uint64_t first) const {
+  if (!shape_.bodies.empty()) {
+    return query_request(
+        "sqs", fmt::format("Action=SendMessage&Version=2012-11-05&QueueUrl={}&MessageBody={}",
+                           shape_.queue_url, query_body(first)));
+  }
   std::string body = fmt::format(R"({{"QueueUrl":"{}",)", shape_.queue_url);
   append_message(body, first);
   return request("SendMessage", body += '}');

@@ -1,5 +1,6 @@
-// The SQS requests of the load generator, as bytes ready to send: AWS JSON 1.0 with the headers an
-// SDK sends. The Authorization is as long as a real one, but signs nothing.
+// The requests of the load generator, as bytes ready to send: AWS JSON 1.0 with the headers an SDK
+// sends, or AWS Query where a publish and a send are compared, as topics know no other. The
+// Authorization is as long as a real one, but signs nothing.
 
 #pragma once
 
@@ -8,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace mailrail::bench {
 
@@ -17,6 +19,11 @@ struct MessageShape {
   std::uint64_t groups =
       0;  // 0: a standard queue. Otherwise message N goes to group N modulo this.
   std::uint64_t first_group = 0;
+  // Instead of a body of that size: message N has body N modulo this, by AWS Query. As a form has
+  // them, percent-encoded.
+  std::vector<std::string> bodies = {};
+  std::string topic_arn = {};
+  std::string publish_parameters = {};  // More of a publish: `&MessageAttributes.entry.1...`.
 };
 
 class Requests {
@@ -28,11 +35,15 @@ class Requests {
   std::string send(std::uint64_t first) const;
   std::string send_batch(std::uint64_t first, std::size_t count) const;
 
+  std::string publish(std::uint64_t number) const;
+
   std::string receive(int message_count_max, int wait_seconds) const;
   std::string delete_batch(std::span<const std::string> receipt_handles) const;
 
  private:
   std::string request(std::string_view action, std::string_view body) const;
+  std::string query_request(std::string_view service, std::string_view form) const;
+  std::string_view query_body(std::uint64_t number) const;
   void append_message(std::string& out, std::uint64_t number) const;
 
   const MessageShape shape_;

@@ -16,139 +16,17 @@ import os
 import resource
 import shutil
 import signal
-import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from pathlib import Path
 
+from harness import ROUNDS, Setting, constant, finished, load, mailrail, start_load, waiting_messages
+from publishing import publish
+
 ROOT = Path(__file__).resolve().parent.parent
-SERVER_THREADS = 2  # mailrail's default, and so what the comparison gets.
-ROUNDS = 3
-
-
-class Setting:
-    """Where binaries and data are, and how large the large figures are."""
-
-    def __init__(self, arguments):
-        self.build = Path(arguments.build).resolve()
-        self.mailrail = self.build / "mailrail"
-        self.load = self.build / "bench" / "mailrail_load"
-        self.seconds = arguments.seconds
-        self.scale = arguments.scale
-        self.minutes = arguments.minutes
-        self.data_root = self.build / "bench-data"
-        self.data_root.mkdir(exist_ok=True)
-
-    def data(self):
-        return tempfile.mkdtemp(prefix="run-", dir=self.data_root)
-
-    def scaled(self, count):
-        return max(1, int(count * self.scale))
-
-
-def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
-
-
-class Server:
-    """One server process, ended by its own process id."""
-
-    def __init__(self, command, port, data=None):
-        self.port = port
-        self.data = data and Path(data)
-        self.log = tempfile.TemporaryFile()
-        self.started_at = time.monotonic()
-        self.process = subprocess.Popen([str(part) for part in command], stdout=self.log, stderr=self.log)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.end(signal.SIGKILL)
-
-    def end(self, by):
-        if self.process.poll() is None:
-            self.process.send_signal(by)
-        self.process.wait()
-        return self.process.returncode
-
-    def wait_until_ready(self, path="/readyz", patience=120):
-        """Seconds from the start of the process until it answers 200."""
-        while time.monotonic() - self.started_at < patience:
-            if self.process.poll() is not None:
-                self.log.seek(0)
-                sys.exit(f"The server ended at its start ({self.process.returncode}): {self.log.read().decode(errors='replace')}")
-            try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=patience) as reply:
-                    if reply.status == 200:
-                        return time.monotonic() - self.started_at
-            except OSError:
-                time.sleep(0.001)
-        sys.exit(f"The server was not ready after {patience} s.")
-
-    def resident_bytes(self):
-        for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
-            if line.startswith("VmRSS:"):
-                return int(line.split()[1]) * 1024
-        return 0
-
-    def anonymous_bytes(self):
-        """Without what maps files."""
-        for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
-            if line.startswith("RssAnon:"):
-                return int(line.split()[1]) * 1024
-        return 0
-
-    def call(self, action, **members):
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{self.port}/",
-            data=json.dumps(members).encode(),
-            headers={"Content-Type": "application/x-amz-json-1.0", "X-Amz-Target": f"AmazonSQS.{action}"},
-        )
-        with urllib.request.urlopen(request, timeout=60) as reply:
-            return json.load(reply)
-
-    def create_queue(self, name, **attributes):
-        return self.call("CreateQueue", QueueName=name, Attributes=attributes)["QueueUrl"]
-
-
-def mailrail(setting, data, *arguments):
-    port = free_port()
-    return Server([setting.mailrail, "serve", "--listen", f"127.0.0.1:{port}", "--data", data, *arguments], port, data)
-
-
-def constant(setting, name):
-    port = free_port()
-    server = Server([setting.build / "bench" / name, port, SERVER_THREADS], port)
-    server.wait_until_ready("/")
-    return server
-
-
-def start_load(setting, server, mode, queue_url, **options):
-    command = [setting.load, mode, "--port", server.port, "--queue-url", queue_url, "--json"]
-    for name, value in options.items():
-        command += [f"--{name.replace('_', '-')}", value]
-    return subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-
-
-def finished(loading):
-    output, errors = loading.communicate()
-    if not output:
-        sys.exit(f"The load generator failed: {errors}")
-    outcome = json.loads(output)
-    if outcome["errors"]:
-        sys.exit(f"{loading.args[1]}: {outcome['errors']} requests failed. {errors}")
-    return outcome
-
-
-def load(setting, server, mode, queue_url, **options):
-    return finished(start_load(setting, server, mode, queue_url, **options))
 
 
 def compare_rates(setting, ours, its_mode, queue_url, baseline):
@@ -229,12 +107,6 @@ def backlog(setting):
             if found != count:
                 sys.exit(f"{found} messages came back after {ended_by}, not {count}.")
     return figures
-
-
-def waiting_messages(server, queue_url):
-    name = "ApproximateNumberOfMessages"
-    reply = server.call("GetQueueAttributes", QueueUrl=queue_url, AttributeNames=[name])
-    return int(reply["Attributes"][name])
 
 
 def conversations(setting):
@@ -430,7 +302,7 @@ def over_live(server, data, filling):
 
 FIGURES = {
     figure.__name__: figure
-    for figure in (sends, http, start, idle, binary, backlog, conversations, polls, storage, pauses, large, memory, space)
+    for figure in (sends, publish, http, start, idle, binary, backlog, conversations, polls, storage, pauses, large, memory, space)
 }
 # Those take minutes to an hour, and gigabytes of disk.
 ONLY_BY_NAME = {"large", "memory", "space"}
