@@ -83,7 +83,7 @@ TEST(HttpClient, PassesOverInterimAnswers) {
   Endpoint endpoint;
   HttpClient client(anywhere());
 
-  auto told = post(client, {.url = endpoint.url(), .body = std::string(100'000, 'x')});
+  auto told = post(client, {.url = endpoint.url(), .body = std::string(2 << 20, 'x')});
   Connection connection = endpoint.accept();
   EXPECT_THAT(connection.read_request(), Not(HasSubstr("Expect")));
   connection.send("HTTP/1.1 103 Early Hints\r\n\r\n");
