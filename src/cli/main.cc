@@ -84,6 +84,13 @@ int main(int argument_count, char** arguments) {
                   "Keep AWS's waiting times: a queue is purged at most once in 60 seconds, and a "
                   "name is free again 60 seconds after its queue was deleted.");
 
+  serve->add_option("--webhook-allow", serve_options.webhooks.allow,
+                    "Addresses that webhooks may go to, like 10.0.0.0/8 or fd00::1; several are "
+                    "possible. Default: all while listening on loopback, else only those of the "
+                    "public Internet.");
+  serve->add_option("--webhook-deny", serve_options.webhooks.deny,
+                    "Addresses that webhooks may not go to. The narrowest range decides.");
+
   std::string verified;
   CLI::App* verify = app.add_subcommand(
       "verify",

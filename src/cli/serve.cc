@@ -44,12 +44,12 @@ Result<server::Options> options_of(const ServeOptions& given) {
         fmt::format("--listen must be HOST:PORT, like 127.0.0.1:4566, not \"{}\".", given.listen));
   }
   if (given.data.empty()) return fail(errors::unusable, "--data must name a directory.");
-  return with_limits(
-      {.host = address->host,
-       .port = address->port,
-       .data = given.data,
-       .strictness = given.is_aws_strict ? engine::Strictness::aws : engine::Strictness::lenient},
-      given.limits);
+  const server::Options options{
+      .host = address->host,
+      .port = address->port,
+      .data = given.data,
+      .strictness = given.is_aws_strict ? engine::Strictness::aws : engine::Strictness::lenient};
+  return with_webhooks(TRY(with_limits(options, given.limits)), given.webhooks);
 }
 
 // A second signal cuts the waiting short.

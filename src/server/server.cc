@@ -17,6 +17,7 @@
 #include "server/engine_clock.h"
 #include "server/engine_thread.h"
 #include "server/frontend.h"
+#include "server/loopback.h"
 #include "server/machine_memory.h"
 #include "server/read_back.h"
 #include "sns/service.h"
@@ -31,11 +32,6 @@ constexpr Duration retention_grace = 10min;
 
 // The log grows by this many segments before the next checkpoint: 256 MiB, or 64 with small ones.
 constexpr std::uint64_t log_units_per_round = 4;
-
-bool is_loopback(const std::string& host) {
-  const bool is_ipv4 = host.find_first_not_of("0123456789.") == std::string::npos;
-  return host == "localhost" || host == "::1" || (is_ipv4 && host.starts_with("127."));
-}
 
 Result<Limits> limits_for(const Options& options, const log::Disk& disk) {
   Limits limits{.memory_bytes_max = options.memory_bytes_max,

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "client/address_rules.h"
 #include "engine/strictness.h"
 #include "log/file/recovery.h"
 #include "log/file_system.h"
@@ -27,6 +28,9 @@ struct Options {
   std::uint64_t disk_bytes_max = 0;    // 0: that share of the volume.
   std::uint32_t disk_percent = 80;
   engine::Strictness strictness = engine::Strictness::lenient;
+  // Where webhooks may go. On loopback, which is all that is served yet, that is everywhere unless
+  // told; beyond it the default is deny_private.
+  client::AddressRules webhook_addresses = {.otherwise = client::AddressRules::Default::allow_all};
 };
 
 // What the start found, for the banner.

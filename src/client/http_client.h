@@ -1,0 +1,61 @@
+// HttpClient: many HTTP requests to elsewhere at once, on one thread of its own.
+//
+// Nobody who posts a request waits. Every request ends in one call of its callback, within its
+// timeout from when it began: an answer of any status, a redirect too, or a sentence that says why
+// there was none. Where it may connect is AddressRules's to say, of every address, whatever the
+// name. How much is under way is bounded, whole and for each host; what waits for a place here is
+// bounded by who posts it.
+
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/time.h"
+#include "client/address_rules.h"
+#include "client/http_request.h"
+
+namespace mailrail::client {
+
+struct HttpOutcome {
+  int status = 0;        // 0: there was no answer.
+  std::string why = {};  // One sentence, if there was none.
+
+  friend bool operator==(const HttpOutcome&, const HttpOutcome&) = default;
+};
+
+class HttpClient {
+ public:
+  struct Options {
+    AddressRules addresses = {};
+    std::size_t requests_max = 256;          // Under way at once.
+    std::size_t requests_per_host_max = 32;  // Of these with one host and port.
+    Duration connect_timeout = 5s;           // With the look-up of the name and TLS.
+    // Of head and body, which are read and thrown away. A longer body is cut off by closing the
+    // connection: its status counts.
+    std::size_t response_bytes_max = std::size_t{64} << 10;
+    std::string ca_file = {};  // Whose certificates are trusted. Empty: those of the system.
+  };
+
+  using Callback = std::function<void(HttpOutcome)>;
+
+  explicit HttpClient(Options options);
+
+  // Breaks off what is under way and what waits, and tells each "no answer" before it returns.
+  ~HttpClient();
+
+  HttpClient(const HttpClient&) = delete;
+  HttpClient& operator=(const HttpClient&) = delete;
+
+  // From any thread, the callback's too. The callback is called on the client's thread, never from
+  // within post(), and must not block: all requests wait meanwhile.
+  void post(HttpRequest request, Callback done);
+
+ private:
+  class Loop;
+  std::unique_ptr<Loop> loop_;
+};
+
+}  // namespace mailrail::client
