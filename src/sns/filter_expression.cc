@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/shown.h"
+#include "sns/cidr.h"
 #include "sns/filter_errors.h"
 #include "sns/filter_event.h"
 
@@ -148,7 +149,7 @@ Result<void> read_exists(FilterTokens& tokens, KeyPatterns& patterns) {
 // AWS calls the operand a prefix, and tells no place where it is malformed.
 Result<Pattern> read_cidr(FilterTokens& tokens) {
   const std::string text = TRY(read_text(tokens, "prefix"));
-  const Result<IpNetwork> network = parse_ip_network(text);
+  const Result<IpNetwork> network = parse_cidr(text);
   if (!network)
     return fail(errors::invalid_filter_policy, "FilterPolicy: " + network.error().message);
   TRY(take(tokens, TokenKind::end_object, one_key_only));

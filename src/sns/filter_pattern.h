@@ -12,7 +12,7 @@
 #include <variant>
 #include <vector>
 
-#include "sns/ip_network.h"
+#include "base/ip_network.h"
 
 namespace mailrail::sns {
 

@@ -1,20 +1,10 @@
-#include "sns/ip_network.h"
+#include "base/ip_network.h"
 
 #include <algorithm>
 #include <charconv>
-#include <string>
 
-#include <fmt/format.h>
-
-#include "base/shown.h"
-#include "sns/filter_errors.h"
-
-namespace mailrail::sns {
+namespace mailrail {
 namespace {
-
-std::unexpected<Error> invalid(std::string reason) {
-  return fail(errors::invalid_filter_policy, std::move(reason));
-}
 
 // A number that is all of `text`, or nothing.
 template <class Number>
@@ -101,22 +91,19 @@ bool IpNetwork::contains(const IpAddress& other) const {
   return ((address.bytes[whole_bytes] ^ other.bytes[whole_bytes]) >> (8 - rest)) == 0;
 }
 
-Result<IpNetwork> parse_ip_network(std::string_view text) {
+std::expected<IpNetwork, NetworkFlaw> parse_ip_network(std::string_view text) {
   const std::size_t slash = text.find('/');
   if (slash == std::string_view::npos || slash + 1 == text.size() ||
       text.find('/', slash + 1) != std::string_view::npos)
-    return invalid("Malformed CIDR, one '/' required");
+    return std::unexpected(NetworkFlaw::not_one_slash);
   const std::optional<int> bits = whole<int>(text.substr(slash + 1), 10);
-  if (!bits) return invalid("Malformed CIDR, mask bits must be an integer");
-  if (*bits < 0) return invalid("Malformed CIDR, mask bits must not be negative");
+  if (!bits) return std::unexpected(NetworkFlaw::bits_no_integer);
+  if (*bits < 0) return std::unexpected(NetworkFlaw::bits_negative);
   const std::optional<IpAddress> address = parse_ip_address(text.substr(0, slash));
-  if (!address)
-    return invalid(fmt::format("Nonstandard IP address: {}", shown(text.substr(0, slash))));
-  const bool is_v4 = address->version == IpVersion::v4;
-  if (*bits > (is_v4 ? 32 : 128)) {
-    return invalid(is_v4 ? "IPv4 mask bits must be < 33" : "IPv6 mask bits must be < 129");
-  }
+  if (!address) return std::unexpected(NetworkFlaw::no_address);
+  if (*bits > (address->version == IpVersion::v4 ? 32 : 128))
+    return std::unexpected(NetworkFlaw::bits_beyond_address);
   return IpNetwork{.address = *address, .prefix_bits = *bits};
 }
 
-}  // namespace mailrail::sns
+}  // namespace mailrail

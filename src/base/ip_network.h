@@ -1,4 +1,5 @@
-// IP addresses and networks as a filter policy's `cidr` has them: IPv4 and IPv6, as text.
+// IP addresses and networks, IPv4 and IPv6, as text and as bytes: what a filter policy's `cidr`
+// names, and where webhooks may go.
 //
 // Nothing is looked up and no socket is touched. Reading an address takes no memory, because it is
 // done for every message.
@@ -7,12 +8,11 @@
 
 #include <array>
 #include <cstdint>
+#include <expected>
 #include <optional>
 #include <string_view>
 
-#include "base/result.h"
-
-namespace mailrail::sns {
+namespace mailrail {
 
 enum class IpVersion : std::uint8_t { v4, v6 };
 
@@ -36,7 +36,16 @@ struct IpNetwork {
   friend bool operator==(const IpNetwork&, const IpNetwork&) = default;
 };
 
-// `10.0.0.0/24`. Bits of the address beyond the prefix mean nothing. The error has AWS's reason.
-Result<IpNetwork> parse_ip_network(std::string_view text);
+// What keeps a text from being a network. Each reader has its own words for it.
+enum class NetworkFlaw : std::uint8_t {
+  not_one_slash,
+  bits_no_integer,
+  bits_negative,
+  no_address,
+  bits_beyond_address,
+};
 
-}  // namespace mailrail::sns
+// `10.0.0.0/24`. Bits of the address beyond the prefix mean nothing.
+std::expected<IpNetwork, NetworkFlaw> parse_ip_network(std::string_view text);
+
+}  // namespace mailrail
