@@ -8,6 +8,7 @@
 #include "api/errors.h"
 #include "sns/filter_policy.h"
 #include "sns/limits.h"
+#include "sns/queue_policy.h"
 
 namespace mailrail::sns {
 namespace {
@@ -66,26 +67,25 @@ Result<bool> lets_through(engine::Engine& engine,
   return matches(static_cast<const CompiledFilter&>(*matcher).policy(), event);
 }
 
-// Whether it is there and would take the message by SendMessage.
-bool takes(const engine::Queue* queue,
-           const engine::Topic& topic,
-           const PreparedMessage& message,
-           bool is_raw) {
-  if (queue == nullptr || (queue->attributes.is_fifo && !topic.attributes.is_fifo)) return false;
-  if (!is_raw) return message.enveloped_bytes <= queue->attributes.message_bytes_max;
+// Whether it would take the message by SendMessage, if it may come at all.
+bool has_room_for(const engine::Queue& queue, const PreparedMessage& message, bool is_raw) {
+  if (!is_raw) return message.enveloped_bytes <= queue.attributes.message_bytes_max;
   return message.raw_text_bytes > 0 && message.attribute_count <= limits::raw_attributes_max &&
-         message.raw_bytes <= queue->attributes.message_bytes_max;
+         message.raw_bytes <= queue.attributes.message_bytes_max;
 }
 
 // The subscription's queue, or the one for its dead letters; null if neither takes it.
-const engine::Queue* queue_for(const engine::Engine& engine,
+const engine::Queue* queue_for(engine::Engine& engine,
                                const engine::Topic& topic,
                                const engine::Subscription& subscription,
                                const PreparedMessage& message) {
   const engine::SubscriptionAttributes& attributes = subscription.attributes;
   for (const auto& name : {subscription.queue, attributes.dead_letter_target}) {
     const engine::Queue* queue = name ? engine.find_queue(*name) : nullptr;
-    if (takes(queue, topic, message, attributes.is_raw)) return queue;
+    if (queue == nullptr || (queue->attributes.is_fifo && !topic.attributes.is_fifo)) continue;
+    if (has_room_for(*queue, message, attributes.is_raw) &&
+        policy_towards(engine, *queue, topic.name) == QueuePolicy::lets_in)
+      return queue;
   }
   return nullptr;
 }
