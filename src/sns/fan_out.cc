@@ -25,15 +25,11 @@ class CompiledFilter final : public engine::Matcher {
   }
 
  private:
-  // Values are strings, most of them small, or numbers; each has a place in a table, and its text
-  // twice at most: there and in the source.
   static std::uint64_t bytes_of(const FilterConditions& conditions) {
     std::uint64_t bytes = 0;
     for (const FilterConditions::Key& each : conditions.keys) {
-      bytes += sizeof(each) + each.path.text().capacity() + 2 * each.source.capacity() +
-               sizeof(std::string) * each.patterns.strings.capacity() +
-               sizeof(Number) * each.patterns.numbers.capacity() +
-               sizeof(Pattern) * each.patterns.patterns.capacity();
+      bytes += sizeof(each) + each.path.text().capacity() + each.source.capacity() +
+               each.patterns.memory_bytes();
     }
     for (const std::vector<FilterConditions>& branches : conditions.alternatives) {
       for (const FilterConditions& each : branches) bytes += sizeof(each) + bytes_of(each);
@@ -80,8 +76,8 @@ const engine::Queue* queue_for(engine::Engine& engine,
                                const engine::Subscription& subscription,
                                const PreparedMessage& message) {
   const engine::SubscriptionAttributes& attributes = subscription.attributes;
-  for (const auto& name : {subscription.queue, attributes.dead_letter_target}) {
-    const engine::Queue* queue = name ? engine.find_queue(*name) : nullptr;
+  for (const auto* name : {&subscription.queue, &attributes.dead_letter_target}) {
+    const engine::Queue* queue = *name ? engine.find_queue(**name) : nullptr;
     if (queue == nullptr || (queue->attributes.is_fifo && !topic.attributes.is_fifo)) continue;
     if (has_room_for(*queue, message, attributes.is_raw) &&
         policy_towards(engine, *queue, topic.name) == QueuePolicy::lets_in)

@@ -38,6 +38,34 @@ struct Taking {
   }
 };
 
+std::uint64_t bytes_of(const std::string& text) { return text.capacity(); }
+
+std::uint64_t bytes_of(const std::vector<std::string>& texts) {
+  std::uint64_t bytes = texts.capacity() * sizeof(std::string);
+  for (const std::string& each : texts) bytes += bytes_of(each);
+  return bytes;
+}
+
+std::uint64_t bytes_of(const std::vector<Number>& numbers) {
+  return numbers.capacity() * sizeof(Number);
+}
+
+struct Weighing {
+  std::uint64_t operator()(const EqualsIgnoringCase& pattern) const {
+    return bytes_of(pattern.lower_case);
+  }
+
+  std::uint64_t operator()(const AnythingBut& pattern) const {
+    return bytes_of(pattern.strings) + bytes_of(pattern.numbers);
+  }
+
+  std::uint64_t operator()(const NumericRange&) const { return 0; }
+  std::uint64_t operator()(const IpNetwork&) const { return 0; }
+
+  // Prefixes and suffixes.
+  std::uint64_t operator()(const auto& pattern) const { return bytes_of(pattern.text); }
+};
+
 // Null and an empty string are there, but are no value.
 bool has_presence(const Values& values) {
   return values.has_true || values.has_false || !values.numbers.empty() ||
@@ -74,6 +102,13 @@ bool KeyPatterns::takes_any(ValueSearch& search) const {
          search.has_any_of(strings) || search.has_any_of(numbers) ||
          std::ranges::any_of(patterns,
                              [&](const Pattern& each) { return sns::takes_any(each, search); });
+}
+
+std::uint64_t KeyPatterns::memory_bytes() const {
+  std::uint64_t bytes =
+      bytes_of(strings) + bytes_of(numbers) + patterns.capacity() * sizeof(Pattern);
+  for (const Pattern& each : patterns) bytes += std::visit(Weighing(), each);
+  return bytes;
 }
 
 }  // namespace mailrail::sns

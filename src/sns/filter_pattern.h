@@ -66,6 +66,9 @@ struct KeyPatterns {
 
   void sort();
   bool takes_any(ValueSearch& search) const;
+
+  // Of the heap.
+  std::uint64_t memory_bytes() const;
 };
 
 }  // namespace mailrail::sns
