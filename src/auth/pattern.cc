@@ -45,6 +45,10 @@ class Parts {
   bool is_over_ = false;
 };
 
+bool ends_with(std::string_view text, std::string_view end, Case letters) {
+  return text.size() >= end.size() && is_equal(text.substr(text.size() - end.size()), end, letters);
+}
+
 }  // namespace
 
 bool is_equal(std::string_view left, std::string_view right, Case letters) {
@@ -52,14 +56,18 @@ bool is_equal(std::string_view left, std::string_view right, Case letters) {
                             [&](char one, char other) { return is_same(one, other, letters); });
 }
 
-bool is_like(std::string_view text, std::string_view pattern, Case letters) {
+bool is_like(std::string_view text, std::string_view pattern, Case letters, Effort& effort) {
   std::size_t at = 0;
   std::size_t in_pattern = 0;
   std::optional<std::size_t> behind_asterisk;  // And where in the text it was tried last.
   std::size_t tried = 0;
   while (at < text.size()) {
+    if (!effort.spend()) return false;
     if (in_pattern < pattern.size() && pattern[in_pattern] == '*') {
       behind_asterisk = ++in_pattern;
+      const std::string_view rest = pattern.substr(in_pattern);
+      if (rest.find_first_of("*?") == std::string_view::npos)
+        return ends_with(text.substr(at), rest, letters);
       tried = at;
     } else if (in_pattern < pattern.size() && pattern[in_pattern] == '?') {
       at += character_bytes(text, at);
@@ -78,12 +86,13 @@ bool is_like(std::string_view text, std::string_view pattern, Case letters) {
   return pattern.find_first_not_of('*', in_pattern) == std::string_view::npos;
 }
 
-bool is_like_arn(std::string_view arn, std::string_view pattern) {
+bool is_like_arn(std::string_view arn, std::string_view pattern, Effort& effort) {
   Parts parts(arn);
   Parts patterns(pattern);
   for (std::size_t i = 0; i < arn_parts; ++i) {
     const std::optional<std::string_view> part = parts.next();
-    if (!part || !is_like(*part, patterns.next().value_or("*"), Case::matters)) return false;
+    if (!part || !is_like(*part, patterns.next().value_or("*"), Case::matters, effort))
+      return false;
   }
   return true;
 }

@@ -7,8 +7,14 @@
 namespace mailrail::auth {
 namespace {
 
-bool like(std::string_view text, std::string_view pattern) {
-  return is_like(text, pattern, Case::matters);
+bool like(std::string_view text, std::string_view pattern, Case letters = Case::matters) {
+  Effort effort(1'000'000'000);
+  return is_like(text, pattern, letters, effort);
+}
+
+bool like_arn(std::string_view arn, std::string_view pattern) {
+  Effort effort(1'000);
+  return is_like_arn(arn, pattern, effort);
 }
 
 TEST(Pattern, HasAsterisksForAnyTextAndQuestionMarksForCharacters) {
@@ -29,7 +35,7 @@ TEST(Pattern, HasAsterisksForAnyTextAndQuestionMarksForCharacters) {
   EXPECT_FALSE(like("abc", "a?b"));
   EXPECT_FALSE(like("aXcXb", "a*b*c"));
   EXPECT_FALSE(like("abc", "ABC"));
-  EXPECT_TRUE(is_like("SendMessage", "sendM*", Case::ignored));
+  EXPECT_TRUE(like("SendMessage", "sendM*", Case::ignored));
 }
 
 TEST(Pattern, TakesACharacterBeyondAsciiAsOne) {
@@ -39,7 +45,7 @@ TEST(Pattern, TakesACharacterBeyondAsciiAsOne) {
 }
 
 // With a step back for every asterisk this one would not end in a lifetime.
-TEST(Pattern, IsTriedInBoundedTimeHoweverManyAsterisksThereAre) {
+TEST(Pattern, IsTriedFromTheLastAsteriskOnly) {
   std::string pattern;
   for (int i = 0; i < 2000; ++i) pattern += "*a";
 
@@ -47,26 +53,39 @@ TEST(Pattern, IsTriedInBoundedTimeHoweverManyAsterisksThereAre) {
   EXPECT_TRUE(like(std::string(4000, 'a'), pattern));
 }
 
+TEST(Pattern, ComesToAnEndWhenTheEffortIsSpent) {
+  const std::string text(1000, 'a');
+  const std::string pattern = "*" + std::string(500, 'a') + "b*";
+  Effort small(10'000);
+  Effort large(1'000'000);
+
+  EXPECT_FALSE(is_like(text, pattern, Case::matters, small));
+  EXPECT_TRUE(small.is_spent());
+  EXPECT_FALSE(is_like("a", "a", Case::matters, small));
+  EXPECT_FALSE(is_like(text, pattern, Case::matters, large));
+  EXPECT_FALSE(large.is_spent());
+}
+
 TEST(Pattern, OfAnArnEndsAtEachColon) {
   constexpr std::string_view arn = "arn:aws:sns:us-east-1:000000000000:news:5";
 
-  EXPECT_TRUE(is_like_arn(arn, arn));
-  EXPECT_TRUE(is_like_arn(arn, "arn:aws:sns:*:*:news*"));
-  EXPECT_TRUE(is_like_arn(arn, "arn:*:sns:us-e?s?-1:0*:*:5"));
-  EXPECT_FALSE(is_like_arn(arn, "arn:aws:sns:us-east-1:000000000000:news"));
-  EXPECT_FALSE(is_like_arn(arn, "arn:*:000000000000:news:5"));
-  EXPECT_FALSE(is_like_arn(arn, "arn:aws:sqs:*:*:*"));
+  EXPECT_TRUE(like_arn(arn, arn));
+  EXPECT_TRUE(like_arn(arn, "arn:aws:sns:*:*:news*"));
+  EXPECT_TRUE(like_arn(arn, "arn:*:sns:us-e?s?-1:0*:*:5"));
+  EXPECT_FALSE(like_arn(arn, "arn:aws:sns:us-east-1:000000000000:news"));
+  EXPECT_FALSE(like_arn(arn, "arn:*:000000000000:news:5"));
+  EXPECT_FALSE(like_arn(arn, "arn:aws:sqs:*:*:*"));
 }
 
 TEST(Pattern, OfAnArnHasAsterisksForPartsThatItLeavesOut) {
   constexpr std::string_view arn = "arn:aws:sns:us-east-1:000000000000:news";
 
-  EXPECT_TRUE(is_like_arn(arn, "*"));
-  EXPECT_TRUE(is_like_arn(arn, "arn:aws:sns"));
-  EXPECT_TRUE(is_like_arn(arn, "arn:aws:sns:*"));
-  EXPECT_FALSE(is_like_arn(arn, "arn:aws:sqs"));
-  EXPECT_FALSE(is_like_arn(arn, ""));
-  EXPECT_FALSE(is_like_arn("news", "*"));
+  EXPECT_TRUE(like_arn(arn, "*"));
+  EXPECT_TRUE(like_arn(arn, "arn:aws:sns"));
+  EXPECT_TRUE(like_arn(arn, "arn:aws:sns:*"));
+  EXPECT_FALSE(like_arn(arn, "arn:aws:sqs"));
+  EXPECT_FALSE(like_arn(arn, ""));
+  EXPECT_FALSE(like_arn("news", "*"));
 }
 
 }  // namespace

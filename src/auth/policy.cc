@@ -8,7 +8,6 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
-#include "auth/pattern.h"
 #include "base/result.h"
 #include "base/shown.h"
 
@@ -216,32 +215,33 @@ Answer is_about_principal(const Statement& statement, const Principal& principal
   return of(statement.principal_listing, answer(is_listed));
 }
 
-Answer is_about_action(const Texts& actions, std::string_view action) {
-  const bool is_listed = std::ranges::any_of(
-      actions.texts, [&](const std::string& each) { return is_like(action, each, Case::ignored); });
+Answer is_about_action(const Texts& actions, std::string_view action, Effort& effort) {
+  const bool is_listed = std::ranges::any_of(actions.texts, [&](const std::string& each) {
+    return is_like(action, each, Case::ignored, effort);
+  });
   return of(actions.listing, answer(is_listed));
 }
 
-Answer is_about_resource(const Texts& resources, std::string_view resource) {
+Answer is_about_resource(const Texts& resources, std::string_view resource, Effort& effort) {
   Answer is_listed = Answer::no;
   for (const std::string& each : resources.texts) {
-    is_listed = either(is_listed,
-                       has_variable(each) ? Answer::unknown : answer(is_like_arn(resource, each)));
+    is_listed = either(is_listed, has_variable(each) ? Answer::unknown
+                                                     : answer(is_like_arn(resource, each, effort)));
   }
   return of(resources.listing, is_listed);
 }
 
-Answer is_about(const Statement& statement, const Access& access) {
+Answer is_about(const Statement& statement, const Access& access, Effort& effort) {
   Answer is_about = is_about_principal(statement, access.principal);
   if (is_about != Answer::no)
-    is_about = both(is_about, is_about_action(statement.actions, access.action));
+    is_about = both(is_about, is_about_action(statement.actions, access.action, effort));
   if (is_about != Answer::no)
-    is_about = both(is_about, is_about_resource(statement.resources, access.resource));
+    is_about = both(is_about, is_about_resource(statement.resources, access.resource, effort));
   for (const Condition& each : statement.conditions) {
     if (is_about == Answer::no) break;
-    is_about = both(is_about, is_met(each, access.context));
+    is_about = both(is_about, is_met(each, access.context, effort));
   }
-  return is_about;
+  return effort.is_spent() ? Answer::unknown : is_about;
 }
 
 std::uint64_t bytes_of(const std::vector<std::string>& texts) {
@@ -290,9 +290,10 @@ std::uint64_t Policy::memory_bytes() const {
 }
 
 Decision decide(const Policy& policy, const Access& access) {
+  Effort effort(decision_comparisons_max);
   Decision decision = Decision::not_allowed;
   for (const Statement& each : policy.statements) {
-    const Answer is_about_it = is_about(each, access);
+    const Answer is_about_it = is_about(each, access, effort);
     if (each.effect == Effect::deny && is_about_it != Answer::no) return Decision::denied;
     if (each.effect == Effect::allow && is_about_it == Answer::yes) decision = Decision::allowed;
   }

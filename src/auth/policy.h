@@ -81,6 +81,9 @@ enum class Decision : std::uint8_t {
   not_allowed,  // No statement is about it.
 };
 
+// Ours: characters that one decision may compare. What it has not judged by then it cannot judge.
+inline constexpr std::size_t decision_comparisons_max = 100'000;
+
 Decision decide(const Policy& policy, const Access& access);
 
 }  // namespace mailrail::auth

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "auth/pattern.h"
 #include "base/ip_network.h"
 
 namespace mailrail::auth {
@@ -70,7 +69,10 @@ Answer is_in_network(std::string_view value, std::string_view wanted) {
   return answer(address && network->contains(*address));
 }
 
-Answer compare(Comparison comparison, std::string_view value, std::string_view wanted) {
+Answer compare(Comparison comparison,
+               std::string_view value,
+               std::string_view wanted,
+               Effort& effort) {
   if (has_variable(wanted)) return Answer::unknown;
   switch (comparison) {
     case Comparison::equal:
@@ -79,9 +81,9 @@ Answer compare(Comparison comparison, std::string_view value, std::string_view w
     case Comparison::boolean:
       return answer(is_equal(value, wanted, Case::ignored));
     case Comparison::like:
-      return answer(is_like(value, wanted, Case::matters));
+      return answer(is_like(value, wanted, Case::matters, effort));
     case Comparison::arn_like:
-      return answer(is_like_arn(value, wanted));
+      return answer(is_like_arn(value, wanted, effort));
     case Comparison::ip_address:
       return is_in_network(value, wanted);
     case Comparison::absence:
@@ -139,7 +141,7 @@ Answer either(Answer one, Answer other) {
 
 bool has_variable(std::string_view text) { return text.contains("${"); }
 
-Answer is_met(const Condition& condition, std::span<const ContextValue> context) {
+Answer is_met(const Condition& condition, std::span<const ContextValue> context, Effort& effort) {
   const ConditionOperator& op = condition.op;
   if (op.comparison == Comparison::unjudged) return Answer::unknown;
   const auto found = std::ranges::find_if(context, [&](const ContextValue& each) {
@@ -151,7 +153,7 @@ Answer is_met(const Condition& condition, std::span<const ContextValue> context)
   if (!is_there) return answer(op.if_exists || op.is_negated);
   Answer is_any = Answer::no;
   for (const std::string& each : condition.values)
-    is_any = either(is_any, compare(op.comparison, found->value, each));
+    is_any = either(is_any, compare(op.comparison, found->value, each, effort));
   return op.is_negated ? opposite(is_any) : is_any;
 }
 

@@ -15,6 +15,8 @@
 #include <string_view>
 #include <vector>
 
+#include "auth/pattern.h"
+
 namespace mailrail::auth {
 
 enum class Comparison : std::uint8_t {
@@ -59,6 +61,6 @@ Answer either(Answer one, Answer other);
 // A text with a variable in it, whose value nobody knows here.
 bool has_variable(std::string_view text);
 
-Answer is_met(const Condition& condition, std::span<const ContextValue> context);
+Answer is_met(const Condition& condition, std::span<const ContextValue> context, Effort& effort);
 
 }  // namespace mailrail::auth

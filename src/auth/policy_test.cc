@@ -212,6 +212,49 @@ TEST(PolicyCondition, ClosesWhereItCannotBeJudged) {
             Decision::allowed);
 }
 
+std::string list_of(const std::string& element, std::size_t bytes) {
+  std::string list = "[\"" + element + "\"";
+  while (list.size() + element.size() + 4 < bytes) list += ",\"" + element + "\"";
+  return list + "]";
+}
+
+Decision decision_about(const std::string& statements, std::string_view arn) {
+  const auto policy = parse_policy(R"({"Statement":)" + statements + "}");
+  const std::array source = {ContextValue{.key = "aws:SourceArn", .value = arn}};
+  return decide(
+      *policy,
+      {.principal = sns, .action = "sqs:SendMessage", .resource = queue, .context = source});
+}
+
+std::string about_sources(const std::string& list, const std::string& effect) {
+  return statement(R"("Condition":{"ArnLike":{"aws:SourceArn":)" + list + "}}", effect);
+}
+
+// Thousands of queues may have such a policy, and the engine asks all of them in one turn.
+TEST(PolicyCondition, CannotBeJudgedByPatternsThatTakeTooLong) {
+  const std::string arn = "arn:aws:sns:us-east-1:000000000000:" + std::string(256, 'a');
+  const std::string slow =
+      list_of("arn:aws:sns:*:*:*" + std::string(32, 'a') + "b*", std::size_t{8'000});
+
+  EXPECT_EQ(decision_about("[" + statement("") + "]", arn), Decision::allowed);
+  EXPECT_EQ(decision_about("[" + about_sources(slow, "Allow") + "," + statement("") + "]", arn),
+            Decision::not_allowed);
+  EXPECT_EQ(decision_about("[" + statement("") + "," + about_sources(slow, "Deny") + "]", arn),
+            Decision::denied);
+}
+
+TEST(PolicyCondition, IsJudgedByAsManyOrdinaryPatternsAsAPolicyHasRoomFor) {
+  const std::string arn = "arn:aws:sns:us-east-1:000000000000:" + std::string(256, 'a');
+  for (const std::string pattern : {"arn:aws:sns:us-east-1:000000000000:other",
+                                    "arn:aws:sns:*:*:*-events", "arn:*:*:*:*:b?*"}) {
+    const std::string others = list_of(pattern, std::size_t{30'000});
+
+    EXPECT_EQ(decision_about("[" + about_sources(others, "Deny") + "," + statement("") + "]", arn),
+              Decision::allowed)
+        << pattern;
+  }
+}
+
 std::string flaw(const std::string& text) {
   const auto policy = parse_policy(text);
   if (policy) return "none";
