@@ -70,7 +70,8 @@ std::string banner(const server::Options& options,
   line("limits", limits_line(options, started.limits));
   if (options.strictness == engine::Strictness::aws)
     line("strict",
-         "as AWS, 60 seconds between two purges, and before a deleted name is used again");
+         "as AWS, 60 seconds between two purges, and before a deleted name is used again; from "
+         "topics a queue takes what its policy allows");
   line("credentials", "any: this server listens on loopback only");
   text +=
       fmt::format("\n  Try: aws --endpoint-url {} sqs create-queue --queue-name hello\n", endpoint);

@@ -27,10 +27,11 @@ TEST(Banner, SaysWhatAServerIs) {
   EXPECT_THAT(text, HasSubstr("aws --endpoint-url http://127.0.0.1:4566 sqs create-queue"));
 }
 
-TEST(Banner, SaysWhetherItKeepsTheWaitingTimesOfAws) {
+TEST(Banner, SaysWhetherItIsAsStrictAsAws) {
   EXPECT_THAT(banner({.strictness = engine::Strictness::aws}, usual(), 4566),
               HasSubstr("\n  strict       as AWS, 60 seconds between two purges, and before a "
-                        "deleted name is used again\n"));
+                        "deleted name is used again; from topics a queue takes what its policy "
+                        "allows\n"));
   EXPECT_THAT(banner({}, usual(), 4566), testing::Not(HasSubstr("strict")));
 }
 

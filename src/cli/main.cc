@@ -82,7 +82,8 @@ int main(int argument_count, char** arguments) {
 
   serve->add_flag("--aws-strict", serve_options.is_aws_strict,
                   "Keep AWS's waiting times: a queue is purged at most once in 60 seconds, and a "
-                  "name is free again 60 seconds after its queue was deleted.");
+                  "name is free again 60 seconds after its queue was deleted. A queue without a "
+                  "policy takes nothing from topics.");
 
   serve->add_option("--webhook-allow", serve_options.webhooks.allow,
                     "Addresses that webhooks may go to, like 10.0.0.0/8 or fd00::1; several are "

@@ -49,6 +49,7 @@ void Engine::on(const QueueChanged& fact, const Body&) {
   Queue& queue = queue_at(fact.queue);
   queue_bytes_ -= memory_bytes_of(queue);
   queue.attributes = fact.attributes;
+  queue.matcher.reset();
   queue.tags = fact.tags;
   queue_bytes_ += memory_bytes_of(queue);
   queue.changed_at = fact.at;

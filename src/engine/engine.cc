@@ -1,6 +1,7 @@
 #include "engine/engine.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/check.h"
 #include "engine/limits.h"
@@ -70,6 +71,13 @@ void Engine::change_tags(Turn& turn,
       .queue = queue, .at = changed.changed_at, .attributes = changed.attributes, .tags = tags};
   fact.attributes.on_poison = on_poison;
   record(turn, fact);
+}
+
+void Engine::keep_matcher(QueueId id, std::shared_ptr<const Matcher> matcher) {
+  Queue& queue = queue_at(id);
+  queue_bytes_ -= memory_bytes_of(queue);
+  queue.matcher = std::move(matcher);
+  queue_bytes_ += memory_bytes_of(queue);
 }
 
 void Engine::delete_queue(Turn& turn, QueueId queue) {

@@ -146,6 +146,8 @@ class Engine {
   void found(Turn& turn);
   const Identity& identity() const { return *identity_; }
 
+  Strictness strictness() const { return strictness_; }
+
   // --- Queues. Pointers hold until the next turn.
 
   const Queue* find_queue(const QueueName& name) const;
@@ -165,6 +167,8 @@ class Engine {
                    const std::map<std::string, std::string>& tags,
                    OnPoison on_poison);
   void delete_queue(Turn& turn, QueueId queue);
+  // Made from the queue's policy; forgotten when its attributes or tags change, and never stored.
+  void keep_matcher(QueueId queue, std::shared_ptr<const Matcher> matcher);
   PurgeResult purge_queue(Turn& turn, QueueId queue);
   // A queue of that name was deleted so lately that none may be created yet.
   bool is_deleted_recently(const QueueName& name, Instant now) const;

@@ -31,7 +31,8 @@ std::uint64_t memory_bytes_of(const Queue& queue) {
   return heap_bytes_of_node<std::map<QueueId, Queue>>() +
          heap_bytes_of_node<std::map<QueueName, QueueId>>() + 2 * heap_bytes_of(queue.name) +
          (dead_letter ? heap_bytes_of(dead_letter->target) : 0) + heap_bytes_of_map(queue.tags) +
-         heap_bytes_of_map(queue.attributes.kept) + memory_bytes_of(queue.move_tasks);
+         heap_bytes_of_map(queue.attributes.kept) + memory_bytes_of(queue.move_tasks) +
+         (queue.matcher ? queue.matcher->memory_bytes() : 0);
 }
 
 std::uint64_t memory_bytes_of(const Topic& topic) {

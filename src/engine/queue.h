@@ -5,11 +5,13 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "base/ids.h"
 #include "base/time.h"
+#include "engine/matcher.h"
 #include "engine/move_task.h"
 #include "engine/pool.h"
 #include "engine/queue_attributes.h"
@@ -26,7 +28,8 @@ struct Queue {
   Seq purged_below = {};   // Also forgets the deduplication ids of before.
   Seq swept_through = {};  // Restored from a checkpoint: it has seen the messages up to here.
   Index contents = no_index;
-  std::vector<MoveTask> move_tasks = {};  // Out of this queue, the newest last.
+  std::vector<MoveTask> move_tasks = {};        // Out of this queue, the newest last.
+  std::shared_ptr<const Matcher> matcher = {};  // Of its policy. Null: not made yet, or none.
 
   // Only the newest task may be running.
   bool is_moving() const { return !move_tasks.empty() && move_tasks.back().is_running(); }

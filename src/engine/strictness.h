@@ -1,8 +1,9 @@
-// Strictness: whether the waiting times are kept that AWS has after a purge and a deletion.
+// Strictness: whether what AWS refuses is refused even where nothing here demands it.
 //
-// There both take up to a minute, and meanwhile another purge, or a queue of the same name, is
-// refused. Here both are done at once and nobody needs to wait. Who wants to see that a client
-// copes with being refused asks for it.
+// After a purge and a deletion there are waiting times: both take up to a minute there, and
+// meanwhile another purge, or a queue of the same name, is refused. And a queue without a policy
+// takes nothing from topics. Here purges and deletions are done at once, and such a queue takes
+// everything. Who wants to see how a client or a setup fares on AWS asks for it.
 
 #pragma once
 

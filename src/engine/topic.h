@@ -15,6 +15,7 @@
 
 #include "base/ids.h"
 #include "base/time.h"
+#include "engine/matcher.h"
 #include "engine/queue_attributes.h"
 
 namespace mailrail::engine {
@@ -49,15 +50,6 @@ struct SubscriptionAttributes {
   std::map<std::string, std::string> kept = {};
 
   friend bool operator==(const SubscriptionAttributes&, const SubscriptionAttributes&) = default;
-};
-
-// A filter policy made ready for matching, by the service that knows its grammar. Derived from the
-// policy's text, so it is neither stored nor replayed.
-class Matcher {
- public:
-  virtual ~Matcher() = default;
-
-  virtual std::uint64_t memory_bytes() const = 0;
 };
 
 struct Subscription {

@@ -147,6 +147,35 @@ TEST_F(TopicsTest, AMatcherIsKeptUntilTheAttributesChange) {
   EXPECT_EQ(engine.memory_bytes(), before);
 }
 
+TEST_F(TopicsTest, AQueuesMatcherIsKeptUntilItsAttributesChange) {
+  const QueueId queue = create("q");
+  const std::uint64_t before = engine.memory_bytes();
+  const auto matcher = std::make_shared<NoMatcher>();
+
+  engine.keep_matcher(queue, matcher);
+  EXPECT_EQ(engine.find_queue(queue)->matcher, matcher);
+  EXPECT_EQ(engine.memory_bytes(), before + 100);
+  send(queue, "hi");
+  EXPECT_EQ(engine.find_queue(queue)->matcher, matcher);
+  engine.change_queue(turn, queue, {});
+
+  EXPECT_EQ(engine.find_queue(queue)->matcher, nullptr);
+}
+
+TEST_F(TopicsTest, AQueuesMatcherGoesWithIt) {
+  struct LargeMatcher : Matcher {
+    std::uint64_t memory_bytes() const override { return 1'000'000; }
+  };
+  const QueueId queue = create("q");
+  const std::uint64_t before = engine.memory_bytes();
+  engine.keep_matcher(queue, std::make_shared<LargeMatcher>());
+  ASSERT_EQ(engine.memory_bytes(), before + 1'000'000);
+
+  engine.delete_queue(turn, queue);
+
+  EXPECT_LT(engine.memory_bytes(), before + 1'000'000);
+}
+
 TEST_F(TopicsTest, IdsOfSubscriptionsCanBeReadButNotGuessed) {
   const Identity& identity = engine.identity();
   for (const std::uint32_t number : {1u, 2u, 77'777u, 0x7fffffffu}) {

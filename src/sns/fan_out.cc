@@ -7,6 +7,7 @@
 
 #include "api/errors.h"
 #include "sns/limits.h"
+#include "sns/queue_policy.h"
 
 namespace mailrail::sns {
 namespace {
@@ -23,15 +24,11 @@ class CompiledFilter final : public engine::Matcher {
   }
 
  private:
-  // Values are strings, most of them small, or numbers; each has a place in a table, and its text
-  // twice at most: there and in the source.
   static std::uint64_t bytes_of(const FilterConditions& conditions) {
     std::uint64_t bytes = 0;
     for (const FilterConditions::Key& each : conditions.keys) {
-      bytes += sizeof(each) + each.path.text().capacity() + 2 * each.source.capacity() +
-               sizeof(std::string) * each.patterns.strings.capacity() +
-               sizeof(Number) * each.patterns.numbers.capacity() +
-               sizeof(Pattern) * each.patterns.patterns.capacity();
+      bytes += sizeof(each) + each.path.text().capacity() + each.source.capacity() +
+               each.patterns.memory_bytes();
     }
     for (const std::vector<FilterConditions>& branches : conditions.alternatives) {
       for (const FilterConditions& each : branches) bytes += sizeof(each) + bytes_of(each);
@@ -65,26 +62,25 @@ Result<bool> lets_through(engine::Engine& engine,
   return matches(static_cast<const CompiledFilter&>(*matcher).policy(), event);
 }
 
-// Whether it is there and would take the message by SendMessage.
-bool takes(const engine::Queue* queue,
-           const engine::Topic& topic,
-           const PreparedMessage& message,
-           bool is_raw) {
-  if (queue == nullptr || (queue->attributes.is_fifo && !topic.attributes.is_fifo)) return false;
-  if (!is_raw) return message.enveloped_bytes <= queue->attributes.message_bytes_max;
+// Whether it would take the message by SendMessage, if it may come at all.
+bool has_room_for(const engine::Queue& queue, const PreparedMessage& message, bool is_raw) {
+  if (!is_raw) return message.enveloped_bytes <= queue.attributes.message_bytes_max;
   return message.raw_text_bytes > 0 && message.attribute_count <= limits::raw_attributes_max &&
-         message.raw_bytes <= queue->attributes.message_bytes_max;
+         message.raw_bytes <= queue.attributes.message_bytes_max;
 }
 
 // The subscription's queue, or the one for its dead letters; null if neither takes it.
-const engine::Queue* queue_for(const engine::Engine& engine,
+const engine::Queue* queue_for(engine::Engine& engine,
                                const engine::Topic& topic,
                                const engine::Subscription& subscription,
                                const PreparedMessage& message) {
   const engine::SubscriptionAttributes& attributes = subscription.attributes;
-  for (const auto& name : {subscription.queue, attributes.dead_letter_target}) {
-    const engine::Queue* queue = name ? engine.find_queue(*name) : nullptr;
-    if (takes(queue, topic, message, attributes.is_raw)) return queue;
+  for (const auto* name : {&subscription.queue, &attributes.dead_letter_target}) {
+    const engine::Queue* queue = *name ? engine.find_queue(**name) : nullptr;
+    if (queue == nullptr || (queue->attributes.is_fifo && !topic.attributes.is_fifo)) continue;
+    if (has_room_for(*queue, message, attributes.is_raw) &&
+        policy_towards(engine, *queue, topic.name) == QueuePolicy::lets_in)
+      return queue;
   }
   return nullptr;
 }

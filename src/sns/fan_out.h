@@ -1,7 +1,7 @@
 // Fan-out: which queues get a message that is published, and because of which subscription.
 //
-// Every confirmed subscription whose filter the message meets counts. What its queue does not take
-// goes to the subscription's dead-letter queue, or nowhere.
+// Every confirmed subscription whose filter the message meets counts. What its queue does not take,
+// for its size or by its policy, goes to the subscription's dead-letter queue, or nowhere.
 
 #pragma once
 
@@ -15,8 +15,8 @@
 
 namespace mailrail::sns {
 
-// In the order in which subscriptions were made. Compiled filters are kept in the engine. Fails if
-// a filter that is stored cannot be read any more.
+// In the order in which subscriptions were made. Compiled filters and policies are kept in the
+// engine. Fails if a filter that is stored cannot be read any more.
 Result<std::vector<engine::PublishTarget>> targets_of(engine::Engine& engine,
                                                       const engine::Topic& topic,
                                                       const PreparedMessage& message);

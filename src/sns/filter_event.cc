@@ -1,9 +1,7 @@
 #include "sns/filter_event.h"
 
-#include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <utility>
 
 #include <boost/json.hpp>
 
@@ -14,18 +12,6 @@ namespace mailrail::sns {
 namespace {
 
 namespace json = boost::json;
-
-// FNV-1a: the hash of a longer path goes on from that of a shorter one. Equal hashes are only a
-// reason to compare.
-constexpr std::uint64_t hash_of_nothing = 14'695'981'039'346'656'037u;
-
-std::uint64_t hash_on(std::uint64_t hash, std::string_view text) {
-  for (const char each : text) {
-    hash ^= static_cast<unsigned char>(each);
-    hash *= 1'099'511'628'211u;
-  }
-  return hash;
-}
 
 template <class Number>
 std::optional<Number> whole(std::string_view text) {
@@ -78,50 +64,6 @@ json::value object_of(std::span<const EventAttribute> attributes) {
 }
 
 }  // namespace
-
-PropertyPath::PropertyPath(std::string text)
-    : text_(std::move(text)), hash_(hash_on(hash_of_nothing, text_)) {}
-
-Properties::Properties(json::value object) : json_(std::move(object)) {
-  add(json_, none, hash_of_nothing);
-  std::ranges::sort(places_, {},
-                    [](const Place& each) { return std::pair(each.hash, each.member); });
-}
-
-// The members of an object, and of objects in an array.
-void Properties::add(const json::value& value, std::uint32_t parent, std::uint64_t hash) {
-  if (const json::array* array = value.if_array()) {
-    for (const json::value& each : *array) add(each, parent, hash);
-  }
-  const json::object* object = value.if_object();
-  if (object == nullptr) return;
-  const std::uint64_t before = parent == none ? hash : hash_on(hash, ".");
-  for (const json::key_value_pair& each : *object) {
-    const auto member = static_cast<std::uint32_t>(members_.size());
-    const std::uint64_t whole = hash_on(before, each.key());
-    members_.push_back({.name = each.key(), .value = &each.value(), .parent = parent});
-    if (!each.value().is_object()) places_.push_back({.hash = whole, .member = member});
-    add(each.value(), member, whole);
-  }
-}
-
-std::size_t Properties::first(const PropertyPath& path) const {
-  const auto found = std::ranges::lower_bound(places_, path.hash(), {}, &Place::hash);
-  return static_cast<std::size_t>(found - places_.begin());
-}
-
-// From the end of the path to its beginning, as members know what they are in.
-bool Properties::is_at(std::uint32_t member, std::string_view path) const {
-  for (;;) {
-    const Member& each = members_[member];
-    if (!path.ends_with(each.name)) return false;
-    path.remove_suffix(each.name.size());
-    if (each.parent == none) return path.empty();
-    if (!path.ends_with('.')) return false;
-    path.remove_suffix(1);
-    member = each.parent;
-  }
-}
 
 std::optional<Scalar> scalar(const json::value& value) {
   switch (value.kind()) {

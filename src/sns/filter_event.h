@@ -1,37 +1,51 @@
 // A message as filter policies see it: its attributes, and the properties of its body.
 //
-// It is prepared once for a publish, on an HTTP thread, and then matched with the policy of every
-// subscription, which takes no memory. A property is found by its dotted path, whether the body
-// nests objects, has dots in its names, or both; values of arrays, and of arrays in them, are all
-// at the path of the array.
+// It is prepared once for a publish, on an HTTP thread, where its values are sorted, and then
+// matched with the policy of every subscription, which takes no memory. A property is found by its
+// dotted path, whether the body nests objects, has dots in its names, or both; values of arrays,
+// and of arrays in them, are all at the path of the array.
 
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <boost/json/value.hpp>
 
-#include "sns/filter_pattern.h"
+#include "sns/filter_scalar.h"
+#include "sns/filter_values.h"
 
 namespace mailrail::sns {
 
-// `a.b.c`, with the hash that it is looked up by.
+// What tells one path from another: 128 bits, so that no two are the same. That of a longer path
+// goes on from that of a shorter one.
+struct PathHash {
+  std::uint64_t first = 14'695'981'039'346'656'037u;  // FNV-1a.
+  std::uint64_t second = 11'400'714'819'323'198'485u;
+
+  PathHash then(std::string_view text) const;
+
+  friend auto operator<=>(const PathHash&, const PathHash&) = default;
+};
+
+// `a.b.c`
 class PropertyPath {
  public:
   PropertyPath() = default;
-  explicit PropertyPath(std::string text);
+  explicit PropertyPath(std::string text) : text_(std::move(text)), hash_(PathHash().then(text_)) {}
 
   const std::string& text() const { return text_; }
-  std::uint64_t hash() const { return hash_; }
+  const PathHash& hash() const { return hash_; }
 
  private:
   std::string text_;
-  std::uint64_t hash_ = 0;
+  PathHash hash_;
 };
 
 // A JSON object whose values can be found by path.
@@ -45,58 +59,30 @@ class Properties {
   Properties& operator=(Properties&&) = default;
   ~Properties() = default;
 
-  // Whether `take` says yes to a value at the path; no more are asked then.
-  template <class Take>
-  bool any(const PropertyPath& path, Take take) const {
-    for (std::size_t i = first(path); i < places_.size() && places_[i].hash == path.hash(); ++i) {
-      if (is_at(places_[i].member, path.text()) && any_in(*members_[places_[i].member].value, take))
-        return true;
-    }
-    return false;
-  }
+  // Null if there are none.
+  const Values* at(const PropertyPath& path) const;
 
-  bool is_empty() const { return members_.empty(); }
+  bool is_empty() const { return json_.get_object().empty(); }
 
  private:
-  static constexpr std::uint32_t none = UINT32_MAX;
+  class Indexing;
 
-  struct Member {
-    std::string_view name;
-    const boost::json::value* value;
-    std::uint32_t parent;  // The member that this one is in, or none.
+  struct Path {
+    PathHash hash;
+    Values values;  // Part of what is below.
   };
-
-  struct Place {
-    std::uint64_t hash;  // Of the whole path.
-    std::uint32_t member;
-  };
-
-  template <class Take>
-  static bool any_in(const boost::json::value& value, Take& take);
-
-  void add(const boost::json::value& value, std::uint32_t parent, std::uint64_t hash);
-  std::size_t first(const PropertyPath& path) const;
-  bool is_at(std::uint32_t member, std::string_view path) const;
 
   boost::json::value json_;
-  std::vector<Member> members_;
-  std::vector<Place> places_;  // Of members that have values, by hash.
+  std::vector<Path> paths_;  // Sorted.
+  std::vector<Number> numbers_;
+  std::vector<std::string_view> strings_;
+  std::vector<std::string_view> by_end_;
+  std::vector<std::string_view> by_lower_case_;
+  std::vector<IpAddress> addresses_;
 };
 
 // An object or an array has no value of its own; those in an array are asked for one by one.
 std::optional<Scalar> scalar(const boost::json::value& value);
-
-template <class Take>
-bool Properties::any_in(const boost::json::value& value, Take& take) {
-  if (const boost::json::array* array = value.if_array()) {
-    for (const boost::json::value& each : *array) {
-      if (any_in(each, take)) return true;
-    }
-    return false;
-  }
-  const std::optional<Scalar> own = scalar(value);
-  return own && take(*own);
-}
 
 struct EventAttribute {
   std::string_view name;

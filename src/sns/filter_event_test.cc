@@ -1,5 +1,6 @@
 #include "sns/filter_event.h"
 
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,27 +12,28 @@ namespace {
 
 using Attributes = std::vector<EventAttribute>;
 
-// What is at a path, in order: strings in quotes.
+// What is at a path: strings in quotes first, then numbers and the rest.
 std::string at(const Properties& properties, const std::string& path) {
   std::string found;
-  properties.any(PropertyPath(path), [&](const Scalar& value) {
+  const Values* values = properties.at(PropertyPath(path));
+  if (values == nullptr) return found;
+  for (const Scalar& each : values->first(SIZE_MAX)) {
     if (!found.empty()) found += " ";
-    switch (value.kind) {
+    switch (each.kind) {
       case ScalarKind::null:
         found += "null";
         break;
       case ScalarKind::boolean:
-        found += value.boolean ? "true" : "false";
+        found += each.boolean ? "true" : "false";
         break;
       case ScalarKind::number:
-        found += std::to_string(static_cast<double>(value.number));
+        found += std::to_string(static_cast<double>(each.number));
         break;
       case ScalarKind::string:
-        found += "'" + std::string(value.text) + "'";
+        found += "'" + std::string(each.text) + "'";
         break;
     }
-    return false;
-  });
+  }
   return found;
 }
 
@@ -87,9 +89,9 @@ TEST(Event, FlattensArraysAndObjectsInThem) {
 }
 
 // FNV-1a makes the same of each pair.
-TEST(Event, TellsPathsApartWhoseHashesAreEqual) {
-  ASSERT_EQ(PropertyPath("7mohtcOFVz").hash(), PropertyPath("c1E51sSEyx").hash());
-  ASSERT_EQ(PropertyPath("7mohtcOFVz.k").hash(), PropertyPath("c1E51sSEyx.k").hash());
+TEST(Event, TellsPathsApartWhoseHashesAreHalfEqual) {
+  ASSERT_EQ(PropertyPath("7mohtcOFVz").hash().first, PropertyPath("c1E51sSEyx").hash().first);
+  ASSERT_EQ(PropertyPath("7mohtcOFVz.k").hash().first, PropertyPath("c1E51sSEyx.k").hash().first);
   const std::string body = R"({"c1E51sSEyx":{"k":2},"7mohtcOFVz":{"k":1},)"
                            R"("gMPflVXtwGDXbIhP73TX":3,"LtHf1prlU1bCeYZEdqWf":4})";
 
@@ -101,6 +103,13 @@ TEST(Event, TellsPathsApartWhoseHashesAreEqual) {
   EXPECT_EQ(in_body(R"({"c1E51sSEyx.k":2})", "7mohtcOFVz.k"), "");
 }
 
+TEST(Event, SortsWhatIsAtAPathAndHasItOnce) {
+  EXPECT_EQ(in_body(R"({"a":["y",2,"x",1,"y",2.0,true,null,[true,"X",1]]})", "a"),
+            "'X' 'x' 'y' 1.000000 2.000000 true null");
+  EXPECT_EQ(in_body(R"({"a":[{"b":2},{"b":[1,2]}],"a.b":[3,1]})", "a.b"),
+            "1.000000 2.000000 3.000000");
+}
+
 TEST(Event, KeepsTheLastOfTwoEqualNames) {
   EXPECT_EQ(in_body(R"({"a":1,"a":2})", "a"), "2.000000");
 }
@@ -108,12 +117,9 @@ TEST(Event, KeepsTheLastOfTwoEqualNames) {
 TEST(Event, TellsIntegersApartThatADoubleCannot) {
   const Event event(R"({"a":9007199254740993,"b":18446744073709551615})", {});
 
-  EXPECT_TRUE(event.body()->any(PropertyPath("a"), [](const Scalar& value) {
-    return value.number == Number(9007199254740993) && value.number != Number(9007199254740992);
-  }));
-  EXPECT_TRUE(event.body()->any(PropertyPath("b"), [](const Scalar& value) {
-    return value.number == Number(18446744073709551615u);
-  }));
+  EXPECT_EQ(event.body()->at(PropertyPath("a"))->numbers.front(), Number(9007199254740993));
+  EXPECT_NE(event.body()->at(PropertyPath("a"))->numbers.front(), Number(9007199254740992));
+  EXPECT_EQ(event.body()->at(PropertyPath("b"))->numbers.front(), Number(18446744073709551615u));
 }
 
 TEST(Event, ReadsNumbersThatAreTooLongForAnInteger) {

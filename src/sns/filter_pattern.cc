@@ -1,72 +1,81 @@
 #include "sns/filter_pattern.h"
 
 #include <algorithm>
-#include <functional>
-#include <optional>
+
+#include "sns/characters.h"
 
 namespace mailrail::sns {
 namespace {
 
-constexpr char lower(char character) {
-  return character >= 'A' && character <= 'Z' ? static_cast<char>(character + ('a' - 'A'))
-                                              : character;
-}
-
-bool is_in(const std::vector<std::string>& sorted, std::string_view text) {
-  return std::binary_search(sorted.begin(), sorted.end(), text, std::less<>());
-}
-
-bool is_in(const std::vector<Number>& sorted, Number number) {
-  return std::ranges::binary_search(sorted, number);
-}
-
 struct Taking {
-  const Scalar& value;
+  ValueSearch& search;
 
-  bool is_string() const { return value.kind == ScalarKind::string; }
-  bool is_number() const { return value.kind == ScalarKind::number; }
+  bool operator()(const Prefix& pattern) const { return search.has_prefix(pattern.text); }
 
-  bool operator()(const Prefix& pattern) const {
-    return is_string() && value.text.starts_with(pattern.text);
-  }
-
-  bool operator()(const Suffix& pattern) const {
-    return is_string() && value.text.ends_with(pattern.text);
-  }
+  bool operator()(const Suffix& pattern) const { return search.has_suffix(pattern.text); }
 
   bool operator()(const EqualsIgnoringCase& pattern) const {
-    return is_string() && std::ranges::equal(value.text, pattern.lower_case, {}, lower);
+    return search.has_ignoring_case(pattern.lower_case);
   }
 
   bool operator()(const AnythingBut& pattern) const {
-    if (is_string()) return !is_in(pattern.strings, value.text);
-    return !is_number() || !is_in(pattern.numbers, value.number);
+    return has_other_kinds() || search.has_other_than(pattern.strings) ||
+           search.has_other_than(pattern.numbers);
   }
 
   bool operator()(const AnythingButPrefix& pattern) const {
-    return !is_string() || !value.text.starts_with(pattern.text);
+    return has_other_kinds() || !search.values().numbers.empty() ||
+           search.has_other_than_prefix(pattern.text);
   }
 
-  bool operator()(const NumericRange& pattern) const {
-    if (!is_number()) return false;
-    const bool is_below = (pattern.low_bound == Bound::open && value.number <= pattern.low) ||
-                          (pattern.low_bound == Bound::closed && value.number < pattern.low);
-    const bool is_above = (pattern.high_bound == Bound::open && value.number >= pattern.high) ||
-                          (pattern.high_bound == Bound::closed && value.number > pattern.high);
-    return !is_below && !is_above;
-  }
+  bool operator()(const NumericRange& pattern) const { return search.has_number_in(pattern); }
 
-  bool operator()(const IpNetwork& pattern) const {
-    if (!is_string()) return false;
-    const std::optional<IpAddress> address = parse_ip_address(value.text);
-    return address && pattern.contains(*address);
+  bool operator()(const IpNetwork& pattern) const { return search.has_address_in(pattern); }
+
+  bool has_other_kinds() const {
+    const Values& values = search.values();
+    return values.has_null || values.has_true || values.has_false;
   }
 };
 
+std::uint64_t bytes_of(const std::string& text) { return text.capacity(); }
+
+std::uint64_t bytes_of(const std::vector<std::string>& texts) {
+  std::uint64_t bytes = texts.capacity() * sizeof(std::string);
+  for (const std::string& each : texts) bytes += bytes_of(each);
+  return bytes;
+}
+
+std::uint64_t bytes_of(const std::vector<Number>& numbers) {
+  return numbers.capacity() * sizeof(Number);
+}
+
+struct Weighing {
+  std::uint64_t operator()(const EqualsIgnoringCase& pattern) const {
+    return bytes_of(pattern.lower_case);
+  }
+
+  std::uint64_t operator()(const AnythingBut& pattern) const {
+    return bytes_of(pattern.strings) + bytes_of(pattern.numbers);
+  }
+
+  std::uint64_t operator()(const NumericRange&) const { return 0; }
+  std::uint64_t operator()(const IpNetwork&) const { return 0; }
+
+  // Prefixes and suffixes.
+  std::uint64_t operator()(const auto& pattern) const { return bytes_of(pattern.text); }
+};
+
+// Null and an empty string are there, but are no value.
+bool has_presence(const Values& values) {
+  return values.has_true || values.has_false || !values.numbers.empty() ||
+         (!values.strings.empty() && !values.strings.back().empty());
+}
+
 }  // namespace
 
-bool takes(const Pattern& pattern, const Scalar& value) {
-  return std::visit(Taking{value}, pattern);
+bool takes_any(const Pattern& pattern, ValueSearch& search) {
+  return std::visit(Taking{search}, pattern);
 }
 
 EqualsIgnoringCase equals_ignoring_case(std::string_view text) {
@@ -86,20 +95,20 @@ void KeyPatterns::sort() {
   }
 }
 
-bool KeyPatterns::takes(const Scalar& value) const {
-  const auto is_taken = [&](const Pattern& each) { return sns::takes(each, value); };
-  if (std::ranges::any_of(patterns, is_taken)) return true;
-  switch (value.kind) {
-    case ScalarKind::null:
-      return takes_null;
-    case ScalarKind::boolean:
-      return takes_presence || (value.boolean ? takes_true : takes_false);
-    case ScalarKind::number:
-      return takes_presence || is_in(numbers, value.number);
-    case ScalarKind::string:
-      return (takes_presence && !value.text.empty()) || is_in(strings, value.text);
-  }
-  return false;
+bool KeyPatterns::takes_any(ValueSearch& search) const {
+  const Values& values = search.values();
+  return (takes_null && values.has_null) || (takes_true && values.has_true) ||
+         (takes_false && values.has_false) || (takes_presence && has_presence(values)) ||
+         search.has_any_of(strings) || search.has_any_of(numbers) ||
+         std::ranges::any_of(patterns,
+                             [&](const Pattern& each) { return sns::takes_any(each, search); });
+}
+
+std::uint64_t KeyPatterns::memory_bytes() const {
+  std::uint64_t bytes =
+      bytes_of(strings) + bytes_of(numbers) + patterns.capacity() * sizeof(Pattern);
+  for (const Pattern& each : patterns) bytes += std::visit(Weighing(), each);
+  return bytes;
 }
 
 }  // namespace mailrail::sns

@@ -1,8 +1,8 @@
 // What one key of a filter policy takes: values that are right as they stand, and patterns.
 //
-// A KeyPatterns is made once, when a policy is compiled, and asked for every message: its tables
-// are sorted, and asking takes no memory. It knows scalars only; where they come from is
-// filter_event.h's, and that any of several will do is filter_policy.h's.
+// A KeyPatterns is made once, when a policy is compiled, and asked for every message whether it
+// takes any of the values at a path: each pattern is looked up in an index of these, which takes no
+// memory. Where they come from is filter_event.h's.
 
 #pragma once
 
@@ -13,21 +13,10 @@
 #include <vector>
 
 #include "base/ip_network.h"
+#include "sns/filter_scalar.h"
+#include "sns/filter_values.h"
 
 namespace mailrail::sns {
-
-// Wide enough for every 64-bit integer and every double, so that all of them compare as numbers.
-using Number = long double;
-
-enum class ScalarKind : std::uint8_t { null, boolean, number, string };
-
-// One value of an event: lent, for as long as the event is there.
-struct Scalar {
-  ScalarKind kind = ScalarKind::null;
-  bool boolean = false;
-  Number number = 0;
-  std::string_view text = {};
-};
 
 struct Prefix {
   std::string text;
@@ -52,15 +41,6 @@ struct AnythingButPrefix {
   std::string text;
 };
 
-enum class Bound : std::uint8_t { none, open, closed };
-
-struct NumericRange {
-  Bound low_bound = Bound::none;
-  Number low = 0;
-  Bound high_bound = Bound::none;
-  Number high = 0;
-};
-
 using Pattern = std::variant<Prefix,
                              Suffix,
                              EqualsIgnoringCase,
@@ -69,7 +49,7 @@ using Pattern = std::variant<Prefix,
                              NumericRange,
                              IpNetwork>;
 
-bool takes(const Pattern& pattern, const Scalar& value);
+bool takes_any(const Pattern& pattern, ValueSearch& search);
 
 EqualsIgnoringCase equals_ignoring_case(std::string_view text);
 
@@ -85,7 +65,10 @@ struct KeyPatterns {
   std::vector<Pattern> patterns;
 
   void sort();
-  bool takes(const Scalar& value) const;
+  bool takes_any(ValueSearch& search) const;
+
+  // Of the heap.
+  std::uint64_t memory_bytes() const;
 };
 
 }  // namespace mailrail::sns

@@ -12,10 +12,10 @@ namespace mailrail::sns {
 namespace {
 
 bool is_met(const FilterConditions::Key& key, const Properties& properties) {
-  if (properties.any(key.path, [&](const Scalar& value) { return key.patterns.takes(value); }))
-    return true;
-  if (!key.patterns.takes_absence || properties.is_empty()) return false;
-  return !properties.any(key.path, [](const Scalar&) { return true; });
+  const Values* values = properties.at(key.path);
+  if (values == nullptr) return key.patterns.takes_absence && !properties.is_empty();
+  ValueSearch search(*values);
+  return key.patterns.takes_any(search);
 }
 
 bool are_met(const FilterConditions& conditions, const Properties& properties) {
@@ -52,14 +52,14 @@ std::string json_of(const Scalar& value) {
 
 // The first values at the path, and how many more there are.
 std::string values_at(const PropertyPath& path, const Properties& properties) {
-  std::string values;
-  std::size_t count = 0;
-  properties.any(path, [&](const Scalar& value) {
-    if (++count <= shown_values_max) values += (count == 1 ? "" : ", ") + json_of(value);
-    return false;
-  });
-  if (count > shown_values_max) values += fmt::format(" and {} more", count - shown_values_max);
-  return values;
+  const Values* values = properties.at(path);
+  if (values == nullptr) return {};
+  std::string shown_values;
+  for (const Scalar& each : values->first(shown_values_max))
+    shown_values += (shown_values.empty() ? "" : ", ") + json_of(each);
+  if (values->count() > shown_values_max)
+    shown_values += fmt::format(" and {} more", values->count() - shown_values_max);
+  return shown_values;
 }
 
 FilterMismatch mismatch_of(const FilterConditions::Key& key, const Properties& properties) {

@@ -2,7 +2,7 @@
 //
 // Each topic has one: AWS's default, until another is set. Here is what SNS checks and changes in
 // one: that its statements are about actions on topics, and the statements that AddPermission and
-// RemovePermission write. Whether a policy lets somebody do something is not decided here.
+// RemovePermission write. What a policy means is auth/policy.h's.
 
 #pragma once
 

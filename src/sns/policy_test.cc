@@ -31,7 +31,7 @@ TEST(TopicPolicy, IsAboutActionsOnTopics) {
     EXPECT_EQ(reason(check_policy(with_action(action))), "none") << action;
   for (const std::string_view action :
        {R"("SNS:*")", R"("*")", R"("SNS:Publishx")", R"("SQS:SendMessage")",
-        R"(["SNS:Publish","SNS:CreateTopic"])", R"([3])"}) {
+        R"(["SNS:Publish","SNS:CreateTopic"])"}) {
     EXPECT_EQ(reason(check_policy(with_action(action))),
               "Policy statement action out of service scope!")
         << action;
@@ -44,6 +44,8 @@ TEST(TopicPolicy, IsJsonWithStatements) {
         R"({"Statement":{"Effect":"Allow","Principal":"*"}})",
         R"({"Statement":{"Effect":"Maybe","Principal":"*","Action":"SNS:Publish"}})",
         R"({"Statement":{"Effect":"Allow","Action":"SNS:Publish"}})",
+        R"({"Statement":{"Effect":"Allow","Principal":"*","Action":[3]}})",
+        R"({"Statement":{"Effect":"Allow","Principal":"*","Action":"SNS:Publish","Note":""}})",
         R"({"Statement":{"Effect":"Allow","Principal":"*","Action":{}}})"}) {
     EXPECT_EQ(reason(check_policy(policy)), "Policy Error: null") << policy;
   }

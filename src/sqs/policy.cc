@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <optional>
-#include <utility>
 
-#include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "auth/policy.h"
+#include "auth/policy_text.h"
 #include "sqs/arn.h"
 #include "sqs/characters.h"
 #include "sqs/errors.h"
@@ -15,8 +15,6 @@
 
 namespace mailrail::sqs {
 namespace {
-
-namespace json = boost::json;
 
 std::unexpected<Error> invalid_policy() {
   return fail(errors::invalid_attribute_value, "Invalid value for the parameter Policy.");
@@ -35,95 +33,16 @@ Result<void> check_count(std::string_view what, std::size_t count, std::size_t c
               fmt::format("{} {} were found, maximum allowed is {}.", count, what, count_max));
 }
 
-Result<json::object> parse(std::string_view policy) {
-  boost::system::error_code error;
-  json::value parsed = json::parse(policy, error);
-  if (error || !parsed.is_object()) return invalid_policy();
-  return std::move(parsed.as_object());
+Result<auth::PolicyText> text_of(std::string_view policy) {
+  std::optional<auth::PolicyText> parsed = auth::PolicyText::parse(policy);
+  if (!parsed) return invalid_policy();
+  return *std::move(parsed);
 }
 
-// One statement may stand without the list around it.
-Result<json::array> statements_of(const json::object& policy) {
-  const json::value* found = policy.if_contains("Statement");
-  if (found == nullptr) return json::array();
-  if (found->is_object()) return json::array{*found};
-  const json::array* list = found->if_array();
-  if (list == nullptr || !std::ranges::all_of(*list, &json::value::is_object))
-    return invalid_policy();
-  return *list;
-}
-
-bool is_text(const json::value* value, std::string_view text) {
-  return value != nullptr && value->is_string() && value->get_string() == text;
-}
-
-// How many texts: one, or those in a list. Nothing if it is something else.
-std::optional<std::size_t> text_count(const json::value& value) {
-  if (value.is_string()) return 1;
-  const json::array* list = value.if_array();
-  if (list == nullptr || !std::ranges::all_of(*list, &json::value::is_string)) return std::nullopt;
-  return list->size();
-}
-
-// By kind (`AWS`, `Service`), or everybody.
-std::optional<std::size_t> principal_count(const json::value& value) {
-  if (value.is_string()) return 1;
-  const json::object* kinds = value.if_object();
-  if (kinds == nullptr) return std::nullopt;
-  std::size_t count = 0;
-  for (const auto& [kind, principals] : *kinds) {
-    const std::optional<std::size_t> texts = text_count(principals);
-    if (!texts) return std::nullopt;
-    count += *texts;
-  }
-  return count;
-}
-
-// By operator, and under each by what it compares.
-std::optional<std::size_t> condition_count(const json::value& value) {
-  const json::object* operators = value.if_object();
-  if (operators == nullptr) return std::nullopt;
-  std::size_t count = 0;
-  for (const auto& [name, compared] : *operators) {
-    if (!compared.is_object()) return std::nullopt;
-    count += compared.get_object().size();
-  }
-  return count;
-}
-
-// A member, or its opposite (`Action`, `NotAction`).
-const json::value* either(const json::object& statement, std::string_view name) {
-  const json::value* found = statement.if_contains(name);
-  return found != nullptr ? found : statement.if_contains("Not" + std::string(name));
-}
-
-Result<void> check_statement(const json::object& statement, std::size_t number) {
-  const json::value* effect = statement.if_contains("Effect");
-  if (!is_text(effect, "Allow") && !is_text(effect, "Deny"))
-    return invalid_statement(number, "Effect must be Allow or Deny");
-  const json::value* action = either(statement, "Action");
-  const auto actions = action == nullptr ? std::nullopt : text_count(*action);
-  if (!actions)
-    return invalid_statement(number,
-                             "it must have an Action or NotAction: a text or a list of them");
-  TRY(check_count("Actions", *actions, limits::policy_actions_max));
-  const json::value* principal = either(statement, "Principal");
-  const auto principals = principal == nullptr ? std::nullopt : principal_count(*principal);
-  if (!principals) {
-    return invalid_statement(
-        number,
-        "it must have a Principal or NotPrincipal: \"*\", or an object of texts "
-        "or lists of them");
-  }
-  TRY(check_count("Principals", *principals, limits::policy_principals_max));
-  const json::value* condition = statement.if_contains("Condition");
-  const auto conditions = condition == nullptr ? 0 : condition_count(*condition);
-  if (!conditions) return invalid_statement(number, "Condition must be an object of objects");
-  return check_count("Conditions", *conditions, limits::policy_conditions_max);
-}
-
-bool has_label(const json::value& statement, std::string_view label) {
-  return is_text(statement.get_object().if_contains("Sid"), label);
+Result<void> check_statement(const auth::Statement& statement) {
+  TRY(check_count("Actions", statement.actions.texts.size(), limits::policy_actions_max));
+  TRY(check_count("Principals", statement.principals.size(), limits::policy_principals_max));
+  return check_count("Conditions", statement.conditions.size(), limits::policy_conditions_max);
 }
 
 // The actions that another account may be let do, and those that stay with the queue's own.
@@ -173,37 +92,15 @@ Result<void> check_label(std::string_view label) {
           limits::label_size_max));
 }
 
-// The text itself if there is one only. What is there twice counts once.
-json::value texts_of(const std::vector<std::string>& texts) {
-  json::array list;
-  for (const std::string& each : texts) {
-    if (std::ranges::find(list, json::value(each)) == list.end()) list.emplace_back(each);
-  }
-  return list.size() == 1 ? list.front() : json::value(std::move(list));
-}
-
-json::object statement_of(const engine::QueueName& queue, const Permission& permission) {
-  std::vector<std::string> principals;
-  std::vector<std::string> actions;
-  for (const std::string& id : permission.account_ids)
-    principals.push_back(fmt::format("arn:{}:iam::{}:root", arn_partition(queue.region), id));
-  for (const std::string& action : permission.actions) actions.push_back("SQS:" + action);
-  return {{"Sid", permission.label},
-          {"Effect", "Allow"},
-          {"Principal", json::object{{"AWS", texts_of(principals)}}},
-          {"Action", texts_of(actions)},
-          {"Resource", queue_arn(queue)}};
-}
-
 }  // namespace
 
 Result<void> check_policy(std::string_view policy) {
   if (policy.size() > limits::policy_bytes_max) return invalid_policy();
-  const json::object parsed = TRY(parse(policy));
-  const json::array statements = TRY(statements_of(parsed));
-  TRY(check_count("Statements", statements.size(), limits::policy_statements_max));
-  std::size_t number = 0;
-  for (const json::value& each : statements) TRY(check_statement(each.get_object(), ++number));
+  const auto parsed = auth::parse_policy(policy);
+  if (!parsed && parsed.error().statement == 0) return invalid_policy();
+  if (!parsed) return invalid_statement(parsed.error().statement, parsed.error().reason);
+  TRY(check_count("Statements", parsed->statements.size(), limits::policy_statements_max));
+  for (const auth::Statement& each : parsed->statements) TRY(check_statement(each));
   return {};
 }
 
@@ -222,35 +119,27 @@ Result<void> check_permission(const Permission& permission) {
 Result<std::string> with_permission(std::string_view policy,
                                     const engine::QueueName& queue,
                                     const Permission& permission) {
-  json::object changed = {{"Version", "2008-10-17"},
-                          {"Id", queue_arn(queue) + "/SQSDefaultPolicy"}};
-  if (!policy.empty()) changed = TRY(parse(policy));
-  json::array statements = TRY(statements_of(changed));
-  for (const json::value& each : statements) {
-    if (has_label(each, permission.label))
-      return errors::invalid_parameter({"Label", permission.label}, "Already exists");
-  }
-  statements.emplace_back(statement_of(queue, permission));
-  TRY(check_count("Statements", statements.size(), limits::policy_statements_max));
-  changed["Statement"] = std::move(statements);
-  std::string text = json::serialize(changed);
+  auth::PolicyText changed("2008-10-17", queue_arn(queue) + "/SQSDefaultPolicy");
+  if (!policy.empty()) changed = TRY(text_of(policy));
+  if (changed.has_label(permission.label))
+    return errors::invalid_parameter({"Label", permission.label}, "Already exists");
+  changed.add({.label = permission.label,
+               .account_ids = permission.account_ids,
+               .partition = arn_partition(queue.region),
+               .service = "SQS",
+               .actions = permission.actions,
+               .resource = queue_arn(queue)});
+  TRY(check_count("Statements", changed.statement_count(), limits::policy_statements_max));
+  std::string text = changed.text();
   TRY(check_count("Bytes of policy", text.size(), limits::policy_bytes_max));
   return text;
 }
 
 Result<std::string> without_permission(std::string_view policy, std::string_view label) {
-  json::object changed;
-  if (!policy.empty()) changed = TRY(parse(policy));
-  json::array statements = TRY(statements_of(changed));
-  json::array left;
-  for (const json::value& each : statements) {
-    if (!has_label(each, label)) left.push_back(each);
-  }
-  if (left.size() == statements.size())
+  auth::PolicyText changed = TRY(text_of(policy.empty() ? "{}" : policy));
+  if (!changed.remove(label))
     return errors::invalid_parameter({"Label", label}, "can't find label");
-  if (left.empty()) return std::string();
-  changed["Statement"] = std::move(left);
-  return json::serialize(changed);
+  return changed.statement_count() == 0 ? std::string() : changed.text();
 }
 
 }  // namespace mailrail::sqs

@@ -3,7 +3,7 @@
 // Here is what SQS counts and changes in one: the limits of its parts, and the statements that
 // AddPermission and RemovePermission write into it. A policy that was sent whole is kept as it was
 // sent; one that a permission changes is written anew, its other statements with the same members
-// in the same order. Whether a policy lets somebody do something is not decided here.
+// in the same order. What a policy means is auth/policy.h's.
 
 #pragma once
 
