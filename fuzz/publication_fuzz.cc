@@ -8,6 +8,7 @@
 #include "base/check.h"
 #include "signing/signing_testing.h"
 #include "sns/notification.h"
+#include "sns/push_message.h"
 
 namespace {
 
@@ -39,5 +40,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   CHECK(body.size() == sns::enveloped_size(*same, engine::Protocol::sqs, identity));
   CHECK(sns::read_topic_message(identity, signer, sent, {.is_raw = true})->attributes.size() ==
         same->attributes.size());
+  const bool is_notification = same->kind == sns::PublicationKind::notification;
+  const engine::ReceivedMessage own;
+  CHECK(sns::push_request(own, sent, {}, identity, signer).has_value() != is_notification);
+  const engine::ReceivedMessage shared{.share = engine::Share{}};
+  CHECK(sns::push_request(shared, sent, {}, identity, signer).has_value() == is_notification);
   return 0;
 }
