@@ -11,8 +11,10 @@
 #include "sns/delivery_policy.h"
 #include "sns/endpoint.h"
 #include "sns/json_text.h"
+#include "sns/limits.h"
 #include "sns/policy.h"
 #include "sns/replay_policy.h"
+#include "sns/retry_schedule.h"
 
 namespace mailrail::sns {
 namespace {
@@ -29,16 +31,29 @@ void fuzz_arns(std::string_view text) {
   }
 }
 
+// Whatever the policy, it comes to an end within the hour.
+void fuzz_retries(const RetrySchedule& schedule) {
+  Duration whole{0};
+  std::uint32_t failed = 1;
+  while (const auto delay = schedule.delay_after(failed, 1)) {
+    whole += *delay;
+    failed += 1;
+  }
+  CHECK(whole <= limits::retry_time_max && failed <= limits::retries_max + 1);
+}
+
 void fuzz_delivery_policies(std::string_view text) {
   if (const auto kept = topic_delivery_policy(text)) {
     CHECK(topic_delivery_policy(*kept) == *kept);
     const std::string effective = effective_topic_delivery_policy(*kept);
     CHECK(effective_topic_delivery_policy(effective) == effective);
     CHECK(is_json_object(effective_subscription_delivery_policy("", *kept)));
+    fuzz_retries(delivery_terms("", *kept).retries);
   }
   if (const auto kept = subscription_delivery_policy(text)) {
     CHECK(subscription_delivery_policy(*kept) == *kept);
     CHECK(subscription_delivery_policy(effective_subscription_delivery_policy(*kept, "")));
+    fuzz_retries(delivery_terms(*kept, "").retries);
   }
 }
 

@@ -103,6 +103,9 @@ std::string words(const engine::SharedBodyRelocated& fact) {
 std::string words(const engine::SharedBodyDamaged& fact) {
   return fmt::format("body of publication {} damaged", fact.publication.value());
 }
+std::string words(const engine::SigningKeySet& fact) {
+  return fmt::format("signing key set, with a certificate of {} bytes", fact.certificate.size());
+}
 
 }  // namespace
 

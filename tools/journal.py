@@ -39,6 +39,7 @@ SHAPES = dict(  # The fields, name:kind, of facts, then of records, in the order
     subscription_confirmed="subscription changed authenticated unsubscribe_authenticated",
     subscription_deleted="subscription at", published="topic deliveries:deliveries body:bytes",
     shared_body_relocated="publication body:bytes", shared_body_damaged="publication position",
+    signing_key_set="made private_key:bytes certificate:bytes",
     begin="secret:bytes last_seq last_queue last_topic:? last_subscription:?", queue="queue name:name attributes:attributes tags:map created changed purged_below "
                                                                                             "on_poison:?",
     messages="queue messages:messages", swept="queue through", deduplication="ids:id*", attempt="key:hash started given:given*",
@@ -48,6 +49,7 @@ SHAPES = dict(  # The fields, name:kind, of facts, then of records, in the order
     recent="deletions:deletion* purges:purge*",
     subscription="subscription topic protocol endpoint:text queue_name:name* state authenticated unsubscribe_authenticated since changed "
                  "attributes:subscription_attributes",
+    signing_key="made private_key:bytes certificate:bytes",
     deletion="queue:name at", purge="queue at",
     topic_attributes="fifo content_based_deduplication deduplication_scope message_bytes kept:map",
     subscription_attributes="raw filter_policy:text filter_scope dead_letters:name* kept:map",
@@ -58,12 +60,12 @@ SHAPES = dict(  # The fields, name:kind, of facts, then of records, in the order
     message="seq position length sent delay", delivery="until lease_started first_received origin_queue origin_seq receive_count",
     sqs="version md5:bytes sender:text trace_header:text attributes:attribute* body:bytes",
     sns="version region:text account:text topic_name:text endpoint:text trace_header:text subject:text attributes:attribute* "
-        "texts:protocol_text* body:bytes",
+        "texts:protocol_text* body:bytes kind:? signature_version:?",
     protocol_text="protocol text:bytes",
     attribute="name:text data_type:text carried value:bytes")
 NAMES = list(SHAPES)
 BEGIN = NAMES.index("begin")
-FACTS, RECORDS = [None, *NAMES[:BEGIN]], [None, *NAMES[BEGIN : NAMES.index("subscription") + 1]]
+FACTS, RECORDS = [None, *NAMES[:BEGIN]], [None, *NAMES[BEGIN : NAMES.index("signing_key")], None, None, "signing_key"]
 NEW = dict(delay=0, until=0, lease_started=0, first_received=0, receive_count=0, forgiven=0, redrives=0, source=None,
            is_damaged=False, share=None)
 TASKS_MAX = 10
@@ -186,6 +188,7 @@ class State(Record):
                 vars(subscription).update(vars(fact), state=1, since=since)
             case "subscription_deleted":
                 self.topics[self.subscriptions.pop(fact.subscription).topic].deleted_subscriptions += 1
+            case "signing_key_set" | "signing_key": self.certificate = fact.certificate  # The newest.
             case "queue_changed" | "swept": vars(queue).update(vars(fact))
             case "queue_deleted": del self.queues[fact.queue]
             case "purged":
@@ -264,7 +267,7 @@ class State(Record):
 
 
 def read(directory):
-    state, path, segments = State(queues={}, topics={}, subscriptions={}, bodies={}), directory / "JOURNAL", {}
+    state, path, segments = State(queues={}, topics={}, subscriptions={}, bodies={}, certificate=None), directory / "JOURNAL", {}
     data = path.read_bytes()
     version = int.from_bytes(data[8:12], "little")
     journal = version in JOURNALS and unpack(*JOURNALS[version], data, magic=b"mailrail")
@@ -295,7 +298,7 @@ def read(directory):
             each.position = state.position_of(each)
         queue.messages = [state.with_body(each, segments[each.position >> 26]) for each in queue.messages.values()]
     return {"journal": journal, "queues": list(state.queues.values()), "topics": list(state.topics.values()),
-            "subscriptions": list(state.subscriptions.values())}
+            "subscriptions": list(state.subscriptions.values()), "certificate": state.certificate}
 
 
 def main(directory):

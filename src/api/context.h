@@ -9,6 +9,7 @@
 #include "api/topic_message.h"
 #include "auth/caller.h"
 #include "engine/identity.h"
+#include "signing/signer.h"
 
 namespace mailrail::api {
 
@@ -17,6 +18,7 @@ struct Context {
   std::string endpoint;  // `http://HOST` as the caller wrote it: queue URLs echo it.
   std::optional<std::string> trace_header;  // X-Amzn-Trace-Id.
   const engine::Identity* identity = nullptr;
+  signing::Signer* signer = nullptr;
   // The caller asked by AWS Query, which words some rules differently.
   bool is_query = false;
   // Of the service that publishes to queues; null if there is none.

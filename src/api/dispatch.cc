@@ -111,8 +111,9 @@ std::string_view path_of(const http::Request& request) {
 
 Dispatcher::Dispatcher(std::span<const Service> services,
                        const engine::Identity& identity,
+                       signing::Signer& signer,
                        std::string scheme)
-    : services_(services), identity_(identity), scheme_(std::move(scheme)) {
+    : services_(services), identity_(identity), signer_(signer), scheme_(std::move(scheme)) {
   for (const Service& each : services_) {
     if (each.read_topic_message != nullptr) read_topic_message_ = each.read_topic_message;
   }
@@ -131,6 +132,7 @@ Made Dispatcher::dispatch(http::Request request,
                           CallSlots& slots,
                           Random& random) const {
   Context context = context_of(request, identity_, scheme_);
+  context.signer = &signer_;
   context.read_topic_message = read_topic_message_;
   const Service* service = service_signed_for(services_, context.caller.service);
   if (service == nullptr) service = &services_.front();

@@ -14,6 +14,7 @@
 #include "base/random.h"
 #include "engine/identity.h"
 #include "http/message.h"
+#include "signing/signer.h"
 
 namespace mailrail::api {
 
@@ -25,6 +26,7 @@ class Dispatcher {
   // `scheme` is how callers reach the server: queue URLs begin with it.
   Dispatcher(std::span<const Service> services,
              const engine::Identity& identity,
+             signing::Signer& signer,
              std::string scheme);
 
   // On any HTTP thread; `random` is the thread's own, for request ids.
@@ -39,6 +41,7 @@ class Dispatcher {
 
   std::span<const Service> services_;
   const engine::Identity& identity_;
+  signing::Signer& signer_;
   std::string scheme_;
   ReadTopicMessage read_topic_message_ = nullptr;
 };

@@ -36,7 +36,8 @@ class Dispatch : public testing::Test {
   engine::Identity identity_{std::array<char, 32>{}};
   CallSlots slots_{1, 1 << 20};
   SeededRandom random_{1};
-  Dispatcher dispatcher_{services_, identity_, "http"};
+  signing::Signer signer_;
+  Dispatcher dispatcher_{services_, identity_, signer_, "http"};
 };
 
 TEST_F(Dispatch, NamesTheActionThatIsNotThere) {
@@ -50,12 +51,14 @@ TEST_F(Dispatch, NamesTheActionThatIsNotThere) {
 TEST(DispatchOfTargets, AsksNoServiceThatSpeaksNoAwsJson) {
   const Service services[] = {{.actions = {}}, {.target_prefix = "Test.", .actions = {}}};
   const engine::Identity identity{std::array<char, 32>{}};
+  signing::Signer signer;
   CallSlots slots(1, 1 << 20);
   SeededRandom random(1);
   http::Request request{.method = "POST", .target = "/", .headers = {}, .body = "{}"};
   request.headers.add("X-Amz-Target", "Test.Fly");
 
-  const Made made = Dispatcher(services, identity, "http").dispatch(request, {}, 1, slots, random);
+  const Made made =
+      Dispatcher(services, identity, signer, "http").dispatch(request, {}, 1, slots, random);
 
   ASSERT_FALSE(made);
   EXPECT_THAT(made.error().body, HasSubstr("The action Fly is not valid"));

@@ -12,6 +12,7 @@
 #include "engine/entry.h"
 #include "engine/fact.h"
 #include "engine/identity.h"
+#include "signing/signer.h"
 
 namespace mailrail::api {
 
@@ -30,6 +31,7 @@ struct TopicMessage {
 };
 
 using ReadTopicMessage = Result<TopicMessage> (*)(const engine::Identity& identity,
+                                                  signing::Signer& signer,
                                                   const engine::Sent& sent,
                                                   const engine::Share& share);
 

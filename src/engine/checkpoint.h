@@ -170,6 +170,11 @@ struct KeptSubscription {
   SubscriptionAttributes attributes = {};
 };
 
+// Likewise; absent if there is none yet.
+struct KeptSigningKey {
+  SigningKey key = {};
+};
+
 using CheckpointRecord = std::variant<CheckpointBegin,
                                       KeptQueue,
                                       KeptMessages,
@@ -180,7 +185,8 @@ using CheckpointRecord = std::variant<CheckpointBegin,
                                       KeptRecent,
                                       KeptParked,
                                       KeptTopic,
-                                      KeptSubscription>;
+                                      KeptSubscription,
+                                      KeptSigningKey>;
 
 // Appends the record's bytes.
 void encode_record(const CheckpointRecord& record, std::string& out);

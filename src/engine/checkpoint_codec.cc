@@ -25,6 +25,7 @@ enum class RecordType : std::uint8_t {  // For ever.
   topic = 9,
   recent = 10,
   subscription = 11,
+  signing_key = 14,
 };
 
 // What a message has beyond the fields that all have.
@@ -168,6 +169,10 @@ RecordType write(ByteWriter& out, const KeptTopic& record) {
 RecordType write(ByteWriter& out, const KeptSubscription& record) {
   write_fields(out, record);
   return RecordType::subscription;
+}
+RecordType write(ByteWriter& out, const KeptSigningKey& record) {
+  write_fields(out, record);
+  return RecordType::signing_key;
 }
 
 // --- Records in.
@@ -315,6 +320,8 @@ CheckpointRecord read(RecordType type, ByteReader& in) {
       return read_topic(in);
     case RecordType::subscription:
       return read_subscription(in);
+    case RecordType::signing_key:
+      return read_signing_key(in);
   }
   in.fail();
   return SweptQueue{};

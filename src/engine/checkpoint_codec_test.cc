@@ -95,6 +95,10 @@ KeptSubscription some_subscription() {
                          .kept = {{"DeliveryPolicy", "{}"}}}};
 }
 
+SigningKey some_key() {
+  return {.made_at = from_unix_ms(25), .private_key = "private", .certificate = "public"};
+}
+
 std::string encoded() {
   std::string bytes;
   CheckpointBegin begin{.last_seq = Seq(99),
@@ -131,6 +135,7 @@ std::string encoded() {
                 bytes);
   encode_record(some_topic(), bytes);
   encode_record(some_subscription(), bytes);
+  encode_record(KeptSigningKey{.key = some_key()}, bytes);
   return bytes;
 }
 
@@ -173,10 +178,13 @@ TEST(CheckpointCodec, GivesBackEveryRecord) {
       EXPECT_EQ(kept->protocol, Protocol::https);
       EXPECT_TRUE(kept->must_authenticate_unsubscribe);
     }
+    if (const auto* kept = std::get_if<KeptSigningKey>(&record)) {
+      EXPECT_EQ(kept->key, some_key());
+    }
   });
 
   ASSERT_TRUE(decoded);
-  EXPECT_EQ(types, (std::vector<std::size_t>{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10}));
+  EXPECT_EQ(types, (std::vector<std::size_t>{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}));
 }
 
 TEST(CheckpointCodec, RefusesEveryPartThatIsNotWhole) {
@@ -186,7 +194,7 @@ TEST(CheckpointCodec, RefusesEveryPartThatIsNotWhole) {
   for (std::size_t size = 0; size < bytes.size(); ++size)
     whole += decode_records(bytes.substr(0, size), [](const auto&) {}) ? 1 : 0;
 
-  EXPECT_EQ(whole, 11u);  // Nothing, and after each record but the last.
+  EXPECT_EQ(whole, 12u);  // Nothing, and after each record but the last.
 }
 
 TEST(CheckpointCodec, SurvivesAnyBytes) {

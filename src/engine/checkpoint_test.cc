@@ -169,6 +169,7 @@ class CheckpointTest : public EngineTest {
     const std::string number = std::to_string(which) + (which < 2 ? ".fifo" : "");
     const TopicName name{.region = "r", .account = "a", .name = "topic" + number};
     const Topic* topic = engine.topics().find(name);
+    if (random.below(8) == 0) engine.set_signing_key(turn, "private" + number, "public" + number);
     if (topic == nullptr) {
       engine.create_topic(turn, name, {.is_fifo = which < 2}, {{"number", number}});
       return;

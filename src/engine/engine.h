@@ -199,6 +199,10 @@ class Engine {
     topics_.keep_matcher(subscription, std::move(matcher));
   }
 
+  // What signs notifications; null if none was ever set. It is kept as it is given.
+  const SigningKey* signing_key() const { return topics_.signing_key(); }
+  void set_signing_key(Turn& turn, const std::string& private_key, const std::string& certificate);
+
   // One message for each target, all or none; but none for a FIFO queue in which it would be a
   // duplicate. Topic and queues must exist, and a FIFO queue takes only from a FIFO topic.
   PublishResult publish(Turn& turn, const PublishRequest& request);
@@ -355,6 +359,7 @@ class Engine {
   void put(const KeptParked& record);
   void put(const KeptTopic& record) { topics_.put(record); }
   void put(const KeptSubscription& record) { topics_.put(record); }
+  void put(const KeptSigningKey& record) { topics_.put(record); }
   Delivery restored(const KeptDelivery& kept);
 
   void sweep_recent(Sweep& sweep) const;

@@ -254,6 +254,7 @@ using Fact = std::variant<Founded,
                           SubscriptionDeleted,
                           Published,
                           SharedBodyRelocated,
-                          SharedBodyDamaged>;
+                          SharedBodyDamaged,
+                          SigningKeySet>;
 
 }  // namespace mailrail::engine

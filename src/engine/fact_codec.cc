@@ -41,6 +41,7 @@ enum class FactType : std::uint8_t {  // For ever.
   published = 24,
   shared_body_relocated = 25,
   shared_body_damaged = 26,
+  signing_key_set = 27,
 };
 
 std::uint32_t checksum(std::string_view bytes) {
@@ -203,6 +204,7 @@ constexpr FactType type_of(const Published&) { return FactType::published; }
 constexpr FactType type_of(const SharedBodyRelocated&) { return FactType::shared_body_relocated; }
 constexpr FactType type_of(const SharedBodyDamaged&) { return FactType::shared_body_damaged; }
 constexpr FactType type_of(const SubscriptionDeleted&) { return FactType::subscription_deleted; }
+constexpr FactType type_of(const SigningKeySet&) { return FactType::signing_key_set; }
 template <class Fact>
   requires requires(const Fact& fact) { type_of(fact); }
 FactType write(ByteWriter& out, const Fact& fact) {
@@ -375,6 +377,8 @@ Fact read(FactType type, ByteReader& in) {
       return SharedBodyRelocated{.publication = seq(in), .body = in.string()};
     case FactType::shared_body_damaged:
       return SharedBodyDamaged{.publication = seq(in), .position = Position(in.varint())};
+    case FactType::signing_key_set:
+      return read_signing_key_set(in);
   }
   in.fail();
   return QueueDeleted{};

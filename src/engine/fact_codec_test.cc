@@ -73,6 +73,9 @@ auto fields(const Published& fact) {
 }
 auto fields(const SharedBodyRelocated& fact) { return std::tuple(fact.publication, fact.body); }
 auto fields(const SharedBodyDamaged& fact) { return std::tuple(fact.publication, fact.position); }
+auto fields(const SigningKeySet& fact) {
+  return std::tuple(fact.at, fact.private_key, fact.certificate);
+}
 
 bool is_same(const Fact& one, const Fact& two) {
   if (one.index() != two.index()) return false;

@@ -53,6 +53,10 @@ std::uint64_t memory_bytes_of(const Subscription& subscription) {
          (subscription.matcher ? subscription.matcher->memory_bytes() : 0);
 }
 
+std::uint64_t memory_bytes_of(const SigningKey& key) {
+  return heap_bytes_of(key.private_key) + heap_bytes_of(key.certificate);
+}
+
 std::uint64_t Engine::memory_bytes() const {
   constexpr std::uint64_t source_bytes =
       heap_bytes_of_node<decltype(source_numbers_)>() + sizeof(QueueName) + 2 * heap_bytes(80);

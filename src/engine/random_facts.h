@@ -126,8 +126,11 @@ class RandomFacts {
         return published();
       case 24:
         return SharedBodyRelocated{.publication = seq(), .body = view(3000)};
-      default:
+      case 25:
         return SharedBodyDamaged{.publication = seq(), .position = Position(number())};
+      default:
+        return SigningKeySet{
+            .at = instant(), .private_key = string(1300), .certificate = string(900)};
     }
   }
 

@@ -20,6 +20,7 @@ constexpr std::string_view no_task = "it names a task that is not running";
 constexpr std::string_view too_lenient = "it forgives more receives than there were";
 constexpr std::string_view no_topic = "it names a topic that is not there";
 constexpr std::string_view no_subscription = "it names a subscription that is not there";
+constexpr std::string_view no_key = "it has a key or a certificate of no bytes";
 constexpr std::string_view other_length = "the body does not have the length of the message's";
 constexpr std::string_view far_body = "the body of its message is not in the log before it";
 
@@ -217,6 +218,9 @@ struct Engine::Sense {
   std::string_view operator()(const SubscriptionDeleted& fact) const {
     return subscription(fact.subscription);
   }
+  std::string_view operator()(const SigningKeySet& fact) const {
+    return fact.private_key.empty() || fact.certificate.empty() ? no_key : none;
+  }
 
   // --- Records.
 
@@ -272,6 +276,10 @@ struct Engine::Sense {
       return "its subscription is younger than the checkpoint";
     return topics().find(record.subscription) == nullptr ? none
                                                          : "there is a subscription of that number";
+  }
+  std::string_view operator()(const KeptSigningKey& record) const {
+    if (record.key.private_key.empty() || record.key.certificate.empty()) return no_key;
+    return engine.signing_key() == nullptr ? none : "there is a signing key already";
   }
 };
 

@@ -188,6 +188,12 @@ TEST_F(Sense, ObjectsToTopicsAndSubscriptionsThatCannotBe) {
   EXPECT_EQ(objection(SubscriptionDeleted{.subscription = first}), "");
 }
 
+TEST_F(Sense, ObjectsToSigningKeysOfNoBytes) {
+  EXPECT_NE(objection(SigningKeySet{.private_key = "private"}), "");
+  EXPECT_NE(objection(SigningKeySet{.certificate = "public"}), "");
+  EXPECT_EQ(objection(SigningKeySet{.private_key = "private", .certificate = "public"}), "");
+}
+
 TEST_F(Sense, ObjectsToPublicationsThatCannotBe) {
   const TopicId topic =
       engine.create_topic(turn, {.region = "r", .account = "a", .name = "t"}, {}, {});
@@ -311,6 +317,18 @@ TEST_F(CheckpointSense, ObjectsToTopicsAndSubscriptionsThatCannotBe) {
   EXPECT_NE(subscription(3, 3), "");
   EXPECT_NE(subscription(6, 2), "");
   EXPECT_EQ(subscription(3, 2), "");
+}
+
+TEST_F(CheckpointSense, ObjectsToASecondSigningKeyAndToOneOfNoBytes) {
+  Engine fresh(1);
+  fresh.restore(CheckpointBegin{});
+  const KeptSigningKey whole{.key = {.private_key = "private", .certificate = "public"}};
+
+  EXPECT_NE(fresh.objection_to(KeptSigningKey{.key = {.private_key = "private"}}), "");
+  EXPECT_NE(fresh.objection_to(KeptSigningKey{.key = {.certificate = "public"}}), "");
+  EXPECT_EQ(fresh.objection_to(whole), "");
+  fresh.restore(whole);
+  EXPECT_NE(fresh.objection_to(whole), "");
 }
 
 TEST_F(CheckpointSense, ObjectsFromItsEndOnToWhatItHasAlready) {

@@ -69,4 +69,12 @@ void Engine::unsubscribe(Turn& turn, SubscriptionId subscription) {
   record(turn, SubscriptionDeleted{.subscription = subscription, .at = turn.now});
 }
 
+void Engine::set_signing_key(Turn& turn,
+                             const std::string& private_key,
+                             const std::string& certificate) {
+  CHECK(!private_key.empty() && !certificate.empty());
+  record(turn,
+         SigningKeySet{.at = turn.now, .private_key = private_key, .certificate = certificate});
+}
+
 }  // namespace mailrail::engine

@@ -57,6 +57,7 @@ Sweep Engine::begin_sweep(const SweepLimits& limits) const {
     for (const MoveTask& each : queue.move_tasks)
       filler.add(KeptMoveTask{.queue = id, .task = each});
   }
+  if (const SigningKey* key = signing_key()) filler.add(KeptSigningKey{.key = *key});
   for (const auto& [id, topic] : topics_.all()) filler.add(kept(topic));
   for (const auto& [id, subscription] : topics_.subscriptions()) filler.add(kept(subscription));
   return sweep;

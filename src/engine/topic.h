@@ -37,6 +37,15 @@ struct TopicAttributes {
   friend bool operator==(const TopicAttributes&, const TopicAttributes&) = default;
 };
 
+// What notifications are signed with, and what tells the world so. Made and read elsewhere.
+struct SigningKey {
+  Instant made_at = {};
+  std::string private_key = {};  // PKCS #8, as DER.
+  std::string certificate = {};  // X.509, as DER.
+
+  friend bool operator==(const SigningKey&, const SigningKey&) = default;
+};
+
 enum class Protocol : std::uint8_t { sqs, http, https };
 enum class SubscriptionState : std::uint8_t { pending, confirmed };
 enum class FilterScope : std::uint8_t { message_attributes, message_body };
@@ -98,5 +107,6 @@ struct Topic {
 // What one takes of the heap where it is kept by id, and the topic by name too.
 std::uint64_t memory_bytes_of(const Topic& topic);
 std::uint64_t memory_bytes_of(const Subscription& subscription);
+std::uint64_t memory_bytes_of(const SigningKey& key);
 
 }  // namespace mailrail::engine

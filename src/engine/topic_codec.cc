@@ -111,6 +111,11 @@ void write_fields(ByteWriter& out, const SubscriptionDeleted& fact) {
   put(out, fact.subscription);
   put(out, fact.at);
 }
+void write_fields(ByteWriter& out, const SigningKeySet& fact) {
+  put(out, fact.at);
+  out.string(fact.private_key);
+  out.string(fact.certificate);
+}
 void write_fields(ByteWriter& out, const KeptTopic& record) {
   put(out, record.topic);
   put(out, record.name);
@@ -132,6 +137,11 @@ void write_fields(ByteWriter& out, const KeptSubscription& record) {
   put(out, record.since);
   put(out, record.changed_at);
   put_attributes(out, record.attributes);
+}
+void write_fields(ByteWriter& out, const KeptSigningKey& record) {
+  put(out, record.key.made_at);
+  out.string(record.key.private_key);
+  out.string(record.key.certificate);
 }
 
 void write_fields(ByteWriter& out, const Published& fact) {
@@ -202,6 +212,11 @@ SubscriptionConfirmed read_subscription_confirmed(ByteReader& in) {
 SubscriptionDeleted read_subscription_deleted(ByteReader& in) {
   return {.subscription = subscription_id(in), .at = instant(in)};
 }
+SigningKeySet read_signing_key_set(ByteReader& in) {
+  return {.at = instant(in),
+          .private_key = std::string(in.string()),
+          .certificate = std::string(in.string())};
+}
 KeptTopic read_topic(ByteReader& in) {
   return {.topic = topic_id(in),
           .name = queue_name(in),
@@ -223,6 +238,11 @@ KeptSubscription read_subscription(ByteReader& in) {
           .since = instant(in),
           .changed_at = instant(in),
           .attributes = subscription_attributes(in)};
+}
+KeptSigningKey read_signing_key(ByteReader& in) {
+  return {.key = {.made_at = instant(in),
+                  .private_key = std::string(in.string()),
+                  .certificate = std::string(in.string())}};
 }
 // The first delivery's number is by how much it is higher than the publication's, which comes last.
 Published read_published(ByteReader& in) {

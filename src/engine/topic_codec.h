@@ -19,8 +19,10 @@ void write_fields(ByteWriter& out, const SubscriptionDeleted& fact);
 void write_fields(ByteWriter& out, const Published& fact);
 void write_fields(ByteWriter& out, const SharedBodyRelocated& fact);
 void write_fields(ByteWriter& out, const SharedBodyDamaged& fact);
+void write_fields(ByteWriter& out, const SigningKeySet& fact);
 void write_fields(ByteWriter& out, const KeptTopic& record);
 void write_fields(ByteWriter& out, const KeptSubscription& record);
+void write_fields(ByteWriter& out, const KeptSigningKey& record);
 
 TopicCreated read_topic_created(ByteReader& in);
 TopicChanged read_topic_changed(ByteReader& in);
@@ -29,8 +31,10 @@ SubscriptionCreated read_subscription_created(ByteReader& in);
 SubscriptionChanged read_subscription_changed(ByteReader& in);
 SubscriptionConfirmed read_subscription_confirmed(ByteReader& in);
 SubscriptionDeleted read_subscription_deleted(ByteReader& in);
+SigningKeySet read_signing_key_set(ByteReader& in);
 Published read_published(ByteReader& in);
 KeptTopic read_topic(ByteReader& in);
 KeptSubscription read_subscription(ByteReader& in);
+KeptSigningKey read_signing_key(ByteReader& in);
 
 }  // namespace mailrail::engine::fields

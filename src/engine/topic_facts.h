@@ -66,4 +66,11 @@ struct SubscriptionDeleted {
   Instant at = {};
 };
 
+// Of all topics, from now on: there is one key, the newest.
+struct SigningKeySet {
+  Instant at = {};
+  std::string private_key = {};  // PKCS #8, as DER.
+  std::string certificate = {};  // X.509, as DER.
+};
+
 }  // namespace mailrail::engine

@@ -33,6 +33,7 @@ void Topics::write(ByteWriter& out) const {
   std::string bytes;
   for (const auto& [id, topic] : topics_) encode_record(kept(topic), bytes);
   for (const auto& [id, subscription] : subscriptions_) encode_record(kept(subscription), bytes);
+  if (signing_key_) encode_record(KeptSigningKey{.key = *signing_key_}, bytes);
   out.string(bytes);
   out.u32(last_topic_.value());
   out.u32(last_subscription_.value());
@@ -133,6 +134,10 @@ void Topics::put(const KeptSubscription& record) {
        .attributes = record.attributes});
 }
 
+void Topics::on(const SigningKeySet& fact) {
+  keep({.made_at = fact.at, .private_key = fact.private_key, .certificate = fact.certificate});
+}
+
 void Topics::put_last(TopicId topic, SubscriptionId subscription) {
   last_topic_ = topic;
   last_subscription_ = subscription;
@@ -199,6 +204,12 @@ void Topics::remove(SubscriptionId id) {
   topic.pending_subscriptions -= subscription.is_confirmed() ? 0 : 1;
   topic.subscriptions.erase(id);
   subscriptions_.erase(id);
+}
+
+void Topics::keep(const SigningKey& key) {
+  if (signing_key_) memory_bytes_ -= memory_bytes_of(*signing_key_);
+  signing_key_ = key;
+  memory_bytes_ += memory_bytes_of(*signing_key_);
 }
 
 }  // namespace mailrail::engine

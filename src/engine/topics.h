@@ -1,5 +1,5 @@
 // Topics: all topics of a server and the subscriptions to them, by id and in the order of their
-// names.
+// names; and the key that signs what they send.
 //
 // Only facts change what is kept here; the engine decides them. Lookups give pointers that hold
 // until the next turn.
@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 
 #include "base/bytes.h"
 #include "base/ids.h"
@@ -34,6 +35,8 @@ class Topics {
   // The newest that there ever were.
   TopicId last_topic() const { return last_topic_; }
   SubscriptionId last_subscription() const { return last_subscription_; }
+  // Null if there is none yet.
+  const SigningKey* signing_key() const { return signing_key_ ? &*signing_key_ : nullptr; }
 
   // Until the subscription changes. It must be there.
   void keep_matcher(SubscriptionId id, std::shared_ptr<const Matcher> matcher);
@@ -51,9 +54,11 @@ class Topics {
   void on(const SubscriptionChanged& fact);
   void on(const SubscriptionConfirmed& fact);
   void on(const SubscriptionDeleted& fact);
+  void on(const SigningKeySet& fact);
 
   void put(const KeptTopic& record);
   void put(const KeptSubscription& record);
+  void put(const KeptSigningKey& record) { keep(record.key); }
   // No newer ones were made before than these.
   void put_last(TopicId topic, SubscriptionId subscription);
 
@@ -63,12 +68,14 @@ class Topics {
   void add(Topic&& topic);
   void add(Subscription&& subscription);
   void remove(SubscriptionId id);
+  void keep(const SigningKey& key);
 
   std::map<TopicId, Topic> topics_;
   std::map<TopicName, TopicId> names_;
   std::map<SubscriptionId, Subscription> subscriptions_;
   TopicId last_topic_;
   SubscriptionId last_subscription_;
+  std::optional<SigningKey> signing_key_;
   std::uint64_t memory_bytes_ = 0;
 };
 

@@ -213,5 +213,21 @@ TEST_F(TopicsTest, APublicationHasAnIdOfItsOwn) {
   EXPECT_NE(id, identity.message_id(QueueId(1), Seq(2), 0));
 }
 
+TEST_F(TopicsTest, HaveOneSigningKeyTheNewest) {
+  EXPECT_EQ(engine.signing_key(), nullptr);
+
+  engine.set_signing_key(turn, "private", "public");
+  const SigningKey first = *engine.signing_key();
+  pass(1s);
+  engine.set_signing_key(turn, "another", "certificate");
+
+  EXPECT_EQ(
+      first,
+      (SigningKey{.made_at = turn.now - 1s, .private_key = "private", .certificate = "public"}));
+  EXPECT_EQ(
+      *engine.signing_key(),
+      (SigningKey{.made_at = turn.now, .private_key = "another", .certificate = "certificate"}));
+}
+
 }  // namespace
 }  // namespace mailrail::engine

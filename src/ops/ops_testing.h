@@ -206,6 +206,8 @@ class ServedDirectory {
     TopicId topic;
     server.turn([&](engine::Turn& turn) {
       engine::Engine& engine = server.engine();
+      if (engine.signing_key() == nullptr)
+        engine.set_signing_key(turn, std::string(1200, 'k'), std::string(800, 'c'));
       topic = engine.create_topic(turn,
                                   {.region = "us-east-1", .account = "000000000000", .name = name},
                                   {.is_fifo = name.ends_with(".fifo")}, {});

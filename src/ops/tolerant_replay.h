@@ -114,6 +114,7 @@ class TolerantReplay {
   Outcome put_one(const engine::KeptParked& record);
   Outcome put_one(const engine::KeptTopic& record);
   Outcome put_one(const engine::KeptSubscription& record);
+  Outcome put_one(const engine::KeptSigningKey& record);
   Outcome on(const engine::Founded& fact, const engine::Body& place);
   Outcome on(const engine::QueueCreated& fact, const engine::Body& place);
   Outcome on(const engine::QueueChanged& fact, const engine::Body& place);
@@ -139,6 +140,7 @@ class TolerantReplay {
   Outcome on(const engine::SubscriptionChanged& fact, const engine::Body& place);
   Outcome on(const engine::SubscriptionConfirmed& fact, const engine::Body& place);
   Outcome on(const engine::SubscriptionDeleted& fact, const engine::Body& place);
+  Outcome on(const engine::SigningKeySet& fact, const engine::Body& place);
   Outcome on(const engine::Published& fact, const engine::Body& place);
   Outcome on(const engine::SharedBodyRelocated& fact, const engine::Body& place);
   Outcome on(const engine::SharedBodyDamaged& fact, const engine::Body& place);

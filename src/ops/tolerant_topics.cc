@@ -31,6 +31,14 @@ TolerantReplay::Outcome TolerantReplay::put_one(const engine::KeptSubscription& 
   return std::nullopt;
 }
 
+TolerantReplay::Outcome TolerantReplay::put_one(const engine::KeptSigningKey& record) {
+  const engine::SigningKey& key = record.key;
+  if (!is_possible(key.made_at) || key.private_key.empty() || key.certificate.empty())
+    return Misfit::impossible;
+  engine_.restore(record);
+  return std::nullopt;
+}
+
 // --- Facts. Those from before a checkpoint of which a part is lost may be older than what is
 // there.
 
@@ -99,6 +107,14 @@ TolerantReplay::Outcome TolerantReplay::on(const engine::SubscriptionDeleted& fa
   deleted_subscriptions_.insert(fact.subscription);
   if (engine_.topics().find(fact.subscription) == nullptr) return Misfit::unknown_topic;
   engine_.apply(fact, place);
+  return std::nullopt;
+}
+
+TolerantReplay::Outcome TolerantReplay::on(const engine::SigningKeySet& fact, const Body& place) {
+  if (!is_possible(fact.at) || fact.private_key.empty() || fact.certificate.empty())
+    return Misfit::impossible;
+  const engine::SigningKey* key = engine_.signing_key();
+  if (key == nullptr || is_exact(place) || fact.at >= key->made_at) engine_.apply(fact, place);
   return std::nullopt;
 }
 

@@ -11,6 +11,8 @@ namespace {
 constexpr std::size_t calls_max = 16'384;
 constexpr std::size_t reader_threads = 2;
 
+constexpr std::string_view certificates = "/SimpleNotificationService-";
+
 std::uint64_t call_id(http::ExchangeId exchange) {
   return exchange.generation << 8 | (exchange.thread + 1);
 }
@@ -61,18 +63,20 @@ Frontend::Frontend(const Limits& limits, std::uint32_t http_threads)
 }
 
 void Frontend::connect(const api::Dispatcher& dispatcher,
+                       const signing::Signer& signer,
                        const log::LogStore& log,
                        http::Server& http,
                        EngineThread& engine) {
   dispatcher_ = &dispatcher;
+  signer_ = &signer;
   log_ = &log;
   http_ = &http;
   engine_ = &engine;
 }
 
 void Frontend::on_request(http::ExchangeId exchange, http::Request request) {
-  if (auto health = answer_health(request)) {
-    http_->answer(exchange, *std::move(health));
+  if (auto answer = answer_path(request)) {
+    http_->answer(exchange, *std::move(answer));
     return;
   }
   api::Made made = dispatcher_->dispatch(std::move(request), exchange, call_id(exchange), slots_,
@@ -112,8 +116,13 @@ void Frontend::parked(const broker::Call& call) {
   if (const auto* waiting = dynamic_cast<const api::ApiCall*>(&call)) waiting->slot.give_back();
 }
 
-std::optional<http::Response> Frontend::answer_health(const http::Request& request) const {
+std::optional<http::Response> Frontend::answer_path(const http::Request& request) const {
   const std::string_view path = api::path_of(request);
+  auto health = answer_health(path);
+  return health ? std::move(health) : answer_certificate(path);
+}
+
+std::optional<http::Response> Frontend::answer_health(std::string_view path) const {
   if (path == "/livez") return http::text_response(200, "alive\n");
   if (path == "/readyz" || path == "/health") {
     return is_stopping_ ? http::text_response(503, "stopping\n")
@@ -127,6 +136,16 @@ std::optional<http::Response> Frontend::answer_health(const http::Request& reque
     return response;
   }
   return std::nullopt;
+}
+
+// Where notifications say that it is.
+std::optional<http::Response> Frontend::answer_certificate(std::string_view path) const {
+  if (!path.starts_with(certificates) || !path.ends_with(".pem")) return std::nullopt;
+  const auto certificate = signer_->certificate(path.substr(1));
+  if (!certificate) return http::text_response(404, "no certificate of that name\n");
+  http::Response response{.status = 200, .headers = {}, .body = std::string(*certificate)};
+  response.headers.add("Content-Type", "application/x-pem-file");
+  return response;
 }
 
 void Frontend::read_and_post(std::shared_ptr<Ready> ready, std::vector<log::SharedFrame> frames) {

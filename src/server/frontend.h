@@ -21,6 +21,7 @@
 #include "server/engine_thread.h"
 #include "server/limits.h"
 #include "server/readers.h"
+#include "signing/signer.h"
 
 namespace mailrail::server {
 
@@ -31,6 +32,7 @@ class Frontend final : public http::Handler {
 
   // Before the first request comes.
   void connect(const api::Dispatcher& dispatcher,
+               const signing::Signer& signer,
                const log::LogStore& log,
                http::Server& http,
                EngineThread& engine);
@@ -58,12 +60,16 @@ class Frontend final : public http::Handler {
     std::vector<log::Hold> holds = {};  // What is to be read.
   };
 
-  std::optional<http::Response> answer_health(const http::Request& request) const;
+  // What is asked by a path alone: no call.
+  std::optional<http::Response> answer_path(const http::Request& request) const;
+  std::optional<http::Response> answer_health(std::string_view path) const;
+  std::optional<http::Response> answer_certificate(std::string_view path) const;
   void read_and_post(std::shared_ptr<Ready> ready, std::vector<log::SharedFrame> frames);
   void post(std::uint32_t thread, std::vector<Ready> ready);
   void answer(Ready& ready);
 
   const api::Dispatcher* dispatcher_ = nullptr;
+  const signing::Signer* signer_ = nullptr;
   const log::LogStore* log_ = nullptr;
   api::CallSlots slots_;
   std::vector<SeededRandom> randoms_;  // By HTTP thread.

@@ -20,6 +20,7 @@
 #include "server/loopback.h"
 #include "server/machine_memory.h"
 #include "server/read_back.h"
+#include "signing/signer.h"
 #include "sns/service.h"
 #include "sqs/service.h"
 
@@ -74,6 +75,19 @@ void warn_of(const log::FileSystem& file_system, const std::string& directory) {
   std::_Exit(1);
 }
 
+class SetSigningKey final : public broker::Call {
+ public:
+  explicit SetSigningKey(const signing::KeyPair& pair) : Call(0), pair_(pair) {}
+
+  broker::Decision decide(engine::Engine& engine, engine::Turn& turn) override {
+    engine.set_signing_key(turn, pair_.private_key, pair_.certificate);
+    return {};
+  }
+
+ private:
+  signing::KeyPair pair_;
+};
+
 }  // namespace
 
 struct Server::Parts {
@@ -83,6 +97,7 @@ struct Server::Parts {
   std::unique_ptr<engine::Engine> engine;
   std::unique_ptr<EngineClock> clock;
   std::array<api::Service, 3> services{sqs::service(), sns::service(), admin::service()};
+  signing::Signer signer;
   std::unique_ptr<api::Dispatcher> dispatcher;
   std::unique_ptr<Frontend> frontend;  // Outlives the engine thread, whose calls hold its slots.
   std::unique_ptr<EngineThread> engine_thread;
@@ -192,7 +207,21 @@ struct Server::Parts {
                          .replayed_bytes = log->recovered().bytes}};
     engine_thread = std::make_unique<EngineThread>(*engine, *log, *clock, random, broker_options,
                                                    std::move(hooks));
-    dispatcher = std::make_unique<api::Dispatcher>(services, engine->identity(), "http");
+    dispatcher = std::make_unique<api::Dispatcher>(services, engine->identity(), signer, "http");
+    load_signing_key();
+  }
+
+  // A log has a key if it has topics, unless it was lost in a damaged one or is older than keys.
+  void load_signing_key() {
+    if (const engine::SigningKey* key = engine->signing_key()) {
+      const Result<void> loaded =
+          signer.load({.private_key = key->private_key, .certificate = key->certificate});
+      if (loaded) return;
+      spdlog::warn("{} Notifications are signed by a new one from now on.", loaded.error().message);
+    } else if (engine->topics().all().empty()) {
+      return;  // The first topic brings it.
+    }
+    engine_thread->submit(std::make_unique<SetSigningKey>(signer.key().pair()));
   }
 };
 
@@ -213,7 +242,8 @@ Result<std::unique_ptr<Server>> Server::open(const Options& options) {
   TRY(parts->recover(options.strictness));
   warn_of(parts->started.file_system, options.data);
   parts->start_engine();
-  parts->frontend->connect(*parts->dispatcher, *parts->log, *parts->http, *parts->engine_thread);
+  parts->frontend->connect(*parts->dispatcher, parts->signer, *parts->log, *parts->http,
+                           *parts->engine_thread);
   parts->engine_thread->run();
   parts->http->start();
   return std::unique_ptr<Server>(new Server(std::move(parts)));

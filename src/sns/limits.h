@@ -104,6 +104,14 @@ inline constexpr int delay_target_max = 3'600;
 inline constexpr int retries_max = 100;
 inline constexpr int receives_per_second_min = 1;
 
+// "The total policy retry time for an HTTP/S endpoint cannot be greater than 3,600 seconds. This is
+// a hard limit and cannot be increased." (Developer Guide, message delivery retries)
+inline constexpr Duration retry_time_max = 3'600s;
+
+// "Amazon SNS applies jittering to delivery retries." (ibidem) How much is ours: so much longer, at
+// most, is a delay.
+inline constexpr double retry_jitter_max = 0.1;
+
 // Ours: AWS states no maximum for what an attribute with a key, a role or a content type holds.
 inline constexpr std::size_t kept_text_bytes_max = 2'048;
 

@@ -1,13 +1,11 @@
 #include "sns/notification.h"
 
-#include <span>
+#include <optional>
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
-#include "base/digest.h"
-#include "base/json.h"
 #include "sns/arn.h"
+#include "sns/envelope.h"
 
 namespace mailrail::sns {
 namespace {
@@ -15,45 +13,55 @@ namespace {
 // Who sends SNS's messages to queues, as every queue of AWS shows it.
 constexpr std::string_view sender_id = "AIDAISMY7JYY5F7RTT6AO";
 
-std::string json_string(std::string_view text) {
-  std::string out;
-  JsonWriter(out).string(text);
-  return out;
-}
-
-std::string timestamp(Instant instant) {
-  const std::int64_t ms = unix_ms(instant);
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z",
-                     fmt::gmtime(static_cast<std::time_t>(ms / 1000)), ms % 1000);
-}
-
 bool is_fifo(const Publication& publication) { return publication.topic.ends_with(".fifo"); }
 
-// Spaced and indented as AWS does it.
-class Envelope {
- public:
-  void member(std::string_view name, std::string_view text) { add(name, json_string(text)); }
-
-  void attributes(std::span<const PublishedAttribute> attributes) {
-    std::string object = "{";
-    for (const PublishedAttribute& each : attributes) {
-      object += fmt::format(
-          "{}\n    {} : {{\"Type\":{},\"Value\":{}}}", &each == attributes.data() ? "" : ",",
-          json_string(each.name), json_string(each.data_type),
-          json_string(each.is_binary ? base64(each.value) : std::string(each.value)));
-    }
-    add("MessageAttributes", object + "\n  }");
-  }
-
-  std::string finish() && { return std::move(text_) + "\n}"; }
-
- private:
-  void add(std::string_view name, std::string_view json) {
-    text_ += fmt::format("{}\n  \"{}\" : {}", text_.size() == 1 ? "" : ",", name, json);
-  }
-
-  std::string text_ = "{";
+// What a notification says of itself, whether it is signed or not.
+struct Contents {
+  std::string topic_arn;
+  std::string_view text;
+  std::string timestamp;
 };
+
+Contents contents_of(const Publication& publication,
+                     engine::Protocol protocol,
+                     const NotificationIds& ids) {
+  return {.topic_arn = topic_arn(publication.topic_name()),
+          .text = publication.text_for(protocol),
+          .timestamp = timestamp(ids.published)};
+}
+
+std::string text_to_sign_of(const Publication& publication,
+                            const Contents& contents,
+                            const NotificationIds& ids) {
+  const SignedMember message{.name = "Message", .value = contents.text};
+  const SignedMember id{.name = "MessageId", .value = ids.message};
+  const SignedMember at{.name = "Timestamp", .value = contents.timestamp};
+  const SignedMember topic{.name = "TopicArn", .value = contents.topic_arn};
+  const SignedMember type{.name = "Type", .value = "Notification"};
+  if (publication.subject.empty()) return text_to_sign({message, id, at, topic, type});
+  const SignedMember subject{.name = "Subject", .value = publication.subject};
+  return text_to_sign({message, id, subject, at, topic, type});
+}
+
+std::string render(const Publication& publication,
+                   const Contents& contents,
+                   const NotificationIds& ids,
+                   const std::optional<Signature>& signature) {
+  Envelope envelope;
+  envelope.member("Type", "Notification");
+  envelope.member("MessageId", ids.message);
+  if (!ids.sequence_number.empty()) envelope.member("SequenceNumber", ids.sequence_number);
+  envelope.member("TopicArn", contents.topic_arn);
+  if (!publication.subject.empty()) envelope.member("Subject", publication.subject);
+  envelope.member("Message", contents.text);
+  envelope.member("Timestamp", contents.timestamp);
+  if (signature) envelope.signature(*signature);
+  envelope.member("UnsubscribeURL",
+                  fmt::format("{}/?Action=Unsubscribe&SubscriptionArn={}", publication.endpoint,
+                              subscription_arn(publication.topic_name(), ids.subscription)));
+  if (!publication.attributes.empty()) envelope.attributes(publication.attributes);
+  return std::move(envelope).finish();
+}
 
 }  // namespace
 
@@ -70,24 +78,28 @@ NotificationIds ids_of(const engine::Identity& identity,
 
 std::string enveloped(const Publication& publication,
                       engine::Protocol protocol,
-                      const NotificationIds& ids) {
-  const engine::TopicName topic = publication.topic_name();
-  Envelope envelope;
-  envelope.member("Type", "Notification");
-  envelope.member("MessageId", ids.message);
-  if (!ids.sequence_number.empty()) envelope.member("SequenceNumber", ids.sequence_number);
-  envelope.member("TopicArn", topic_arn(topic));
-  if (!publication.subject.empty()) envelope.member("Subject", publication.subject);
-  envelope.member("Message", publication.text_for(protocol));
-  envelope.member("Timestamp", timestamp(ids.published));
-  envelope.member("UnsubscribeURL",
-                  fmt::format("{}/?Action=Unsubscribe&SubscriptionArn={}", publication.endpoint,
-                              subscription_arn(topic, ids.subscription)));
-  if (!publication.attributes.empty()) envelope.attributes(publication.attributes);
-  return std::move(envelope).finish();
+                      const NotificationIds& ids,
+                      signing::Signer& signer) {
+  const Contents contents = contents_of(publication, protocol, ids);
+  std::optional<Signature> signature;
+  if (!is_fifo(publication)) {
+    signature = sign(signer, publication.signature_version,
+                     text_to_sign_of(publication, contents, ids), publication.endpoint);
+  }
+  return render(publication, contents, ids, signature);
+}
+
+std::size_t enveloped_size(const Publication& publication,
+                           engine::Protocol protocol,
+                           const engine::Identity& identity) {
+  const NotificationIds ids = ids_of(identity, engine::Sent{}, engine::Share{}, publication);
+  std::optional<Signature> signature;
+  if (!is_fifo(publication)) signature = unsigned_signature(publication.endpoint);
+  return render(publication, contents_of(publication, protocol, ids), ids, signature).size();
 }
 
 Result<api::TopicMessage> read_topic_message(const engine::Identity& identity,
+                                             signing::Signer& signer,
                                              const engine::Sent& sent,
                                              const engine::Share& share) {
   const Publication publication = TRY(decode_publication(sent.record));
@@ -96,8 +108,8 @@ Result<api::TopicMessage> read_topic_message(const engine::Identity& identity,
                             .sender_id = std::string(sender_id),
                             .trace_header = std::string(publication.trace_header)};
   if (!share.is_raw) {
-    message.body =
-        enveloped(publication, engine::Protocol::sqs, ids_of(identity, sent, share, publication));
+    message.body = enveloped(publication, engine::Protocol::sqs,
+                             ids_of(identity, sent, share, publication), signer);
     return message;
   }
   message.body = publication.text_for(engine::Protocol::sqs);

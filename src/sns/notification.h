@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,7 @@
 #include "engine/entry.h"
 #include "engine/fact.h"
 #include "engine/identity.h"
+#include "signing/signer.h"
 #include "sns/publication.h"
 
 namespace mailrail::sns {
@@ -31,12 +33,20 @@ NotificationIds ids_of(const engine::Identity& identity,
                        const engine::Share& share,
                        const Publication& publication);
 
+// Signed as the publication says, but not if its topic is a FIFO topic: AWS signs none of those.
 std::string enveloped(const Publication& publication,
                       engine::Protocol protocol,
-                      const NotificationIds& ids);
+                      const NotificationIds& ids,
+                      signing::Signer& signer);
+
+// Of what that returns; the same for all subscribers, as ids and signatures are of one length.
+std::size_t enveloped_size(const Publication& publication,
+                           engine::Protocol protocol,
+                           const engine::Identity& identity);
 
 // The message as a queue shows it; ReadTopicMessage of this service.
 Result<api::TopicMessage> read_topic_message(const engine::Identity& identity,
+                                             signing::Signer& signer,
                                              const engine::Sent& sent,
                                              const engine::Share& share);
 

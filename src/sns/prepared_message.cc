@@ -54,14 +54,6 @@ std::string_view trace_header_of(const api::Context& context) {
   return is_usable ? std::string_view(*context.trace_header) : std::string_view();
 }
 
-// The same for all subscribers, as their ids are of one length.
-std::size_t enveloped_bytes(const Publication& publication, const engine::Identity& identity) {
-  const engine::Sent sent;
-  return enveloped(publication, engine::Protocol::sqs,
-                   ids_of(identity, sent, engine::Share{}, publication))
-      .size();
-}
-
 void encode(PreparedMessage& message,
             const Draft& draft,
             const Texts& texts,
@@ -81,7 +73,7 @@ void encode(PreparedMessage& message,
   const std::string_view text = texts.text_for(engine::Protocol::sqs);
   message.record = encode_publication(publication);
   message.event.emplace(text, event_attributes(draft.attributes));
-  message.enveloped_bytes = enveloped_bytes(publication, *context.identity);
+  message.enveloped_bytes = enveloped_size(publication, engine::Protocol::sqs, *context.identity);
   message.raw_text_bytes = text.size();
   message.raw_bytes = text.size() + counted_bytes(draft.attributes);
   message.attribute_count = draft.attributes.size();

@@ -11,6 +11,7 @@
 #include "sns/errors.h"
 #include "sns/fan_out.h"
 #include "sns/limits.h"
+#include "sns/topic_attributes.h"
 
 namespace mailrail::sns {
 namespace {
@@ -55,8 +56,9 @@ PreparedMessage prepare_for(const TargetTopic& topic,
 Result<PublishedMessage> publish(engine::Engine& engine,
                                  engine::Turn& turn,
                                  const engine::Topic& topic,
-                                 const PreparedMessage& message) {
+                                 PreparedMessage& message) {
   const bool is_fifo = topic.attributes.is_fifo;
+  set_signature_version(message.record, signature_version_of(topic.attributes));
   engine::PublishRequest request{.topic = topic.id,
                                  .group = message.group,
                                  .deduplication_id = {},
@@ -143,7 +145,7 @@ Result<void> check_batch(const engine::Topic& topic, const PublishBatch::Prepare
 Result<PublishedMessage> publish_entry(engine::Engine& engine,
                                        engine::Turn& turn,
                                        const engine::Topic& topic,
-                                       const PreparedMessage& message) {
+                                       PreparedMessage& message) {
   TRY(message.contents);
   TRY(message.ids);
   TRY(check_for_topic(topic, message));
@@ -162,7 +164,7 @@ api::Asked<PublishedMessage> Publish::decide(engine::Engine& engine,
                                              engine::Turn& turn,
                                              Prepared& prepared) {
   const auto decided = [&]() -> Result<PublishedMessage> {
-    const PreparedMessage& message = prepared.message;
+    PreparedMessage& message = prepared.message;
     TRY(message.contents);
     TRY(message.attributes);
     const engine::Topic& topic = *TRY(prepared.topic.find(engine));
@@ -207,7 +209,7 @@ api::Asked<PublishBatch::Decided> PublishBatch::decide(engine::Engine& engine,
     const engine::Topic& topic = *TRY(prepared.topic.find(engine));
     TRY(check_batch(topic, prepared));
     Decided published;
-    for (const Entry& each : prepared.entries) {
+    for (Entry& each : prepared.entries) {
       published.push_back(publish_entry(engine, turn, topic, each.message));
       // None was recorded before it, and clients try again only what failed as a whole.
       const Result<PublishedMessage>& last = published.back();

@@ -311,4 +311,10 @@ bool has_archive(const engine::TopicAttributes& attributes) {
   return attributes.kept.contains(std::string(attribute::archive_policy));
 }
 
+SignatureVersion signature_version_of(const engine::TopicAttributes& attributes) {
+  return kept_attribute(attributes.kept, attribute::signature_version) == "2"
+             ? SignatureVersion::sha256
+             : SignatureVersion::sha1;
+}
+
 }  // namespace mailrail::sns

@@ -12,6 +12,7 @@
 
 #include "base/result.h"
 #include "engine/topic.h"
+#include "sns/publication.h"
 
 namespace mailrail::sns {
 
@@ -60,6 +61,9 @@ AttributeMap render_attributes(const engine::Topic& topic);
 bool has_the_same(const engine::Topic& topic,
                   const AttributeMap& given,
                   const engine::TopicAttributes& made);
+
+// What notifications are signed with from now on.
+SignatureVersion signature_version_of(const engine::TopicAttributes& attributes);
 
 // Topics keep messages for replay by it; AWS deletes none that does.
 bool has_archive(const engine::TopicAttributes& attributes);

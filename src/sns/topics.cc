@@ -68,6 +68,8 @@ CreateTopic::Prepared CreateTopic::prepare(Input input, const api::Context& cont
     prepared.attributes =
         with_data_protection_policy(*prepared.attributes, *input.data_protection_policy);
   }
+  // The first of all topics brings the key of all: it is made here, as that takes long.
+  if (prepared.attributes) prepared.signing_key = &context.signer->key().pair();
   return prepared;
 }
 
@@ -83,6 +85,10 @@ api::Asked<Nothing> CreateTopic::decide(engine::Engine& engine,
     if (existing != nullptr) return check_same(*existing, prepared, tags);
     TRY(check_tag_count(tags.size()));
     TRY(check_topic_count(engine, prepared.topic, prepared.attributes->is_fifo));
+    if (engine.signing_key() == nullptr) {
+      engine.set_signing_key(turn, prepared.signing_key->private_key,
+                             prepared.signing_key->certificate);
+    }
     engine.create_topic(turn, prepared.topic, *prepared.attributes, tags);
     return {};
   }();

@@ -26,6 +26,7 @@ struct CreateTopic {
     AttributeMap given;
     Result<engine::TopicAttributes> attributes;
     Result<TagMap> tags;
+    const signing::KeyPair* signing_key = nullptr;  // Null: nothing to create.
   };
   using Decided = Nothing;
 

@@ -83,7 +83,8 @@ Result<MessageRecord> record_of(const engine::ReceivedMessage& message,
                                 api::TopicMessage& rendered) {
   if (!message.share) return decode_record(sent.record);
   CHECK(context.read_topic_message != nullptr);
-  rendered = TRY(context.read_topic_message(*context.identity, sent, *message.share));
+  rendered =
+      TRY(context.read_topic_message(*context.identity, *context.signer, sent, *message.share));
   MessageRecord record{.body = rendered.body,
                        .body_md5 = md5(rendered.body),
                        .attributes = {},

@@ -5,6 +5,7 @@
 #include "admin/service.h"
 #include "base/check.h"
 #include "engine/fact_codec.h"
+#include "signing/signing_testing.h"
 #include "sns/service.h"
 #include "sqs/service.h"
 
@@ -35,7 +36,12 @@ void World::start() {
   broker::Outbox& outbox = *this;
   broker_ = std::make_unique<broker::Broker>(*engine_, *log_, random_, outbox, options_);
   run({});
-  dispatcher_ = std::make_unique<api::Dispatcher>(services_, engine_->identity(), "http");
+  signer_ = std::make_unique<signing::Signer>();
+  const engine::SigningKey* key = engine_->signing_key();
+  CHECK(signer_->load(key == nullptr ? signing::test_key_pair()
+                                     : signing::KeyPair{.private_key = key->private_key,
+                                                        .certificate = key->certificate}));
+  dispatcher_ = std::make_unique<api::Dispatcher>(services_, engine_->identity(), *signer_, "http");
 }
 
 std::uint64_t World::ask(http::Request request) {

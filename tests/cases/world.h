@@ -69,6 +69,7 @@ class World final : private broker::Outbox {
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<log::MemoryLog> log_;
   std::unique_ptr<broker::Broker> broker_;
+  std::unique_ptr<signing::Signer> signer_;
   std::unique_ptr<api::Dispatcher> dispatcher_;
 };
 

@@ -5,15 +5,18 @@ That it refuses what is not whole is shown too: a byte is flipped in every kind 
 """
 
 import collections
+import hashlib
 import json
 import shutil
 import signal
+import ssl
 import struct
 import subprocess
 import sys
 import tempfile
 import time
 import unittest
+import urllib.request
 from pathlib import Path
 
 here = Path(__file__).resolve().parent
@@ -237,6 +240,19 @@ class Views(unittest.TestCase):
         found = self.expect_same(server)["journal"]
 
         self.assertEqual((found["version"], found["segment_bytes"], found["checkpoint_frames"]), (1, 64 << 20, 0))
+
+    def test_it_reads_the_certificate_that_the_server_shows(self):
+        """Of the log after a kill, of the checkpoint after a clean stop."""
+        server = self.start()
+        with urllib.request.urlopen(f"{server.endpoint}/?Action=CreateTopic&Version=2010-03-31&Name=news", timeout=60):
+            pass
+        for end in (lambda: server.end(signal.SIGKILL), server.stop):
+            end()
+            certificate = bytes.fromhex(found_in(server.data)["certificate"])
+            server.start()
+            name = f"SimpleNotificationService-{hashlib.sha256(certificate).hexdigest()[:32]}.pem"
+            with urllib.request.urlopen(f"{server.endpoint}/{name}", timeout=60) as answer:
+                self.assertEqual(ssl.PEM_cert_to_DER_cert(answer.read().decode()), certificate)
 
 
 def put_journal(directory, fields):
