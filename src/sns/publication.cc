@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "base/bytes.h"
+#include "base/check.h"
 
 namespace mailrail::sns {
 namespace {
@@ -30,6 +31,15 @@ std::optional<engine::Protocol> protocol_of(std::uint8_t code) {
     if (code_of(each) == code) return each;
   }
   return std::nullopt;
+}
+
+bool is_kind(std::uint8_t code) {
+  return code <= static_cast<std::uint8_t>(PublicationKind::unsubscribe_confirmation);
+}
+
+bool is_signature_version(std::uint8_t code) {
+  return code == static_cast<std::uint8_t>(SignatureVersion::sha1) ||
+         code == static_cast<std::uint8_t>(SignatureVersion::sha256);
 }
 
 std::unexpected<Error> corrupt() {
@@ -62,7 +72,30 @@ std::string encode_publication(const Publication& publication) {
     out.string(text);
   }
   out.string(publication.text);
+  out.u8(static_cast<std::uint8_t>(publication.kind));
+  out.u8(static_cast<std::uint8_t>(publication.signature_version));
   return bytes;
+}
+
+std::string encode_confirmation(PublicationKind kind,
+                                const engine::TopicName& topic,
+                                std::string_view endpoint) {
+  CHECK(kind != PublicationKind::notification);
+  return encode_publication({.region = topic.region,
+                             .account = topic.account,
+                             .topic = topic.name,
+                             .endpoint = endpoint,
+                             .trace_header = {},
+                             .subject = {},
+                             .attributes = {},
+                             .texts_by_protocol = {},
+                             .text = {},
+                             .kind = kind});
+}
+
+void set_signature_version(std::string& record, SignatureVersion version) {
+  CHECK(!record.empty());
+  record.back() = static_cast<char>(version);
 }
 
 Result<Publication> decode_publication(std::string_view bytes) {
@@ -91,6 +124,13 @@ Result<Publication> decode_publication(std::string_view bytes) {
     publication.texts_by_protocol[*protocol] = in.string();
   }
   publication.text = in.string();
+  if (!in.failed() && !in.at_end()) {  // Younger than the record.
+    const std::uint8_t kind = in.u8();
+    const std::uint8_t version = in.u8();
+    if (!is_kind(kind) || !is_signature_version(version)) return corrupt();
+    publication.kind = PublicationKind{kind};
+    publication.signature_version = SignatureVersion{version};
+  }
   if (in.failed()) return corrupt();
   return publication;
 }
