@@ -41,6 +41,7 @@ enum class FactType : std::uint8_t {  // For ever.
   published = 24,
   shared_body_relocated = 25,
   shared_body_damaged = 26,
+  subscription_deactivated = 28,
 };
 
 std::uint32_t checksum(std::string_view bytes) {
@@ -60,7 +61,7 @@ FactType write(ByteWriter& out, const QueueCreated& fact) {
   put(out, fact.name);
   put(out, fact.attributes);
   put(out, fact.tags);
-  out.u8(static_cast<std::uint8_t>(fact.attributes.on_poison));
+  put_younger(out, fact.attributes);
   return FactType::queue_created;
 }
 FactType write(ByteWriter& out, const QueueChanged& fact) {
@@ -68,7 +69,7 @@ FactType write(ByteWriter& out, const QueueChanged& fact) {
   put(out, fact.at);
   put(out, fact.attributes);
   put(out, fact.tags);
-  out.u8(static_cast<std::uint8_t>(fact.attributes.on_poison));
+  put_younger(out, fact.attributes);
   return FactType::queue_changed;
 }
 FactType write(ByteWriter& out, const QueueDeleted& fact) {
@@ -203,6 +204,9 @@ constexpr FactType type_of(const Published&) { return FactType::published; }
 constexpr FactType type_of(const SharedBodyRelocated&) { return FactType::shared_body_relocated; }
 constexpr FactType type_of(const SharedBodyDamaged&) { return FactType::shared_body_damaged; }
 constexpr FactType type_of(const SubscriptionDeleted&) { return FactType::subscription_deleted; }
+constexpr FactType type_of(const SubscriptionDeactivated&) {
+  return FactType::subscription_deactivated;
+}
 template <class Fact>
   requires requires(const Fact& fact) { type_of(fact); }
 FactType write(ByteWriter& out, const Fact& fact) {
@@ -298,7 +302,7 @@ Fact read_queue_created(ByteReader& in) {
                     .name = queue_name(in),
                     .attributes = queue_attributes(in),
                     .tags = string_map(in)};
-  fact.attributes.on_poison = on_poison(in);
+  read_younger(in, fact.attributes);
   return fact;
 }
 Fact read_queue_changed(ByteReader& in) {
@@ -306,7 +310,7 @@ Fact read_queue_changed(ByteReader& in) {
                     .at = instant(in),
                     .attributes = queue_attributes(in),
                     .tags = string_map(in)};
-  fact.attributes.on_poison = on_poison(in);
+  read_younger(in, fact.attributes);
   return fact;
 }
 Fact read_conversation_unparked(ByteReader& in) {
@@ -375,6 +379,8 @@ Fact read(FactType type, ByteReader& in) {
       return SharedBodyRelocated{.publication = seq(in), .body = in.string()};
     case FactType::shared_body_damaged:
       return SharedBodyDamaged{.publication = seq(in), .position = Position(in.varint())};
+    case FactType::subscription_deactivated:
+      return read_subscription_deactivated(in);
   }
   in.fail();
   return QueueDeleted{};

@@ -9,6 +9,9 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
+#include <set>
+#include <utility>
 
 #include "base/bytes.h"
 #include "base/ids.h"
@@ -29,11 +32,14 @@ class Topics {
   const Subscription* find(SubscriptionId id) const;
   const std::map<TopicName, TopicId>& names() const { return names_; }
   const std::map<TopicId, Topic>& all() const { return topics_; }
-  // Of all topics, in the order in which they were made.
+  // Of all topics, in the order in which they were made; also those that are deactivated.
   const std::map<SubscriptionId, Subscription>& subscriptions() const { return subscriptions_; }
   // The newest that there ever were.
   TopicId last_topic() const { return last_topic_; }
   SubscriptionId last_subscription() const { return last_subscription_; }
+
+  // Of those that are pending or deactivated, the one that has been so for the longest time.
+  const Subscription* first_to_lapse() const;
 
   // Until the subscription changes. It must be there.
   void keep_matcher(SubscriptionId id, std::shared_ptr<const Matcher> matcher);
@@ -50,6 +56,7 @@ class Topics {
   void on(const SubscriptionCreated& fact);
   void on(const SubscriptionChanged& fact);
   void on(const SubscriptionConfirmed& fact);
+  void on(const SubscriptionDeactivated& fact);
   void on(const SubscriptionDeleted& fact);
 
   void put(const KeptTopic& record);
@@ -63,10 +70,15 @@ class Topics {
   void add(Topic&& topic);
   void add(Subscription&& subscription);
   void remove(SubscriptionId id);
+  // Where it is kept by its state: out of there, and into it.
+  void take_out(const Subscription& subscription);
+  void put_in(const Subscription& subscription);
 
   std::map<TopicId, Topic> topics_;
   std::map<TopicName, TopicId> names_;
   std::map<SubscriptionId, Subscription> subscriptions_;
+  // Those that are not confirmed, by when they came to be so.
+  std::set<std::pair<Instant, SubscriptionId>> unconfirmed_;
   TopicId last_topic_;
   SubscriptionId last_subscription_;
   std::uint64_t memory_bytes_ = 0;
