@@ -10,6 +10,7 @@ namespace {
 
 constexpr Duration expiry_interval = 1s;
 constexpr std::size_t expired_per_turn_max = 4096;
+constexpr std::size_t lapsed_per_turn_max = 4096;
 
 }  // namespace
 
@@ -41,6 +42,7 @@ void Broker::turn(Instant now, std::vector<std::unique_ptr<Call>> calls) {
   } while (is_behind_ && !has_begun_);
   has_begun_ = true;
   remove_expired();
+  remove_lapsed();
   move_messages();
   keep_house();
   serve_woken();
@@ -115,6 +117,7 @@ std::optional<Instant> Broker::next_turn() const {
     if (other && (!next || *other < *next)) next = other;
   };
   consider(engine_.next_move());
+  consider(engine_.next_lapse());
   consider(waiters_.next_deadline());
   consider(housekeeping_.next_due());
   if (open_since_ && in_flight_ == nullptr)
@@ -280,6 +283,13 @@ void Broker::remove_expired() {
   engine::Turn turn{.now = now_, .random = random_, .facts = open_};
   const bool is_done = engine_.remove_expired(turn, expired_per_turn_max);
   next_expiry_ = now_ + (is_done ? expiry_interval : Duration(0));
+  is_behind_ = is_behind_ || !is_done;
+}
+
+void Broker::remove_lapsed() {
+  if (!takes_calls()) return;
+  engine::Turn turn{.now = now_, .random = random_, .facts = open_};
+  const bool is_done = engine_.remove_lapsed(turn, lapsed_per_turn_max);
   is_behind_ = is_behind_ || !is_done;
 }
 

@@ -113,6 +113,7 @@ class Broker {
   bool serve_waiters_of(QueueId queue);
   void serve_due();
   void remove_expired();
+  void remove_lapsed();
   void move_messages();
   void keep_house();
 

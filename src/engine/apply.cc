@@ -34,7 +34,6 @@ void Engine::on(const Founded& fact, const Body&) {
 
 void Engine::on(const QueueCreated& fact, const Body&) {
   last_queue_ = std::max(last_queue_, fact.queue);
-  names_.emplace(fact.name, fact.queue);
   queues_.emplace(fact.queue, Queue{.id = fact.queue,
                                     .name = fact.name,
                                     .attributes = fact.attributes,
@@ -42,15 +41,36 @@ void Engine::on(const QueueCreated& fact, const Body&) {
                                     .created_at = fact.at,
                                     .changed_at = fact.at,
                                     .contents = open_contents(fact.queue, fact.attributes)});
+  list_queue(queue_at(fact.queue));
   queue_bytes_ += memory_bytes_of(queue_at(fact.queue));
+}
+
+void Engine::list_queue(const Queue& queue) {
+  if (!queue.attributes.is_delivery_queue()) {
+    names_.emplace(queue.name, queue.id);
+    return;
+  }
+  delivery_queues_.emplace(queue.attributes.subscription, queue.id);
+  // Who looks for new ones must be told.
+  if (store_.woken.empty() || store_.woken.back() != QueueId()) store_.woken.push_back(QueueId());
+}
+
+void Engine::unlist_queue(const Queue& queue) {
+  const auto named = names_.find(queue.name);
+  if (named != names_.end() && named->second == queue.id) names_.erase(named);
+  const auto delivering = delivery_queues_.find(queue.attributes.subscription);
+  if (delivering != delivery_queues_.end() && delivering->second == queue.id)
+    delivery_queues_.erase(delivering);
 }
 
 void Engine::on(const QueueChanged& fact, const Body&) {
   Queue& queue = queue_at(fact.queue);
   queue_bytes_ -= memory_bytes_of(queue);
+  unlist_queue(queue);
   queue.attributes = fact.attributes;
   queue.matcher.reset();
   queue.tags = fact.tags;
+  list_queue(queue);
   queue_bytes_ += memory_bytes_of(queue);
   queue.changed_at = fact.at;
   contents_of(queue).set_delay(fact.attributes.delay);
@@ -62,8 +82,8 @@ void Engine::on(const QueueDeleted& fact, const Body&) {
   queue_bytes_ -= memory_bytes_of(queue);
   moving_.erase(fact.queue);
   store_.woken.push_back(fact.queue);  // Who waits for its messages must be told.
-  deleted_.remember(queue.name, fact.at);
-  names_.erase(queue.name);
+  if (!queue.attributes.is_delivery_queue()) deleted_.remember(queue.name, fact.at);
+  unlist_queue(queue);
   queues_.erase(fact.queue);
 }
 
@@ -154,7 +174,8 @@ void Engine::on(const Moved& fact, const Body& place) {
   Delivery delivery;
   delivery.receive_count = fact.receive_count;
   delivery.first_received = fact.first_received;
-  delivery.source = intern_source(queue_at(fact.from).name);
+  const Queue& from = queue_at(fact.from);
+  if (!from.attributes.is_delivery_queue()) delivery.source = intern_source(from.name);
   move_entry(fact, fact.sent, delivery, place);
 }
 
@@ -259,14 +280,13 @@ std::uint64_t Engine::state_hash(Instant now) const {
   out.string({secret_.data(), secret_.size()});
   out.u64(last_seq_.value());
   out.u64(last_queue_.value());
-  for (const auto& [name, id] : names_) {
-    const Queue& queue = queue_at(id);
+  for (const auto& [id, queue] : queues_) {
     encode_fact(QueueChanged{.queue = id,
                              .at = queue.changed_at,
                              .attributes = queue.attributes,
                              .tags = queue.tags},
                 bytes);
-    out.string(name.region + "/" + name.account + "/" + name.name);
+    out.string(queue.name.region + "/" + queue.name.account + "/" + queue.name.name);
     out.u64(static_cast<std::uint64_t>(unix_ms(queue.created_at)));
     out.u64(queue.purged_below.value());
     for (const MoveTask& each : queue.move_tasks)
@@ -286,6 +306,7 @@ std::uint64_t Engine::state_hash(Instant now) const {
         out.u32(share->topic.value());
         out.u32(share->subscription.value());
         out.u8(static_cast<std::uint8_t>(share->is_raw ? 1 : 0));
+        out.u8(static_cast<std::uint8_t>(share->protocol));
         out.u8(static_cast<std::uint8_t>(share->is_body_damaged ? 1 : 0));
       }
       out.string(store_.groups[entry.group].name_view());

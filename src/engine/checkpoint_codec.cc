@@ -57,7 +57,7 @@ RecordType write(ByteWriter& out, const KeptQueue& record) {
   put(out, record.created_at);
   put(out, record.changed_at);
   put(out, record.purged_below);
-  out.u8(static_cast<std::uint8_t>(record.attributes.on_poison));
+  put_younger(out, record.attributes);
   return RecordType::queue;
 }
 void write(ByteWriter& out, const KeptDelivery& delivery) {
@@ -200,7 +200,7 @@ CheckpointRecord read_queue(ByteReader& in) {
                    .created_at = instant(in),
                    .changed_at = instant(in),
                    .purged_below = seq(in)};
-  record.attributes.on_poison = on_poison(in);
+  read_younger(in, record.attributes);
   return record;
 }
 KeptDelivery read_delivery(ByteReader& in, std::uint8_t flags) {

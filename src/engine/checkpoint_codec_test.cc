@@ -47,6 +47,7 @@ KeptMessages some_messages() {
                                             .publication = Seq(999'999),
                                             .subscription = SubscriptionId(6),
                                             .is_raw = true,
+                                            .protocol = Protocol::https,
                                             .is_body_damaged = true}});
   return record;
 }
@@ -83,7 +84,7 @@ KeptSubscription some_subscription() {
           .protocol = Protocol::https,
           .endpoint = "https://example.com/orders",
           .queue = name_of("orders"),
-          .state = SubscriptionState::confirmed,
+          .state = SubscriptionState::deactivated,
           .was_authenticated = true,
           .must_authenticate_unsubscribe = true,
           .since = from_unix_ms(23),
@@ -107,16 +108,17 @@ std::string encoded() {
                         .last_subscription = SubscriptionId(6)};
   begin.secret.fill('s');
   encode_record(begin, bytes);
-  encode_record(
-      KeptQueue{
-          .queue = QueueId(3),
-          .name = name_of("q"),
-          .attributes = {.delay = 5s, .on_poison = OnPoison::park, .kept = {{"Policy", "{}"}}},
-          .tags = {{"team", "chat"}},
-          .created_at = from_unix_ms(1),
-          .changed_at = from_unix_ms(2),
-          .purged_below = Seq(9)},
-      bytes);
+  encode_record(KeptQueue{.queue = QueueId(3),
+                          .name = name_of("q"),
+                          .attributes = {.delay = 5s,
+                                         .on_poison = OnPoison::park,
+                                         .kept = {{"Policy", "{}"}},
+                                         .subscription = SubscriptionId(6)},
+                          .tags = {{"team", "chat"}},
+                          .created_at = from_unix_ms(1),
+                          .changed_at = from_unix_ms(2),
+                          .purged_below = Seq(9)},
+                bytes);
   encode_record(some_messages(), bytes);
   encode_record(SweptQueue{.queue = QueueId(3), .through = Seq(77)}, bytes);
   encode_record(
@@ -163,6 +165,7 @@ TEST(CheckpointCodec, GivesBackEveryRecord) {
       EXPECT_EQ(queue->tags.at("team"), "chat");
       EXPECT_EQ(queue->purged_below, Seq(9));
       EXPECT_EQ(queue->attributes.on_poison, OnPoison::park);
+      EXPECT_EQ(queue->attributes.subscription, SubscriptionId(6));
     }
     if (const auto* begin = std::get_if<CheckpointBegin>(&record)) {
       EXPECT_EQ(begin->last_topic, TopicId(5));
@@ -176,6 +179,7 @@ TEST(CheckpointCodec, GivesBackEveryRecord) {
       EXPECT_EQ(kept->attributes, some_subscription().attributes);
       EXPECT_EQ(kept->queue, name_of("orders"));
       EXPECT_EQ(kept->protocol, Protocol::https);
+      EXPECT_TRUE(kept->state == SubscriptionState::deactivated);
       EXPECT_TRUE(kept->must_authenticate_unsubscribe);
     }
     if (const auto* kept = std::get_if<KeptSigningKey>(&record)) {

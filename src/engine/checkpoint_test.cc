@@ -156,6 +156,10 @@ class CheckpointTest : public EngineTest {
                          .subscription = SubscriptionId(1 + each.value()),
                          .is_raw = random.below(2) == 0});
     }
+    for (const auto& [id, each] : topic.subscriptions) {
+      targets.push_back(
+          {.queue = engine.delivery_queue(id)->id, .subscription = id, .protocol = each->protocol});
+    }
     const std::string body = "published " + std::to_string(random.below(500));
     engine.publish(turn, {.topic = topic.id,
                           .group = std::string(1, static_cast<char>('a' + random.below(3))),
@@ -181,7 +185,8 @@ class CheckpointTest : public EngineTest {
                              static_cast<std::ptrdiff_t>(random.below(topic->subscriptions.size())))
                        ->first;
     if (random.below(2) == 0) return publish_to(*topic);
-    switch (random.below(is_empty ? 3 : 6)) {
+    if (!is_empty && random.below(2) == 0) return deliver(any);
+    switch (random.below(is_empty ? 3 : 7)) {
       case 0:
         if (random.below(3) == 0) engine.delete_topic(turn, topic->id);
         break;
@@ -202,6 +207,20 @@ class CheckpointTest : public EngineTest {
       case 5:
         engine.unsubscribe(turn, any);
         break;
+      case 6:
+        engine.deactivate(turn, any);
+        if (random.below(2) == 0) engine.confirm(turn, any, {});
+        break;
+    }
+  }
+
+  void deliver(SubscriptionId subscription) {
+    const QueueId queue = engine.delivery_queue(subscription)->id;
+    const std::optional<QueueName> dead = QueueName{
+        .region = "r", .account = "a", .name = random.below(2) == 0 ? "dead" : "dead.fifo"};
+    for (const ReceivedMessage& each : receive(queue, 3, 1s)) {
+      if (random.below(2) == 0) engine.give_up(turn, each.handle(), dead, 1);
+      if (random.below(2) == 0) engine.change_visibility(turn, each.handle(), 2s);
     }
   }
 

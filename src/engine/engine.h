@@ -130,6 +130,7 @@ struct MoveTaskResult {
 };
 
 enum class DeleteResult { done, handle_expired };
+enum class GiveUpResult { moved, removed, handle_expired };
 enum class VisibilityResult { done, no_such_message, handle_expired, beyond_limit };
 
 class Engine {
@@ -187,13 +188,22 @@ class Engine {
                     const TopicAttributes& attributes,
                     const std::map<std::string, std::string>& tags);
   void delete_topic(Turn& turn, TopicId topic);
-  // Always a new one: whether there is one like it was asked before.
+  // Always a new one: whether there is one like it was asked before. That of an HTTP endpoint gets
+  // its delivery queue.
   SubscriptionId subscribe(Turn& turn, const SubscribeRequest& request);
   void change_subscription(Turn& turn,
                            SubscriptionId subscription,
                            const SubscriptionAttributes& attributes);
   void confirm(Turn& turn, SubscriptionId subscription, const Confirmation& confirmation);
   void unsubscribe(Turn& turn, SubscriptionId subscription);
+  // Ends it so that its HTTP endpoint may have it back, by confirm(), until it lapses. Nothing that
+  // waited in its delivery queue is left.
+  void deactivate(Turn& turn, SubscriptionId subscription);
+  // Ends those that were pending or deactivated for as long as they may be, at most so many. False
+  // if there may be more at once.
+  bool remove_lapsed(Turn& turn, std::size_t count_max);
+  // When that has something to do next, if ever.
+  std::optional<Instant> next_lapse() const;
   // Made from the subscription's policy; forgotten when that changes, and never stored.
   void keep_matcher(SubscriptionId subscription, std::shared_ptr<const Matcher> matcher) {
     topics_.keep_matcher(subscription, std::move(matcher));
@@ -202,6 +212,23 @@ class Engine {
   // What signs notifications; null if none was ever set. It is kept as it is given.
   const SigningKey* signing_key() const { return topics_.signing_key(); }
   void set_signing_key(Turn& turn, const std::string& private_key, const std::string& certificate);
+
+  // --- Delivery queues: what HTTP endpoints are still to be sent, one queue for each subscription.
+  // No name leads to them; their messages are received, hidden and deleted like all others.
+
+  const Queue* delivery_queue(SubscriptionId subscription) const;
+  // The same; made if there is none, as for a subscription of before there were any.
+  QueueId obtain_delivery_queue(Turn& turn, SubscriptionId subscription);
+  // The subscriptions that have one, from the first behind that one on, at most so many.
+  std::vector<SubscriptionId> delivery_queues_after(SubscriptionId after,
+                                                    std::size_t count_max) const;
+  // The endpoint never took the message that is held by this handle. What was published goes to
+  // that queue, if it is there, is of the same type as the delivery queue, and takes a message of
+  // so many bytes, which are what it would show; all else is gone.
+  GiveUpResult give_up(Turn& turn,
+                       const ReceiptHandle& handle,
+                       const std::optional<QueueName>& dead_letters,
+                       std::size_t message_bytes);
 
   // One message for each target, all or none; but none for a FIFO queue in which it would be a
   // duplicate. Topic and queues must exist, and a FIFO queue takes only from a FIFO topic.
@@ -264,9 +291,11 @@ class Engine {
   // Removes expired messages, looking at no more than `count_max`. False if there may be more at
   // once.
   bool remove_expired(Turn& turn, std::size_t count_max);
-  // Until then no message is removed for its age: the clock may have jumped while nobody ran.
+  // Until then no message is removed for its age, and no subscription lapses: the clock may have
+  // jumped while nobody ran.
   void suspend_retention(Instant until) { retention_starts_ = until; }
-  // Queues that may have something to receive since this was last asked.
+  // Queues that may have something to receive since this was last asked. 0 stands for a new
+  // delivery queue.
   std::vector<QueueId> take_woken();
 
   // --- Memory. Both are sums of counts that are kept along: asking costs next to nothing.
@@ -406,6 +435,10 @@ class Engine {
   Delivery delivery_or_origin(const Queue& queue, const Entry& entry) const;
   void move_to_dead_letters(Turn& turn, const Queue& from, const Entry& entry, const Queue& to);
   bool is_dead_letter_queue(const Queue& queue) const;
+  void delete_delivery_queue(Turn& turn, SubscriptionId subscription);
+  // Under its name or its subscription.
+  void list_queue(const Queue& queue);
+  void unlist_queue(const Queue& queue);
   struct MoveBudget;  // Of one turn.
   void move_from(Turn& turn, const Queue& queue, MoveBudget& budget);
   bool move_one(Turn& turn, const Queue& queue, Index entry);
@@ -436,7 +469,8 @@ class Engine {
 
   std::map<QueueId, Queue> queues_;
   std::map<QueueName, QueueId> names_;
-  std::uint64_t queue_bytes_ = 0;  // Of these two.
+  std::map<SubscriptionId, QueueId> delivery_queues_;  // They are not among the names.
+  std::uint64_t queue_bytes_ = 0;                      // Of these three.
   Topics topics_;
   Deduplication deduplication_;
   ReceiveAttempts attempts_;

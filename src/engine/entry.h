@@ -12,6 +12,7 @@
 #include "base/ids.h"
 #include "base/time.h"
 #include "engine/pool.h"
+#include "engine/protocol.h"
 
 namespace mailrail::engine {
 
@@ -29,8 +30,9 @@ struct Share {
   TopicId topic;
   Seq publication;
   SubscriptionId subscription;
-  bool is_raw = false;           // As the subscription was then.
-  bool is_body_damaged = false;  // For all that share it.
+  bool is_raw = false;                // As the subscription was then.
+  Protocol protocol = Protocol::sqs;  // The subscription's, whose text the message has.
+  bool is_body_damaged = false;       // For all that share it.
 
   friend bool operator==(const Share&, const Share&) = default;
 };
@@ -66,7 +68,8 @@ struct Entry {
   std::uint16_t delay_seconds = 0;  // Standard queues only: a FIFO queue delays as a whole.
   EntryState state = EntryState::fresh;
   bool is_shared : 1 = false;
-  bool is_raw : 1 = false;  // Shared: the message goes without an envelope.
+  bool is_raw : 1 = false;                // Shared: the message goes without an envelope.
+  Protocol protocol : 2 = Protocol::sqs;  // Shared.
 };
 static_assert(sizeof(Entry) <= 48);
 

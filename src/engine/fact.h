@@ -202,10 +202,11 @@ struct Published {
     QueueId queue = {};
     Seq seq = {};  // Higher than that of the one before, the first than the publication's.
     SubscriptionId subscription = {};
-    bool is_grouped = false;          // It has the publication's group.
-    bool is_raw = false;              // It goes without an envelope.
-    std::uint16_t delay_seconds = 0;  // Standard queues.
-    Hash128 deduplication_key = {};   // FIFO: of the queue.
+    bool is_grouped = false;            // It has the publication's group.
+    bool is_raw = false;                // It goes without an envelope.
+    Protocol protocol = Protocol::sqs;  // Whose text it has.
+    std::uint16_t delay_seconds = 0;    // Standard queues.
+    Hash128 deduplication_key = {};     // FIFO: of the queue. A delivery queue's has none.
 
     friend bool operator==(const Delivery&, const Delivery&) = default;
   };
@@ -255,6 +256,7 @@ using Fact = std::variant<Founded,
                           Published,
                           SharedBodyRelocated,
                           SharedBodyDamaged,
-                          SigningKeySet>;
+                          SigningKeySet,
+                          SubscriptionDeactivated>;
 
 }  // namespace mailrail::engine

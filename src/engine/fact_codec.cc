@@ -42,6 +42,7 @@ enum class FactType : std::uint8_t {  // For ever.
   shared_body_relocated = 25,
   shared_body_damaged = 26,
   signing_key_set = 27,
+  subscription_deactivated = 28,
 };
 
 std::uint32_t checksum(std::string_view bytes) {
@@ -61,7 +62,7 @@ FactType write(ByteWriter& out, const QueueCreated& fact) {
   put(out, fact.name);
   put(out, fact.attributes);
   put(out, fact.tags);
-  out.u8(static_cast<std::uint8_t>(fact.attributes.on_poison));
+  put_younger(out, fact.attributes);
   return FactType::queue_created;
 }
 FactType write(ByteWriter& out, const QueueChanged& fact) {
@@ -69,7 +70,7 @@ FactType write(ByteWriter& out, const QueueChanged& fact) {
   put(out, fact.at);
   put(out, fact.attributes);
   put(out, fact.tags);
-  out.u8(static_cast<std::uint8_t>(fact.attributes.on_poison));
+  put_younger(out, fact.attributes);
   return FactType::queue_changed;
 }
 FactType write(ByteWriter& out, const QueueDeleted& fact) {
@@ -205,6 +206,9 @@ constexpr FactType type_of(const SharedBodyRelocated&) { return FactType::shared
 constexpr FactType type_of(const SharedBodyDamaged&) { return FactType::shared_body_damaged; }
 constexpr FactType type_of(const SubscriptionDeleted&) { return FactType::subscription_deleted; }
 constexpr FactType type_of(const SigningKeySet&) { return FactType::signing_key_set; }
+constexpr FactType type_of(const SubscriptionDeactivated&) {
+  return FactType::subscription_deactivated;
+}
 template <class Fact>
   requires requires(const Fact& fact) { type_of(fact); }
 FactType write(ByteWriter& out, const Fact& fact) {
@@ -300,7 +304,7 @@ Fact read_queue_created(ByteReader& in) {
                     .name = queue_name(in),
                     .attributes = queue_attributes(in),
                     .tags = string_map(in)};
-  fact.attributes.on_poison = on_poison(in);
+  read_younger(in, fact.attributes);
   return fact;
 }
 Fact read_queue_changed(ByteReader& in) {
@@ -308,7 +312,7 @@ Fact read_queue_changed(ByteReader& in) {
                     .at = instant(in),
                     .attributes = queue_attributes(in),
                     .tags = string_map(in)};
-  fact.attributes.on_poison = on_poison(in);
+  read_younger(in, fact.attributes);
   return fact;
 }
 Fact read_conversation_unparked(ByteReader& in) {
@@ -379,6 +383,8 @@ Fact read(FactType type, ByteReader& in) {
       return SharedBodyDamaged{.publication = seq(in), .position = Position(in.varint())};
     case FactType::signing_key_set:
       return read_signing_key_set(in);
+    case FactType::subscription_deactivated:
+      return read_subscription_deactivated(in);
   }
   in.fail();
   return QueueDeleted{};

@@ -69,12 +69,23 @@ inline void put(ByteWriter& out, const QueueAttributes& attributes) {
   put(out, attributes.kept);
 }
 
+// Behind everything else in what has attributes of a queue, as they are younger than the others.
+inline void put_younger(ByteWriter& out, const QueueAttributes& attributes) {
+  out.u8(static_cast<std::uint8_t>(attributes.on_poison));
+  put(out, attributes.subscription);
+}
+
+// What a share is: raw, or by a protocol other than the first.
+inline constexpr std::uint8_t share_is_raw = 1;
+inline constexpr unsigned share_protocol_shift = 1;
+
 // What it says of damage is another record's business.
 inline void put(ByteWriter& out, const Share& share) {
   put(out, share.topic);
   put(out, share.publication);
   put(out, share.subscription);
-  out.u8(share.is_raw ? 1 : 0);
+  out.u8(static_cast<std::uint8_t>((share.is_raw ? share_is_raw : 0) |
+                                   static_cast<unsigned>(share.protocol) << share_protocol_shift));
 }
 
 inline void put(ByteWriter& out, const std::optional<Share>& share) {
@@ -128,11 +139,16 @@ inline bool flag(ByteReader& in) {
   if (value > 1) in.fail();
   return value == 1;
 }
+inline Protocol protocol(ByteReader& in, unsigned value) {
+  if (value > static_cast<unsigned>(Protocol::https)) in.fail();
+  return static_cast<Protocol>(in.failed() ? 0 : value);
+}
 inline Share share(ByteReader& in) {
-  return {.topic = topic_id(in),
-          .publication = seq(in),
-          .subscription = subscription_id(in),
-          .is_raw = flag(in)};
+  Share share{.topic = topic_id(in), .publication = seq(in), .subscription = subscription_id(in)};
+  const std::uint8_t flags = in.u8();
+  share.is_raw = (flags & share_is_raw) != 0;
+  share.protocol = protocol(in, static_cast<unsigned>(flags) >> share_protocol_shift);
+  return share;
 }
 inline std::optional<Share> optional_share(ByteReader& in) {
   if (!flag(in)) return std::nullopt;
@@ -182,9 +198,10 @@ inline QueueAttributes queue_attributes(ByteReader& in) {
   return attributes;
 }
 
-// Behind everything else: what was written before there was a choice stops there.
-inline OnPoison on_poison(ByteReader& in) {
-  return in.at_end() ? OnPoison::dead_letter : choice(in, OnPoison::park);
+// What was written before there was one of these stops before it.
+inline void read_younger(ByteReader& in, QueueAttributes& attributes) {
+  if (!in.at_end()) attributes.on_poison = choice(in, OnPoison::park);
+  if (!in.at_end()) attributes.subscription = subscription_id(in);
 }
 
 }  // namespace mailrail::engine::fields

@@ -74,6 +74,21 @@ inline constexpr std::size_t dropped_per_turn_max = 1000;
 // below what one call may add to a frame. AWS allows 12,500,000 subscriptions of a topic.
 inline constexpr std::size_t deliveries_per_publication_max = 5'000;
 
+// "Confirmation tokens are valid for two days." (API reference, Subscribe) A subscription whose
+// token has lost its meaning is gone.
+inline constexpr Duration confirmation_life = 48h;
+
+// Subscriptions of a topic whose endpoints may have them back. With more, the oldest are gone for
+// good.
+inline constexpr std::size_t deactivated_subscriptions_max = 1'000;
+
+// What waits for an HTTP endpoint is kept as long as anything ("MessageRetentionPeriod: 60 to
+// 1,209,600 seconds (14 days)", API reference, SetQueueAttributes), while all retries together take
+// an hour. An attempt that nobody answers for is made again after its visibility timeout, which is
+// longer than an attempt may take.
+inline constexpr Duration delivery_retention = 1'209'600s;
+inline constexpr Duration delivery_visibility_timeout = 60s;
+
 // What bytes on a disk may claim. Instants until the year 6429, so that any sum of one and a
 // duration has 48 bits, which is what the timing wheel holds; numbers that leave as many to go on
 // with, where a seq has 48 bits next to a deduplication key; and bodies at most 256 TiB of log

@@ -28,8 +28,11 @@ std::uint64_t memory_bytes_of(const std::vector<MoveTask>& tasks) {
 
 std::uint64_t memory_bytes_of(const Queue& queue) {
   const std::optional<DeadLetter>& dead_letter = queue.attributes.dead_letter;
-  return heap_bytes_of_node<std::map<QueueId, Queue>>() +
-         heap_bytes_of_node<std::map<QueueName, QueueId>>() + 2 * heap_bytes_of(queue.name) +
+  const std::uint64_t listed_bytes =
+      queue.attributes.is_delivery_queue()
+          ? heap_bytes_of_node<std::map<SubscriptionId, QueueId>>()
+          : heap_bytes_of_node<std::map<QueueName, QueueId>>() + heap_bytes_of(queue.name);
+  return heap_bytes_of_node<std::map<QueueId, Queue>>() + heap_bytes_of(queue.name) + listed_bytes +
          (dead_letter ? heap_bytes_of(dead_letter->target) : 0) + heap_bytes_of_map(queue.tags) +
          heap_bytes_of_map(queue.attributes.kept) + memory_bytes_of(queue.move_tasks) +
          (queue.matcher ? queue.matcher->memory_bytes() : 0);

@@ -42,7 +42,10 @@ MoveTaskResult Engine::start_move_task(Turn& turn, const MoveTaskRequest& reques
 
 bool Engine::is_dead_letter_queue(const Queue& queue) const {
   return std::ranges::any_of(
-      queues_, [&](const auto& each) { return each.second.is_source_of(queue.name); });
+             queues_, [&](const auto& each) { return each.second.is_source_of(queue.name); }) ||
+         std::ranges::any_of(topics_.subscriptions(), [&](const auto& each) {
+           return each.second.attributes.dead_letter_target == queue.name;
+         });
 }
 
 void Engine::cancel_move_task(Turn& turn, QueueId source) {

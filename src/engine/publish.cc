@@ -53,8 +53,10 @@ std::optional<Published::Delivery> Engine::delivery_to(const PublishTarget& targ
                                                        const PublishRequest& request,
                                                        Instant now) const {
   const Queue& queue = queue_at(target.queue);
-  Published::Delivery delivery{
-      .queue = queue.id, .subscription = target.subscription, .is_raw = target.is_raw};
+  Published::Delivery delivery{.queue = queue.id,
+                               .subscription = target.subscription,
+                               .is_raw = target.is_raw,
+                               .protocol = target.protocol};
   if (!queue.attributes.is_fifo) {
     // "[...] no MessageGroupId" reaches a standard queue by a FIFO topic; by a standard one the
     // tenant does.
@@ -65,6 +67,7 @@ std::optional<Published::Delivery> Engine::delivery_to(const PublishTarget& targ
   }
   CHECK(topic.attributes.is_fifo && !request.group.empty());
   delivery.is_grouped = true;
+  if (queue.attributes.is_delivery_queue()) return delivery;  // Only its topic sends to it.
   delivery.deduplication_key =
       deduplication_key(queue, SendRequest{.queue = queue.id,
                                            .group = request.group,
@@ -104,6 +107,7 @@ void Engine::place_body(Entry& entry, const Body& body, const std::optional<Shar
   }
   entry.is_shared = true;
   entry.is_raw = share->is_raw;
+  entry.protocol = share->protocol;
   entry.part = {.body = store_.shared.obtain(share->publication, share->topic, body),
                 .subscription = share->subscription.value()};
 }
@@ -129,7 +133,8 @@ void Engine::on(const Published& fact, const Body& place) {
                Share{.topic = fact.topic,
                      .publication = message.seq,
                      .subscription = each.subscription,
-                     .is_raw = each.is_raw});
+                     .is_raw = each.is_raw,
+                     .protocol = each.protocol});
     contents_of(queue).add(entry, each.is_grouped ? message.group : std::string_view{}, nullptr);
   }
 }

@@ -20,7 +20,7 @@ namespace mailrail::engine {
 
 struct Queue {
   QueueId id;
-  QueueName name;
+  QueueName name;  // Of a delivery queue only for people.
   QueueAttributes attributes;
   std::map<std::string, std::string> tags;
   Instant created_at;
@@ -38,7 +38,8 @@ struct Queue {
   }
 };
 
-// What a queue takes of the heap where the engine keeps it by id and by name, without its messages.
+// What a queue takes of the heap where the engine keeps it by id and by name, or
+// by its subscription, without its messages.
 std::uint64_t memory_bytes_of(const Queue& queue);
 
 // Approximate only in AWS's words.

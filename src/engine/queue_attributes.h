@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 
+#include "base/ids.h"
 #include "base/time.h"
 
 namespace mailrail::engine {
@@ -55,6 +56,11 @@ struct QueueAttributes {
   // Attributes that are stored and returned as they were sent, by AWS's name: policies, encryption
   // settings.
   std::map<std::string, std::string> kept = {};
+  // That of an HTTP endpoint whose delivery queue this is: it holds what the endpoint is still to
+  // be sent, no name leads to it, and this never changes. 0: none.
+  SubscriptionId subscription = {};
+
+  bool is_delivery_queue() const { return subscription != SubscriptionId(); }
 
   friend bool operator==(const QueueAttributes&, const QueueAttributes&) = default;
 };

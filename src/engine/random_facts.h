@@ -128,9 +128,11 @@ class RandomFacts {
         return SharedBodyRelocated{.publication = seq(), .body = view(3000)};
       case 25:
         return SharedBodyDamaged{.publication = seq(), .position = Position(number())};
-      default:
+      case 26:
         return SigningKeySet{
             .at = instant(), .private_key = string(1300), .certificate = string(900)};
+      default:
+        return SubscriptionDeactivated{.subscription = subscription(), .at = instant()};
     }
   }
 
@@ -171,6 +173,7 @@ class RandomFacts {
     if (flag()) attributes.dead_letter = {.target = name(), .receive_count_max = number32()};
     if (flag()) attributes.on_poison = OnPoison::park;
     attributes.kept = map();
+    if (flag()) attributes.subscription = subscription();
     return attributes;
   }
   Founded founded() {
@@ -218,10 +221,14 @@ class RandomFacts {
             .share = share()};
   }
 
+  Protocol protocol() { return static_cast<Protocol>(random_.below(3)); }
   std::optional<Share> share() {
     if (flag()) return std::nullopt;
-    return Share{
-        .topic = topic(), .publication = seq(), .subscription = subscription(), .is_raw = flag()};
+    return Share{.topic = topic(),
+                 .publication = seq(),
+                 .subscription = subscription(),
+                 .is_raw = flag(),
+                 .protocol = protocol()};
   }
 
   Published published() {
@@ -240,6 +247,7 @@ class RandomFacts {
                                  .subscription = subscription(),
                                  .is_grouped = flag(),
                                  .is_raw = flag(),
+                                 .protocol = protocol(),
                                  .delay_seconds = static_cast<std::uint16_t>(number()),
                                  .deduplication_key = hash()});
     }
@@ -268,7 +276,7 @@ class RandomFacts {
     SubscriptionCreated fact{.subscription = subscription(),
                              .topic = topic(),
                              .at = instant(),
-                             .protocol = flag() ? Protocol::sqs : Protocol::https,
+                             .protocol = protocol(),
                              .endpoint = string(100)};
     if (flag()) fact.queue = name();
     if (flag()) fact.state = SubscriptionState::confirmed;

@@ -22,7 +22,6 @@ void Engine::put(const CheckpointBegin& record) {
 }
 
 void Engine::put(const KeptQueue& record) {
-  names_.emplace(record.name, record.queue);
   queues_.emplace(record.queue, Queue{.id = record.queue,
                                       .name = record.name,
                                       .attributes = record.attributes,
@@ -31,6 +30,7 @@ void Engine::put(const KeptQueue& record) {
                                       .changed_at = record.changed_at,
                                       .purged_below = record.purged_below,
                                       .contents = open_contents(record.queue, record.attributes)});
+  list_queue(queue_at(record.queue));
   queue_bytes_ += memory_bytes_of(queue_at(record.queue));
 }
 

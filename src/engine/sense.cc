@@ -3,6 +3,7 @@
 // bug, or from somebody.
 
 #include <algorithm>
+#include <ranges>
 
 #include "engine/engine.h"
 #include "engine/limits.h"
@@ -21,6 +22,11 @@ constexpr std::string_view too_lenient = "it forgives more receives than there w
 constexpr std::string_view no_topic = "it names a topic that is not there";
 constexpr std::string_view no_subscription = "it names a subscription that is not there";
 constexpr std::string_view no_key = "it has a key or a certificate of no bytes";
+constexpr std::string_view no_endpoint = "its subscription is not that of an HTTP endpoint";
+constexpr std::string_view two_delivery_queues = "a subscription has one delivery queue";
+constexpr std::string_view other_delivery_type =
+    "a delivery queue is a FIFO queue if its topic is a FIFO topic";
+constexpr std::string_view left_delivery_queue = "its delivery queue is still there";
 constexpr std::string_view other_length = "the body does not have the length of the message's";
 constexpr std::string_view far_body = "the body of its message is not in the log before it";
 
@@ -60,11 +66,26 @@ struct Engine::Sense {
   std::string_view operator()(const QueueCreated& fact) const {
     if (fact.queue <= engine.last_queue_)
       return "its queue does not have a higher number than all before it";
+    if (fact.attributes.is_delivery_queue()) return new_delivery_queue(fact.attributes);
     return engine.names_.contains(fact.name) ? "there is a queue of that name" : none;
+  }
+  std::string_view new_delivery_queue(const QueueAttributes& attributes) const {
+    const Subscription* of = topics().find(attributes.subscription);
+    if (of == nullptr) return no_subscription;
+    if (engine.delivery_queue(of->id) != nullptr) return two_delivery_queues;
+    return delivery_queue_of(of->protocol, topics().find(of->topic)->attributes, attributes);
+  }
+  static std::string_view delivery_queue_of(Protocol protocol,
+                                            const TopicAttributes& topic,
+                                            const QueueAttributes& queue) {
+    if (!is_http(protocol)) return no_endpoint;
+    return topic.is_fifo == queue.is_fifo ? none : other_delivery_type;
   }
   std::string_view operator()(const QueueChanged& fact) const {
     const Queue* queue = engine.find_queue(fact.queue);
     if (queue == nullptr) return no_queue;
+    if (queue->attributes.subscription != fact.attributes.subscription)
+      return "a delivery queue is its subscription's for ever";
     const bool is_same_type = queue->attributes.is_fifo == fact.attributes.is_fifo;
     return is_same_type ? none : "a queue is a FIFO queue for ever, or never";
   }
@@ -198,7 +219,12 @@ struct Engine::Sense {
     return is_same_type ? none : "a topic is a FIFO topic for ever, or never";
   }
   std::string_view operator()(const TopicDeleted& fact) const {
-    return topics().find(fact.topic) == nullptr ? no_topic : none;
+    const Topic* topic = topics().find(fact.topic);
+    if (topic == nullptr) return no_topic;
+    const auto delivers = [&](SubscriptionId id) { return engine.delivery_queue(id) != nullptr; };
+    const bool has_left = std::ranges::any_of(topic->subscriptions | std::views::keys, delivers) ||
+                          std::ranges::any_of(topic->deactivated, delivers);
+    return has_left ? left_delivery_queue : none;
   }
   std::string_view operator()(const SubscriptionCreated& fact) const {
     if (topics().find(fact.topic) == nullptr) return no_topic;
@@ -215,7 +241,11 @@ struct Engine::Sense {
   std::string_view operator()(const SubscriptionConfirmed& fact) const {
     return subscription(fact.subscription);
   }
+  std::string_view operator()(const SubscriptionDeactivated& fact) const {
+    return subscription(fact.subscription);
+  }
   std::string_view operator()(const SubscriptionDeleted& fact) const {
+    if (engine.delivery_queue(fact.subscription) != nullptr) return left_delivery_queue;
     return subscription(fact.subscription);
   }
   std::string_view operator()(const SigningKeySet& fact) const {
@@ -229,7 +259,13 @@ struct Engine::Sense {
   }
   std::string_view operator()(const KeptQueue& record) const {
     if (record.queue > engine.last_queue_) return "its queue is younger than the checkpoint";
-    if (engine.find_queue(record.queue) != nullptr || engine.names_.contains(record.name))
+    if (record.attributes.is_delivery_queue()) {
+      if (record.attributes.subscription > topics().last_subscription())
+        return "its subscription is younger than the checkpoint";
+      if (engine.delivery_queue(record.attributes.subscription) != nullptr)
+        return two_delivery_queues;
+    }
+    if (engine.find_queue(record.queue) != nullptr || engine.find_queue(record.name) != nullptr)
       return "there is a queue of that number or name";
     return none;
   }
@@ -271,11 +307,16 @@ struct Engine::Sense {
     return none;
   }
   std::string_view operator()(const KeptSubscription& record) const {
-    if (topics().find(record.topic) == nullptr) return no_topic;
+    const Topic* topic = topics().find(record.topic);
+    if (topic == nullptr) return no_topic;
     if (record.subscription > topics().last_subscription())
       return "its subscription is younger than the checkpoint";
-    return topics().find(record.subscription) == nullptr ? none
-                                                         : "there is a subscription of that number";
+    if (topics().find(record.subscription) != nullptr)
+      return "there is a subscription of that number";
+    const Queue* queue = engine.delivery_queue(record.subscription);
+    return queue == nullptr
+               ? none
+               : delivery_queue_of(record.protocol, topic->attributes, queue->attributes);
   }
   std::string_view operator()(const KeptSigningKey& record) const {
     if (record.key.private_key.empty() || record.key.certificate.empty()) return no_key;

@@ -194,6 +194,32 @@ TEST_F(Sense, ObjectsToSigningKeysOfNoBytes) {
   EXPECT_EQ(objection(SigningKeySet{.private_key = "private", .certificate = "public"}), "");
 }
 
+TEST_F(Sense, ObjectsToDeliveryQueuesThatCannotBe) {
+  const TopicId topic =
+      engine.create_topic(turn, {.region = "r", .account = "a", .name = "t"}, {}, {});
+  const SubscriptionId sqs = engine.subscribe(turn, {.topic = topic});
+  const SubscriptionId http = engine.subscribe(turn, {.topic = topic, .protocol = Protocol::http});
+  const QueueId delivery = engine.delivery_queue(http)->id;
+  const auto created = [&](SubscriptionId of, bool is_fifo) {
+    return QueueCreated{.queue = absent, .attributes = {.is_fifo = is_fifo, .subscription = of}};
+  };
+
+  EXPECT_NE(objection(created(SubscriptionId(9), false)), "");
+  EXPECT_NE(objection(created(sqs, false)), "");
+  EXPECT_NE(objection(created(http, false)), "") << "it has one";
+  EXPECT_NE(objection(SubscriptionDeactivated{.subscription = SubscriptionId(9)}), "");
+  EXPECT_EQ(objection(SubscriptionDeactivated{.subscription = http}), "");
+  EXPECT_NE(objection(SubscriptionDeleted{.subscription = http}), "") << "its queue is left";
+  EXPECT_NE(objection(TopicDeleted{.topic = topic}), "") << "a queue is left";
+  EXPECT_NE(objection(QueueChanged{.queue = delivery}), "") << "it is nobody's then";
+  EXPECT_NE(objection(QueueChanged{.queue = queue, .attributes = {.subscription = sqs}}), "");
+  engine.delete_queue(turn, delivery);
+  EXPECT_EQ(objection(SubscriptionDeleted{.subscription = http}), "");
+  EXPECT_EQ(objection(TopicDeleted{.topic = topic}), "");
+  EXPECT_EQ(objection(created(http, false)), "");
+  EXPECT_NE(objection(created(http, true)), "") << "its topic is no FIFO topic";
+}
+
 TEST_F(Sense, ObjectsToPublicationsThatCannotBe) {
   const TopicId topic =
       engine.create_topic(turn, {.region = "r", .account = "a", .name = "t"}, {}, {});
@@ -329,6 +355,32 @@ TEST_F(CheckpointSense, ObjectsToASecondSigningKeyAndToOneOfNoBytes) {
   EXPECT_EQ(fresh.objection_to(whole), "");
   fresh.restore(whole);
   EXPECT_NE(fresh.objection_to(whole), "");
+}
+
+TEST_F(CheckpointSense, ObjectsToDeliveryQueuesThatCannotBe) {
+  Engine fresh(1);
+  fresh.restore(CheckpointBegin{
+      .last_queue = QueueId(9), .last_topic = TopicId(5), .last_subscription = SubscriptionId(5)});
+  const auto queue = [](std::uint32_t id, std::uint32_t subscription) {
+    return KeptQueue{.queue = QueueId(id),
+                     .attributes = {.subscription = SubscriptionId(subscription)}};
+  };
+  const auto subscription = [&](TopicId topic, Protocol protocol) {
+    return fresh.objection_to(
+        KeptSubscription{.subscription = SubscriptionId(2), .topic = topic, .protocol = protocol});
+  };
+  EXPECT_EQ(fresh.objection_to(queue(1, 2)), "");
+  fresh.restore(queue(1, 2));
+  fresh.restore(KeptTopic{.topic = TopicId(1), .name = {.name = "one"}});
+  fresh.restore(
+      KeptTopic{.topic = TopicId(2), .name = {.name = "two"}, .attributes = {.is_fifo = true}});
+
+  EXPECT_NE(fresh.objection_to(queue(2, 6)), "") << "its subscription is younger";
+  EXPECT_NE(fresh.objection_to(queue(2, 2)), "") << "there is one";
+  EXPECT_EQ(fresh.objection_to(queue(2, 3)), "");
+  EXPECT_NE(subscription(TopicId(1), Protocol::sqs), "");
+  EXPECT_NE(subscription(TopicId(2), Protocol::http), "") << "the queue is no FIFO queue";
+  EXPECT_EQ(subscription(TopicId(1), Protocol::http), "");
 }
 
 TEST_F(CheckpointSense, ObjectsFromItsEndOnToWhatItHasAlready) {

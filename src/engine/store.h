@@ -54,6 +54,7 @@ struct Store {
                  .publication = body.publication,
                  .subscription = SubscriptionId(entry.part.subscription),
                  .is_raw = entry.is_raw,
+                 .protocol = entry.protocol,
                  .is_body_damaged = body.is_damaged};
   }
 

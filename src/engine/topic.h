@@ -11,11 +11,13 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "base/ids.h"
 #include "base/time.h"
 #include "engine/matcher.h"
+#include "engine/protocol.h"
 #include "engine/queue_attributes.h"
 
 namespace mailrail::engine {
@@ -46,8 +48,9 @@ struct SigningKey {
   friend bool operator==(const SigningKey&, const SigningKey&) = default;
 };
 
-enum class Protocol : std::uint8_t { sqs, http, https };
-enum class SubscriptionState : std::uint8_t { pending, confirmed };
+// A deactivated one was ended by Unsubscribe, and its HTTP endpoint is told so; until it lapses,
+// the endpoint may have it back by the token that it is sent. It counts as deleted.
+enum class SubscriptionState : std::uint8_t { pending = 0, confirmed = 1, deactivated = 2 };
 enum class FilterScope : std::uint8_t { message_attributes, message_body };
 
 struct SubscriptionAttributes {
@@ -76,9 +79,10 @@ struct Subscription {
   std::shared_ptr<const Matcher> matcher = {};  // Null: not made yet, or no policy.
 
   bool is_confirmed() const { return state == SubscriptionState::confirmed; }
+  bool is_deactivated() const { return state == SubscriptionState::deactivated; }
 };
 
-// `deleted` counts those that there were once.
+// `deleted` counts those that there were once, and those that are deactivated.
 struct SubscriptionCounts {
   std::uint64_t confirmed = 0;
   std::uint64_t pending = 0;
@@ -94,8 +98,10 @@ struct Topic {
   Instant changed_at;
   std::uint64_t deleted_subscriptions = 0;
   std::uint64_t pending_subscriptions = 0;
-  // In the order in which they were made. Each lives as long as it is here.
+  // Those that are not deactivated, in the order in which they were made. Each lives as long as it
+  // is here.
   std::map<SubscriptionId, const Subscription*> subscriptions = {};
+  std::set<SubscriptionId> deactivated = {};
 
   SubscriptionCounts counts() const {
     return {.confirmed = subscriptions.size() - pending_subscriptions,

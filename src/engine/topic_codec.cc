@@ -47,6 +47,7 @@ constexpr std::uint8_t is_grouped = 1;
 constexpr std::uint8_t is_raw = 2;
 constexpr std::uint8_t has_delay = 4;
 constexpr std::uint8_t has_key = 8;
+constexpr unsigned protocol_shift = 4;
 
 Published::Delivery read_published_delivery(ByteReader& in, Seq before) {
   Published::Delivery delivery{.queue = queue_id(in)};
@@ -57,8 +58,8 @@ Published::Delivery read_published_delivery(ByteReader& in, Seq before) {
   delivery.is_raw = (flags & is_raw) != 0;
   if ((flags & has_delay) != 0) delivery.delay_seconds = number16(in);
   if ((flags & has_key) != 0) delivery.deduplication_key = hash128(in);
-  const bool is_read = (flags & ~(is_grouped | is_raw | has_delay | has_key)) == 0 &&
-                       delivery.seq != before &&
+  delivery.protocol = protocol(in, static_cast<unsigned>(flags) >> protocol_shift);
+  const bool is_read = delivery.seq != before &&
                        ((flags & has_delay) != 0) == (delivery.delay_seconds > 0) &&
                        ((flags & has_key) != 0) == static_cast<bool>(delivery.deduplication_key);
   if (!is_read) in.fail();
@@ -107,6 +108,10 @@ void write_fields(ByteWriter& out, const SubscriptionConfirmed& fact) {
   out.u8(fact.was_authenticated ? 1 : 0);
   out.u8(fact.must_authenticate_unsubscribe ? 1 : 0);
 }
+void write_fields(ByteWriter& out, const SubscriptionDeactivated& fact) {
+  put(out, fact.subscription);
+  put(out, fact.at);
+}
 void write_fields(ByteWriter& out, const SubscriptionDeleted& fact) {
   put(out, fact.subscription);
   put(out, fact.at);
@@ -154,7 +159,8 @@ void write_fields(ByteWriter& out, const Published& fact) {
     put(out, each.subscription);
     out.u8(static_cast<std::uint8_t>(
         (each.is_grouped ? is_grouped : 0) | (each.is_raw ? is_raw : 0) |
-        (each.delay_seconds > 0 ? has_delay : 0) | (each.deduplication_key ? has_key : 0)));
+        (each.delay_seconds > 0 ? has_delay : 0) | (each.deduplication_key ? has_key : 0) |
+        static_cast<unsigned>(each.protocol) << protocol_shift));
     if (each.delay_seconds > 0) out.varint(each.delay_seconds);
     if (each.deduplication_key) put(out, each.deduplication_key);
   }
@@ -209,6 +215,9 @@ SubscriptionConfirmed read_subscription_confirmed(ByteReader& in) {
           .was_authenticated = flag(in),
           .must_authenticate_unsubscribe = flag(in)};
 }
+SubscriptionDeactivated read_subscription_deactivated(ByteReader& in) {
+  return {.subscription = subscription_id(in), .at = instant(in)};
+}
 SubscriptionDeleted read_subscription_deleted(ByteReader& in) {
   return {.subscription = subscription_id(in), .at = instant(in)};
 }
@@ -232,7 +241,7 @@ KeptSubscription read_subscription(ByteReader& in) {
           .protocol = choice(in, Protocol::https),
           .endpoint = std::string(in.string()),
           .queue = optional_queue_name(in),
-          .state = choice(in, SubscriptionState::confirmed),
+          .state = choice(in, SubscriptionState::deactivated),
           .was_authenticated = flag(in),
           .must_authenticate_unsubscribe = flag(in),
           .since = instant(in),

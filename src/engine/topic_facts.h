@@ -61,6 +61,12 @@ struct SubscriptionConfirmed {
   bool must_authenticate_unsubscribe = false;
 };
 
+// Ended, but its endpoint may have it back: then it is confirmed again.
+struct SubscriptionDeactivated {
+  SubscriptionId subscription = {};
+  Instant at = {};
+};
+
 struct SubscriptionDeleted {
   SubscriptionId subscription = {};
   Instant at = {};

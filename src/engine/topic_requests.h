@@ -33,6 +33,7 @@ struct PublishTarget {
   QueueId queue = {};
   SubscriptionId subscription = {};
   bool is_raw = false;
+  Protocol protocol = Protocol::sqs;  // The subscription's.
 };
 
 struct PublishRequest {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "engine/heap.h"
 
 namespace mailrail::engine {
 
@@ -20,6 +21,10 @@ const Topic* Topics::find(TopicId id) const {
 const Subscription* Topics::find(SubscriptionId id) const {
   const auto found = subscriptions_.find(id);
   return found == subscriptions_.end() ? nullptr : &found->second;
+}
+
+const Subscription* Topics::first_to_lapse() const {
+  return unconfirmed_.empty() ? nullptr : find(unconfirmed_.begin()->second);
 }
 
 void Topics::keep_matcher(SubscriptionId id, std::shared_ptr<const Matcher> matcher) {
@@ -63,6 +68,7 @@ void Topics::on(const TopicChanged& fact) {
 void Topics::on(const TopicDeleted& fact) {
   Topic& topic = topic_at(fact.topic);
   while (!topic.subscriptions.empty()) remove(topic.subscriptions.begin()->first);
+  while (!topic.deactivated.empty()) remove(*topic.deactivated.begin());
   memory_bytes_ -= memory_bytes_of(topic);
   names_.erase(topic.name);
   topics_.erase(fact.topic);
@@ -94,17 +100,32 @@ void Topics::on(const SubscriptionChanged& fact) {
 void Topics::on(const SubscriptionConfirmed& fact) {
   Subscription& subscription = subscription_at(fact.subscription);
   if (!subscription.is_confirmed()) {
-    topic_at(subscription.topic).pending_subscriptions -= 1;
+    std::uint64_t& deleted = topic_at(subscription.topic).deleted_subscriptions;
+    if (subscription.is_deactivated() && deleted > 0) deleted -= 1;
+    take_out(subscription);
     subscription.since = fact.at;
+    subscription.state = SubscriptionState::confirmed;
+    put_in(subscription);
   }
-  subscription.state = SubscriptionState::confirmed;
   subscription.was_authenticated = fact.was_authenticated;
   subscription.must_authenticate_unsubscribe = fact.must_authenticate_unsubscribe;
   subscription.changed_at = fact.at;
 }
 
+void Topics::on(const SubscriptionDeactivated& fact) {
+  Subscription& subscription = subscription_at(fact.subscription);
+  subscription.changed_at = fact.at;
+  if (subscription.is_deactivated()) return;
+  topic_at(subscription.topic).deleted_subscriptions += 1;
+  take_out(subscription);
+  subscription.since = fact.at;
+  subscription.state = SubscriptionState::deactivated;
+  put_in(subscription);
+}
+
 void Topics::on(const SubscriptionDeleted& fact) {
-  topic_at(subscription_at(fact.subscription).topic).deleted_subscriptions += 1;
+  const Subscription& subscription = subscription_at(fact.subscription);
+  if (!subscription.is_deactivated()) topic_at(subscription.topic).deleted_subscriptions += 1;
   remove(fact.subscription);
 }
 
@@ -189,20 +210,16 @@ void Topics::add(Topic&& topic) {
 }
 
 void Topics::add(Subscription&& subscription) {
-  Topic& topic = topic_at(subscription.topic);
   const auto [added, is_new] = subscriptions_.emplace(subscription.id, std::move(subscription));
   CHECK(is_new);
-  topic.subscriptions.emplace(added->first, &added->second);
-  topic.pending_subscriptions += added->second.is_confirmed() ? 0 : 1;
+  put_in(added->second);
   memory_bytes_ += memory_bytes_of(added->second);
 }
 
 void Topics::remove(SubscriptionId id) {
   const Subscription& subscription = subscription_at(id);
-  Topic& topic = topic_at(subscription.topic);
   memory_bytes_ -= memory_bytes_of(subscription);
-  topic.pending_subscriptions -= subscription.is_confirmed() ? 0 : 1;
-  topic.subscriptions.erase(id);
+  take_out(subscription);
   subscriptions_.erase(id);
 }
 
@@ -210,6 +227,28 @@ void Topics::keep(const SigningKey& key) {
   if (signing_key_) memory_bytes_ -= memory_bytes_of(*signing_key_);
   signing_key_ = key;
   memory_bytes_ += memory_bytes_of(*signing_key_);
+}
+
+void Topics::take_out(const Subscription& subscription) {
+  Topic& topic = topic_at(subscription.topic);
+  topic.pending_subscriptions -= subscription.state == SubscriptionState::pending ? 1 : 0;
+  topic.subscriptions.erase(subscription.id);
+  topic.deactivated.erase(subscription.id);
+  if (unconfirmed_.erase({subscription.since, subscription.id}) > 0)
+    memory_bytes_ -= heap_bytes_of_node<decltype(unconfirmed_)>();
+}
+
+void Topics::put_in(const Subscription& subscription) {
+  Topic& topic = topic_at(subscription.topic);
+  topic.pending_subscriptions += subscription.state == SubscriptionState::pending ? 1 : 0;
+  if (subscription.is_deactivated()) {
+    topic.deactivated.insert(subscription.id);
+  } else {
+    topic.subscriptions.emplace(subscription.id, &subscription);
+  }
+  if (subscription.is_confirmed()) return;
+  unconfirmed_.emplace(subscription.since, subscription.id);
+  memory_bytes_ += heap_bytes_of_node<decltype(unconfirmed_)>();
 }
 
 }  // namespace mailrail::engine

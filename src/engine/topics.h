@@ -10,6 +10,8 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
+#include <utility>
 
 #include "base/bytes.h"
 #include "base/ids.h"
@@ -30,13 +32,16 @@ class Topics {
   const Subscription* find(SubscriptionId id) const;
   const std::map<TopicName, TopicId>& names() const { return names_; }
   const std::map<TopicId, Topic>& all() const { return topics_; }
-  // Of all topics, in the order in which they were made.
+  // Of all topics, in the order in which they were made; also those that are deactivated.
   const std::map<SubscriptionId, Subscription>& subscriptions() const { return subscriptions_; }
   // The newest that there ever were.
   TopicId last_topic() const { return last_topic_; }
   SubscriptionId last_subscription() const { return last_subscription_; }
   // Null if there is none yet.
   const SigningKey* signing_key() const { return signing_key_ ? &*signing_key_ : nullptr; }
+
+  // Of those that are pending or deactivated, the one that has been so for the longest time.
+  const Subscription* first_to_lapse() const;
 
   // Until the subscription changes. It must be there.
   void keep_matcher(SubscriptionId id, std::shared_ptr<const Matcher> matcher);
@@ -53,6 +58,7 @@ class Topics {
   void on(const SubscriptionCreated& fact);
   void on(const SubscriptionChanged& fact);
   void on(const SubscriptionConfirmed& fact);
+  void on(const SubscriptionDeactivated& fact);
   void on(const SubscriptionDeleted& fact);
   void on(const SigningKeySet& fact);
 
@@ -69,10 +75,15 @@ class Topics {
   void add(Subscription&& subscription);
   void remove(SubscriptionId id);
   void keep(const SigningKey& key);
+  // Where it is kept by its state: out of there, and into it.
+  void take_out(const Subscription& subscription);
+  void put_in(const Subscription& subscription);
 
   std::map<TopicId, Topic> topics_;
   std::map<TopicName, TopicId> names_;
   std::map<SubscriptionId, Subscription> subscriptions_;
+  // Those that are not confirmed, by when they came to be so.
+  std::set<std::pair<Instant, SubscriptionId>> unconfirmed_;
   TopicId last_topic_;
   SubscriptionId last_subscription_;
   std::optional<SigningKey> signing_key_;

@@ -133,6 +133,7 @@ struct NoMatcher : Matcher {
 
 TEST_F(TopicsTest, AMatcherIsKeptUntilTheAttributesChange) {
   const SubscriptionId id = subscribe(create_topic("t"), "https://one");
+  engine.confirm(turn, id, {});
   const std::uint64_t before = engine.memory_bytes();
   const auto matcher = std::make_shared<NoMatcher>();
 

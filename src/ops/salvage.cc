@@ -96,7 +96,7 @@ class Salvager {
   }
 
   engine::KeptQueue corrected(const engine::KeptQueue& queue) {
-    salvaged_.queues += 1;
+    if (!queue.attributes.is_delivery_queue()) salvaged_.queues += 1;
     return examination_.replay().corrected(queue);
   }
 
@@ -104,6 +104,8 @@ class Salvager {
     engine::KeptMessages kept{.queue = messages.queue, .messages = {}};
     for (const engine::KeptMessage& each : messages.messages) {
       if (was_moved_on(messages.queue, each)) continue;
+      // What asked an endpoint to confirm is no message for anybody else.
+      if (!each.share && examination_.replay().orphaned().contains(messages.queue)) continue;
       const ReadBody body = examination_.read(messages.queue, each);
       if (!body.sent) {
         examination_.findings().add(examination_.damage_of(body));
@@ -160,7 +162,7 @@ class Salvager {
   SalvageWriter& writer_;
   Salvaged& salvaged_;
   std::map<Seq, engine::Body> shared_;  // Where they lie now.
-  std::map<Origin, Seq> moved_;  // Where messages came to last that were moved.
+  std::map<Origin, Seq> moved_;         // Where messages came to last that were moved.
 };
 
 }  // namespace
@@ -181,7 +183,9 @@ Result<Salvaged> salvage(log::Disk& from, log::Disk& to, Random& random, Progres
     replay.found(secret, time);
     salvaged.has_new_secret = examination->findings().count > 0;
   }
+  replay.settle_deliveries(random);
   for (const auto& [queue, name] : replay.invented()) salvaged.invented.push_back(name.name);
+  for (const auto& [queue, name] : replay.orphaned()) salvaged.orphaned.push_back(name.name);
   if (salvaged.has_lost_facts) salvaged.missing = replay.missing();
   salvaged.misfits_passed_over = replay.misfit_counts();
 

@@ -39,7 +39,8 @@ struct Salvaged {
   std::map<QueueId, LostOfQueue> lost;
   std::uint64_t lost_messages = 0;
   std::vector<MissingSeqs> missing;
-  std::vector<std::string> invented;  // Names of queues whose own are lost.
+  std::vector<std::string> invented;  // Names of queues whose own are lost,
+  std::vector<std::string> orphaned;  // and of those that were delivery queues.
   std::array<std::uint64_t, misfits> misfits_passed_over{};
   bool has_new_secret = false;
   bool has_lost_facts = false;
@@ -47,7 +48,7 @@ struct Salvaged {
 
   bool is_all() const {
     return !has_lost_facts && !has_lost_state && !has_new_secret && lost_messages == 0 &&
-           invented.empty();
+           invented.empty() && orphaned.empty();
   }
 };
 

@@ -71,6 +71,11 @@ std::string oddities_text(const Salvaged& salvaged) {
   for (const std::string& each : salvaged.invented)
     line(fmt::format("The name and settings of a queue are lost: its messages are in queue {}.",
                      each));
+  for (const std::string& each : salvaged.orphaned)
+    line(
+        fmt::format("The subscription of an HTTP endpoint is lost: what it was still to be sent is "
+                    "in queue {}.",
+                    each));
   if (text.empty()) return text;
   return "\nWhat may be odd from now on:\n" + text;
 }

@@ -78,6 +78,8 @@ std::string_view text_of(Misfit misfit) {
       return "a topic or subscription that is not there is named";
     case Misfit::topic_there_twice:
       return "a topic or subscription is there twice";
+    case Misfit::stray_delivery_queue:
+      return "a delivery queue is not its subscription's, or outlives it";
     case Misfit::impossible:
       return "a value is impossible";
   }
@@ -118,10 +120,12 @@ TolerantReplay::Outcome TolerantReplay::on(const engine::QueueCreated& fact, con
   if (!is_possible(fact.queue) || !is_possible(fact.at) || !is_possible(fact.attributes))
     return Misfit::impossible;
   if (!has_queue(fact.queue) && is_gone(fact.queue)) return std::nullopt;
+  const Outcome misfit = misfit_of_delivery_queue(fact.queue, fact.attributes);
+  if (misfit == Misfit::queue_there_twice) return misfit;
   forget_owner_of(fact.name, fact.queue);
   if (!has_queue(fact.queue)) {
     engine_.apply(fact, place);
-    return std::nullopt;
+    return misfit;
   }
   if (!invented_.erase(fact.queue)) {
     return checkpoint_ == Checkpoint::absent || is_exact(place) ? Outcome(Misfit::queue_there_twice)
@@ -132,17 +136,21 @@ TolerantReplay::Outcome TolerantReplay::on(const engine::QueueCreated& fact, con
       engine::QueueChanged{
           .queue = fact.queue, .at = fact.at, .attributes = fact.attributes, .tags = fact.tags},
       place);
-  return std::nullopt;
+  return misfit;
 }
 
 TolerantReplay::Outcome TolerantReplay::on(const engine::QueueChanged& fact, const Body& place) {
   if (!is_possible(fact.queue) || !is_possible(fact.at) || !is_possible(fact.attributes))
     return Misfit::impossible;
   if (!has_queue(fact.queue)) {
-    if (!is_gone(fact.queue)) invent(fact.queue, fact.attributes);
+    engine::QueueAttributes attributes = fact.attributes;
+    attributes.subscription = {};
+    if (!is_gone(fact.queue)) invent(fact.queue, std::move(attributes));
     return Misfit::unknown_queue;
   }
-  if (!is_exact(place) && fact.at < engine_.find_queue(fact.queue)->changed_at) return std::nullopt;
+  const engine::Queue& queue = *engine_.find_queue(fact.queue);
+  if (queue.attributes.subscription != fact.attributes.subscription) return Misfit::impossible;
+  if (!is_exact(place) && fact.at < queue.changed_at) return std::nullopt;
   engine_.apply(fact, place);
   return std::nullopt;
 }
@@ -392,13 +400,8 @@ void TolerantReplay::invent_for(QueueId queue, const KeptMessage& message) {
 }
 
 void TolerantReplay::invent(QueueId queue, QueueAttributes attributes) {
-  QueueName name{.region = "us-east-1",
-                 .account = "000000000000",
-                 .name = fmt::format("salvaged-{}", queue.value())};
-  while (engine_.find_queue({name.region, name.account,
-                             name.name + (attributes.is_fifo ? ".fifo" : "")}) != nullptr)
-    name.name += "-again";
-  if (attributes.is_fifo) name.name += ".fifo";
+  QueueName name = invented_name(
+      queue, attributes.is_fifo ? engine::QueueType::fifo : engine::QueueType::standard);
   // At no time, so that whatever is found of it is newer.
   engine_.apply(
       engine::QueueCreated{
@@ -406,6 +409,18 @@ void TolerantReplay::invent(QueueId queue, QueueAttributes attributes) {
       {});
   invented_names_[name] = queue;
   invented_[queue] = std::move(name);
+}
+
+QueueName TolerantReplay::invented_name(QueueId queue, engine::QueueType type) const {
+  QueueName name{.region = "us-east-1",
+                 .account = "000000000000",
+                 .name = fmt::format("salvaged-{}", queue.value())};
+  const std::string_view suffix = type == engine::QueueType::fifo ? ".fifo" : "";
+  while (engine_.find_queue({name.region, name.account, name.name + std::string(suffix)}) !=
+         nullptr)
+    name.name += "-again";
+  name.name += suffix;
+  return name;
 }
 
 // Another queue can only have got the name because the one before was deleted.

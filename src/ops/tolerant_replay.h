@@ -33,9 +33,10 @@ enum class Misfit : std::uint8_t {
   unknown_conversation,  // It names a conversation that is not there, or not parked.
   unknown_topic,         // It names a topic or subscription that is not there.
   topic_there_twice,     // It makes a topic or subscription that is there already.
+  stray_delivery_queue,  // A delivery queue is not one of its subscription, or outlives it.
   impossible,            // It has a value that nothing in mailrail ever has.
 };
-inline constexpr std::size_t misfits = 10;
+inline constexpr std::size_t misfits = 11;
 std::string_view text_of(Misfit misfit);
 
 // A message that can't be kept.
@@ -85,6 +86,13 @@ class TolerantReplay {
   std::optional<Misfit> apply(const engine::Fact& fact, const engine::Body& place);
   // Lets time pass, so that what is forgotten after a while is.
   void advance(Instant now);
+
+  // At the end: each subscription of an HTTP endpoint has a delivery queue again. Of those whose
+  // subscription is lost each becomes a queue with an invented name, so that what an endpoint was
+  // still to be sent can be received.
+  void settle_deliveries(Random& random);
+  // Those.
+  const std::map<QueueId, engine::QueueName>& orphaned() const { return orphaned_; }
 
   // Gives it a secret if the one that it had is lost.
   void found(const std::array<char, 32>& secret, Instant now);
@@ -139,6 +147,7 @@ class TolerantReplay {
   Outcome on(const engine::SubscriptionCreated& fact, const engine::Body& place);
   Outcome on(const engine::SubscriptionChanged& fact, const engine::Body& place);
   Outcome on(const engine::SubscriptionConfirmed& fact, const engine::Body& place);
+  Outcome on(const engine::SubscriptionDeactivated& fact, const engine::Body& place);
   Outcome on(const engine::SubscriptionDeleted& fact, const engine::Body& place);
   Outcome on(const engine::SigningKeySet& fact, const engine::Body& place);
   Outcome on(const engine::Published& fact, const engine::Body& place);
@@ -158,6 +167,10 @@ class TolerantReplay {
   Outcome misfit_of_conversation(const engine::Fact& fact, const engine::Body& place);
   Outcome add(QueueId queue, const engine::KeptMessage& message);
   void invent(QueueId queue, engine::QueueAttributes attributes);
+  engine::QueueName invented_name(QueueId queue, engine::QueueType type) const;
+  bool fits(const engine::QueueAttributes& attributes) const;
+  Outcome misfit_of_delivery_queue(QueueId queue, const engine::QueueAttributes& attributes) const;
+  bool delete_delivery_queue(SubscriptionId subscription);
   void invent_for(QueueId queue, const engine::KeptMessage& message);
   void forget_owner_of(const engine::QueueName& name, QueueId but);
   void forget_lost(QueueId queue, Seq below);
@@ -185,6 +198,7 @@ class TolerantReplay {
   };
   std::map<QueueId, Found> found_;
   std::map<engine::QueueName, QueueId> invented_names_;
+  std::map<QueueId, engine::QueueName> orphaned_;
   std::array<std::uint64_t, misfits> misfit_counts_{};
   std::map<std::pair<QueueId, Seq>, LostMessage> lost_;
   Instant advanced_;

@@ -30,8 +30,10 @@ TolerantReplay::Outcome TolerantReplay::put_one(const engine::KeptQueue& record)
       !is_possible(record.created_at) || !is_possible(record.changed_at) ||
       record.purged_below > Seq(engine::seq_max))
     return Misfit::impossible;
-  if (has_queue(record.queue) || engine_.find_queue(record.name) != nullptr)
-    return Misfit::queue_there_twice;
+  const bool delivers = record.attributes.is_delivery_queue();
+  const engine::Queue* other = delivers ? engine_.delivery_queue(record.attributes.subscription)
+                                        : engine_.find_queue(record.name);
+  if (has_queue(record.queue) || other != nullptr) return Misfit::queue_there_twice;
   engine_.restore(record);
   return std::nullopt;
 }

@@ -1,6 +1,9 @@
 // What a tolerant replay makes of topics and subscriptions. Whatever is left of one whose creation
 // is lost says too little to make it again: it is passed over and counted.
 
+#include <limits>
+#include <utility>
+
 #include "ops/possible.h"
 #include "ops/tolerant_replay.h"
 
@@ -28,7 +31,9 @@ TolerantReplay::Outcome TolerantReplay::put_one(const engine::KeptSubscription& 
   if (engine_.topics().find(record.topic) == nullptr) return Misfit::unknown_topic;
   if (engine_.topics().find(record.subscription) != nullptr) return Misfit::topic_there_twice;
   engine_.restore(record);
-  return std::nullopt;
+  const engine::Queue* queue = engine_.delivery_queue(record.subscription);
+  return queue == nullptr || fits(queue->attributes) ? std::nullopt
+                                                     : Outcome(Misfit::stray_delivery_queue);
 }
 
 TolerantReplay::Outcome TolerantReplay::put_one(const engine::KeptSigningKey& record) {
@@ -66,9 +71,15 @@ TolerantReplay::Outcome TolerantReplay::on(const engine::TopicChanged& fact, con
 
 TolerantReplay::Outcome TolerantReplay::on(const engine::TopicDeleted& fact, const Body& place) {
   deleted_topics_.insert(fact.topic);
-  if (engine_.topics().find(fact.topic) == nullptr) return Misfit::unknown_topic;
+  const engine::Topic* topic = engine_.topics().find(fact.topic);
+  if (topic == nullptr) return Misfit::unknown_topic;
+  bool had_some = false;
+  for (const auto& [id, each] : topic->subscriptions)
+    had_some = delete_delivery_queue(id) || had_some;
+  for (const SubscriptionId each : topic->deactivated)
+    had_some = delete_delivery_queue(each) || had_some;
   engine_.apply(fact, place);
-  return std::nullopt;
+  return had_some && is_exact(place) ? Outcome(Misfit::stray_delivery_queue) : std::nullopt;
 }
 
 TolerantReplay::Outcome TolerantReplay::on(const engine::SubscriptionCreated& fact,
@@ -102,12 +113,67 @@ TolerantReplay::Outcome TolerantReplay::on(const engine::SubscriptionConfirmed& 
   return change(fact, engine_.topics().find(fact.subscription), place);
 }
 
+TolerantReplay::Outcome TolerantReplay::on(const engine::SubscriptionDeactivated& fact,
+                                           const Body& place) {
+  return change(fact, engine_.topics().find(fact.subscription), place);
+}
+
 TolerantReplay::Outcome TolerantReplay::on(const engine::SubscriptionDeleted& fact,
                                            const Body& place) {
   deleted_subscriptions_.insert(fact.subscription);
+  const bool had_queue = delete_delivery_queue(fact.subscription);
   if (engine_.topics().find(fact.subscription) == nullptr) return Misfit::unknown_topic;
   engine_.apply(fact, place);
-  return std::nullopt;
+  return had_queue && is_exact(place) ? Outcome(Misfit::stray_delivery_queue) : std::nullopt;
+}
+
+// --- Delivery queues.
+
+bool TolerantReplay::fits(const engine::QueueAttributes& attributes) const {
+  const engine::Subscription* of = engine_.topics().find(attributes.subscription);
+  return of != nullptr && is_http(of->protocol) &&
+         engine_.topics().find(of->topic)->attributes.is_fifo == attributes.is_fifo;
+}
+
+TolerantReplay::Outcome TolerantReplay::misfit_of_delivery_queue(
+    QueueId queue, const engine::QueueAttributes& attributes) const {
+  if (!attributes.is_delivery_queue()) return std::nullopt;
+  const engine::Queue* there = engine_.delivery_queue(attributes.subscription);
+  if (there != nullptr && there->id != queue) return Misfit::queue_there_twice;
+  if (engine_.topics().find(attributes.subscription) == nullptr) return Misfit::unknown_topic;
+  return fits(attributes) ? std::nullopt : Outcome(Misfit::stray_delivery_queue);
+}
+
+// Who deleted a subscription wanted no more of it.
+bool TolerantReplay::delete_delivery_queue(SubscriptionId subscription) {
+  const engine::Queue* queue = engine_.delivery_queue(subscription);
+  if (queue == nullptr) return false;
+  on(engine::QueueDeleted{.queue = queue->id}, {});
+  return true;
+}
+
+void TolerantReplay::settle_deliveries(Random& random) {
+  engine::FactWriter unwritten{Position()};
+  engine::Turn turn{.now = advanced_, .random = random, .facts = unwritten};
+  for (const SubscriptionId each :
+       engine_.delivery_queues_after(SubscriptionId(), std::numeric_limits<std::size_t>::max())) {
+    const engine::Queue queue = *engine_.delivery_queue(each);
+    if (fits(queue.attributes)) continue;
+    engine::QueueAttributes attributes = queue.attributes;
+    attributes.subscription = {};
+    engine_.apply(engine::QueueChanged{.queue = queue.id,
+                                       .at = queue.changed_at,
+                                       .attributes = attributes,
+                                       .tags = queue.tags},
+                  {});
+    const engine::QueueName name = invented_name(
+        queue.id, attributes.is_fifo ? engine::QueueType::fifo : engine::QueueType::standard);
+    found_[queue.id] = {.name = name, .created_at = queue.created_at};
+    orphaned_[queue.id] = name;
+  }
+  for (const auto& [id, each] : engine_.topics().subscriptions()) {
+    if (is_http(each.protocol)) engine_.obtain_delivery_queue(turn, id);
+  }
 }
 
 TolerantReplay::Outcome TolerantReplay::on(const engine::SigningKeySet& fact, const Body& place) {
@@ -130,8 +196,9 @@ TolerantReplay::Outcome TolerantReplay::on(const engine::Published& fact, const 
     if (!has_queue(each.queue)) {
       outcome = Misfit::unknown_queue;
       if (is_gone(each.queue)) continue;
+      // Of a FIFO topic a message has its group in FIFO queues alone.
       invent(each.queue, {.retention = retention_of_invented,
-                          .is_fifo = static_cast<bool>(each.deduplication_key)});
+                          .is_fifo = fact.message.deduplication_key && each.is_grouped});
     }
     if (has_message(each.queue, each.seq)) {
       if (is_exact(place)) outcome = Misfit::message_there_twice;

@@ -34,9 +34,6 @@ inline constexpr std::size_t filter_policies_max = 10'000;
 // reference, ListTopics)
 inline constexpr std::size_t page_size = 100;
 
-// "Confirmation tokens are valid for two days." (API reference, Subscribe)
-inline constexpr Duration confirmation_token_life = 48h;
-
 // "DisplayName: [...] Maximum length of 100 characters." (Developer Guide, creating a topic)
 inline constexpr std::size_t display_name_size_max = 100;
 

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/limits.h"
 #include "sns/characters.h"
 #include "sns/limits.h"
 
@@ -26,8 +27,7 @@ const engine::Subscription* find_same(const engine::Topic& topic, const Endpoint
 
 // Its token has lost its meaning.
 bool has_lapsed(const engine::Subscription& subscription, Instant now) {
-  return !subscription.is_confirmed() &&
-         now >= subscription.since + limits::confirmation_token_life;
+  return !subscription.is_confirmed() && now >= subscription.since + engine::confirmation_life;
 }
 
 Result<void> check_count(const engine::Topic& topic) {
