@@ -40,6 +40,7 @@ void use_handle(const Command& command, engine::Engine& engine, engine::Turn& tu
 
 Reply carry_out(const Command& command, engine::Engine& engine, engine::Turn& turn) {
   if (command.action == Action::create_queue) return create_queue(command, engine, turn);
+  if (is_about_topic(command.action)) return carry_out_about_topic(command, engine, turn);
   if (command.action == Action::give_back) {
     engine.give_back(turn, command.handle);
     return {};

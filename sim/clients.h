@@ -1,7 +1,8 @@
 // Clients: who asks the simulated server for what.
 //
 // Everything comes from small alphabets, so that few commands already meet each other: six queues,
-// three conversations, a handful of deduplication ids, times around the boundaries of what the
+// two topics, three conversations, a handful of
+// deduplication ids, times around the boundaries of what the
 // ledger knows. They use the handles that they were told, old ones too.
 
 #pragma once
@@ -10,6 +11,7 @@
 #include <deque>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "base/random.h"
 #include "base/time.h"
@@ -25,9 +27,13 @@ enum class Habit : std::uint8_t {
   filling,  // Standard queues get long: tenants take their shares, receives move many dead letters.
 };
 
+// Do they publish, too? The seeds that failed once keep clients who do not.
+enum class Topics : std::uint8_t { none, some };
+
 class Clients {
  public:
-  Clients(Random& random, Habit habit) : random_(random), habit_(habit) {}
+  Clients(Random& random, Habit habit, Topics topics = Topics::none)
+      : random_(random), habit_(habit), topics_(topics) {}
 
   Habit habit() const { return habit_; }
   Command next(const Ledger& ledger);
@@ -43,6 +49,7 @@ class Clients {
   // Parts of next(), for whoever wants a certain one.
   Command command(Action action, const engine::QueueName& queue);
   static std::deque<engine::QueueName> queue_names();
+  static std::deque<engine::TopicName> topic_names();
 
  private:
   using Handle = std::pair<engine::QueueName, engine::ReceiptHandle>;
@@ -65,9 +72,14 @@ class Clients {
   void fill_move_task(Command& command);
   // About a conversation that is parked, most of the time.
   Command about_conversation(const Ledger& ledger);
+  Command about_topic(const Ledger& ledger);
+  engine::QueueName any_subscriber(const engine::TopicName& topic);
+  engine::SubscriptionAttributes subscription_attributes(const engine::TopicName& topic);
+  std::vector<Publication> publications(const engine::TopicName& topic);
 
   Random& random_;
   Habit habit_;
+  Topics topics_;
   std::uint64_t commands_ = 0;
   std::uint64_t failing_ = 0;                     // Receives still to come in a row.
   std::deque<Command> planned_;                   // Come before all others.

@@ -31,8 +31,26 @@ enum class Action : std::uint8_t {
   retry_conversation,
   skip_conversation,
   drop_conversation,
+  create_topic,
+  delete_topic,
+  subscribe,  // The queue, of which a topic has one subscription at most.
+  change_subscription,
+  unsubscribe,
+  publish,
   give_back,  // The server's own: the answer to a receive found its client gone.
 };
+
+// A message for a topic, or an entry of a batch. Texts differ from each other.
+struct Publication {
+  std::string text = {};
+  std::string kind = {};  // An attribute that filters look at; empty: none.
+  std::string group = {};
+  std::string deduplication_id = {};
+};
+
+inline bool is_about_topic(Action action) {
+  return action >= Action::create_topic && action <= Action::publish;
+}
 
 struct Command {
   std::uint64_t number = 0;  // From 1; also the id of its call.
@@ -60,6 +78,11 @@ struct Command {
   // drop_conversation: what was there then, a message at a time, so that much can happen on the
   // way.
   std::optional<engine::DropRequest> drop = {};
+
+  engine::TopicName topic = {};                      // What is about topics.
+  engine::TopicAttributes topic_attributes = {};     // create_topic
+  engine::SubscriptionAttributes subscription = {};  // subscribe, change_subscription
+  std::vector<Publication> publications = {};        // publish
 };
 
 inline bool is_same(const engine::QueueCounts& one, const engine::QueueCounts& two) {
@@ -76,6 +99,10 @@ enum class Outcome : std::uint8_t {
   refused,
   too_soon,
   no_such_task,
+  no_such_topic,
+  topic_exists,
+  no_such_subscription,
+  subscription_exists,
 };
 
 struct Reply {
@@ -89,6 +116,9 @@ struct Reply {
   engine::MoveTaskVerdict task = engine::MoveTaskVerdict::started;
   engine::ParkedResult settled = engine::ParkedResult::done;  // Of a retry or a skip.
   engine::DropResult dropped = {};
+  TopicId topic = {};
+  SubscriptionId subscription = {};
+  std::vector<std::optional<Seq>> published = {};  // Nothing: refused at a limit.
 };
 
 }  // namespace mailrail::sim

@@ -107,6 +107,26 @@ std::string words(const engine::SigningKeySet& fact) {
   return fmt::format("signing key set, with a certificate of {} bytes", fact.certificate.size());
 }
 
+std::string describe_subscription(const Command& command) {
+  const std::string_view verb = command.action == Action::subscribe     ? "subscribe"
+                                : command.action == Action::unsubscribe ? "unsubscribe"
+                                                                        : "change subscription of";
+  std::string line = fmt::format("{} {} to {}", verb, command.queue.name, command.topic.name);
+  if (command.action == Action::unsubscribe) return line;
+  if (command.subscription.is_raw) line += ", raw";
+  if (!command.subscription.filter_policy.empty())
+    line += ", filter " + command.subscription.filter_policy;
+  return line;
+}
+
+std::string describe_publications(const Command& command) {
+  std::string line = "publish to " + command.topic.name;
+  for (const Publication& each : command.publications)
+    line += fmt::format(", kind \"{}\" group \"{}\" id \"{}\"", each.kind, each.group,
+                        each.deduplication_id);
+  return line;
+}
+
 }  // namespace
 
 std::string describe(Instant at) { return fmt::format("{}", (at - first_day).count()); }
@@ -145,6 +165,16 @@ std::string describe(const Command& command) {
                          command.skip_to == engine::SkipTo::nowhere ? "" : " to dead letters");
     case Action::drop_conversation:
       return line + fmt::format("drop \"{}\" of {}", command.group, command.queue.name);
+    case Action::create_topic:
+      return line + "create topic " + command.topic.name;
+    case Action::delete_topic:
+      return line + "delete topic " + command.topic.name;
+    case Action::subscribe:
+    case Action::change_subscription:
+    case Action::unsubscribe:
+      return line + describe_subscription(command);
+    case Action::publish:
+      return line + describe_publications(command);
     case Action::delete_message:
       line += "delete ";
       break;

@@ -21,6 +21,13 @@ constexpr std::uint64_t beside_messages_bytes = 16 << 10;
 constexpr std::uint64_t reserve_units = 8;
 constexpr std::uint64_t over_units = 2;
 
+// Of whom a body says that it is: the message, or what it came by.
+template <class Message>
+std::pair<QueueId, Seq> owner_of(const Message& message) {
+  if (message.share) return {QueueId(), message.share->publication};
+  return {message.origin_queue, message.origin_seq};
+}
+
 Position end_of(const log::Frame& frame) { return frame.position + frame.payload.size(); }
 
 }  // namespace
@@ -77,6 +84,7 @@ void Judge::asked(const Command& command,
     });
   }
   const std::string complaint = ledger_.end(reply, end);
+  if (ledger_.is_duplicate_publication()) meet("a publication was a duplicate");
   if (!complaint.empty())
     report(Law::facts, fmt::format("command {}: {}", command.number, complaint));
   note(fmt::format("  asked {}, {} messages, needs {}", command.number,
@@ -119,6 +127,8 @@ void Judge::tally(const Command& command, const Reply& reply, Ledger::End end) {
   if (reply.settled == engine::ParkedResult::head_in_flight) meet("a parked head was in flight");
   if (reply.deleted == engine::DeleteResult::handle_expired) meet("a handle had expired");
   if (command.action == Action::send && ledger_.is_duplicate()) meet("a send was a duplicate");
+  if (std::ranges::count(reply.published, std::optional<Seq>()) > 0)
+    meet("a publication was refused at a limit");
   if (command.action == Action::receive && ledger_.is_repeated())
     meet("a receive attempt was repeated");
   if (end == Ledger::End::answered && waiting_.contains(command.number) &&
@@ -127,6 +137,12 @@ void Judge::tally(const Command& command, const Reply& reply, Ledger::End end) {
 }
 
 void Judge::tally(const engine::Fact& fact) {
+  if (const auto* published = std::get_if<engine::Published>(&fact)) {
+    meet("a message was published");
+    if (published->deliveries.size() > 1) meet("a publication was for several queues");
+    if (published->deliveries.empty()) meet("a publication was for nobody");
+  }
+  if (std::holds_alternative<engine::SharedBodyRelocated>(fact)) meet("a shared body was moved");
   if (const auto* redriven = std::get_if<engine::Redriven>(&fact)) {
     meet("a message was redriven");
     if (ledger_.queues().at(redriven->to).parked.contains(std::string(redriven->group)))
@@ -153,6 +169,9 @@ void Judge::released(const Command& command, const Reply& reply) {
     report(Law::durability,
            fmt::format("command {} was answered before its facts were durable", command.number));
   told_end_ = std::max(told_end_, answer.needed);
+  for (std::size_t i = 0; i < reply.published.size(); ++i) {
+    if (reply.published[i]) check_spread(command.publications[i].text, Demand::whole);
+  }
   for (std::size_t i = 0; i < answer.messages.size(); ++i)
     received(command, answer, reply.received.messages[i], answer.messages[i]);
   if (command.action == Action::change_visibility && reply.outcome == Outcome::done &&
@@ -197,6 +216,13 @@ void Judge::received(const Command& command,
                                       .sent = message.sent};
   }
   if (!given_.emplace(told.queue, told.seq).second) return;
+  if (told.share && !told.dead_letter_source && told.redrives == 0) {
+    Seq& published = newest_published_[{told.queue, told.share->topic, message.group}];
+    if (told.share->publication < published)
+      report(Law::conversations, fmt::format("publication {} was first given after publication {}",
+                                             told.share->publication.value(), published.value()));
+    published = std::max(published, told.share->publication);
+  }
   Seq& newest = newest_given_[{told.queue, message.group}];
   if (told.seq < newest)
     report(Law::conversations, fmt::format("message {} was first given after message {}",
@@ -215,9 +241,10 @@ void Judge::check_body(const engine::ReceivedMessage& told, const Result<std::st
   const Result<engine::Sent> sent =
       bytes ? engine::decode_sent(*bytes) : std::unexpected(bytes.error());
   if (!sent) return report(Law::bodies, "a body cannot be read: " + sent.error().message);
-  if (sent->queue != told.origin_queue || sent->seq != told.origin_seq)
+  const auto [queue, seq] = owner_of(told);
+  if (sent->queue != queue || sent->seq != seq)
     return report(Law::bodies, "another message's body was given");
-  const auto expected = bodies_.find({told.origin_queue, told.origin_seq, told.body.position});
+  const auto expected = bodies_.find({queue, seq, told.body.position});
   if (expected == bodies_.end() || expected->second != sent->record)
     report(Law::bodies, fmt::format("message {} was given another body", told.seq.value()));
 }
@@ -245,16 +272,14 @@ void Judge::observe(const engine::Fact& fact, const engine::Body& place, Instant
   if (violation_) return;
   note(fmt::format("  {} {}", describe(now), describe(fact)));
   report(Law::facts, ledger_.fact(fact, place, now));
+  if (std::holds_alternative<engine::Published>(fact)) {
+    const Spread& spread = ledger_.spread();
+    publications_.emplace(spread.text, Publishing{.wanted = spread.queues});
+  }
   moved_dead_letters_ = moved_dead_letters_ || std::holds_alternative<engine::Moved>(fact);
   tally(fact);
   if (std::holds_alternative<engine::ConversationParked>(fact)) meet("a conversation was parked");
-  if (const auto* sent = std::get_if<engine::Sent>(&fact))
-    bodies_[{sent->queue, sent->seq, place.position}] = sent->record;
-  if (const auto* relocated = std::get_if<engine::Relocated>(&fact)) {
-    const Position position = place.position + (place.length - relocated->sent.size());
-    if (const Result<engine::Sent> copy = engine::decode_sent(relocated->sent))
-      bodies_[{copy->queue, copy->seq, position}] = copy->record;
-  }
+  remember(fact, place);
   const auto remember_retention = [&](const auto& each) {
     if (!each.attributes.is_fifo) return;
     const auto known = fifo_queues_.emplace(each.queue, each.attributes.retention).first;
@@ -272,6 +297,21 @@ void Judge::observe(const engine::Fact& fact, const engine::Body& place, Instant
   if (const auto* deleted = std::get_if<engine::QueueDeleted>(&fact)) let_go(deleted->queue);
 }
 
+// What is written where.
+void Judge::remember(const engine::Fact& fact, const engine::Body& place) {
+  if (const auto* sent = std::get_if<engine::Sent>(&fact))
+    bodies_[{sent->queue, sent->seq, place.position}] = sent->record;
+  const auto inner = [&](std::string_view bytes) {
+    const Position position = place.position + (place.length - bytes.size());
+    if (const Result<engine::Sent> copy = engine::decode_sent(bytes))
+      bodies_[{copy->queue, copy->seq, position}] = copy->record;
+  };
+  if (const auto* relocated = std::get_if<engine::Relocated>(&fact)) inner(relocated->sent);
+  if (const auto* relocated = std::get_if<engine::SharedBodyRelocated>(&fact))
+    inner(relocated->body);
+  if (const auto* published = std::get_if<engine::Published>(&fact)) inner(published->body);
+}
+
 void Judge::frame_taken(log::SharedFrame frame, const engine::Engine& engine) {
   CHECK(!in_flight_);
   observe(frame->payload, frame->position, frame->time);
@@ -285,6 +325,11 @@ void Judge::frame_durable() {
   CHECK(in_flight_);
   note(fmt::format("  frame {} is durable", in_flight_->frame->position.value()));
   durable_.push_back(in_flight_->frame);
+  const auto spread = engine::decode_facts(
+      in_flight_->frame->payload, [&](const engine::Fact& fact, engine::FactPlace) {
+        if (const auto* published = std::get_if<engine::Published>(&fact)) durable(*published);
+      });
+  if (!spread) report(Law::facts, spread.error().message);
   expect(*in_flight_->frame);
   last_durable_ = *std::exchange(in_flight_, std::nullopt);
 }
@@ -345,6 +390,7 @@ void Judge::quiet(const engine::Engine& engine, Instant now) {
     if (!is_same(engine.counts(id), ledger_.counts(id, now)))
       report(Law::facts, fmt::format("the engine counts queue {} wrongly", queue.name.name));
   }
+  check_topics(engine);
 }
 
 // --- Around a restart, and at the end.
@@ -371,12 +417,16 @@ void Judge::recovered(const std::vector<log::Frame>& frames,
   waiting_.clear();
   answers_.clear();
   if (!check_frames(frames, trimmed)) return;
+  for (const auto& [text, publishing] : publications_) check_spread(text, Demand::whole_or_absent);
   if (told_end_ > durable_end()) report(Law::loss, "what a client was told is gone");
   ledger_ = last_durable_.ledger;
   ledger_.suspend_retention(retention_starts);
   observed_end_ = durable_end();
   for (const auto& [id, queue] : ledger_.queues()) {
     if (queue.task) meet("a task was there at a start");
+  }
+  for (const auto& [id, topic] : ledger_.topics()) {
+    if (checkpoint && !topic.subscriptions.empty()) meet("a start found a topic in a checkpoint");
   }
   if (!blind_to_.contains(Law::replay))
     check_state(engine, checkpoint ? checkpoint->time : Instant());
@@ -429,9 +479,10 @@ void Judge::check_kept(QueueId queue, Seq seq, const Result<std::string>& bytes)
   const Result<engine::Sent> sent =
       bytes ? engine::decode_sent(*bytes) : std::unexpected(bytes.error());
   // What a reader checks before it shows a body.
-  if (!sent || sent->queue != kept.origin_queue || sent->seq != kept.origin_seq)
-    return meet("a damaged body was noticed");
-  const auto expected = bodies_.find({kept.origin_queue, kept.origin_seq, kept.place.position});
+  const auto [owner, number] = owner_of(kept);
+  if (!sent || sent->queue != owner || sent->seq != number)
+    return meet(kept.share ? "a damaged shared body was noticed" : "a damaged body was noticed");
+  const auto expected = bodies_.find({owner, number, kept.place.position});
   if (expected == bodies_.end() || expected->second != sent->record)
     report(Law::damage, fmt::format("message {} would be given another body", seq.value()));
 }
@@ -440,6 +491,8 @@ void Judge::drained(const engine::Engine& engine) {
   if (ledger_.message_count() > 0 || engine.message_count() > 0)
     report(Law::drain, fmt::format("{} messages cannot be received",
                                    std::max(ledger_.message_count(), engine.message_count())));
+  if (engine.live_bytes().total() > 0)
+    report(Law::drain, "bodies count as live that no message has");
 }
 
 }  // namespace mailrail::sim

@@ -141,6 +141,12 @@ class Judge {
 
   void tally(const Command& command, const Reply& reply, Ledger::End end);
   void tally(const engine::Fact& fact);
+  void remember(const engine::Fact& fact, const engine::Body& place);
+  void durable(const engine::Published& fact);
+  // In all the queues in which it must be, once each; or in none, and that is not enough.
+  enum class Demand { whole_or_absent, whole };
+  void check_spread(const std::string& text, Demand demand);
+  void check_topics(const engine::Engine& engine);
   void observe(std::string_view payload, Position position, Instant now);
   void observe(const engine::Fact& fact, const engine::Body& place, Instant now);
   void received(const Command& command,
@@ -181,6 +187,14 @@ class Judge {
   std::map<std::tuple<QueueId, Seq, Position>, std::string> bodies_;  // By where they were sent.
   std::set<std::pair<QueueId, Seq>> given_;  // FIFO messages that some client has seen.
   std::map<std::pair<QueueId, std::string>, Seq> newest_given_;  // By group.
+
+  // By text: what was published, and in which queues that is durable.
+  struct Publishing {
+    std::multiset<QueueId> wanted;
+    std::multiset<QueueId> durable = {};
+  };
+  std::map<std::string, Publishing> publications_;
+  std::map<std::tuple<QueueId, TopicId, std::string>, Seq> newest_published_;  // That was given.
 };
 
 }  // namespace mailrail::sim

@@ -147,14 +147,28 @@ void Ledger::begin(const Command& command, Instant at) {
   duplicate_of_.reset();
   repeats_.clear();
   head_.reset();
-  if (target_) expect();
+  topic_.reset();
+  subscription_.reset();
+  published_.clear();
+  is_duplicate_publication_ = false;
+  is_changed_ = false;
+  for (const auto& [id, topic] : topics_) {
+    if (is_about_topic(command.action) && topic.name == command.topic) topic_ = id;
+  }
+  if (topic_) {
+    for (const auto& [id, subscription] : topics_.at(*topic_).subscriptions) {
+      if (subscription.queue == command.queue) subscription_ = id;
+    }
+  }
+  if (target_ && !is_about_topic(command.action)) expect();
 }
 
 void Ledger::expect() {
   const LedgerQueue& queue = queues_.at(*target_);
   const bool is_fifo = queue.attributes.is_fifo;
   if (is_by(Action::send) && is_fifo) {
-    const LedgerQueue::Original* original = original_of(queue);
+    const LedgerQueue::Original* original =
+        original_of(queue, command_->group, command_->deduplication_id);
     if (original != nullptr) duplicate_of_ = original->seq;
   }
   expected_settlement_ = expected_settlement();
@@ -180,11 +194,12 @@ void Ledger::expect() {
                                    : VisibilityResult::done;
 }
 
-const LedgerQueue::Original* Ledger::original_of(const LedgerQueue& queue) const {
+const LedgerQueue::Original* Ledger::original_of(const LedgerQueue& queue,
+                                                 const std::string& group,
+                                                 const std::string& id) const {
   const bool is_per_group =
       queue.attributes.deduplication_scope == engine::DeduplicationScope::message_group;
-  const auto found = queue.originals.find(
-      {is_per_group ? command_->group : std::string(), command_->deduplication_id});
+  const auto found = queue.originals.find({is_per_group ? group : std::string(), id});
   if (found == queue.originals.end()) return nullptr;
   return at_ - found->second.at < engine::deduplication_window ? &found->second : nullptr;
 }
@@ -215,6 +230,7 @@ Complaint Ledger::end(const Reply& reply, End end) {
 Complaint Ledger::check(const Reply& reply, End end) {
   const Command& command = *command_;
   if (command.action == Action::give_back) return {};
+  if (is_about_topic(command.action)) return check_about_topic(reply, end);
   if (reply.outcome == Outcome::no_such_queue)
     return unless(!target_, "a queue was said not to exist that does");
   if (reply.outcome == Outcome::too_soon) {
@@ -286,7 +302,8 @@ Complaint Ledger::check_received(const Reply& reply, End end) {
         told.first_received != message.first_received || told.sent != message.sent ||
         told.origin_queue != message.origin_queue || told.origin_seq != message.origin_seq ||
         told.redrives != message.redrives || told.body != message.place ||
-        told.dead_letter_source != message.source)
+        told.dead_letter_source != message.source || told.share != message.share ||
+        told.is_grouped == message.group.empty())
       return fmt::format("message {} was described wrongly", told.seq.value());
   }
   if (!repeats_.empty()) {

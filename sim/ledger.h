@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -36,7 +37,8 @@ struct LedgerMessage {
   Instant first_received = {};
   std::optional<Instant> lease_end = {};  // Of the last lease in this queue.
   Instant lease_started = {};
-  std::uint32_t forgiven = 0;  // Of its receives.
+  std::uint32_t forgiven = 0;               // Of its receives.
+  std::optional<engine::Share> share = {};  // It came by a topic: of the body at that place.
 
   bool is_leased(Instant now) const { return lease_end && *lease_end > now; }
   // Is this the handle of the lease that it is under?
@@ -76,6 +78,23 @@ struct LedgerQueue {
   std::map<std::string, Instant> parked = {};  // Conversations, and since when.
 };
 
+struct LedgerTopic {
+  engine::TopicName name = {};
+  engine::TopicAttributes attributes = {};
+  struct Subscription {
+    engine::QueueName queue;
+    engine::SubscriptionAttributes attributes;
+  };
+  std::map<SubscriptionId, Subscription> subscriptions = {};
+  std::map<std::pair<std::string, std::string>, LedgerQueue::Original> originals = {};
+};
+
+// A publication, and the queues in which it must be: once each, or in none.
+struct Spread {
+  std::string text = {};
+  std::multiset<QueueId> queues = {};
+};
+
 class Ledger {
  public:
   explicit Ledger(engine::Strictness strictness = engine::Strictness::lenient)
@@ -109,7 +128,14 @@ class Ledger {
   // Of the command that is being decided.
   bool is_duplicate() const { return duplicate_of_.has_value(); }
   bool is_repeated() const { return !repeats_.empty(); }
+  bool is_duplicate_publication() const { return is_duplicate_publication_; }
   std::size_t message_count() const;
+
+  const std::map<TopicId, LedgerTopic>& topics() const { return topics_; }
+  // Of the last Published fact, as its topic's subscriptions would have it.
+  const Spread& spread() const { return spread_; }
+  // Of the log, by all messages. What several share counts once.
+  std::uint64_t live_bytes() const;
 
  private:
   Complaint on(const engine::Founded& fact);
@@ -128,15 +154,18 @@ class Ledger {
   Complaint on(const engine::MoveTaskEnded& fact);
   Complaint on(const engine::ConversationParked& fact);
   Complaint on(const engine::ConversationUnparked& fact);
-  Complaint on(const engine::Published&) { return "something was published for no reason"; }
-  Complaint on(const engine::SharedBodyRelocated&) { return "a body was moved for no reason"; }
-  Complaint on(const engine::SharedBodyDamaged&) { return "a body was marked for no reason"; }
-  // Topics: no client here makes any.
-  template <class Fact>
-    requires requires(engine::Topics& topics, const Fact& fact) { topics.on(fact); }
-  Complaint on(const Fact&) {
-    return "a topic was made or changed for no reason";
+  Complaint on(const engine::TopicCreated& fact);
+  Complaint on(const engine::TopicChanged&) { return "a topic was changed for no reason"; }
+  Complaint on(const engine::TopicDeleted& fact);
+  Complaint on(const engine::SubscriptionCreated& fact);
+  Complaint on(const engine::SubscriptionChanged& fact);
+  Complaint on(const engine::SubscriptionConfirmed&) {
+    return "a subscription was confirmed for no reason";
   }
+  Complaint on(const engine::SubscriptionDeleted& fact);
+  Complaint on(const engine::Published& fact);
+  Complaint on(const engine::SharedBodyRelocated& fact);
+  Complaint on(const engine::SharedBodyDamaged&) { return "a body was marked for no reason"; }
   Complaint received(const engine::Leased& fact, LedgerQueue& queue, LedgerMessage& message);
   Complaint re_dated(const engine::Leased& fact, LedgerMessage& message);
 
@@ -145,6 +174,8 @@ class Ledger {
   Complaint check_received(const Reply& reply, End end);
   Complaint check_started(const Reply& reply) const;
   Complaint check_dropped(const Reply& reply, End end) const;
+  Complaint check_about_topic(const Reply& reply, End end);
+  Complaint check_published(const Reply& reply);
 
   bool is_expired(const LedgerQueue& queue, const LedgerMessage& message, Instant now) const;
   bool is_by(Action action) const { return command_ != nullptr && command_->action == action; }
@@ -175,7 +206,17 @@ class Ledger {
   // Where a receive would move it to instead of giving it; null if nowhere.
   const LedgerQueue* dead_letters_of(const LedgerQueue& queue, const LedgerMessage& message) const;
   const LedgerQueue* dead_letter_queue_of(const LedgerQueue& queue) const;
-  const LedgerQueue::Original* original_of(const LedgerQueue& queue) const;
+  const LedgerQueue::Original* original_of(const LedgerQueue& queue,
+                                           const std::string& group,
+                                           const std::string& id) const;
+  const LedgerQueue::Original* original_of(const LedgerTopic& topic,
+                                           const Publication& publication) const;
+  // By the topic's subscriptions: what is in a Published fact, but for its numbers and keys.
+  std::vector<engine::Published::Delivery> deliveries_of(const LedgerTopic& topic,
+                                                         const Publication& publication) const;
+  const std::pair<const QueueId, LedgerQueue>* taker_of(
+      const LedgerTopic& topic, const LedgerTopic::Subscription& subscription) const;
+  void deliver(const engine::Published& fact, const engine::Published::Delivery& delivery);
   std::map<Seq, LedgerQueue::Lease> repeated(const LedgerQueue& queue) const;
   void remember_attempt(LedgerQueue::Attempt& attempt, const LedgerQueue& queue) const;
   void expect();
@@ -183,8 +224,11 @@ class Ledger {
   engine::Strictness strictness_;
   std::map<QueueId, LedgerQueue> queues_;
   std::map<engine::QueueName, Instant> deleted_;
+  std::map<TopicId, LedgerTopic> topics_;
   Seq last_seq_;
   QueueId last_queue_;
+  TopicId last_topic_;
+  SubscriptionId last_subscription_;
   Instant retention_starts_;
 
   // The command that is being decided, and what it must come to.
@@ -203,6 +247,12 @@ class Ledger {
   std::vector<Seq> given_;  // By the receive, so far.
   std::size_t set_aside_ = 0;
   bool started_ = false;  // A task.
+  std::optional<TopicId> topic_;
+  std::optional<SubscriptionId> subscription_;  // Of the topic to the command's queue.
+  std::map<std::size_t, Seq> published_;        // By the publication's place in the command.
+  bool is_duplicate_publication_ = false;
+  bool is_changed_ = false;  // What the command is about: so it has been done.
+  Spread spread_;
 };
 
 }  // namespace mailrail::sim

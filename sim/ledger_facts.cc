@@ -197,6 +197,7 @@ Complaint Ledger::on(const engine::Relocated& fact) {
   if (queue == queues_.end() || !queue->second.messages.contains(fact.seq))
     return "a message was relocated that is gone";
   LedgerMessage& message = queue->second.messages.at(fact.seq);
+  if (message.share) return "a body was relocated for one message that several share";
   const Result<engine::Sent> sent = engine::decode_sent(fact.sent);
   if (!sent || sent->queue != message.origin_queue || sent->seq != message.origin_seq)
     return "a message was relocated with another body";
@@ -232,7 +233,8 @@ Complaint Ledger::on(const engine::Moved& fact) {
   from.messages.erase(fact.from_seq);
   if (fact.sent != moved.sent || fact.body != moved.place || fact.group != moved.group ||
       fact.receive_count != moved.receive_count || fact.first_received != moved.first_received ||
-      fact.origin_queue != moved.origin_queue || fact.origin_seq != moved.origin_seq)
+      fact.origin_queue != moved.origin_queue || fact.origin_seq != moved.origin_seq ||
+      fact.share != moved.share)
     return "a dead letter was changed on its way";
   to->second.messages[fact.seq] = std::move(moved);
   return {};

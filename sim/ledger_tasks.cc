@@ -112,9 +112,11 @@ Complaint Ledger::on(const engine::Redriven& fact) {
                             .origin_queue = message->origin_queue,
                             .origin_seq = message->origin_seq,
                             .redrives = static_cast<std::uint16_t>(message->redrives + 1),
-                            .sent = fact.at};
+                            .sent = fact.at,
+                            .share = message->share};
   if (fact.body != moved.place || fact.group != moved.group || fact.redrives != moved.redrives ||
-      fact.origin_queue != moved.origin_queue || fact.origin_seq != moved.origin_seq)
+      fact.origin_queue != moved.origin_queue || fact.origin_seq != moved.origin_seq ||
+      fact.share != moved.share)
     return "a message was changed on its way";
   from.messages.erase(fact.from_seq);
   to->second.messages[fact.seq] = moved;

@@ -56,7 +56,7 @@ std::vector<const Model::Message*> Model::open_in(const Queue& queue,
     if (each.group != group) continue;
     if (!is_open(queue, each, now)) break;
     if (is_expired(queue, each, now)) continue;
-    if (parks(queue) && is_spent(queue, each)) break;
+    if (each.is_body_damaged || (parks(queue) && is_spent(queue, each))) break;
     open.push_back(&each);
   }
   return open;
@@ -103,6 +103,9 @@ std::vector<Instant> Model::boundaries(Instant now) const {
     if (queue.purged) ends.insert(*queue.purged + waiting_time);
     if (!queue.tasks.empty()) ends.insert(next_move(queue.tasks.back()));
   }
+  for (const Topic& topic : topics_) {
+    for (const Accepted& each : topic.accepted) ends.insert(each.at + deduplication_interval);
+  }
   for (const auto& [name, at] : deleted_) ends.insert(at + waiting_time);
   return {ends.upper_bound(now), ends.end()};
 }
@@ -119,6 +122,7 @@ Complaint Model::check(const Command& command, const Answer& answer, Instant now
 
 Complaint Model::carried_out(const Command& command, const Answer& answer, Instant now) {
   Queue* queue = find(command.queue);
+  if (is_about_topic(command.action)) return about_topic(command, answer, now);
   if (command.action == Action::create_queue) return create(command, answer, now);
   if (queue == nullptr)
     return unless(answer.outcome == Outcome::no_such_queue, "a queue answered that does not exist");
@@ -201,13 +205,10 @@ Complaint Model::count(const Queue& queue, const Answer& answer, Instant now) co
 Complaint Model::send(Queue& queue, const Command& command, const Answer& answer, Instant now) {
   const bool is_fifo = queue.attributes.is_fifo;
   const std::string scope = scope_of(queue.attributes, command.group);
-  for (const Accepted& each : queue.accepted) {
+  for (Accepted& each : queue.accepted) {
     const bool is_original = each.scope == scope && each.id == command.deduplication_id &&
                              now < each.at + deduplication_interval;
-    if (!is_original) continue;
-    return unless(
-        answer.message_id == each.message_id && answer.sequence_number == each.sequence_number,
-        "a duplicate was told another id than its original");
+    if (is_original) return answer_duplicate(queue, each, answer);
   }
   if (std::ranges::find(message_ids_, answer.message_id) != message_ids_.end())
     return "a message was told the id of another";
@@ -228,9 +229,29 @@ Complaint Model::send(Queue& queue, const Command& command, const Answer& answer
                               .id = command.deduplication_id,
                               .at = now,
                               .message_id = answer.message_id,
-                              .sequence_number = answer.sequence_number});
+                              .sequence_number = answer.sequence_number,
+                              .stay = stays_});
   }
   return {};
+}
+
+// Nobody knows the ids of what came by a topic until they are told.
+Complaint Model::answer_duplicate(Queue& queue, Accepted& original, const Answer& answer) {
+  if (original.message_id.empty()) {
+    const auto message = std::ranges::find(queue.messages, original.stay, &Message::stay);
+    if (message != queue.messages.end()) {
+      if (std::ranges::find(message_ids_, answer.message_id) != message_ids_.end())
+        return "a duplicate was told the id of another than its original";
+      message_ids_.push_back(answer.message_id);
+      message->message_id = answer.message_id;
+      message->sequence_number = answer.sequence_number;
+    }
+    original.message_id = answer.message_id;
+    original.sequence_number = answer.sequence_number;
+  }
+  return unless(answer.message_id == original.message_id &&
+                    answer.sequence_number == original.sequence_number,
+                "a duplicate was told another id than its original");
 }
 
 Complaint Model::use_handle(Queue& queue,

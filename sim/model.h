@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -20,7 +21,10 @@
 
 namespace mailrail::sim {
 
-// A message as its receiver sees it.
+// How a message came: from its sender or, by a topic, as its subscription wants it.
+enum class Way : std::uint8_t { sent, raw, enveloped };
+
+// A message as its receiver sees it. One that came by a topic has in its body for whom it was.
 struct ShownMessage {
   std::string body;
   std::string message_id;
@@ -30,6 +34,14 @@ struct ShownMessage {
   Instant first_received;
   std::uint32_t receive_count = 0;
   std::string source;  // If it is a dead letter.
+  Way way = Way::sent;
+  bool is_grouped = false;
+};
+
+// What the publisher is told.
+struct ShownPublication {
+  std::string message_id;
+  std::string sequence_number;  // FIFO; else empty.
 };
 
 // A message that a move task moved.
@@ -75,13 +87,19 @@ struct Answer {
   // but which of several go is the server's choice.
   std::vector<std::string> dead_letters = {};
   std::vector<std::string> parked = {};  // Likewise, the conversations that it parked.
+  // Likewise, messages that it found damaged because another that shares the body was.
+  std::vector<std::string> damaged = {};
   engine::DeleteResult deleted = engine::DeleteResult::done;
   engine::VisibilityResult changed = engine::VisibilityResult::done;
   engine::QueueCounts counts = {};
   engine::ParkedResult settled = engine::ParkedResult::done;  // A retry or a skip.
   bool was_parked = false;                                    // A drop.
   engine::MoveTaskVerdict task = engine::MoveTaskVerdict::started;
+  std::vector<ShownPublication> published = {};
 };
+
+// What a receiver sees of a publication that was for this queue.
+std::string body_for(const std::string& queue, std::string_view text, std::string_view group);
 
 class Model {
  public:
@@ -98,6 +116,8 @@ class Model {
 
   // The server has found that the message's bytes are damaged.
   void damaged(const engine::QueueName& queue, const std::string& body);
+  // Likewise, that what was published is damaged, whoever has it.
+  void damaged(const std::string& publication);
 
   // Whose turn it is, is not kept.
   void restarted();
@@ -122,8 +142,11 @@ class Model {
     engine::ReceiptHandle handle = {};
     std::string source = {};
     bool is_damaged = false;
-    bool has_waited = false;   // A task may have passed it by,
-    bool was_stopped = false;  // and does not wait for it.
+    std::string publication = {};  // Its text, if it came by a topic.
+    Way way = Way::sent;
+    bool is_body_damaged = false;  // Nobody has come upon the message since then.
+    bool has_waited = false;       // A task may have passed it by,
+    bool was_stopped = false;      // and does not wait for it.
   };
   struct Task {
     ShownTask shown;
@@ -135,8 +158,19 @@ class Model {
     std::string scope;
     std::string id;
     Instant at;
-    std::string message_id;
+    std::string message_id;  // Both empty until they are known: it came by a topic.
     std::string sequence_number;
+    std::uint64_t stay = 0;  // Of the message.
+  };
+  struct Subscription {
+    engine::QueueName queue;
+    engine::SubscriptionAttributes attributes;
+  };
+  struct Topic {
+    engine::TopicName name;
+    engine::TopicAttributes attributes;
+    std::vector<Subscription> subscriptions = {};
+    std::vector<Accepted> accepted = {};
   };
   struct Given {
     std::string body;
@@ -170,6 +204,19 @@ class Model {
   Complaint purge(Queue& queue, const Answer& answer, Instant now);
   bool must_wait(const std::optional<Instant>& since, Instant now) const;
   Complaint send(Queue& queue, const Command& command, const Answer& answer, Instant now);
+  Complaint answer_duplicate(Queue& queue, Accepted& original, const Answer& answer);
+  Complaint about_topic(const Command& command, const Answer& answer, Instant now);
+  static Complaint about_subscription(Topic& topic, const Command& command, const Answer& answer);
+  Complaint publish(Topic& topic,
+                    const Publication& publication,
+                    const ShownPublication& told,
+                    Instant now);
+  void deliver(const Topic& topic,
+               const Subscription& subscription,
+               const Publication& publication,
+               Instant now);
+  Complaint check_damaged(Queue& queue, const Command& command, const Answer& answer, Instant now);
+  static bool is_found_damaged(const Queue& queue, const Message& message, Instant now);
   Complaint receive(Queue& queue, const Command& command, const Answer& answer, Instant now);
   Complaint receive_again(
       Queue& queue, const Command& command, const Answer& answer, Attempt& attempt, Instant now);
@@ -226,6 +273,7 @@ class Model {
 
   engine::Strictness strictness_;
   std::vector<Queue> queues_;
+  std::vector<Topic> topics_;
   std::vector<std::pair<engine::QueueName, Instant>> deleted_;  // The newest last.
   std::uint64_t stays_ = 0;
   std::vector<std::string> message_ids_;

@@ -24,6 +24,7 @@ using engine::MoveTaskVerdict;
 struct Lie {
   const char* name;
   bool (*tells)(const Command& command, Answer& answer);
+  Mix mix = Mix::everything;
 };
 
 class ModelNotices : public testing::TestWithParam<Lie> {};
@@ -33,7 +34,7 @@ TEST_P(ModelNotices, AnAnswerThatIsALie) {
   int noticed = 0;
   for (const Script& each : some_scripts()) {
     bool has_lied = false;
-    ModelWorld world(Mix::everything, [&](const Command& command, Answer& answer) {
+    ModelWorld world(GetParam().mix, [&](const Command& command, Answer& answer) {
       if (!has_lied) has_lied = GetParam().tells(command, answer);
     });
     const std::string complaint = world.play(each);
@@ -239,6 +240,109 @@ constexpr Lie lies[] = {
        answer.outcome = Outcome::no_such_queue;
        return true;
      }},
+    {"LosesATopic",
+     [](const Command& command, Answer& answer) {
+       if (command.action != Action::publish || answer.outcome != Outcome::done) return false;
+       answer.outcome = Outcome::no_such_topic;
+       return true;
+     },
+     Mix::topics},
+    {"KeepsADeletedTopic",
+     [](const Command&, Answer& answer) {
+       if (answer.outcome != Outcome::no_such_topic) return false;
+       answer.outcome = Outcome::done;
+       return true;
+     },
+     Mix::topics},
+    {"ForgetsASubscription",
+     [](const Command&, Answer& answer) {
+       if (answer.outcome != Outcome::subscription_exists) return false;
+       answer.outcome = Outcome::done;
+       return true;
+     },
+     Mix::topics},
+    {"EndsNoSubscription",
+     [](const Command&, Answer& answer) {
+       if (answer.outcome != Outcome::no_such_subscription) return false;
+       answer.outcome = Outcome::done;
+       return true;
+     },
+     Mix::topics},
+    {"AnswersOnlyAPartOfABatch",
+     [](const Command&, Answer& answer) {
+       if (answer.published.size() < 2) return false;
+       answer.published.pop_back();
+       return true;
+     },
+     Mix::topics},
+    {"TellsTwoPublicationsOneId",
+     [](const Command& command, Answer& answer) {
+       if (answer.published.size() < 2 || command.topic.name != "news") return false;
+       answer.published[1] = answer.published[0];
+       return true;
+     },
+     Mix::topics},
+    {"TellsNoSequenceNumber",
+     [](const Command&, Answer& answer) {
+       if (answer.published.empty() || answer.published[0].sequence_number.empty()) return false;
+       answer.published[0].sequence_number.clear();
+       return true;
+     },
+     Mix::topics},
+    {"GivesWhatWasForAnother",
+     [](const Command&, Answer& answer) {
+       for (ShownMessage& each : answer.messages) {
+         if (each.way == Way::sent) continue;
+         each.body = "another queue gets" + each.body.substr(each.body.find(" gets ") + 5);
+         return true;
+       }
+       return false;
+     },
+     Mix::topics},
+    {"DeliversInAnotherWay",
+     [](const Command&, Answer& answer) {
+       for (ShownMessage& each : answer.messages) {
+         if (each.way == Way::sent) continue;
+         each.way = each.way == Way::raw ? Way::enveloped : Way::raw;
+         return true;
+       }
+       return false;
+     },
+     Mix::topics},
+    {"LosesTheTenant",
+     [](const Command&, Answer& answer) {
+       for (ShownMessage& each : answer.messages) {
+         if (each.way == Way::sent || !each.is_grouped) continue;
+         each.is_grouped = false;
+         return true;
+       }
+       return false;
+     },
+     Mix::topics},
+    {"HidesAPublication",
+     [](const Command&, Answer& answer) {
+       const auto hidden = std::ranges::find_if(
+           answer.messages, [](const ShownMessage& each) { return each.way != Way::sent; });
+       if (hidden == answer.messages.end()) return false;
+       answer.messages.erase(hidden);
+       return true;
+     },
+     Mix::topics},
+    {"HidesThatASharedBodyIsDamaged",
+     [](const Command& command, Answer& answer) {
+       const bool is_full = answer.messages.size() == command.count_max;
+       if (answer.damaged.empty() || is_full) return false;
+       answer.damaged.pop_back();
+       return true;
+     },
+     Mix::topics},
+    {"CallsAMessageDamagedTwice",
+     [](const Command&, Answer& answer) {
+       if (answer.damaged.empty()) return false;
+       answer.damaged.push_back(answer.damaged.front());
+       return true;
+     },
+     Mix::topics},
 };
 
 INSTANTIATE_TEST_SUITE_P(Lies, ModelNotices, testing::ValuesIn(lies), [](const auto& lie) {
@@ -278,6 +382,27 @@ TEST(Model, NoticesADuplicateThatIsTakenForANewMessage) {
       if (sends[answer.message_id]++ == 0 || has_lied) return;
       answer.message_id += "-new";
       has_lied = true;
+    });
+    noticed += world.play(each).empty() ? 0 : 1;
+    told += has_lied ? 1 : 0;
+  }
+
+  EXPECT_GE(told, 5);
+  EXPECT_EQ(noticed, told);
+}
+
+TEST(Model, NoticesADuplicateThatIsPublishedAgain) {
+  int told = 0;
+  int noticed = 0;
+  for (const Script& each : some_scripts()) {
+    std::set<std::string> ids;
+    bool has_lied = false;
+    ModelWorld world(Mix::topics, [&](const Command&, Answer& answer) {
+      for (ShownPublication& shown : answer.published) {
+        if (ids.insert(shown.message_id).second || has_lied) continue;
+        shown.message_id += "-new";
+        has_lied = true;
+      }
     });
     noticed += world.play(each).empty() ? 0 : 1;
     told += has_lied ? 1 : 0;

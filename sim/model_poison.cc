@@ -57,7 +57,7 @@ bool Model::is_poisoned(const Queue& queue, const std::string& group, Instant no
   for (const Message& each : queue.messages) {
     if (each.group != group) continue;
     if (!is_open(queue, each, now)) return false;
-    if (!is_expired(queue, each, now)) return is_spent(queue, each);
+    if (!is_expired(queue, each, now)) return is_spent(queue, each) && !each.is_body_damaged;
   }
   return false;
 }

@@ -37,6 +37,7 @@ Complaint Model::receive(Queue& queue, const Command& command, const Answer& ans
                                 : check_choice(queue, command, answer, now);
   if (complaint.empty() && is_fifo) complaint = check_turns(queue, answer, now);
   if (complaint.empty()) complaint = check_parked(queue, command, answer, now);
+  if (complaint.empty()) complaint = check_damaged(queue, command, answer, now);
   for (const std::string& body : answer.dead_letters) {
     if (complaint.empty()) move_dead_letter(queue, body, now);
   }
@@ -110,7 +111,8 @@ Complaint Model::check_choice(const Queue& queue,
   std::size_t dead = 0;
   std::size_t known = 0;
   for (const Message& each : queue.messages) {
-    const bool can_go = is_open(queue, each, now) && !is_expired(queue, each, now);
+    const bool can_go =
+        is_open(queue, each, now) && !is_expired(queue, each, now) && !each.is_body_damaged;
     const bool is_dead = is_dead_letter(queue, each);
     if (can_go) (is_dead ? dead : receivable) += 1;
     if (is_shown(answer, each.body) && (!can_go || is_dead))
@@ -224,12 +226,18 @@ Complaint Model::give(Queue& queue,
     message_ids_.push_back(shown.message_id);
   }
   if (message.sequence_number.empty()) message.sequence_number = shown.sequence_number;
+  for (Accepted& each : queue.accepted) {
+    if (each.stay != message.stay || !each.message_id.empty()) continue;
+    each.message_id = shown.message_id;
+    each.sequence_number = shown.sequence_number;
+  }
   if (queue.attributes.is_fifo && !is_in_sequence(queue))
     return "sequence numbers do not grow with the order of a queue";
   return unless(shown.message_id == message.message_id &&
                     shown.sequence_number == message.sequence_number &&
                     shown.sent == message.sent && shown.source == message.source &&
-                    shown.receive_count == message.receive_count &&
+                    shown.receive_count == message.receive_count && shown.way == message.way &&
+                    shown.is_grouped != message.group.empty() &&
                     shown.first_received == message.first_received,
                 fmt::format("\"{}\" was described wrongly", shown.body));
 }

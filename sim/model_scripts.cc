@@ -22,7 +22,7 @@ rc::Gen<Step> any_step() {
       rc::gen::set(&Step::timeout, below(4)), rc::gen::set(&Step::delay, below(5)),
       rc::gen::set(&Step::handle, below(6)), rc::gen::set(&Step::attributes, below(144)),
       rc::gen::set(&Step::sweeps, below(2)), rc::gen::set(&Step::restarts, one_in_eight),
-      rc::gen::set(&Step::damages, one_in_hundred));
+      rc::gen::set(&Step::damages, one_in_hundred), rc::gen::set(&Step::topic, below(16)));
 }
 
 // Around some of the steps that start a task: messages that die, so that it finds something; a
@@ -111,6 +111,7 @@ void showValue(const Step& step, std::ostream& out) {
   show("sweeps", step.sweeps);
   show("restarts", step.restarts);
   show("damages", step.damages);
+  show("topic", step.topic);
 }
 
 void showValue(const Script& script, std::ostream& out) {

@@ -166,8 +166,13 @@ Complaint Model::redrive(const Redrive& redriven, Instant now) {
   moves.push_back(now);
   task->shown.moved += 1;
   // A new message, but for what was sent and in which conversation.
-  to->messages.push_back(
-      {.stay = ++stays_, .body = message->body, .group = message->group, .sent = now});
+  to->messages.push_back({.stay = ++stays_,
+                          .body = message->body,
+                          .group = message->group,
+                          .sent = now,
+                          .publication = message->publication,
+                          .way = message->way,
+                          .is_body_damaged = message->is_body_damaged});
   from->messages.erase(message);
   forget_turns(*from, now);
   return {};

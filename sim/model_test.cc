@@ -59,6 +59,8 @@ TEST(Engine, AnswersAsTheModelDoesOnAllQueuesTogether) {
   expect_answers_as_the_model_does(Mix::everything);
 }
 
+TEST(Engine, AnswersAsTheModelDoesOnTopics) { expect_answers_as_the_model_does(Mix::topics); }
+
 TEST(Engine, AnswersAsTheModelDoesWhenItKeepsTheWaitingTimesOfAws) {
   expect_answers_as_the_model_does(Mix::everything, engine::Strictness::aws);
 }
@@ -142,6 +144,39 @@ TEST(Steps, MeetWhatTheyAreFor) {
     redriven.clear();
     message_ids.clear();
     handles.clear();
+  }
+
+  for (const auto& [what, times] : met) {
+    EXPECT_GE(times, 10) << what;
+  }
+}
+
+TEST(Steps, MeetWhatBecomesOfTopics) {
+  std::map<std::string, int> met;
+  for (const Script& each : some_scripts()) {
+    std::set<std::string> ids;
+    const auto tally = [&](const Command& command, Answer& answer) {
+      for (const ShownPublication& told : answer.published)
+        met["a duplicate"] += ids.insert(told.message_id).second ? 0 : 1;
+      met["found damaged later"] += answer.damaged.empty() ? 0 : 1;
+      met["a topic is gone"] += answer.outcome == Outcome::no_such_topic ? 1 : 0;
+      met["a topic is there"] += answer.outcome == Outcome::topic_exists ? 1 : 0;
+      met["a subscription is there"] += answer.outcome == Outcome::subscription_exists ? 1 : 0;
+      met["a subscription is gone"] += answer.outcome == Outcome::no_such_subscription ? 1 : 0;
+      if (answer.outcome != Outcome::done) return;
+      met["a topic is deleted"] += command.action == Action::delete_topic ? 1 : 0;
+      met["a subscription ends"] += command.action == Action::unsubscribe ? 1 : 0;
+      met["a subscription changes"] += command.action == Action::change_subscription ? 1 : 0;
+      for (const ShownMessage& shown : answer.messages) {
+        met["raw"] += shown.way == Way::raw ? 1 : 0;
+        met["in an envelope"] += shown.way == Way::enveloped ? 1 : 0;
+        met["of a conversation"] += shown.way != Way::sent && shown.is_grouped ? 1 : 0;
+        met["a dead letter"] += shown.way != Way::sent && !shown.source.empty() ? 1 : 0;
+        met["for who is not there"] += shown.body.starts_with("nowhere gets ") ? 1 : 0;
+      }
+    };
+    ModelWorld world(Mix::topics, tally);
+    EXPECT_EQ(world.play(each), "");
   }
 
   for (const auto& [what, times] : met) {

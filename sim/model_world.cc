@@ -70,7 +70,8 @@ std::vector<engine::QueueName> queues_of(Mix mix) {
   std::vector<engine::QueueName> queues;
   for (const char* name : {"plain", "plain.fifo", "dead", "dead.fifo"}) {
     const engine::QueueName queue{.region = "r", .account = "a", .name = name};
-    if (mix == Mix::everything || is_fifo(queue) == (mix == Mix::fifo)) queues.push_back(queue);
+    const bool is_any = mix == Mix::everything || mix == Mix::topics;
+    if (is_any || is_fifo(queue) == (mix == Mix::fifo)) queues.push_back(queue);
   }
   return queues;
 }
@@ -82,7 +83,8 @@ int letter_of(Action action) {
 }
 
 ModelWorld::ModelWorld(Mix mix, Alters alters, engine::Strictness strictness)
-    : queues_(queues_of(mix)),
+    : mix_(mix),
+      queues_(queues_of(mix)),
       alters_(std::move(alters)),
       strictness_(strictness),
       now_(first_day),
@@ -93,6 +95,16 @@ ModelWorld::ModelWorld(Mix mix, Alters alters, engine::Strictness strictness)
 }
 
 std::string ModelWorld::play(const Script& script) {
+  std::string complaint = make_queues(script);
+  if (complaint.empty() && mix_ == Mix::topics) complaint = make_topics(script);
+  for (const Step& each : script.steps) {
+    if (!complaint.empty()) return complaint;
+    complaint = take(each);
+  }
+  return complaint.empty() ? restart() : complaint;
+}
+
+std::string ModelWorld::make_queues(const Script& script) {
   for (const engine::QueueName& each : queues_) {
     const Command command{.action = Action::create_queue,
                           .queue = each,
@@ -100,15 +112,12 @@ std::string ModelWorld::play(const Script& script) {
     if (std::string complaint = model_.check(command, ask(command), now_); !complaint.empty())
       return complaint;
   }
-  for (const Step& each : script.steps) {
-    if (std::string complaint = take(each); !complaint.empty()) return complaint;
-  }
-  return restart();
+  return {};
 }
 
 std::string ModelWorld::take(const Step& step) {
   now_ += pause_of(step);
-  const Command command = command_of(step);
+  const Command command = is_about_topic(step) ? topic_command_of(step) : command_of(step);
   story_.push_back(fmt::format("{}{}: {}", step.restarts == 0 ? "" : "restarted, ", describe(now_),
                                describe(command)));
   if (step.restarts != 0) {
@@ -272,8 +281,12 @@ void ModelWorld::damage(const Step& step) {
   const int number = step.handle + 6 * step.group;
   const engine::OldBody& chosen = all[static_cast<std::size_t>(number) % all.size()];
   engine::Turn turn{.now = now_, .random = random_, .facts = facts_};
-  engine_->mark_damaged(turn, chosen.queue, chosen.seq, chosen.body.position);
-  model_.damaged(engine_->find_queue(chosen.queue)->name, body_at(chosen.body));
+  engine_->mark_damaged(turn, chosen);
+  if (chosen.publication) {
+    model_.damaged(body_at(chosen.body));
+  } else {
+    model_.damaged(engine_->find_queue(chosen.queue)->name, body_at(chosen.body));
+  }
   story_.back() += fmt::format(", \"{}\" damaged", body_at(chosen.body));
 }
 
@@ -337,6 +350,7 @@ Answer ModelWorld::ask(const Command& command) {
                 .settled = reply.settled,
                 .was_parked = reply.dropped.was_parked,
                 .task = reply.task};
+  tell_topics(command, reply, answer);
   tell_facts_since(before, answer);
   if (command.action == Action::send && reply.outcome == Outcome::done) {
     answer.message_id = engine_->identity().message_id(reply.sent.queue, reply.sent.seq, 0);
@@ -352,7 +366,7 @@ Answer ModelWorld::ask(const Command& command) {
 
 ShownMessage ModelWorld::show(const engine::ReceivedMessage& received) const {
   const auto& source = received.dead_letter_source;
-  return {.body = body_at(received.body),
+  return {.body = body_at(received.body, received.share),
           .message_id = engine_->identity().message_id(received.origin_queue, received.origin_seq,
                                                        received.redrives),
           .sequence_number = engine::sequence_number(received.seq),
@@ -360,26 +374,36 @@ ShownMessage ModelWorld::show(const engine::ReceivedMessage& received) const {
           .sent = received.sent,
           .first_received = received.first_received,
           .receive_count = received.receive_count,
-          .source = source ? source->name : ""};
+          .source = source ? source->name : "",
+          .way = !received.share          ? Way::sent
+                 : received.share->is_raw ? Way::raw
+                                          : Way::enveloped,
+          .is_grouped = received.is_grouped};
 }
 
-std::string ModelWorld::body_at(const engine::Body& body) const {
+std::string ModelWorld::body_at(const engine::Body& body,
+                                const std::optional<engine::Share>& share) const {
   const auto sent = engine::decode_sent(
       std::string_view(facts_.payload())
           .substr(body.position.value() - facts_.position().value(), body.length));
-  return sent ? std::string(sent->record) : "unreadable: " + sent.error().message;
+  if (!sent) return "unreadable: " + sent.error().message;
+  if (share) return body_for(endpoints_.at(share->subscription), sent->record, sent->group);
+  return std::string(sent->record);
 }
 
-void ModelWorld::tell_facts_since(std::size_t bytes, Answer& answer) const {
+void ModelWorld::tell_facts_since(std::size_t bytes, Answer& answer) {
   const auto decoded = engine::decode_facts(
       std::string_view(facts_.payload()).substr(bytes),
       [&](const engine::Fact& fact, engine::FactPlace) {
+        note_shared(fact);
         if (const auto* moved = std::get_if<engine::Moved>(&fact))
-          answer.dead_letters.push_back(body_at(moved->body));
+          answer.dead_letters.push_back(body_at(moved->body, moved->share));
+        if (const auto* damaged = std::get_if<engine::Damaged>(&fact))
+          answer.damaged.push_back(shared_.at({damaged->queue, damaged->seq}));
         if (const auto* redriven = std::get_if<engine::Redriven>(&fact))
           answer.redriven.push_back({.from = engine_->find_queue(redriven->from)->name,
                                      .to = engine_->find_queue(redriven->to)->name,
-                                     .body = body_at(redriven->body)});
+                                     .body = body_at(redriven->body, redriven->share)});
         if (const auto* ended = std::get_if<engine::MoveTaskEnded>(&fact))
           answer.ended.push_back({.queue = engine_->find_queue(ended->queue)->name,
                                   .status = ended->status,

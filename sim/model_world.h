@@ -10,7 +10,9 @@
 #include <cstddef>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -37,6 +39,7 @@ struct Step {
   int sweeps = 0;    // Before a receive: has the server looked for expired messages?
   int restarts = 0;  // Before it: does the server start again from its facts?
   int damages = 0;   // Before it: are a message's bytes found damaged?
+  int topic = 0;     // Where there are topics: is it about one, and what is it then?
 };
 
 // The `action` of a step that takes this one.
@@ -47,7 +50,7 @@ struct Script {
   std::vector<Step> steps = {};
 };
 
-enum class Mix { standard, fifo, everything };
+enum class Mix { standard, fifo, everything, topics };  // The last: everything, and two topics.
 
 class ModelWorld {
  public:
@@ -74,6 +77,14 @@ class ModelWorld {
   engine::QueueAttributes attributes_of(const Step& step, const engine::QueueName& queue) const;
   void name_conversation(const Step& step, Command& command) const;
   void name_task(const Step& step, Command& command) const;
+  std::string make_queues(const Script& script);
+  std::string make_topics(const Script& script);
+  bool is_about_topic(const Step& step) const;
+  Command topic_command_of(const Step& step);
+  engine::SubscriptionAttributes subscription_of(const Step& step, const Command& command) const;
+  Publication publication_of(const Step& step, const Command& command) const;
+  void tell_topics(const Command& command, const Reply& reply, Answer& answer);
+  void note_shared(const engine::Fact& fact);
   void sweep();
   void damage(const Step& step);
   // All that move tasks may do by now.
@@ -81,10 +92,12 @@ class ModelWorld {
   std::vector<ShownTask> list_tasks() const;
   Answer ask(const Command& command);
   ShownMessage show(const engine::ReceivedMessage& received) const;
-  std::string body_at(const engine::Body& body) const;
+  std::string body_at(const engine::Body& body,
+                      const std::optional<engine::Share>& share = {}) const;
   // What the facts since then say that no client sees.
-  void tell_facts_since(std::size_t bytes, Answer& answer) const;
+  void tell_facts_since(std::size_t bytes, Answer& answer);
 
+  Mix mix_;
   std::vector<engine::QueueName> queues_;
   Alters alters_;
   engine::Strictness strictness_;
@@ -95,6 +108,8 @@ class ModelWorld {
   Model model_;
   std::uint64_t commands_ = 0;
   std::deque<std::pair<engine::QueueName, engine::ReceiptHandle>> handles_;
+  std::map<SubscriptionId, std::string> endpoints_;        // Of all that there ever were.
+  std::map<std::pair<QueueId, Seq>, std::string> shared_;  // What they have in common, shown.
   std::vector<std::string> story_;
 };
 

@@ -101,6 +101,13 @@ void Process::apply(const engine::Fact& fact, const engine::Body& place) {
       return engine_->apply(forgotten, place);
     }
   }
+  if (what == What::forgets_topic_deduplication) {
+    if (const auto* published = std::get_if<engine::Published>(&fact)) {
+      engine::Published forgotten = *published;
+      forgotten.message.deduplication_key = {};
+      return engine_->apply(forgotten, place);
+    }
+  }
   engine_->apply(fact, place);
 }
 

@@ -19,6 +19,7 @@ enum class Law : std::uint8_t {
   replay,         // The replayed state is the state that wrote the facts.
   facts,          // Every fact has a reason, every reply says what is so.
   bodies,         // A message is given as it was sent.
+  publications,   // What is published is in every queue that it is for, once; or in none.
   conversations,  // One conversation, one order, one consumer at a time: as the clients saw it.
   waiting,        // Whoever waits is answered as soon as there is something.
   limits,         // Memory and disk stay within their bounds, and refuse only what adds to them.
@@ -33,11 +34,14 @@ struct Sabotage {
     skips_sync,
     answers_sends_at_once,
     answers_fifo_receives_at_once,
+    answers_publishes_at_once,
+    publishes_in_parts,  // A queue after the other, each in a turn of its own.
     forgets_last_frame,
     forgets_leases,
     forgets_removals,
     forgets_parking,
     forgets_deduplication,
+    forgets_topic_deduplication,
     believes_stale_handles,
     loses_wake_ups,
     gives_another_body,

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "sim/carry_out.h"
+#include "sim/fan_out.h"
 
 namespace mailrail::sim {
 
@@ -29,6 +30,8 @@ Decision SimCall::decide(engine::Engine& engine, engine::Turn& turn) {
 
 Decision SimCall::run(engine::Engine& engine, engine::Turn& turn) {
   if (!deadline_) deadline_ = turn.now + command_.wait;
+  if (sabotage_.what == Sabotage::What::publishes_in_parts && command_.action == Action::publish)
+    return publish_part(engine, turn);
   const engine::Queue* queue = engine.find_queue(command_.queue);
   if (command_.action == Action::drop_conversation && queue != nullptr && !command_.drop)
     command_.drop = engine.drop_request(queue->id, command_.group);
@@ -43,6 +46,30 @@ Decision SimCall::run(engine::Engine& engine, engine::Turn& turn) {
   if (reply_.dropped.has_more) return {.verdict = Verdict::again};
   const bool has_received = command.action == Action::receive && reply_.outcome == Outcome::done;
   return has_received ? decide_received(type, turn.now) : Decision{};
+}
+
+// For one queue, and then for the next one; where nothing deduplicates, which would stop that.
+Decision SimCall::publish_part(engine::Engine& engine, engine::Turn& turn) {
+  const engine::Topic* topic = engine.topics().find(command_.topic);
+  if (topic == nullptr || topic->attributes.is_fifo || turn.full != nullptr) {
+    reply_ = carry_out(command_, engine, turn);
+    return {};
+  }
+  reply_ = {.topic = topic->id};
+  bool has_more = false;
+  for (const Publication& each : command_.publications) {
+    const auto targets = targets_of(engine, *topic, each);
+    const std::size_t begin = std::min(parts_, targets.size());
+    const std::size_t count = std::min<std::size_t>(1, targets.size() - begin);
+    const engine::PublishRequest part{.topic = topic->id,
+                                      .group = each.group,
+                                      .record = each.text,
+                                      .targets = std::span(targets).subspan(begin, count)};
+    reply_.published.emplace_back(engine.publish(turn, part).publication);
+    has_more = has_more || begin + count < targets.size();
+  }
+  parts_ += 1;
+  return {.verdict = has_more ? Verdict::again : Verdict::answer};
 }
 
 Decision SimCall::decide_received(engine::QueueType type, Instant now) {
@@ -68,6 +95,8 @@ Decision SimCall::sabotaged(Decision decision, const engine::Engine& engine) con
   const bool is_hasty =
       (sabotage_.what == Sabotage::What::answers_sends_at_once &&
        command_.action == Action::send) ||
+      (sabotage_.what == Sabotage::What::answers_publishes_at_once &&
+       command_.action == Action::publish) ||
       (sabotage_.what == Sabotage::What::answers_fifo_receives_at_once && is_fifo_receive);
   if (is_hasty) decision.waits = Decision::Waits::for_bodies;
   return decision;

@@ -27,6 +27,7 @@ class SimCall final : public broker::Call {
 
  private:
   broker::Decision run(engine::Engine& engine, engine::Turn& turn);
+  broker::Decision publish_part(engine::Engine& engine, engine::Turn& turn);
   broker::Decision decide_received(engine::QueueType type, Instant now);
   broker::Decision sabotaged(broker::Decision decision, const engine::Engine& engine) const;
 
@@ -36,6 +37,7 @@ class SimCall final : public broker::Call {
   std::optional<Instant> deadline_;
   Reply reply_;
   std::vector<engine::Body> bodies_;
+  std::size_t parts_ = 0;  // That were published, where that goes wrong.
 };
 
 // Decides nothing and is answered at once: it shows the judge what the server did on its own.

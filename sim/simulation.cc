@@ -39,6 +39,12 @@ Habit habit_of(std::uint64_t seed) {
   return kind == 7 || kind == 10 || kind == 11 || kind == 13 ? Habit::redriving : Habit::mixed;
 }
 
+// Of all habits, and with either limit.
+Topics topics_of(std::uint64_t seed) {
+  const bool is_some = seed % 16 == 7 || seed % 16 >= 9 || seed % 32 == 18;
+  return is_some ? Topics::some : Topics::none;
+}
+
 // Whether the harm is to the last frame, or to a whole file that has it.
 bool excuses(const Harm& harm, const log::Frame* last) {
   namespace format = log::format;
@@ -59,7 +65,7 @@ Simulation::Simulation(const SimulationOptions& options)
       disk_(options.seed),
       careless_disk_(disk_, carelessness_of(options.sabotage)),
       judge_(options.sabotage.blind_to, strictness_of(options.seed)),
-      clients_(random_, habit_of(options.seed)),
+      clients_(random_, habit_of(options.seed), topics_of(options.seed)),
       wall_(first_day) {
   if (!options_.cut_at) plan_limits();
 }

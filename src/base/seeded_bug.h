@@ -12,20 +12,29 @@ namespace mailrail {
 
 enum class SeededBug : std::uint8_t {
   none,
-  believes_any_chain,          // A frame needs not follow the one before it.
-  reuses_sequence_numbers,     // A checkpoint's last number is not taken over.
-  trims_too_early,             // Bodies before a checkpoint are given up though they are needed.
-  finishes_checkpoint_early,   // Before the log is durable as far as the sweep saw it.
-  frees_before_superblock,     // Segments become spares before the superblock knows.
-  leaves_torn_frame,           // What a crash tore is not zeroed.
-  leaves_last_frame,           // After an unclean stop it is not written again.
-  recycles_held_segments,      // Though somebody is about to read them.
-  believes_any_payload,        // A body's frame is not verified when it is read.
-  leaves_checkpoint_unsynced,  // When it is finished.
-  forgets_move_tasks,          // A checkpoint's are not taken over.
-  forgets_move_progress,       // A restart has a task begin anew.
-  forgets_parked,              // A checkpoint's parked conversations are not taken over.
-  keeps_parking_of_emptied,    // No fact says that a parked conversation is none any more.
+  believes_any_chain,           // A frame needs not follow the one before it.
+  reuses_sequence_numbers,      // A checkpoint's last number is not taken over.
+  trims_too_early,              // Bodies before a checkpoint are given up though they are needed.
+  finishes_checkpoint_early,    // Before the log is durable as far as the sweep saw it.
+  frees_before_superblock,      // Segments become spares before the superblock knows.
+  leaves_torn_frame,            // What a crash tore is not zeroed.
+  leaves_last_frame,            // After an unclean stop it is not written again.
+  recycles_held_segments,       // Though somebody is about to read them.
+  believes_any_payload,         // A body's frame is not verified when it is read.
+  leaves_checkpoint_unsynced,   // When it is finished.
+  forgets_move_tasks,           // A checkpoint's are not taken over.
+  forgets_move_progress,        // A restart has a task begin anew.
+  forgets_parked,               // A checkpoint's parked conversations are not taken over.
+  keeps_parking_of_emptied,     // No fact says that a parked conversation is none any more.
+  forgets_deduplication,        // A checkpoint's ids are not taken over.
+  sweeps_no_last_subscription,  // A checkpoint lacks the newest one.
+  keeps_old_filters,            // When a subscription is changed.
+  drops_all_for_a_duplicate,    // If one queue has a publication already, none gets it.
+  deduplicates_across_groups,   // Though the queue does so by conversation.
+  delivers_duplicates,          // To a FIFO queue that two subscriptions mean.
+  frees_shared_bodies_early,    // With the first of two messages, not with the last.
+  leaves_shared_bodies,         // Who shares one that was moved is not told where it is.
+  moves_shared_bodies_for_one,  // And not for all.
 };
 
 #ifdef MAILRAIL_SEEDED_BUGS

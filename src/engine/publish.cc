@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/seeded_bug.h"
 #include "engine/engine.h"
 #include "engine/limits.h"
 
@@ -12,7 +13,7 @@ namespace {
 // Two subscriptions may have one FIFO queue for their dead letters.
 bool has_duplicate(const std::vector<Published::Delivery>& deliveries,
                    const Published::Delivery& delivery) {
-  return delivery.deduplication_key &&
+  return delivery.deduplication_key && !has_bug(SeededBug::delivers_duplicates) &&
          std::ranges::find(deliveries, delivery.deduplication_key,
                            &Published::Delivery::deduplication_key) != deliveries.end();
 }
@@ -31,6 +32,10 @@ PublishResult Engine::publish(Turn& turn, const PublishRequest& request) {
   Seq last = fact.message.seq;
   for (const PublishTarget& each : request.targets) {
     auto delivery = delivery_to(each, *topic, request, turn.now);
+    if (!delivery && has_bug(SeededBug::drops_all_for_a_duplicate)) {
+      fact.deliveries.clear();
+      break;
+    }
     if (delivery && !has_duplicate(fact.deliveries, *delivery)) {
       last = delivery->seq = last + 1;
       fact.deliveries.push_back(*delivery);
@@ -68,9 +73,10 @@ std::optional<Published::Delivery> Engine::delivery_to(const PublishTarget& targ
   CHECK(topic.attributes.is_fifo && !request.group.empty());
   delivery.is_grouped = true;
   if (queue.attributes.is_delivery_queue()) return delivery;  // Only its topic sends to it.
+  const bool mixes_groups = has_bug(SeededBug::deduplicates_across_groups);
   delivery.deduplication_key =
       deduplication_key(queue, SendRequest{.queue = queue.id,
-                                           .group = request.group,
+                                           .group = mixes_groups ? "" : request.group,
                                            .deduplication_id = request.deduplication_id});
   if (deduplication_.find(delivery.deduplication_key, now)) return std::nullopt;
   return delivery;

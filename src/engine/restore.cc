@@ -85,6 +85,7 @@ void Engine::put(const KeptParked& record) {
 }
 
 void Engine::put(const KeptDeduplication& record) {
+  if (has_bug(SeededBug::forgets_deduplication)) return;
   for (const KeptDeduplication::Id& each : record.ids)
     deduplication_.remember(each.key, each.seq, each.at);
 }

@@ -1,6 +1,7 @@
 #include "engine/shared_bodies.h"
 
 #include "base/check.h"
+#include "base/seeded_bug.h"
 
 namespace mailrail::engine {
 
@@ -19,6 +20,10 @@ void SharedBodies::leave(Index body) {
   SharedBody& left = bodies_[body];
   CHECK(left.messages > 0);
   left.messages -= 1;
+  if (has_bug(SeededBug::frees_shared_bodies_early) && left.messages == 1) {
+    live_.remove(left.position, left.length);
+    return;
+  }
   if (left.messages > 0) return;
   if (!left.is_damaged) live_.remove(left.position, left.length);
   index_.erase(left.publication);
@@ -31,7 +36,7 @@ void SharedBodies::relocate(Index body, Position position) {
     live_.remove(relocated.position, relocated.length);
     live_.add(position, relocated.length);
   }
-  relocated.position = position;
+  if (!has_bug(SeededBug::leaves_shared_bodies)) relocated.position = position;
 }
 
 void SharedBodies::mark_damaged(Index body) {

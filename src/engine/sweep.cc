@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/seeded_bug.h"
 #include "engine/engine.h"
 
 namespace mailrail::engine {
@@ -59,7 +60,11 @@ Sweep Engine::begin_sweep(const SweepLimits& limits) const {
   }
   if (const SigningKey* key = signing_key()) filler.add(KeptSigningKey{.key = *key});
   for (const auto& [id, topic] : topics_.all()) filler.add(kept(topic));
-  for (const auto& [id, subscription] : topics_.subscriptions()) filler.add(kept(subscription));
+  for (const auto& [id, subscription] : topics_.subscriptions()) {
+    const bool is_last = id == topics_.subscriptions().rbegin()->first;
+    if (is_last && has_bug(SeededBug::sweeps_no_last_subscription)) continue;
+    filler.add(kept(subscription));
+  }
   return sweep;
 }
 
@@ -247,7 +252,8 @@ std::vector<OldBody> Engine::find_old_bodies(OldBodies& cursor, std::size_t look
     }
     const Entry& entry = store_.entries[index];
     cursor.seq = entry.seq + 1;
-    if (entry.is_shared || entry.position >= cursor.before || is_damaged(index)) continue;
+    const bool is_shared = entry.is_shared && !has_bug(SeededBug::moves_shared_bodies_for_one);
+    if (is_shared || store_.body_of(entry).position >= cursor.before || is_damaged(index)) continue;
     const Delivery* delivery = delivery_of(entry);
     found.push_back({.queue = queue->first,
                      .seq = entry.seq,

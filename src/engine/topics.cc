@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/seeded_bug.h"
 #include "engine/heap.h"
 
 namespace mailrail::engine {
@@ -92,7 +93,7 @@ void Topics::on(const SubscriptionChanged& fact) {
   Subscription& subscription = subscription_at(fact.subscription);
   memory_bytes_ -= memory_bytes_of(subscription);
   subscription.attributes = fact.attributes;
-  subscription.matcher.reset();
+  if (!has_bug(SeededBug::keeps_old_filters)) subscription.matcher.reset();
   subscription.changed_at = fact.at;
   memory_bytes_ += memory_bytes_of(subscription);
 }

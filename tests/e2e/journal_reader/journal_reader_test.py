@@ -28,7 +28,9 @@ import xxhash
 from calls import Connection
 from journal import FACTS, HEADER, PAGE, RECORDS, Record, State, read_segment
 from server import Server
-from sqs_view import as_sqs_gives, as_sqs_shows
+from sns_view import arn_of, as_sns_shows_subscription, as_sns_shows_topic
+from sqs_view import as_sqs_gives, as_sqs_shows, by_id, conversations, opened
+from topic_load import sns_client
 from varied_load import ALL_GIVEN, ARN, TAGS, VariedLoad
 
 DRAINED_WITHIN_S = 30
@@ -79,18 +81,6 @@ def found_in(directory):
     return json.loads(answer.stdout)
 
 
-def by_id(messages):
-    return sorted(messages, key=lambda each: each["MessageId"])
-
-
-def conversations(messages):
-    """The messages of each, in order."""
-    groups = collections.defaultdict(list)
-    for each in messages:
-        groups[each["Attributes"]["MessageGroupId"]].append(each["MessageId"])
-    return groups
-
-
 class Views(unittest.TestCase):
     maxDiff = 4000
 
@@ -114,9 +104,31 @@ class Views(unittest.TestCase):
         self.assertTrue(any(queue["move_tasks"] for queue in found["queues"]))
         for queue in found["queues"]:
             self.expect_tasks(connection, queue)
+        self.expect_topics(server, found)
         for queue in found["queues"]:
             self.expect_messages(connection, queue)
         return found
+
+    def expect_topics(self, server, found):
+        sns = sns_client(server.port)
+        self.addCleanup(sns.close)
+        topics, subscriptions = found["topics"], found["subscriptions"]
+        self.assertEqual(sorted(each["TopicArn"] for each in sns.list_topics()["Topics"]), sorted(map(arn_of, topics)))
+        for topic in topics:
+            shown = sns.get_topic_attributes(TopicArn=arn_of(topic))["Attributes"]
+            expected = as_sns_shows_topic(topic, subscriptions)
+            self.assertEqual({name: shown.get(name) for name in expected}, expected)
+            tags = sns.list_tags_for_resource(ResourceArn=arn_of(topic))["Tags"]
+            self.assertEqual({each["Key"]: each["Value"] for each in tags}, topic["tags"])
+        listed = sns.list_subscriptions()["Subscriptions"]
+        self.assertEqual(len(listed), len(subscriptions))
+        confirmed = {each["Endpoint"]: each["SubscriptionArn"] for each in listed if each["SubscriptionArn"].startswith("arn")}
+        for subscription in subscriptions:
+            self.assertEqual(subscription["endpoint"] in confirmed, subscription["state"] == 1, subscription)
+            if subscription["state"] == 1:
+                shown = sns.get_subscription_attributes(SubscriptionArn=confirmed[subscription["endpoint"]])["Attributes"]
+                expected = as_sns_shows_subscription(subscription, topics)
+                self.assertEqual({name: shown.get(name) for name in expected}, expected)
 
     def url(self, connection, queue):
         return connection.call("GetQueueUrl", QueueName=queue["name"].rpartition("/")[2])["QueueUrl"]
@@ -177,7 +189,7 @@ class Views(unittest.TestCase):
             messages = connection.call(
                 "ReceiveMessage", QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=1, VisibilityTimeout=30, **ALL_GIVEN)
             for each in messages.get("Messages", []):
-                given.append(each)
+                given.append(opened(each))
                 connection.call("DeleteMessage", QueueUrl=url, ReceiptHandle=each["ReceiptHandle"])
         names = [f"ApproximateNumberOfMessages{each}" for each in ("", "NotVisible", "Delayed")]
         left = connection.call("GetQueueAttributes", QueueUrl=url, AttributeNames=names)["Attributes"]
@@ -188,7 +200,7 @@ class Views(unittest.TestCase):
         server = self.start(*SMALL_SEGMENTS)
         data = Path(server.data)
         load = VariedLoad(server.port)
-        self.addCleanup(lambda: load.connection.close())
+        self.addCleanup(load.close)
         load.run()
         self.assertEqual(2, run(data).returncode, "a directory in use")
         self.assertEqual(0, server.end())
@@ -200,6 +212,7 @@ class Views(unittest.TestCase):
         self.assertEqual(0, server.end())
         server.start()
         load.run()
+        self.confirm_pending(load, told)
         ending = load.keep_sending()
         server.end(signal.SIGKILL)
         ending.join()
@@ -210,8 +223,14 @@ class Views(unittest.TestCase):
         self.assertEqual("running", STATES[found["journal"]["state"]])
         self.assertGreater(found["journal"]["first_segment"], 0, "the log should have been trimmed")
 
-        wanted = set(FACTS + RECORDS) - {None, "damaged"}  # Refusals has that.
+        wanted = set(FACTS + RECORDS) - {None, "damaged", "shared_body_damaged"}  # Refusals has those.
         self.assertEqual(set(), wanted - {name for name, *_ in told}, "something of every type should have been read")
+
+    def confirm_pending(self, load, told):
+        """The endpoint's subscription, with a token like the one that was sent there."""
+        [secret] = {fact.secret for name, fact, *_ in told if name in ("founded", "begin")}
+        [pending] = [fact.subscription for name, fact, *_ in told if name == "subscription_created" and not fact.state]
+        load.topics.confirm(secret, pending)
 
     def expect_relocated_bodies_are_found(self, data):
         """The rule of Relocated facts: a kill may leave none to be replayed. Returns all that is told."""
@@ -229,7 +248,7 @@ class Views(unittest.TestCase):
     def test_it_reads_version_1(self):
         server = self.start()
         load = VariedLoad(server.port)
-        self.addCleanup(load.connection.close)
+        self.addCleanup(load.close)
         load.plain()
         load.conversations()
         load.dead_letters()
@@ -277,6 +296,7 @@ class Refusals(unittest.TestCase):
         cls.closed, cls.killed = (Path(cls.places.name, name) for name in ("closed", "killed"))
         with Server(arguments=SMALL_SEGMENTS) as server:
             load = VariedLoad(server.port)
+            load.topics.run(0)
             for each in range(26):
                 load.call("SendMessage", "large", MessageBody=f"{each} " + "x" * 1_000_000)
             load.send("plain", 3)
@@ -284,7 +304,7 @@ class Refusals(unittest.TestCase):
             shutil.copytree(server.data, cls.closed)
             server.start()
             load.run()
-            load.connection.close()
+            load.close()
             server.end(signal.SIGKILL)
             shutil.copytree(server.data, cls.killed)
 
@@ -432,14 +452,22 @@ class Refusals(unittest.TestCase):
 
     def test_a_message_that_a_server_found_damaged_is_marked(self):
         """By the fact Damaged, and by the flag in the next checkpoint, also when the disk reads well again."""
+        self.expect_marked("large", "0 xxx", {"damaged": 1})
+
+    def test_a_body_that_messages_share_is_marked_for_all(self):
+        """By the fact SharedBodyDamaged, and each message when it is to be given."""
+        self.expect_marked("news-raw", "0 ☃ xxx", {"damaged": 1, "shared_body_damaged": 1})
+
+    def expect_marked(self, queue, begin, facts):
+        """A server that finds the body of the queue's message damaged that begins so records these facts."""
         whole = found_in(self.closed)
-        [message, *_] = [each for queue in whole["queues"] for each in queue["messages"] if each["body"].startswith("0 xxx")]
+        [message] = [each for each in messages_of(whole, queue) if each["body"].startswith(begin)]
         body = f"segment-{message['position'] >> 26:012}", message["position"] % (1 << 26) + 500
         copy = self.flipped(self.closed, *body)
         with Server(data=str(copy), arguments=SMALL_SEGMENTS) as server:
             connection = Connection(server.port)
-            large, plain = (connection.call("GetQueueUrl", QueueName=each)["QueueUrl"] for each in ("large", "plain"))
-            while connection.call("ReceiveMessage", QueueUrl=large, MaxNumberOfMessages=10).get("Messages"):
+            url, plain = (connection.call("GetQueueUrl", QueueName=each)["QueueUrl"] for each in (queue, "plain"))
+            while connection.call("ReceiveMessage", QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
                 pass
             self.assertIn("damaged message: ", server.output())
             connection.call("SendMessage", QueueUrl=plain, MessageBody="then that is durable, too")
@@ -447,13 +475,19 @@ class Refusals(unittest.TestCase):
             server.end(signal.SIGKILL)
             self.expect_refusal(copy, body[0])
             flip(copy / body[0], body[1])
-            self.assertEqual(1, [name for name, *_ in told_by(copy, found_in(copy))].count("damaged"))
+            names = [name for name, *_ in told_by(copy, found_in(copy)) if name.endswith("damaged")]
+            self.assertEqual(facts, collections.Counter(names))
             self.assertEqual([message["seq"]], marked_in(copy))
             server.start()
             self.assertEqual(0, server.end())
             found = found_in(copy)["journal"]
             self.assertEqual(found["next"], found["checkpoint_begin"], "all should be in the checkpoint")
             self.assertEqual([message["seq"]], marked_in(copy))
+
+
+def messages_of(found, queue):
+    [named] = [each for each in found["queues"] if each["name"].endswith("/" + queue)]
+    return named["messages"]
 
 
 def zero_from(path, offset):

@@ -6,6 +6,7 @@ import time
 from http.client import HTTPException
 
 from calls import Connection, Refused
+from topic_load import TopicLoad
 
 BODIES = ("x", " ", "{}", "näïve ☃ 𝒳 \t\r\n end", "a" * 70_000, "ünï" * 3000)
 REDRIVEN_WITHIN_S = 30
@@ -35,6 +36,11 @@ QUEUES = {
     "redriven.fifo": FIFO,
     "source.fifo": FIFO | {"VisibilityTimeout": "0"},
     "parking.fifo": FIFO | {"ContentBasedDeduplication": "true", "VisibilityTimeout": "0"},
+    "news": {},
+    "news-raw": {},
+    "news-dead": {},
+    "news-talk": {},
+    "news-talk.fifo": FIFO,
 }
 TAGS = {"plain": {"tëam": "chat ☃", "empty": ""}, "talk.fifo": {"one": "1"}, "parking.fifo": {"mailrail:on-poison": "park"}}
 ARN = "arn:aws:sqs:us-east-1:000000000000:"
@@ -44,6 +50,7 @@ class VariedLoad:
     def __init__(self, port):
         self.port = port
         self.connection = Connection(port)
+        self.topics = TopicLoad(port)
         self.urls = {}
         self.round = 0
         for name, attributes in QUEUES.items():
@@ -53,11 +60,16 @@ class VariedLoad:
     def call(self, action, queue, **members):
         return self.connection.call(action, QueueUrl=self.urls[queue], **members)
 
+    def close(self):
+        self.connection.close()
+        self.topics.sns.close()
+
     def run(self):
         """One round. Each leaves messages of its own."""
         self.connection.close()
         self.connection = Connection(self.port)
         self.round += 1
+        self.topics.run(self.round)
         for step in (self.plain, self.delayed, self.conversations, self.dead_letters, self.poison, self.purge, self.gone,
                      self.large):
             step()
