@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "server/own_calls.h"
 #include "server/read_back.h"
 
 namespace mailrail::server {
@@ -16,41 +17,6 @@ constexpr std::string_view certificates = "/SimpleNotificationService-";
 std::uint64_t call_id(http::ExchangeId exchange) {
   return exchange.generation << 8 | (exchange.thread + 1);
 }
-
-// The answer never reached its consumer: the lease ends now, if it still is that lease.
-class GiveBack final : public broker::Call {
- public:
-  explicit GiveBack(std::vector<engine::ReceiptHandle> leases)
-      : Call(0), leases_(std::move(leases)) {}
-
-  broker::Decision decide(engine::Engine& engine, engine::Turn& turn) override {
-    for (const engine::ReceiptHandle& each : leases_) engine.give_back(turn, each);
-    return {};
-  }
-
- private:
-  std::vector<engine::ReceiptHandle> leases_;
-};
-
-// A reader found messages of an answer damaged. The leases are those of all that the answer leaves
-// out: of what is behind them, and of what turns out to lie elsewhere by now.
-class MarkDamaged final : public broker::Call {
- public:
-  MarkDamaged(std::vector<engine::ReceivedMessage> messages,
-              std::vector<engine::ReceiptHandle> leases)
-      : Call(0), messages_(std::move(messages)), leases_(std::move(leases)) {}
-
-  broker::Decision decide(engine::Engine& engine, engine::Turn& turn) override {
-    for (const engine::ReceivedMessage& each : messages_)
-      engine.mark_damaged(turn, each.queue, each.seq, each.body.position);
-    for (const engine::ReceiptHandle& each : leases_) engine.give_back(turn, each);
-    return {};
-  }
-
- private:
-  std::vector<engine::ReceivedMessage> messages_;
-  std::vector<engine::ReceiptHandle> leases_;
-};
 
 }  // namespace
 

@@ -36,19 +36,18 @@ void raise_alarm(const log::LogStore& log, const DamagedPublication& damaged) {
 }
 
 ReadBack read_back(const log::LogStore& log,
-                   const api::ApiCall& call,
+                   const ToRead& wanted,
                    std::vector<log::SharedFrame> frames) {
-  const api::Shown shown = call.shown();
   ReadBack result;
   std::vector<std::string> bytes(frames.size());
   std::vector<bool> damaged(frames.size());
   for (std::size_t i = 0; i < frames.size() && !result.failure; ++i) {
     if (frames[i] != nullptr) continue;
-    const engine::ReceivedMessage& message = shown.messages[i];
+    const engine::ReceivedMessage& message = wanted.messages[i];
     if (Result<std::string> found = read(log, message)) {
       bytes[i] = *std::move(found);
     } else if (found.error().kind == &errors::corrupt) {
-      raise_alarm(log, DamagedMessage{.queue = *shown.queue,
+      raise_alarm(log, DamagedMessage{.queue = *wanted.queue,
                                       .seq = message.seq,
                                       .body = message.body,
                                       .why = found.error()});
@@ -61,16 +60,27 @@ ReadBack read_back(const log::LogStore& log,
           .message = "A message could not be read back from the log. The server's log says more."};
     }
   }
-  const std::vector<bool> out = engine::left_out(shown.messages, damaged);
-  const std::vector<engine::ReceiptHandle> leases = call.leases();
+  const std::vector<bool> out = engine::left_out(wanted.messages, damaged);
   for (std::size_t i = 0; i < frames.size(); ++i) {
     if (!out[i]) continue;
     frames[i] = nullptr;
     bytes[i].clear();
-    if (!leases.empty()) result.left_out.push_back(leases[i]);
+    if (!wanted.leases.empty()) result.left_out.push_back(wanted.leases[i]);
   }
-  result.bodies = api::Bodies(call.bodies(), std::move(frames), std::move(bytes));
+  result.bodies = api::Bodies(wanted.bodies, std::move(frames), std::move(bytes));
   return result;
+}
+
+ReadBack read_back(const log::LogStore& log,
+                   const api::ApiCall& call,
+                   std::vector<log::SharedFrame> frames) {
+  const api::Shown shown = call.shown();
+  return read_back(log,
+                   {.queue = shown.queue,
+                    .messages = shown.messages,
+                    .bodies = call.bodies(),
+                    .leases = call.leases()},
+                   std::move(frames));
 }
 
 }  // namespace mailrail::server

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "api/api_call.h"
@@ -38,7 +39,18 @@ struct DamagedPublication {
 };
 void raise_alarm(const log::LogStore& log, const DamagedPublication& damaged);
 
-// `frames` has for each body of the call the frame that holds it, or null.
+// What an answer shows, one body for each message, and the leases that it hands out.
+struct ToRead {
+  const engine::QueueName* queue = nullptr;
+  std::span<const engine::ReceivedMessage> messages;
+  std::span<const engine::Body> bodies;
+  std::vector<engine::ReceiptHandle> leases;
+};
+
+// `frames` has for each body the frame that holds it, or null.
+ReadBack read_back(const log::LogStore& log,
+                   const ToRead& wanted,
+                   std::vector<log::SharedFrame> frames);
 ReadBack read_back(const log::LogStore& log,
                    const api::ApiCall& call,
                    std::vector<log::SharedFrame> frames);
