@@ -20,6 +20,7 @@
 #include "server/loopback.h"
 #include "server/machine_memory.h"
 #include "server/read_back.h"
+#include "server/webhooks.h"
 #include "signing/signer.h"
 #include "sns/service.h"
 #include "sqs/service.h"
@@ -100,6 +101,7 @@ struct Server::Parts {
   signing::Signer signer;
   std::unique_ptr<api::Dispatcher> dispatcher;
   std::unique_ptr<Frontend> frontend;  // Outlives the engine thread, whose calls hold its slots.
+  std::unique_ptr<Webhooks> webhooks;  // Likewise.
   std::unique_ptr<EngineThread> engine_thread;
   std::unique_ptr<http::Server> http;
   Started started;
@@ -150,9 +152,32 @@ struct Server::Parts {
   // In this order: the engine thread delivers to HTTP threads, and these submit calls, which it
   // drops once it has ended.
   void end_threads() {
+    if (webhooks != nullptr) webhooks->stop();
     if (engine_thread != nullptr) engine_thread->stop();
     if (frontend != nullptr) frontend->stop_readers();
     http.reset();
+  }
+
+  // Each to those that asked.
+  void deliver(std::vector<Leaving> leaving) {
+    std::vector<Leaving> answers;
+    for (Leaving& each : leaving) {
+      if (Webhooks::is_for_it(each)) {
+        webhooks->deliver(std::move(each));
+      } else {
+        answers.push_back(std::move(each));
+      }
+    }
+    frontend->deliver(std::move(answers));
+  }
+
+  void start_webhooks() {
+    webhooks->run({.log = *log,
+                   .identity = engine->identity(),
+                   .signer = signer,
+                   .engine = *engine_thread,
+                   .read = [this](Readers::Job job) { frontend->read(std::move(job)); },
+                   .not_before = log->recovered().last_time.value_or(Instant{})});
   }
 
   void start_engine() {
@@ -166,7 +191,7 @@ struct Server::Parts {
           std::chrono::duration_cast<std::chrono::hours>(now - last).count());
     }
     EngineThread::Hooks hooks{
-        .deliver = [this](std::vector<Leaving> leaving) { frontend->deliver(std::move(leaving)); },
+        .deliver = [this](std::vector<Leaving> leaving) { deliver(std::move(leaving)); },
         .parked = [](const broker::Call& call) { Frontend::parked(call); },
         .in_background = [this](std::function<void()> job) { frontend->read(std::move(job)); },
         .log_failed = &end_process,
@@ -241,10 +266,12 @@ Result<std::unique_ptr<Server>> Server::open(const Options& options) {
   TRY(parts->take_port(options));  // Refused before a long recovery, not after it.
   TRY(parts->recover(options.strictness));
   warn_of(parts->started.file_system, options.data);
+  parts->webhooks = std::make_unique<Webhooks>(options.webhook_addresses);
   parts->start_engine();
   parts->frontend->connect(*parts->dispatcher, parts->signer, *parts->log, *parts->http,
                            *parts->engine_thread);
   parts->engine_thread->run();
+  parts->start_webhooks();
   parts->http->start();
   return std::unique_ptr<Server>(new Server(std::move(parts)));
 }
@@ -256,11 +283,12 @@ std::uint16_t Server::port() const { return parts_->http->port(); }
 void Server::begin_stop() {
   parts_->frontend->begin_shutdown();
   parts_->http->stop_accepting();
+  parts_->webhooks->begin_stop();
   parts_->engine_thread->stop_waiting();
 }
 
 bool Server::is_drained(std::chrono::milliseconds patience) {
-  return parts_->http->drain(patience);
+  return parts_->http->drain(patience) && parts_->webhooks->is_drained(patience);
 }
 
 Result<void> Server::finish_stop() {
