@@ -24,6 +24,7 @@
 #include "engine/deduplication.h"
 #include "engine/fact.h"
 #include "engine/identity.h"
+#include "engine/old_bodies.h"
 #include "engine/poison.h"
 #include "engine/queue.h"
 #include "engine/receive_attempts.h"
@@ -84,28 +85,6 @@ struct ReceiveResult {
   // Asked with an attempt id. If the answer is lost its leases may not be given back: another
   // answer to the same attempt may have told them to somebody.
   bool is_repeatable = false;
-};
-
-// A body that lies in a part of the log that is to be trimmed: a message's own, or one that
-// messages share.
-struct OldBody {
-  QueueId queue = {};
-  Seq seq = {};
-  Body body = {};
-  QueueId origin_queue = {};
-  Seq origin_seq = {};
-  std::optional<Seq> publication = {};  // Shared: then it is of no queue.
-};
-
-// A walk through all messages, and then through shared bodies, in search of those.
-struct OldBodies {
-  Position before;        // Bodies in the stretches that begin before this are old.
-  std::size_t bytes_max;  // One step ends when it has found that many.
-  QueueId queue = {};     // Go on here,
-  Seq seq = {};           // with this message.
-  bool is_in_shared = false;
-  Seq publication = {};  // Or with this publication.
-  bool is_done = false;
 };
 
 enum class PurgeResult { done, too_soon };
