@@ -26,11 +26,6 @@ namespace json = boost::json;
 struct Texts {
   std::string text;
   std::map<engine::Protocol, std::string> by_protocol = {};
-
-  std::string_view text_for(engine::Protocol protocol) const {
-    const auto own = by_protocol.find(protocol);
-    return own == by_protocol.end() ? text : own->second;
-  }
 };
 
 bool is_subject(std::string_view subject) {
@@ -102,12 +97,18 @@ std::string_view trace_header_of(const api::Context& context) {
   return is_usable ? std::string_view(*context.trace_header) : std::string_view();
 }
 
-// The same for all subscribers, as their ids are of one length.
-std::size_t enveloped_bytes(const Publication& publication, const engine::Identity& identity) {
-  const engine::Sent sent;
-  return enveloped(publication, engine::Protocol::sqs,
-                   ids_of(identity, sent, engine::Share{}, publication))
-      .size();
+// The envelope's size is the same for all subscribers by a protocol, as their ids are of one
+// length.
+PreparedForm prepare_form(const Draft& draft,
+                          const Publication& publication,
+                          engine::Protocol protocol,
+                          const engine::Identity& identity) {
+  const std::string_view text = publication.text_for(protocol);
+  const NotificationIds ids = ids_of(identity, engine::Sent(), engine::Share(), publication);
+  return {.event = Event(text, event_attributes(draft.attributes)),
+          .enveloped_bytes = enveloped(publication, protocol, ids).size(),
+          .raw_bytes = text.size() + counted_bytes(draft.attributes),
+          .raw_text_bytes = text.size()};
 }
 
 void encode(PreparedMessage& message,
@@ -126,13 +127,19 @@ void encode(PreparedMessage& message,
                           .text = texts.text};
   for (const auto& [protocol, text] : texts.by_protocol)
     publication.texts_by_protocol[protocol] = text;
-  const std::string_view text = texts.text_for(engine::Protocol::sqs);
   message.record = encode_publication(publication);
-  message.event.emplace(text, event_attributes(draft.attributes));
-  message.enveloped_bytes = enveloped_bytes(publication, *context.identity);
-  message.raw_text_bytes = text.size();
-  message.raw_bytes = text.size() + counted_bytes(draft.attributes);
   message.attribute_count = draft.attributes.size();
+  for (const engine::Protocol each :
+       {engine::Protocol::sqs, engine::Protocol::http, engine::Protocol::https}) {
+    const bool has_own = publication.texts_by_protocol.contains(each);
+    if (!has_own && message.form) continue;
+    PreparedForm form = prepare_form(draft, publication, each, *context.identity);
+    if (has_own) {
+      message.forms_by_protocol.emplace(each, std::move(form));
+    } else {
+      message.form = std::move(form);
+    }
+  }
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "sns/endpoint.h"
 #include "sns/limits.h"
 
 namespace mailrail::sns {
@@ -30,7 +31,7 @@ ListedSubscription listed(const engine::Subscription& subscription,
                   : "PendingConfirmation",
           .owner = topic.name.account,
           .protocol = std::string(name_of(subscription.protocol)),
-          .endpoint = subscription.endpoint,
+          .endpoint = shown_endpoint(subscription.endpoint),
           .topic_arn = topic_arn(topic.name)};
 }
 
@@ -105,6 +106,7 @@ api::Asked<SubscriptionPage> ListSubscriptions::decide(engine::Engine& engine,
   PageMaker page(engine);
   const auto& all = engine.topics().subscriptions();
   for (auto each = all.upper_bound(*prepared.after); each != all.end(); ++each) {
+    if (each->second.is_deactivated()) continue;
     const engine::TopicName& topic = engine.topics().find(each->second.topic)->name;
     if (topic.region != prepared.region || topic.account != prepared.account) continue;
     if (!page.add(each->second)) break;
