@@ -20,10 +20,10 @@ std::vector<engine::PublishTarget> targets_of(engine::Engine& engine,
   const std::vector<sns::EventAttribute> attributes = attributes_of(publication);
   sns::PreparedMessage message;
   message.record = publication.text;
-  message.event.emplace(publication.text, attributes);
-  message.enveloped_bytes = publication.text.size();
-  message.raw_bytes = publication.text.size() + publication.kind.size();
-  message.raw_text_bytes = publication.text.size();
+  message.form = {.event = sns::Event(publication.text, attributes),
+                  .enveloped_bytes = publication.text.size(),
+                  .raw_bytes = publication.text.size() + publication.kind.size(),
+                  .raw_text_bytes = publication.text.size()};
   message.attribute_count = attributes.size();
   auto targets = sns::targets_of(engine, topic, message);
   CHECK(targets.has_value());  // All policies are sound.

@@ -19,8 +19,8 @@ VERSION_1_READS_AS = dict.fromkeys(JOURNAL, 0) | {"segment_bytes": 64 << 20, "pa
 SEGMENT = "<8sIHHQQQQQ", "magic version kind before base bytes epoch salt previous".split()
 FRAME = "<4sHHQQQqIIQ", "magic version kind position epoch previous time count length payload_checksum".split()
 SHAPES = dict(  # The fields, name:kind, of facts, then of records, in the order of their types, then of what is in them.
-    founded="at secret:bytes", queue_created="queue created name:name attributes:attributes tags:map on_poison:?",
-    queue_changed="queue changed attributes:attributes tags:map on_poison:?", queue_deleted="queue at:?",
+    founded="at secret:bytes", queue_created="queue created name:name attributes:attributes tags:map on_poison:? subscription:?",
+    queue_changed="queue changed attributes:attributes tags:map on_poison:? subscription:?", queue_deleted="queue at:?",
     purged="queue below at:?",
     sent="queue seq sent delay group:text deduplication_id:text deduplication_key:hash record:bytes",
     leased="queue seq until lease_started first_received receive_count attempt:hash", removed="queue why seqs:*",
@@ -39,9 +39,9 @@ SHAPES = dict(  # The fields, name:kind, of facts, then of records, in the order
     subscription_confirmed="subscription changed authenticated unsubscribe_authenticated",
     subscription_deleted="subscription at", published="topic deliveries:deliveries body:bytes",
     shared_body_relocated="publication body:bytes", shared_body_damaged="publication position",
-    signing_key_set="made private_key:bytes certificate:bytes",
+    signing_key_set="made private_key:bytes certificate:bytes", subscription_deactivated="subscription changed",
     begin="secret:bytes last_seq last_queue last_topic:? last_subscription:?", queue="queue name:name attributes:attributes tags:map created changed purged_below "
-                                                                                            "on_poison:?",
+                                                                                            "on_poison:? subscription:?",
     messages="queue messages:messages", swept="queue through", deduplication="ids:id*", attempt="key:hash started given:given*",
     move_task="queue task started destination:name* rate to_move moved lag status failure",
     parked="queue group:text since",
@@ -53,7 +53,7 @@ SHAPES = dict(  # The fields, name:kind, of facts, then of records, in the order
     deletion="queue:name at", purge="queue at",
     topic_attributes="fifo content_based_deduplication deduplication_scope message_bytes kept:map",
     subscription_attributes="raw filter_policy:text filter_scope dead_letters:name* kept:map",
-    forgiven="seq receives", share="topic publication subscription raw",
+    forgiven="seq receives", share="topic publication subscription flags",
     attributes="delay message_bytes retention receive_wait visibility_timeout fifo content_based_deduplication "
                "deduplication_scope fifo_throughput_limit dead_letters:dead_letters* kept:map",  # The flag: none or one.
     dead_letters="queue:name most_receives", id="key:hash seq at", given="seq generation until",
@@ -130,15 +130,20 @@ class Fields(io.BytesIO):
             case "map": return {self.field("text"): self.field("text") for _ in range(self.number())}
             case "messages": return list(self.messages())
             case "deliveries": return list(self.deliveries())
-            case "share?": return self.record("share") if self.field("?") else None
+            case "share?": return self.share() if self.field("?") else None
         return [self.field(kind[:-1]) for _ in range(self.number())] if kind[-1] == "*" else self.record(kind)
+
+    def share(self):
+        share = self.record("share")
+        return Record(**vars(share), raw=share.flags & 1, protocol=share.flags >> 1)
 
     def deliveries(self):  # Their seqs are counted from the publication's.
         seq = 0
         for _ in range(self.number()):
             queue, seq, subscription, flags = self.number(), seq + self.number(), self.number(), self.number()
             delay, key = self.number() if flags & 4 else 0, self.field("hash") if flags & 8 else None
-            yield Record(queue=queue, seq=seq, subscription=subscription, grouped=flags & 1, raw=flags >> 1 & 1, delay=delay, key=key)
+            yield Record(queue=queue, seq=seq, subscription=subscription, grouped=flags & 1, raw=flags >> 1 & 1, protocol=flags >> 4,
+                         delay=delay, key=key)
 
     def messages(self):
         message = Record(seq=0)
@@ -150,7 +155,7 @@ class Fields(io.BytesIO):
             message.source = self.field("name") if flags & 2 else None
             message.forgiven = self.number() if flags & 16 else 0
             message.redrives = self.number() if flags & 32 else 0
-            message.share = self.record("share") if flags & 64 else None
+            message.share = self.share() if flags & 64 else None
             message.is_body_damaged = flags & 64 and self.number()
             yield message
 
@@ -172,23 +177,6 @@ class State(Record):
             case "founded" | "begin": self.secret = fact.secret
             case "queue_created" | "queue": self.queues[fact.queue] = Record(
                 through=0, messages={}, move_tasks=[], parked={}, **vars(fact))
-            case "topic_created": self.topics[fact.topic] = Record(changed=fact.created, deleted_subscriptions=0, **vars(fact))
-            case "topic": self.topics[fact.topic] = fact
-            case "topic_changed": vars(self.topics[fact.topic]).update(vars(fact))
-            case "topic_deleted":
-                del self.topics[fact.topic]
-                self.subscriptions = {key: each for key, each in self.subscriptions.items() if each.topic != fact.topic}
-            case "subscription_created": self.subscriptions[fact.subscription] = Record(
-                changed=fact.since, unsubscribe_authenticated=0, **vars(fact))
-            case "subscription": self.subscriptions[fact.subscription] = fact
-            case "subscription_changed": vars(self.subscriptions[fact.subscription]).update(vars(fact))
-            case "subscription_confirmed":
-                subscription = self.subscriptions[fact.subscription]
-                since = subscription.since if subscription.state else fact.changed
-                vars(subscription).update(vars(fact), state=1, since=since)
-            case "subscription_deleted":
-                self.topics[self.subscriptions.pop(fact.subscription).topic].deleted_subscriptions += 1
-            case "signing_key_set" | "signing_key": self.certificate = fact.certificate  # The newest.
             case "queue_changed" | "swept": vars(queue).update(vars(fact))
             case "queue_deleted": del self.queues[fact.queue]
             case "purged":
@@ -203,7 +191,8 @@ class State(Record):
                     self.add(self.queues[each.queue], Record(
                         seq=sent.seq + each.seq, sent=sent.sent, delay=each.delay, group=sent.group if each.grouped else "",
                         position=position + size - len(fact.body), length=len(fact.body),
-                        share=Record(topic=fact.topic, publication=sent.seq, subscription=each.subscription, raw=each.raw)))
+                        share=Record(topic=fact.topic, publication=sent.seq, subscription=each.subscription, raw=each.raw,
+                                     protocol=each.protocol)))
             case "shared_body_relocated":
                 self.bodies.setdefault(fact.publication, Record(is_damaged=False)).position = position + size - len(fact.body)
             case "shared_body_damaged":
@@ -213,8 +202,9 @@ class State(Record):
             case "leased": vars(message).update(vars(fact))
             case "removed": [queue.messages.pop(seq, None) for seq in fact.seqs]
             case "moved":
-                self.queues[fact.from_queue].messages.pop(fact.from_seq, None)
-                self.add(queue, fact, source=self.queues[fact.from_queue].name)
+                source = self.queues[fact.from_queue]
+                source.messages.pop(fact.from_seq, None)
+                self.add(queue, fact, source=None if source.subscription else source.name)
             case "move_task": queue.move_tasks.append(fact)
             case "move_task_started":
                 queue.move_tasks = [*queue.move_tasks, Record(**vars(fact), moved=0, status=0)][-TASKS_MAX:]
@@ -233,6 +223,34 @@ class State(Record):
                         message.forgiven = each.receives
             case "relocated": message.position = position + size - len(fact.body)
             case "damaged" if self.position_of(message) == fact.position: message.is_damaged = True
+            case _: self.apply_to_topics(name, fact)
+
+    def apply_to_topics(self, name, fact):
+        match name:
+            case "topic_created": self.topics[fact.topic] = Record(changed=fact.created, deleted_subscriptions=0, **vars(fact))
+            case "topic": self.topics[fact.topic] = fact
+            case "topic_changed": vars(self.topics[fact.topic]).update(vars(fact))
+            case "topic_deleted":
+                del self.topics[fact.topic]
+                self.subscriptions = {key: each for key, each in self.subscriptions.items() if each.topic != fact.topic}
+            case "subscription_created": self.subscriptions[fact.subscription] = Record(
+                changed=fact.since, unsubscribe_authenticated=0, **vars(fact))
+            case "subscription": self.subscriptions[fact.subscription] = fact
+            case "subscription_changed": vars(self.subscriptions[fact.subscription]).update(vars(fact))
+            case "subscription_confirmed":
+                subscription = self.subscriptions[fact.subscription]
+                since = subscription.since if subscription.state == 1 else fact.changed
+                self.topics[subscription.topic].deleted_subscriptions -= subscription.state == 2
+                vars(subscription).update(vars(fact), state=1, since=since)
+            case "subscription_deactivated":
+                subscription = self.subscriptions[fact.subscription]
+                since = subscription.since if subscription.state == 2 else fact.changed
+                self.topics[subscription.topic].deleted_subscriptions += subscription.state != 2
+                vars(subscription).update(vars(fact), state=2, since=since)
+            case "subscription_deleted":
+                subscription = self.subscriptions.pop(fact.subscription)
+                self.topics[subscription.topic].deleted_subscriptions += subscription.state != 2
+            case "signing_key_set" | "signing_key": self.certificate = fact.certificate  # The newest.
 
     def add(self, queue, fact, **more):
         if share := getattr(fact, "share", None):
@@ -249,17 +267,18 @@ class State(Record):
     def task_at(self, queue, fact):
         return [each.task for each in queue.move_tasks].index(fact.task)
 
-    def with_body(self, message, segment):
+    def with_body(self, queue, message, segment):
         origin, share, offset = (message.origin_queue, message.origin_seq), message.share, message.position & (1 << 26) - 1
         place = segment.path, offset, "the body of a message is not whole"
         fact = Fields(segment.data[offset : offset + message.length]).field("bytes")
         expect(fact[0] == 6 and checksum(fact[:-4]) & 0xFFFFFFFF == int.from_bytes(fact[-4:], "little"), *place)
         sent = Fields(fact[1:]).record("sent")
         expect((sent.queue, sent.seq) == ((0, share.publication) if share else origin), *place)
-        record = Fields(sent.record).record("sns" if share else "sqs")
-        expect(record.version == 1 and (share or record.md5 == hashlib.md5(record.body).digest()), *place)
-        for each in share and record.texts or []:  # A queue's text is its protocol's, if that has its own.
-            record.body = each.text if each.protocol == 1 else record.body
+        is_sns = share or queue.subscription  # What asks an endpoint to confirm is no publication.
+        record = Fields(sent.record).record("sns" if is_sns else "sqs")
+        expect(record.version == 1 and (is_sns or record.md5 == hashlib.md5(record.body).digest()), *place)
+        for each in share and record.texts or []:  # The text is its protocol's, if that has its own.
+            record.body = each.text if each.protocol == share.protocol + 1 else record.body
         named = struct.pack("<IQ", *origin) + (struct.pack("<I", message.redrives) if message.redrives else b"")
         number = xxh3_128_intdigest(named, int.from_bytes(self.secret[:8], "little")) or 1
         record.id, record.deduplication_id = str(uuid.UUID(int=number, version=4)), sent.deduplication_id
@@ -296,7 +315,7 @@ def read(directory):
         queue.parked = {group: since for group, since in queue.parked.items() if group in groups}
         for each in queue.messages.values():
             each.position = state.position_of(each)
-        queue.messages = [state.with_body(each, segments[each.position >> 26]) for each in queue.messages.values()]
+        queue.messages = [state.with_body(queue, each, segments[each.position >> 26]) for each in queue.messages.values()]
     return {"journal": journal, "queues": list(state.queues.values()), "topics": list(state.topics.values()),
             "subscriptions": list(state.subscriptions.values()), "certificate": state.certificate}
 

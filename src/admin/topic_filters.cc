@@ -6,6 +6,7 @@
 
 #include "admin/errors.h"
 #include "sns/arn.h"
+#include "sns/endpoint.h"
 #include "sns/errors.h"
 #include "sns/fan_out.h"
 #include "sns/limits.h"
@@ -50,7 +51,7 @@ Result<TestedSubscription> tested(engine::Engine& engine,
   const std::string id = engine.identity().subscription_id(subscription.id);
   TestedSubscription result{.subscription_arn = sns::subscription_arn(topic.name, id),
                             .protocol = std::string(sns::name_of(subscription.protocol)),
-                            .endpoint = subscription.endpoint,
+                            .endpoint = sns::shown_endpoint(subscription.endpoint),
                             .matches = !mismatch && subscription.is_confirmed(),
                             .pending_confirmation = !subscription.is_confirmed(),
                             .reason = {}};

@@ -24,6 +24,7 @@
 #include "engine/deduplication.h"
 #include "engine/fact.h"
 #include "engine/identity.h"
+#include "engine/old_bodies.h"
 #include "engine/poison.h"
 #include "engine/queue.h"
 #include "engine/receive_attempts.h"

@@ -66,28 +66,6 @@ struct ReceiveResult {
   bool is_repeatable = false;
 };
 
-// A body that lies in a part of the log that is to be trimmed: a message's own, or one that
-// messages share.
-struct OldBody {
-  QueueId queue = {};
-  Seq seq = {};
-  Body body = {};
-  QueueId origin_queue = {};
-  Seq origin_seq = {};
-  std::optional<Seq> publication = {};  // Shared: then it is of no queue.
-};
-
-// A walk through all messages, and then through shared bodies, in search of those.
-struct OldBodies {
-  Position before;        // Bodies in the stretches that begin before this are old.
-  std::size_t bytes_max;  // One step ends when it has found that many.
-  QueueId queue = {};     // Go on here,
-  Seq seq = {};           // with this message.
-  bool is_in_shared = false;
-  Seq publication = {};  // Or with this publication.
-  bool is_done = false;
-};
-
 enum class PurgeResult { done, too_soon };
 
 struct MoveTaskRequest {

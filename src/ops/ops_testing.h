@@ -174,8 +174,9 @@ class ServedDirectory {
       send(server, fifo_, 1500, "group " + std::to_string(i % 4));
     }
     for (int i = 0; i < 6; ++i) {
-      publish(server, topic, {standard_, other}, 600, "tenant");
-      publish(server, fifo_topic, {fifo_, standard_}, 200, "group " + std::to_string(i % 3));
+      publish(server, topic, {standard_, other, endpoint_of(server, topic)}, 600, "tenant");
+      publish(server, fifo_topic, {fifo_, standard_, endpoint_of(server, fifo_topic)}, 200,
+              "group " + std::to_string(i % 3));
     }
     lease_and_delete(server);
     redrive(server, dead);
@@ -201,7 +202,8 @@ class ServedDirectory {
     return queue;
   }
 
-  // A topic with a subscription of a queue, and one that was ended.
+  // A topic with subscriptions of a queue and of an HTTP endpoint, one that may be had back, and
+  // one that was ended.
   static TopicId subscribe(SmallServer& server, const std::string& name) {
     TopicId topic;
     server.turn([&](engine::Turn& turn) {
@@ -219,8 +221,20 @@ class ServedDirectory {
           turn, {.topic = topic, .protocol = engine::Protocol::https, .endpoint = "https://one"});
       engine.confirm(turn, second, {.was_authenticated = true});
       engine.unsubscribe(turn, second);
+      for (const std::string endpoint : {"https://two", "https://three"}) {
+        const SubscriptionId last = engine.subscribe(
+            turn, {.topic = topic, .protocol = engine::Protocol::https, .endpoint = endpoint});
+        engine.confirm(turn, last, {});
+        if (endpoint == "https://three") engine.deactivate(turn, last);
+      }
     });
     return topic;
+  }
+
+  // What waits for the endpoint of its second subscription.
+  static QueueId endpoint_of(SmallServer& server, TopicId topic) {
+    const engine::Topic& of = *server.engine().topics().find(topic);
+    return server.engine().delivery_queue(std::next(of.subscriptions.begin())->first)->id;
   }
 
   void send(SmallServer& server, QueueId queue, std::size_t bytes, const std::string& group) {
@@ -249,8 +263,13 @@ class ServedDirectory {
     std::string record = "message " + id + " ";
     record.resize(std::max(bytes, record.size()), static_cast<char>('a' + known.size() % 26));
     std::vector<engine::PublishTarget> targets;
-    for (const QueueId each : queues)
-      targets.push_back({.queue = each, .subscription = SubscriptionId(1)});
+    for (const QueueId each : queues) {
+      const engine::QueueAttributes& of = server.engine().find_queue(each)->attributes;
+      const bool delivers = of.is_delivery_queue();
+      targets.push_back({.queue = each,
+                         .subscription = delivers ? of.subscription : SubscriptionId(1),
+                         .protocol = delivers ? engine::Protocol::https : engine::Protocol::sqs});
+    }
     engine::PublishResult published;
     server.pass(100ms);
     const Stretch frame = server.turn([&](engine::Turn& turn) {

@@ -187,6 +187,130 @@ TEST(Salvage, GivesMessagesOfAQueueWhoseNameIsLostANewOne) {
   EXPECT_EQ(bodies_in(result.disk).size(), served.alive.size());
 }
 
+// A directory of two subscriptions of HTTP endpoints, each with a message that waits, of which the
+// first also waits to be confirmed again; without its facts for which `leaves_out` holds.
+SimDisk directory_without(const std::function<bool(const engine::Fact&)>& leaves_out) {
+  SimDisk disk(1);
+  SmallServer server(disk, 5);
+  engine::FactWriter written{Position(1 << 20)};
+  server.turn([&](engine::Turn& turn) {
+    engine::Engine& engine = server.engine();
+    engine::Turn unwritten{.now = turn.now, .random = turn.random, .facts = written};
+    engine.found(unwritten);
+    const TopicId topic = engine.create_topic(unwritten, {.name = "t"}, {}, {});
+    std::vector<engine::PublishTarget> targets;
+    for (const char* endpoint : {"http://one", "http://two"}) {
+      const SubscriptionId made =
+          engine.subscribe(unwritten, {.topic = topic,
+                                       .protocol = engine::Protocol::http,
+                                       .endpoint = endpoint,
+                                       .state = engine::SubscriptionState::confirmed});
+      targets.push_back({.queue = engine.delivery_queue(made)->id,
+                         .subscription = made,
+                         .protocol = engine::Protocol::http});
+    }
+    engine.send(unwritten, {.queue = targets[0].queue, .record = "confirm"});
+    engine.publish(unwritten, {.topic = topic, .record = "news", .targets = targets});
+    EXPECT_TRUE(
+        engine::decode_facts(written.payload(), [&](const engine::Fact& fact, engine::FactPlace) {
+          if (!leaves_out(fact)) turn.facts.append(fact);
+        }));
+  });
+  server.log().close().value();
+  return disk;
+}
+
+// What is found on a salvaged directory when it is served.
+struct Served {
+  explicit Served(SimDisk& disk) {
+    SeededRandom random(3);
+    const auto log = *log::FileLog::open(disk, random, small_log);
+    EXPECT_TRUE(broker::replay(*log, engine));
+  }
+  std::uint64_t waiting(SubscriptionId id) const {
+    const engine::Queue* queue = engine.delivery_queue(id);
+    return queue == nullptr ? 99 : engine.counts(queue->id).visible;
+  }
+
+  engine::Engine engine{2};
+};
+
+TEST(Salvage, KeepsDeliveryQueuesAndWhatWaitsInThem) {
+  SimDisk disk = directory_without([](const engine::Fact&) { return false; });
+
+  Outcome result = salvage_of(disk);
+
+  EXPECT_TRUE(result.salvaged.is_all()) << text_of(result.salvaged, "a", "b");
+  EXPECT_EQ(result.salvaged.queues, 0u) << "they are nobody's to see";
+  const Served served(result.disk);
+  EXPECT_EQ(served.waiting(SubscriptionId(1)), 2u);
+  EXPECT_EQ(served.waiting(SubscriptionId(2)), 1u);
+}
+
+TEST(Salvage, GivesWhatWaitedForALostSubscriptionAQueueThatCanBeReceivedFrom) {
+  SimDisk disk = directory_without([](const engine::Fact& fact) {
+    const auto* created = std::get_if<engine::SubscriptionCreated>(&fact);
+    return created != nullptr && created->subscription == SubscriptionId(1);
+  });
+  NoProgress progress;
+  EXPECT_FALSE(verify(disk, 1, progress)->is_whole());
+  EXPECT_NE(refusal_of_start(disk), "");
+
+  Outcome result = salvage_of(disk);
+
+  EXPECT_FALSE(result.salvaged.is_all());
+  EXPECT_THAT(text_of(result.salvaged, "a", "b"),
+              HasSubstr("what it was still to be sent is in queue salvaged-1."));
+  expect_whole(result.disk);
+  const Served served(result.disk);
+  const engine::Queue* queue = served.engine.find_queue(
+      {.region = "us-east-1", .account = "000000000000", .name = "salvaged-1"});
+  ASSERT_NE(queue, nullptr);
+  EXPECT_EQ(served.engine.counts(queue->id).visible, 1u) << "but nobody else can confirm";
+  EXPECT_EQ(served.engine.delivery_queue(SubscriptionId(1)), nullptr);
+  EXPECT_EQ(served.waiting(SubscriptionId(2)), 1u);
+}
+
+TEST(Salvage, GivesASubscriptionWhoseDeliveryQueueIsLostAnotherOne) {
+  SimDisk disk = directory_without([](const engine::Fact& fact) {
+    const auto* created = std::get_if<engine::QueueCreated>(&fact);
+    return created != nullptr && created->attributes.subscription == SubscriptionId(2);
+  });
+  EXPECT_NE(refusal_of_start(disk), "");
+
+  Outcome result = salvage_of(disk);
+
+  expect_whole(result.disk);
+  const Served served(result.disk);
+  EXPECT_EQ(served.waiting(SubscriptionId(1)), 2u);
+  EXPECT_EQ(served.waiting(SubscriptionId(2)), 0u);
+  EXPECT_THAT(result.salvaged.invented, testing::ElementsAre("salvaged-2"));
+  EXPECT_EQ(bodies_in(result.disk).size(), 3u);
+}
+
+TEST(Salvage, DoesNotBringBackADeliveryQueueThatOutlivedItsSubscription) {
+  SimDisk disk(1);
+  SmallServer server(disk, 5);
+  server.turn([&](engine::Turn& turn) {
+    engine::Engine& engine = server.engine();
+    engine.found(turn);
+    const TopicId topic = engine.create_topic(turn, {.name = "t"}, {}, {});
+    const SubscriptionId id =
+        engine.subscribe(turn, {.topic = topic, .protocol = engine::Protocol::http});
+    engine.send(turn, {.queue = engine.delivery_queue(id)->id, .record = "confirm"});
+    turn.facts.append(engine::SubscriptionDeleted{.subscription = id, .at = turn.now});
+  });
+  server.log().close().value();
+  EXPECT_NE(refusal_of_start(disk), "");
+  NoProgress progress;
+  EXPECT_FALSE(verify(disk, 1, progress)->is_whole());
+
+  Outcome result = salvage_of(disk);
+
+  expect_whole(result.disk);
+  EXPECT_TRUE(bodies_in(result.disk).empty());
+}
+
 void harm_body(ServedDirectory& served, Seq message) {
   const Stretch body = served.known.at(message).bodies.back();
   std::string bytes = served.disk.content(body.file);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "api/context.h"
 #include "sns/arn.h"
 #include "sns/errors.h"
@@ -34,9 +36,10 @@ Result<void> check_url(engine::Protocol protocol, std::string_view url) {
   if (!url.starts_with(scheme))
     return errors::invalid_parameter("Endpoint must match the specified protocol");
   const std::string_view rest = url.substr(scheme.size());
-  const std::string_view host = rest.substr(0, rest.find_first_of("/?#"));
+  const std::string_view authority = rest.substr(0, rest.find_first_of("/?#"));
+  const std::string_view host = authority.substr(authority.rfind('@') + 1);  // Behind a password.
   const bool is_plain = auth::is_plain_text(url) && url.find(' ') == std::string_view::npos;
-  if (host.empty() || !is_plain || url.size() > limits::endpoint_bytes_max)
+  if (host.empty() || host.starts_with(':') || !is_plain || url.size() > limits::endpoint_bytes_max)
     return errors::invalid_parameter({.parameter = "Endpoint", .reason = "it is not a URL"});
   return {};
 }
@@ -56,6 +59,17 @@ Result<Endpoint> parse_endpoint(std::string_view protocol,
   if (!parsed.queue || parsed.text.size() > limits::endpoint_bytes_max)
     return errors::invalid_parameter("SQS endpoint ARN");
   return parsed;
+}
+
+std::string shown_endpoint(std::string_view text) {
+  const std::size_t scheme = text.find("://");
+  if (scheme == std::string_view::npos) return std::string(text);
+  const std::size_t begin = scheme + 3;
+  const std::string_view authority = text.substr(begin, text.find_first_of("/?#", begin) - begin);
+  const std::size_t at = authority.rfind('@');
+  const std::size_t colon = authority.find(':');
+  if (at == std::string_view::npos || colon > at) return std::string(text);
+  return fmt::format("{}****{}", text.substr(0, begin + colon + 1), text.substr(begin + at));
 }
 
 Result<void> check_endpoint(const Endpoint& endpoint, const engine::Topic& topic) {

@@ -24,6 +24,9 @@ struct Endpoint {
 Result<Endpoint> parse_endpoint(std::string_view protocol,
                                 const std::optional<std::string>& endpoint);
 
+// As it is shown: without the password that a URL may have.
+std::string shown_endpoint(std::string_view text);
+
 // A FIFO queue gets what is published to FIFO topics alone.
 Result<void> check_endpoint(const Endpoint& endpoint, const engine::Topic& topic);
 

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "api/errors.h"
+#include "sns/endpoint.h"
 #include "sns/limits.h"
 #include "sns/queue_policy.h"
 
@@ -47,7 +48,7 @@ Result<std::shared_ptr<const engine::Matcher>> matcher_of(
   if (!policy) {
     return fail(api::errors::internal_failure,
                 fmt::format("The filter policy of the subscription of {} cannot be read: {}.",
-                            subscription.endpoint, policy.error().message));
+                            shown_endpoint(subscription.endpoint), policy.error().message));
   }
   auto made = std::make_shared<const CompiledFilter>(*std::move(policy));
   engine.keep_matcher(subscription.id, made);
@@ -63,10 +64,23 @@ Result<bool> lets_through(engine::Engine& engine,
 }
 
 // Whether it would take the message by SendMessage, if it may come at all.
-bool has_room_for(const engine::Queue& queue, const PreparedMessage& message, bool is_raw) {
-  if (!is_raw) return message.enveloped_bytes <= queue.attributes.message_bytes_max;
-  return message.raw_text_bytes > 0 && message.attribute_count <= limits::raw_attributes_max &&
-         message.raw_bytes <= queue.attributes.message_bytes_max;
+bool has_room_for(const engine::Queue& queue,
+                  const PreparedMessage& message,
+                  const engine::Subscription& subscription) {
+  const PreparedForm& form = message.form_for(subscription.protocol);
+  const std::size_t bytes_max = queue.attributes.message_bytes_max;
+  if (!subscription.attributes.is_raw) return form.enveloped_bytes <= bytes_max;
+  return form.raw_text_bytes > 0 && message.attribute_count <= limits::raw_attributes_max &&
+         form.raw_bytes <= bytes_max;
+}
+
+// The queue from which an HTTP endpoint is sent it; null if it may not be sent that much.
+const engine::Queue* delivery_queue_for(const engine::Engine& engine,
+                                        const engine::Subscription& subscription,
+                                        const PreparedMessage& message) {
+  if (!is_http(subscription.protocol) || message.counted_bytes > limits::pushed_bytes_max)
+    return nullptr;
+  return engine.delivery_queue(subscription.id);
 }
 
 // The subscription's queue, or the one for its dead letters; null if neither takes it.
@@ -74,11 +88,11 @@ const engine::Queue* queue_for(engine::Engine& engine,
                                const engine::Topic& topic,
                                const engine::Subscription& subscription,
                                const PreparedMessage& message) {
-  const engine::SubscriptionAttributes& attributes = subscription.attributes;
-  for (const auto* name : {&subscription.queue, &attributes.dead_letter_target}) {
+  if (const engine::Queue* queue = delivery_queue_for(engine, subscription, message)) return queue;
+  for (const auto* name : {&subscription.queue, &subscription.attributes.dead_letter_target}) {
     const engine::Queue* queue = *name ? engine.find_queue(**name) : nullptr;
     if (queue == nullptr || (queue->attributes.is_fifo && !topic.attributes.is_fifo)) continue;
-    if (has_room_for(*queue, message, attributes.is_raw) &&
+    if (has_room_for(*queue, message, subscription) &&
         policy_towards(engine, *queue, topic.name) == QueuePolicy::lets_in)
       return queue;
   }
@@ -92,11 +106,14 @@ Result<std::vector<engine::PublishTarget>> targets_of(engine::Engine& engine,
                                                       const PreparedMessage& message) {
   std::vector<engine::PublishTarget> targets;
   for (const auto& [id, subscription] : topic.subscriptions) {
-    if (!subscription->is_confirmed() || subscription->protocol != engine::Protocol::sqs) continue;
-    if (!TRY(lets_through(engine, *subscription, *message.event))) continue;
+    if (!subscription->is_confirmed()) continue;
+    const PreparedForm& form = message.form_for(subscription->protocol);
+    if (!TRY(lets_through(engine, *subscription, form.event))) continue;
     if (const engine::Queue* queue = queue_for(engine, topic, *subscription, message)) {
-      targets.push_back(
-          {.queue = queue->id, .subscription = id, .is_raw = subscription->attributes.is_raw});
+      targets.push_back({.queue = queue->id,
+                         .subscription = id,
+                         .is_raw = subscription->attributes.is_raw,
+                         .protocol = subscription->protocol});
     }
   }
   return targets;

@@ -1,7 +1,8 @@
 // Fan-out: which queues get a message that is published, and because of which subscription.
 //
-// Every confirmed subscription whose filter the message meets counts. What its queue does not take,
-// for its size or by its policy, goes to the subscription's dead-letter queue, or nowhere.
+// Every confirmed subscription whose filter the message meets counts; that of an HTTP endpoint has
+// a delivery queue. What a subscription's queue does not take, for its size or by its policy, goes
+// to its dead-letter queue, or nowhere.
 
 #pragma once
 

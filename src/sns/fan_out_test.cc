@@ -102,7 +102,7 @@ TEST_F(FanOut, NeverReachesAFifoQueueByAStandardTopic) {
 
 TEST_F(FanOut, ComparesTheEnvelopeWithTheQueuesLimitToTheByte) {
   const PreparedMessage message = prepare({.message = "hi é \"", .subject = "s"});
-  const auto size = static_cast<std::uint32_t>(message.enveloped_bytes);
+  const auto size = static_cast<std::uint32_t>(message.form->enveloped_bytes);
   create_queue("fits", {.message_bytes_max = size});
   create_queue("small", {.message_bytes_max = size - 1});
   create_queue("dead");

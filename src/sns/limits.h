@@ -76,6 +76,10 @@ inline constexpr std::size_t token_size_max = 128;
 inline constexpr std::size_t batch_entries_max = 10;
 inline constexpr std::size_t batch_bytes_max = 262'144;
 
+// "Messages larger than 256 KB are delivered to Amazon SQS, AWS Lambda and Amazon Data Firehose
+// alone." (Developer Guide, message sizes) For an HTTP endpoint such a message is a dead letter.
+inline constexpr std::size_t pushed_bytes_max = 262'144;
+
 // "This identifier can have up to 80 characters." (API reference, PublishBatchRequestEntry)
 inline constexpr std::size_t batch_entry_id_size_max = 80;
 

@@ -108,11 +108,11 @@ Result<api::TopicMessage> read_topic_message(const engine::Identity& identity,
                             .sender_id = std::string(sender_id),
                             .trace_header = std::string(publication.trace_header)};
   if (!share.is_raw) {
-    message.body = enveloped(publication, engine::Protocol::sqs,
-                             ids_of(identity, sent, share, publication), signer);
+    message.body =
+        enveloped(publication, share.protocol, ids_of(identity, sent, share, publication), signer);
     return message;
   }
-  message.body = publication.text_for(engine::Protocol::sqs);
+  message.body = publication.text_for(share.protocol);
   for (const PublishedAttribute& each : publication.attributes) {
     message.attributes.push_back({.name = std::string(each.name),
                                   .data_type = std::string(each.data_type),

@@ -54,6 +54,19 @@ std::string_view trace_header_of(const api::Context& context) {
   return is_usable ? std::string_view(*context.trace_header) : std::string_view();
 }
 
+// The envelope's size is the same for all subscribers by a protocol, as their ids are of one
+// length.
+PreparedForm prepare_form(const Draft& draft,
+                          const Publication& publication,
+                          engine::Protocol protocol,
+                          const engine::Identity& identity) {
+  const std::string_view text = publication.text_for(protocol);
+  return {.event = Event(text, event_attributes(draft.attributes)),
+          .enveloped_bytes = enveloped_size(publication, protocol, identity),
+          .raw_bytes = text.size() + counted_bytes(draft.attributes),
+          .raw_text_bytes = text.size()};
+}
+
 void encode(PreparedMessage& message,
             const Draft& draft,
             const Texts& texts,
@@ -70,13 +83,19 @@ void encode(PreparedMessage& message,
                           .text = texts.text};
   for (const auto& [protocol, text] : texts.by_protocol)
     publication.texts_by_protocol[protocol] = text;
-  const std::string_view text = texts.text_for(engine::Protocol::sqs);
   message.record = encode_publication(publication);
-  message.event.emplace(text, event_attributes(draft.attributes));
-  message.enveloped_bytes = enveloped_size(publication, engine::Protocol::sqs, *context.identity);
-  message.raw_text_bytes = text.size();
-  message.raw_bytes = text.size() + counted_bytes(draft.attributes);
   message.attribute_count = draft.attributes.size();
+  for (const engine::Protocol each :
+       {engine::Protocol::sqs, engine::Protocol::http, engine::Protocol::https}) {
+    const bool has_own = publication.texts_by_protocol.contains(each);
+    if (!has_own && message.form) continue;
+    PreparedForm form = prepare_form(draft, publication, each, *context.identity);
+    if (has_own) {
+      message.forms_by_protocol.emplace(each, std::move(form));
+    } else {
+      message.form = std::move(form);
+    }
+  }
 }
 
 }  // namespace

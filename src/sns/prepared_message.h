@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -39,6 +40,14 @@ Draft draft_of(const Input& input) {
           .deduplication_id = input.message_deduplication_id};
 }
 
+// What is delivered of it by one protocol.
+struct PreparedForm {
+  Event event;                      // What filters look at.
+  std::size_t enveloped_bytes = 0;  // As a queue shows it in an envelope,
+  std::size_t raw_bytes = 0;        // and raw, with its attributes.
+  std::size_t raw_text_bytes = 0;   // Without them.
+};
+
 struct PreparedMessage {
   Result<void> contents;    // Subject and text.
   Result<void> attributes;  // A batch fails whole for these,
@@ -51,13 +60,15 @@ struct PreparedMessage {
 
   // Unless something above is wrong.
   std::string record = {};
-  std::optional<Event> event = {};  // What filters look at.
-  std::size_t enveloped_bytes = 0;  // As a queue gets it in an envelope,
-  std::size_t raw_bytes = 0;        // and raw, with its attributes.
-  std::size_t raw_text_bytes = 0;   // Without them.
+  std::map<engine::Protocol, PreparedForm> forms_by_protocol = {};  // Of those with their own text.
+  std::optional<PreparedForm> form = {};                            // For the other protocols.
   std::size_t attribute_count = 0;
 
   bool is_whole() const { return contents && attributes && structure && ids; }
+  const PreparedForm& form_for(engine::Protocol protocol) const {
+    const auto own = forms_by_protocol.find(protocol);
+    return own == forms_by_protocol.end() ? *form : own->second;
+  }
 };
 
 // `attributes_place` is where attributes were given: `messageAttributes`.

@@ -61,11 +61,11 @@ TEST_F(PreparedMessageTest, KnowsItsSizeInAQueueToTheByte) {
 
         const auto in_envelope = received(enveloped);
         ASSERT_EQ(in_envelope.size(), 1u);
-        EXPECT_EQ(in_envelope[0].body.size(), message.enveloped_bytes) << text.substr(0, 80);
+        EXPECT_EQ(in_envelope[0].body.size(), message.form->enveloped_bytes) << text.substr(0, 80);
         const auto alone = received(raw);
         ASSERT_EQ(alone.size(), 1u);
-        EXPECT_EQ(alone[0].body.size(), message.raw_text_bytes);
-        EXPECT_EQ(counted(alone[0]), message.raw_bytes);
+        EXPECT_EQ(alone[0].body.size(), message.form->raw_text_bytes);
+        EXPECT_EQ(counted(alone[0]), message.form->raw_bytes);
         EXPECT_EQ(alone[0].attributes.size(), message.attribute_count);
       }
     }
@@ -131,7 +131,7 @@ TEST_F(PreparedMessageTest, ReadsATextForEachProtocolFromJson) {
   const auto text_bytes = [&](std::string message) {
     const PreparedMessage prepared =
         prepare({.message = std::move(message), .message_structure = "json"});
-    return prepared.structure ? std::to_string(prepared.raw_text_bytes)
+    return prepared.structure ? std::to_string(prepared.form->raw_text_bytes)
                               : prepared.structure.error().message;
   };
   const std::string no_json =

@@ -10,6 +10,7 @@
 #include "sns/arn.h"
 #include "sns/characters.h"
 #include "sns/delivery_policy.h"
+#include "sns/endpoint.h"
 #include "sns/errors.h"
 #include "sns/filter_policy.h"
 #include "sns/json_text.h"
@@ -71,7 +72,7 @@ Result<engine::QueueName> read_redrive_policy(const Subject& subject, std::strin
       arn != nullptr && arn->is_string() ? api::parse_queue_arn(arn->get_string()) : std::nullopt;
   if (!target) return invalid(attribute::redrive_policy, "deadLetterTargetArn is an invalid arn");
   const bool must_be_fifo =
-      subject.topic.attributes.is_fifo && subject.queue && is_fifo(*subject.queue);
+      subject.topic.attributes.is_fifo && (!subject.queue || is_fifo(*subject.queue));
   if (must_be_fifo && !is_fifo(*target)) {
     return invalid(attribute::redrive_policy,
                    "must use a FIFO queue as DLQ for a FIFO Subscription to a FIFO Topic.");
@@ -218,7 +219,7 @@ AttributeMap render_attributes(const engine::Subscription& subscription,
       fmt::format("arn:{}:iam::{}:root", api::arn_partition(topic.name.region),
                   topic.name.account));
   add(attribute::protocol, name_of(subscription.protocol));
-  add(attribute::endpoint, subscription.endpoint);
+  add(attribute::endpoint, shown_endpoint(subscription.endpoint));
   add(attribute::pending_confirmation, subscription.is_confirmed() ? "false" : "true");
   add(attribute::confirmation_was_authenticated, subscription.was_authenticated ? "true" : "false");
   add(attribute::raw_message_delivery, text_of(attributes, attribute::raw_message_delivery));

@@ -33,7 +33,8 @@ inline constexpr std::string_view subscription_principal = "SubscriptionPrincipa
 inline constexpr std::string_view subscription_role_arn = "SubscriptionRoleArn";
 }  // namespace attribute
 
-// What is subscribed to what: rules of FIFO topics look at both.
+// What is subscribed to what: rules of FIFO topics look at both. An HTTP endpoint is to a FIFO
+// topic what a FIFO queue is: it gets each conversation in order.
 struct Subject {
   const engine::Topic& topic;
   const std::optional<engine::QueueName>& queue;  // None unless the endpoint is a queue.

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "sns/endpoint.h"
 #include "sns/limits.h"
 
 namespace mailrail::sns {
@@ -16,7 +17,7 @@ ListedSubscription listed(const engine::Subscription& subscription,
                   : "PendingConfirmation",
           .owner = topic.name.account,
           .protocol = std::string(name_of(subscription.protocol)),
-          .endpoint = subscription.endpoint,
+          .endpoint = shown_endpoint(subscription.endpoint),
           .topic_arn = topic_arn(topic.name)};
 }
 
@@ -91,6 +92,7 @@ api::Asked<SubscriptionPage> ListSubscriptions::decide(engine::Engine& engine,
   PageMaker page(engine);
   const auto& all = engine.topics().subscriptions();
   for (auto each = all.upper_bound(*prepared.after); each != all.end(); ++each) {
+    if (each->second.is_deactivated()) continue;
     const engine::TopicName& topic = engine.topics().find(each->second.topic)->name;
     if (topic.region != prepared.region || topic.account != prepared.account) continue;
     if (!page.add(each->second)) break;

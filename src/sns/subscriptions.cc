@@ -5,9 +5,11 @@
 
 #include <fmt/format.h>
 
+#include "api/room.h"
 #include "engine/limits.h"
 #include "sns/characters.h"
 #include "sns/limits.h"
+#include "sns/publication.h"
 
 namespace mailrail::sns {
 namespace {
@@ -18,9 +20,26 @@ std::unexpected<Error> not_authorized(std::string_view action, std::string_view 
       fmt::format("User is not authorized to perform: SNS:{} on resource: {}", action, shown(arn)));
 }
 
-const engine::Subscription* find_same(const engine::Topic& topic, const Endpoint& endpoint) {
+// What may hold up others is only held up by its own kind.
+constexpr std::string_view confirmation_group = "SubscriptionConfirmation";
+
+// Each is sent, however soon it follows another.
+void send_confirmation(engine::Engine& engine,
+                       engine::Turn& turn,
+                       SubscriptionId subscription,
+                       std::string_view record) {
+  const std::string unique = fmt::format("{:016x}", turn.random.next());
+  engine.send(turn, {.queue = engine.obtain_delivery_queue(turn, subscription),
+                     .group = confirmation_group,
+                     .deduplication_id = unique,
+                     .record = record});
+}
+
+const engine::Subscription* find_same(const engine::Topic& topic,
+                                      engine::Protocol protocol,
+                                      std::string_view endpoint) {
   for (const auto& [id, each] : topic.subscriptions) {
-    if (each->protocol == endpoint.protocol && each->endpoint == endpoint.text) return each;
+    if (each->protocol == protocol && each->endpoint == endpoint) return each;
   }
   return nullptr;
 }
@@ -49,7 +68,7 @@ Result<Subscribe::Decided> subscribe(engine::Engine& engine,
   const engine::SubscriptionAttributes attributes =
       TRY(attributes_for_subscribe({.topic = topic, .queue = endpoint.queue}, prepared.attributes));
 
-  const engine::Subscription* same = find_same(topic, endpoint);
+  const engine::Subscription* same = find_same(topic, endpoint.protocol, endpoint.text);
   if (same != nullptr && has_lapsed(*same, turn.now)) {
     engine.unsubscribe(turn, same->id);
     same = nullptr;
@@ -60,12 +79,19 @@ Result<Subscribe::Decided> subscribe(engine::Engine& engine,
           {.parameter = "Attributes",
            .reason = "Subscription already exists with different attributes"});
     }
-    return Subscribe::Decided{.topic = topic.name, .subscription = same->id, .state = same->state};
+    const Subscribe::Decided decided{
+        .topic = topic.name, .subscription = same->id, .state = same->state};
+    if (!same->is_confirmed()) {
+      TRY(api::expect_room(turn));
+      send_confirmation(engine, turn, same->id, prepared.confirmation);
+    }
+    return decided;
   }
 
   TRY(check_count(topic));
   TRY(check_filter_count(topic, attributes));
-  const bool is_queue = endpoint.protocol == engine::Protocol::sqs;
+  const bool is_queue = !is_http(endpoint.protocol);
+  if (!is_queue) TRY(api::expect_room(turn));
   const auto state =
       is_queue ? engine::SubscriptionState::confirmed : engine::SubscriptionState::pending;
   const SubscriptionId made = engine.subscribe(turn, {.topic = topic.id,
@@ -75,6 +101,7 @@ Result<Subscribe::Decided> subscribe(engine::Engine& engine,
                                                       .state = state,
                                                       .was_authenticated = is_queue,
                                                       .attributes = attributes});
+  if (!is_queue) send_confirmation(engine, turn, made, prepared.confirmation);
   return Subscribe::Decided{.topic = topic.name, .subscription = made, .state = state};
 }
 
@@ -90,6 +117,15 @@ Result<SubscriptionId> read_token(std::string_view token, const engine::Identity
   return *subscription;
 }
 
+// Its endpoint may have it back, unless it was subscribed anew meanwhile.
+Result<void> check_restorable(const engine::Topic& topic,
+                              const engine::Subscription& subscription) {
+  if (find_same(topic, subscription.protocol, subscription.endpoint) != nullptr)
+    return errors::invalid_parameter("Token");
+  TRY(check_count(topic));
+  return check_filter_count(topic, subscription.attributes);
+}
+
 Result<ConfirmSubscription::Decided> confirm(engine::Engine& engine,
                                              engine::Turn& turn,
                                              const ConfirmSubscription::Prepared& prepared) {
@@ -103,6 +139,7 @@ Result<ConfirmSubscription::Decided> confirm(engine::Engine& engine,
   const engine::Confirmation& confirmation = prepared.confirmation;
   if (confirmation.must_authenticate_unsubscribe && !confirmation.was_authenticated)
     return not_authorized("ConfirmSubscription", topic_arn(topic.name));
+  if (subscription->is_deactivated()) TRY(check_restorable(topic, *subscription));
   if (!subscription->is_confirmed()) engine.confirm(turn, id, confirmation);
   return ConfirmSubscription::Decided{.topic = topic.name, .subscription = id};
 }
@@ -110,9 +147,14 @@ Result<ConfirmSubscription::Decided> confirm(engine::Engine& engine,
 }  // namespace
 
 Subscribe::Prepared Subscribe::prepare(Input input, const api::Context& context) {
-  return {.topic = TargetTopic("TopicArn", *input.topic_arn, context),
+  TargetTopic topic("TopicArn", *input.topic_arn, context);
+  std::string confirmation =
+      encode_confirmation(PublicationKind::subscription_confirmation,
+                          topic.name.value_or(engine::TopicName()), context.endpoint);
+  return {.topic = std::move(topic),
           .endpoint = parse_endpoint(*input.protocol, input.endpoint),
           .attributes = std::move(input.attributes),
+          .confirmation = std::move(confirmation),
           .returns_arn = input.return_subscription_arn};
 }
 
@@ -159,8 +201,13 @@ Result<ConfirmSubscriptionOutput> ConfirmSubscription::finish(const Decided& dec
 }
 
 Unsubscribe::Prepared Unsubscribe::prepare(Input input, const api::Context& context) {
-  return {.subscription = TargetSubscription(*input.subscription_arn, context),
+  TargetSubscription subscription(*input.subscription_arn, context);
+  const engine::TopicName topic =
+      subscription.name ? subscription.name->topic : engine::TopicName();
+  return {.subscription = std::move(subscription),
           .arn = *input.subscription_arn,
+          .confirmation = encode_confirmation(PublicationKind::unsubscribe_confirmation, topic,
+                                              context.endpoint),
           .is_signed = context.caller.is_signed()};
 }
 
@@ -172,7 +219,13 @@ api::Asked<Nothing> Unsubscribe::decide(engine::Engine& engine,
   if (!found) return std::unexpected(found.error());
   if (found->subscription.must_authenticate_unsubscribe && !prepared.is_signed)
     return not_authorized("Unsubscribe", prepared.arn);
-  engine.unsubscribe(turn, found->subscription.id);
+  const SubscriptionId id = found->subscription.id;
+  if (is_http(found->subscription.protocol) && found->subscription.is_confirmed()) {
+    engine.deactivate(turn, id);
+    send_confirmation(engine, turn, id, prepared.confirmation);
+  } else {
+    engine.unsubscribe(turn, id);
+  }
   return Nothing{};
 }
 

@@ -2,7 +2,8 @@
 //
 // A queue's is confirmed at once. An HTTP endpoint proves by a token, which it is sent, that it
 // wants to be notified; until then the subscription is pending, and two days later it is as if it
-// had never been asked for.
+// had never been asked for. When somebody ends its subscription the endpoint is told so, and for
+// two days it may have it back by the same token. What it is sent waits in its delivery queue.
 
 #pragma once
 
@@ -28,6 +29,7 @@ struct Subscribe {
     TargetTopic topic;
     Result<Endpoint> endpoint;
     AttributeMap attributes;
+    std::string confirmation;  // A record: what asks an HTTP endpoint to confirm.
     bool returns_arn = false;  // Of a pending subscription too.
   };
   struct Decided {
@@ -74,6 +76,7 @@ struct Unsubscribe {
   struct Prepared {
     TargetSubscription subscription;
     std::string arn;
+    std::string confirmation;  // A record: what tells an HTTP endpoint, and asks whether it agrees.
     bool is_signed = false;
   };
   using Decided = Nothing;

@@ -35,7 +35,8 @@ struct TargetSubscription {
   Result<Found> find(const engine::Engine& engine) const {
     if (!name) return std::unexpected(name.error());
     const engine::Subscription* subscription = id ? engine.topics().find(*id) : nullptr;
-    if (subscription == nullptr) return errors::subscription_not_found();
+    if (subscription == nullptr || subscription->is_deactivated())
+      return errors::subscription_not_found();
     const engine::Topic& topic = *engine.topics().find(subscription->topic);
     if (topic.name != name->topic) return errors::subscription_not_found();
     return Found{.subscription = *subscription, .topic = topic};
