@@ -187,6 +187,9 @@ TEST(HttpClientBounds, HoldForAllHostsTogether) {
   third.read_request();
   third.answer(200);
   EXPECT_EQ(outcome(told_by_three).status, 200);
+  second.read_request();
+  second.answer(200);
+  EXPECT_EQ(outcome(told_by_two).status, 200);
 }
 
 TEST(HttpClientBounds, CountTheTimeFromWhenARequestBegins) {
