@@ -181,9 +181,40 @@ void pass(Engine& engine, Instant now) {
   }
 }
 
+// To everybody who is subscribed and can take it.
+void publish(Engine& engine, engine::Turn& turn, const engine::Topic& topic) {
+  const bool is_fifo = topic.attributes.is_fifo;
+  std::vector<engine::PublishTarget> targets;
+  for (const auto& [id, subscription] : topic.subscriptions) {
+    const engine::Queue* queue =
+        subscription->queue ? engine.find_queue(*subscription->queue) : nullptr;
+    if (queue == nullptr || (queue->attributes.is_fifo && !is_fifo)) continue;
+    targets.push_back(
+        {.queue = queue->id, .subscription = id, .is_raw = subscription->attributes.is_raw});
+  }
+  engine.publish(turn, {.topic = topic.id,
+                        .group = is_fifo ? "g" : "",
+                        .deduplication_id = is_fifo ? "d" : "",
+                        .record = "r",
+                        .targets = targets});
+}
+
+void use_topics(Engine& engine, engine::Turn& turn) {
+  std::vector<TopicId> topics;
+  for (const auto& [id, topic] : engine.topics().all()) topics.push_back(id);
+  for (const TopicId id : topics) {
+    const engine::Topic& topic = *engine.topics().find(id);
+    publish(engine, turn, topic);
+    if (!topic.subscriptions.empty()) engine.unsubscribe(turn, topic.subscriptions.begin()->first);
+    publish(engine, turn, topic);
+  }
+  if (!topics.empty()) engine.delete_topic(turn, topics.front());
+}
+
 // What an engine would do next with whatever state it has.
 void use(Engine& engine, engine::Turn& turn) {
   pass(engine, turn.now);
+  use_topics(engine, turn);
   std::vector<QueueId> queues;
   for (const auto& [name, id] : engine.queue_names()) queues.push_back(id);
   for (const QueueId id : queues) {

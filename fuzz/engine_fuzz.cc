@@ -2,7 +2,8 @@
 // end everything that was sent and not removed is received, but what is damaged.
 //
 // A byte names each command, those behind it say on which queue, under which handle and so on. A
-// restart goes on with the replayed engine.
+// restart goes on with the replayed engine. The highest bytes are about topics, and about bodies
+// that messages share.
 
 #include <algorithm>
 #include <array>
@@ -25,19 +26,31 @@ namespace mailrail::engine {
 namespace {
 
 constexpr std::array<std::string_view, 4> names = {"a", "dead", "b.fifo", "dead.fifo"};
+constexpr std::array<std::string_view, 2> topic_names = {"news", "news.fifo"};
 constexpr std::array<std::string_view, 4> groups = {"", "x", "y", "z"};
 constexpr std::array<Duration, 8> times = {0ms, 1ms, 1s, 30s, 5min - 1ms, 15min, 3h, 12h};
 constexpr Duration delay_max = 15min;
 constexpr std::size_t received_kept_max = 32;
 constexpr int restarts_max = 8;
 constexpr std::size_t received_max = 10;
+constexpr std::uint8_t first_about_topics = 240;
 
 QueueName name_of(std::uint8_t number) {
   return {.region = "r", .account = "1", .name = std::string(names[number % names.size()])};
 }
 
+TopicName topic_name_of(std::uint8_t number) {
+  return {.region = "r", .account = "1", .name = std::string(topic_names[number % 2])};
+}
+
 // A message, as it was first sent.
 using Given = std::pair<QueueId, Seq>;
+
+// Whose the body says that it is: of no queue if messages share it.
+Given owner_of(const ReceivedMessage& message) {
+  if (message.share) return {QueueId(), message.share->publication};
+  return {message.origin_queue, message.origin_seq};
+}
 
 // What was received until there was nothing more.
 struct Drained {
@@ -78,7 +91,9 @@ class Run {
 
  private:
   void command() {
-    switch (input_.u8() % 16) {
+    const std::uint8_t number = input_.u8();
+    if (number >= first_about_topics) return topic_command();
+    switch (number % 16) {
       case 0:
       case 1:
         return send();
@@ -160,6 +175,106 @@ class Run {
     }
   }
 
+  // --- Topics.
+
+  void topic_command() {
+    const TopicName name = topic_name_of(input_.u8());
+    const std::uint8_t what = input_.u8();
+    if (what % 8 == 7) return what < 128 ? relocate() : damage_shared(what);
+    const Topic* topic = engine_->topics().find(name);
+    if (topic == nullptr) return make_topic(name, what);
+    switch (what % 8) {
+      case 0:
+      case 1:
+      case 2:
+        return publish(*topic);
+      case 3:
+      case 4:
+        return subscribe(*topic, what);
+      case 5:
+        return unsubscribe(*topic, what);
+      default:
+        if (what >= 128) engine_->delete_topic(turn_, topic->id);
+    }
+  }
+
+  void make_topic(const TopicName& name, std::uint8_t what) {
+    TopicAttributes attributes{.is_fifo = name.name.ends_with(".fifo")};
+    if (what >= 128) attributes.deduplication_scope = TopicDeduplicationScope::message_group;
+    (void)engine_->create_topic(turn_, name, attributes, {});
+  }
+
+  // Some are pending, and some of those are confirmed when they would be made again.
+  void subscribe(const Topic& topic, std::uint8_t what) {
+    const QueueName queue = name_of(what / 8);
+    for (const auto& [id, known] : topic.subscriptions) {
+      if (known->queue != queue) continue;
+      if (!known->is_confirmed()) return engine_->confirm(turn_, id, {.was_authenticated = true});
+      return engine_->change_subscription(turn_, id, {.is_raw = !known->attributes.is_raw});
+    }
+    const auto state = what < 192 ? SubscriptionState::confirmed : SubscriptionState::pending;
+    (void)engine_->subscribe(turn_, {.topic = topic.id,
+                                     .endpoint = queue.name,
+                                     .queue = queue,
+                                     .state = state,
+                                     .attributes = {.is_raw = what >= 64}});
+  }
+
+  void unsubscribe(const Topic& topic, std::uint8_t what) {
+    if (topic.subscriptions.empty()) return;
+    const auto which = static_cast<std::ptrdiff_t>(what / 8u % topic.subscriptions.size());
+    engine_->unsubscribe(turn_, std::next(topic.subscriptions.begin(), which)->first);
+  }
+
+  // The highest bits choose among the subscriptions, as filters would.
+  void publish(const Topic& topic) {
+    const std::uint8_t what = input_.u8();
+    const std::uint8_t chosen = input_.u8();
+    const bool is_fifo = topic.attributes.is_fifo;
+    std::vector<PublishTarget> targets;
+    for (const auto& [id, subscription] : topic.subscriptions) {
+      const Queue* to = engine_->find_queue(*subscription->queue);
+      const bool is_matched = (chosen >> (id.value() % 8) & 1) == 0 && subscription->is_confirmed();
+      if (to == nullptr || !is_matched || (to->attributes.is_fifo && !is_fifo)) continue;
+      targets.push_back(
+          {.queue = to->id, .subscription = id, .is_raw = subscription->attributes.is_raw});
+    }
+    PublishRequest request{
+        .topic = topic.id, .group = groups[what % 4], .record = "shared", .targets = targets};
+    if (is_fifo && request.group.empty()) request.group = "w";
+    const std::string id(1, static_cast<char>('0' + what / 4 % 4));
+    if (is_fifo) request.deduplication_id = id;
+    const auto original = engine_->original_of(turn_.now, request);
+    const std::size_t before = engine_->message_count();
+    const PublishResult result = engine_->publish(turn_, request);
+    CHECK(result.is_duplicate == original.has_value());
+    const std::size_t added = engine_->message_count() - before;
+    CHECK(result.is_duplicate ? added == 0 : added <= targets.size());
+    CHECK(is_fifo || added == targets.size());
+    CHECK(engine_->shared_body(result.publication).has_value() || added == 0);
+  }
+
+  std::string_view bytes_at(const Body& body) const {
+    return std::string_view(facts_.payload())
+        .substr(body.position.value() - facts_.position().value(), body.length);
+  }
+
+  // The first of all bodies, the cleaner's way; those that are shared come last.
+  void relocate() {
+    OldBodies cursor{.before = LiveBytes::stretch_after(facts_.end()), .bytes_max = 1};
+    cursor.is_in_shared = input_.u8() % 2 == 0;
+    for (const OldBody& each : engine_->find_old_bodies(cursor, 8))
+      engine_->relocate(turn_, each, std::string(bytes_at(each.body)));
+  }
+
+  void damage_shared(std::uint8_t what) {
+    OldBodies cursor{.before = LiveBytes::stretch_after(facts_.end()), .bytes_max = what};
+    cursor.is_in_shared = true;
+    const std::vector<OldBody> found = engine_->find_old_bodies(cursor, 8);
+    if (found.empty() || !engine_->mark_damaged(turn_, found.back())) return;
+    damaged_.emplace(QueueId(), *found.back().publication);
+  }
+
   template <class Act>
   void under_handle(Act act) {
     const std::uint8_t which = input_.u8();
@@ -174,7 +289,7 @@ class Run {
     const ReceivedMessage& message = received_[which % received_.size()];
     const std::uint32_t before = facts_.count();
     engine_->mark_damaged(turn_, message.queue, message.seq, message.body.position);
-    if (facts_.count() > before) damaged_.emplace(message.origin_queue, message.origin_seq);
+    if (facts_.count() > before) damaged_.insert(owner_of(message));
   }
 
   void redrive() {
@@ -258,10 +373,8 @@ class Run {
   }
 
   std::string group_of(const ReceivedMessage& message) const {
-    const std::uint64_t offset = message.body.position.value() - facts_.position().value();
-    const auto sent =
-        decode_sent(std::string_view(facts_.payload()).substr(offset, message.body.length));
-    CHECK(sent && sent->queue == message.origin_queue && sent->seq == message.origin_seq);
+    const auto sent = decode_sent(bytes_at(message.body));
+    CHECK(sent && Given(sent->queue, sent->seq) == owner_of(message));
     return std::string(sent->group);
   }
 
@@ -287,6 +400,7 @@ class Run {
       }
     }
     CHECK(engine.message_count() == 0 || !damaged_.empty());
+    CHECK(engine.live_bytes().total() == 0 || !damaged_.empty());
     for (const auto& [name, queue] : engine.queue_names()) {
       const bool is_fifo = engine.find_queue(queue)->attributes.is_fifo;
       CHECK(is_fifo || engine.counts(queue).visible == 0);
@@ -304,7 +418,7 @@ class Run {
           turn, {.queue = queue, .count_max = received_max, .visibility_timeout = 30s});
       for (const ReceivedMessage& each : result.messages) {
         drained.given.emplace_back(each.origin_queue, each.origin_seq);
-        CHECK(!damaged_.contains(drained.given.back()));
+        CHECK(!damaged_.contains(owner_of(each)));
         if (is_fifo) {
           Seq& newest = drained.newest[{queue, group_of(each)}];
           CHECK(newest < each.seq);

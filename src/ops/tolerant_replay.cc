@@ -305,12 +305,13 @@ TolerantReplay::Outcome TolerantReplay::on(const engine::MoveTaskEnded& fact, co
 }
 
 // The engine passes over what is missing; a start would stop there.
-TolerantReplay::Outcome TolerantReplay::misfit_of_conversation(const engine::Fact& fact,
-                                                               const Body& place) {
+TolerantReplay::Outcome TolerantReplay::if_objected(Misfit misfit,
+                                                    const engine::Fact& fact,
+                                                    const Body& place) {
   engine_.restored_through(exact_from_);
   const bool fits = engine_.objection_to(fact, place).empty();
   engine_.restored_through(never_exact);
-  return fits ? std::nullopt : Outcome(Misfit::unknown_conversation);
+  return fits ? std::nullopt : Outcome(misfit);
 }
 
 // One that nothing is left of is not kept parked.
@@ -319,7 +320,7 @@ TolerantReplay::Outcome TolerantReplay::on(const engine::ConversationParked& fac
   if (!is_possible(fact.at)) return Misfit::impossible;
   if (!has_queue(fact.queue)) return Misfit::unknown_queue;
   if (!engine_.objection_to(fact, place).empty()) return Misfit::impossible;
-  const Outcome outcome = misfit_of_conversation(fact, place);
+  const Outcome outcome = if_objected(Misfit::unknown_conversation, fact, place);
   engine_.apply(fact, place);
   return outcome;
 }
@@ -328,7 +329,7 @@ TolerantReplay::Outcome TolerantReplay::on(const engine::ConversationUnparked& f
                                            const Body& place) {
   if (!has_queue(fact.queue)) return Misfit::unknown_queue;
   if (!engine_.objection_to(fact, place).empty()) return Misfit::impossible;
-  const Outcome outcome = misfit_of_conversation(fact, place);
+  const Outcome outcome = if_objected(Misfit::unknown_conversation, fact, place);
   engine_.apply(fact, place);
   return outcome;
 }

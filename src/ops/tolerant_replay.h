@@ -164,7 +164,10 @@ class TolerantReplay {
   bool is_exact(const engine::Body& place) const { return place.position >= exact_from_; }
   bool is_readable(const engine::Body& body) const;
   // Of a fact about a conversation that the engine would take: what a start would say of it.
-  Outcome misfit_of_conversation(const engine::Fact& fact, const engine::Body& place);
+  // That, if a start would stop at the fact. To be asked before it is applied.
+  Outcome if_objected(Misfit misfit, const engine::Fact& fact, const engine::Body& place);
+  // Likewise, but not where only a part of the checkpoint says what there was.
+  Outcome if_topic_objected(Misfit misfit, const engine::Fact& fact, const engine::Body& place);
   Outcome add(QueueId queue, const engine::KeptMessage& message);
   void invent(QueueId queue, engine::QueueAttributes attributes);
   engine::QueueName invented_name(QueueId queue, engine::QueueType type) const;

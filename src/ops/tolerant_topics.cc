@@ -20,6 +20,7 @@ TolerantReplay::Outcome TolerantReplay::put_one(const engine::KeptTopic& record)
   const engine::Topics& topics = engine_.topics();
   if (topics.find(record.topic) != nullptr || topics.names().contains(record.name))
     return Misfit::topic_there_twice;
+  if (engine_.is_founded() && !engine_.objection_to(record).empty()) return Misfit::impossible;
   engine_.restore(record);
   return std::nullopt;
 }
@@ -30,6 +31,7 @@ TolerantReplay::Outcome TolerantReplay::put_one(const engine::KeptSubscription& 
     return Misfit::impossible;
   if (engine_.topics().find(record.topic) == nullptr) return Misfit::unknown_topic;
   if (engine_.topics().find(record.subscription) != nullptr) return Misfit::topic_there_twice;
+  if (engine_.is_founded() && !engine_.objection_to(record).empty()) return Misfit::impossible;
   engine_.restore(record);
   const engine::Queue* queue = engine_.delivery_queue(record.subscription);
   return queue == nullptr || fits(queue->attributes) ? std::nullopt
@@ -42,6 +44,14 @@ TolerantReplay::Outcome TolerantReplay::put_one(const engine::KeptSigningKey& re
     return Misfit::impossible;
   engine_.restore(record);
   return std::nullopt;
+}
+
+// Unlike messages, topics are exact from the checkpoint's begin on.
+TolerantReplay::Outcome TolerantReplay::if_topic_objected(Misfit misfit,
+                                                          const engine::Fact& fact,
+                                                          const Body& place) {
+  if (checkpoint_ == Checkpoint::partial && !is_exact(place)) return std::nullopt;
+  return if_objected(misfit, fact, place);
 }
 
 // --- Facts. Those from before a checkpoint of which a part is lost may be older than what is
@@ -57,14 +67,16 @@ TolerantReplay::Outcome TolerantReplay::on(const engine::TopicCreated& fact, con
     if (owner->id > fact.topic) return std::nullopt;
     on(engine::TopicDeleted{.topic = owner->id, .at = fact.at}, place);
   }
+  const Outcome order = if_topic_objected(Misfit::out_of_order, fact, place);
   engine_.apply(fact, place);
-  return std::nullopt;
+  return order;
 }
 
 TolerantReplay::Outcome TolerantReplay::on(const engine::TopicChanged& fact, const Body& place) {
   if (!is_possible(fact.at)) return Misfit::impossible;
   const engine::Topic* topic = engine_.topics().find(fact.topic);
   if (topic == nullptr) return Misfit::unknown_topic;
+  if (topic->attributes.is_fifo != fact.attributes.is_fifo) return Misfit::impossible;
   if (is_exact(place) || fact.at >= topic->changed_at) engine_.apply(fact, place);
   return std::nullopt;
 }
@@ -89,8 +101,9 @@ TolerantReplay::Outcome TolerantReplay::on(const engine::SubscriptionCreated& fa
   if (deleted_subscriptions_.contains(fact.subscription)) return Misfit::out_of_order;
   if (engine_.topics().find(fact.subscription) != nullptr)
     return is_exact(place) ? Outcome(Misfit::topic_there_twice) : std::nullopt;
+  const Outcome order = if_topic_objected(Misfit::out_of_order, fact, place);
   engine_.apply(fact, place);
-  return std::nullopt;
+  return order;
 }
 
 template <class Fact>
@@ -187,7 +200,8 @@ TolerantReplay::Outcome TolerantReplay::on(const engine::SigningKeySet& fact, co
 // Whatever became of its topic, the messages are there. Those of queues that are gone are left out.
 TolerantReplay::Outcome TolerantReplay::on(const engine::Published& fact, const Body& place) {
   if (!is_possible(fact.message.at) || !is_possible(fact.message.seq)) return Misfit::impossible;
-  Outcome outcome = note_newest(fact.message.seq);
+  Outcome outcome = if_topic_objected(Misfit::unknown_topic, fact, place);
+  if (const Outcome order = note_newest(fact.message.seq)) outcome = order;
   engine::Published kept = fact;
   kept.deliveries.clear();
   for (const engine::Published::Delivery& each : fact.deliveries) {

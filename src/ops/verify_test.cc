@@ -229,6 +229,28 @@ TEST(Verify, FindsTasksAndConversationsThatAStartRefuses) {
   }
 }
 
+TEST(Verify, FindsTopicsThatAStartRefuses) {
+  const Instant at = from_unix_ms(1'700'000'000'000);
+  std::string body;
+  const engine::Sent message{.seq = Seq(3), .at = at};
+  encode_fact(message, body);
+  const std::pair<engine::Fact, std::string_view> senseless[] = {
+      {engine::Published{.topic = TopicId(1), .body = body, .message = message}, "a topic"},
+      {engine::TopicDeleted{.topic = TopicId(1), .at = at}, "a topic"},
+      {engine::SubscriptionCreated{
+           .subscription = SubscriptionId(1), .topic = TopicId(1), .at = at},
+       "a topic"},
+      {engine::SubscriptionDeleted{.subscription = SubscriptionId(1), .at = at}, "a topic"},
+  };
+  for (const auto& [fact, finding] : senseless) {
+    SimDisk disk = directory_ending_with(fact);
+
+    const Verified result = verified(disk);
+
+    EXPECT_THAT(text_of(result, "/simulated"), HasSubstr(finding));
+  }
+}
+
 TEST(Verify, RefusesWhatIsNoDataDirectoryOrOfANewerFormat) {
   NoProgress progress;
   SimDisk empty(1);
