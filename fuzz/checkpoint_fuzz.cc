@@ -217,6 +217,8 @@ void use(Engine& engine, engine::Turn& turn) {
   use_topics(engine, turn);
   std::vector<QueueId> queues;
   for (const auto& [name, id] : engine.queue_names()) queues.push_back(id);
+  for (const SubscriptionId each : engine.delivery_queues_after(SubscriptionId(), 100))
+    queues.push_back(engine.delivery_queue(each)->id);
   for (const QueueId id : queues) {
     engine.counts(id);
     engine.send(turn, {.queue = id, .group = "g", .deduplication_id = "d", .record = "r"});
@@ -234,6 +236,9 @@ void use(Engine& engine, engine::Turn& turn) {
   }
   if (!queues.empty()) engine.purge_queue(turn, queues.front());
   if (queues.size() > 1) engine.delete_queue(turn, queues.back());
+  turn.now += 48h;
+  while (!engine.remove_lapsed(turn, 100)) {
+  }
   pass(engine, turn.now);
 }
 

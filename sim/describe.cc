@@ -86,6 +86,9 @@ std::string words(const engine::SubscriptionChanged& fact) {
 std::string words(const engine::SubscriptionConfirmed& fact) {
   return fmt::format("subscription {} confirmed", fact.subscription.value());
 }
+std::string words(const engine::SubscriptionDeactivated& fact) {
+  return fmt::format("subscription {} deactivated", fact.subscription.value());
+}
 std::string words(const engine::SubscriptionDeleted& fact) {
   return fmt::format("subscription {} deleted", fact.subscription.value());
 }

@@ -79,8 +79,7 @@ Result<Subscribe::Decided> subscribe(engine::Engine& engine,
           {.parameter = "Attributes",
            .reason = "Subscription already exists with different attributes"});
     }
-    const Subscribe::Decided decided{
-        .topic = topic.name, .subscription = same->id, .state = same->state};
+    Subscribe::Decided decided{.topic = topic.name, .subscription = same->id, .state = same->state};
     if (!same->is_confirmed()) {
       TRY(api::expect_room(turn));
       send_confirmation(engine, turn, same->id, prepared.confirmation);
