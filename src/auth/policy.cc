@@ -8,6 +8,7 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "auth/policy_json.h"
 #include "base/result.h"
 #include "base/shown.h"
 
@@ -253,11 +254,10 @@ std::uint64_t bytes_of(const std::vector<std::string>& texts) {
 }  // namespace
 
 std::expected<Policy, PolicyFlaw> parse_policy(std::string_view text) {
-  boost::system::error_code error;
-  const json::value parsed = json::parse(text, error);
-  if (error || !parsed.is_object()) return std::unexpected(PolicyFlaw{});
+  const std::optional<json::object> parsed = read_policy_json(text);
+  if (!parsed) return std::unexpected(PolicyFlaw{});
   Policy policy;
-  const json::value* found = parsed.get_object().if_contains("Statement");
+  const json::value* found = parsed->if_contains("Statement");
   if (found == nullptr) return policy;
   policy.has_statements = true;
   // One statement may stand without the list around it.

@@ -6,6 +6,8 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "auth/policy_json.h"
+
 namespace mailrail::auth {
 namespace {
 
@@ -31,11 +33,10 @@ PolicyText::PolicyText(std::string_view version, std::string_view id)
     : policy_({{"Version", version}, {"Id", id}}) {}
 
 std::optional<PolicyText> PolicyText::parse(std::string_view text) {
-  boost::system::error_code error;
-  json::value parsed = json::parse(text, error);
-  if (error || !parsed.is_object()) return std::nullopt;
+  std::optional<json::object> parsed = read_policy_json(text);
+  if (!parsed) return std::nullopt;
   PolicyText policy;
-  policy.policy_ = std::move(parsed.as_object());
+  policy.policy_ = *std::move(parsed);
   const json::value* found = policy.policy_.if_contains("Statement");
   if (found == nullptr) return policy;
   // One statement may stand without the list around it.

@@ -44,7 +44,8 @@ TEST(PolicyText, KeepsWhatIsNotChanged) {
 
 TEST(PolicyText, IsAnObjectWhoseStatementsAreObjects) {
   for (const std::string_view text :
-       {"", "x", "[]", "{", R"({"Statement":3})", R"({"Statement":[3]})", R"({"Statement":null})"})
+       {"", "x", "[]", "{", R"({"Statement":3})", R"({"Statement":[3]})", R"({"Statement":null})",
+        R"({"x":1e400})", R"({"x":[{"y":-1e400}]})"})
     EXPECT_FALSE(PolicyText::parse(text)) << text;
   EXPECT_EQ(PolicyText::parse("{}")->statement_count(), 0u);
 }
