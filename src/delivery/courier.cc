@@ -163,9 +163,8 @@ void Courier::post(
   target.content_type = line.terms->content_type;
   Result<sns::PushRequest> push =
       sns::push_request(message, *fact, target, identity_, signer_);
-  const auto kind = message.share ? Settle::Kind::notification : Settle::Kind::confirmation;
   if (!push) {
-    hands_.submit(Settle::give_up(message.handle(), kind,
+    hands_.submit(Settle::give_up(message.handle(),
                                   {.subscription = take.subscription(),
                                    .endpoint = target.endpoint,
                                    .why = push.error().message}));
@@ -177,9 +176,8 @@ void Courier::post(
   under_way_.emplace(last_request_, Request{.subscription = take.subscription(),
                                             .handle = message.handle(),
                                             .attempt = message.receive_count,
-                                            .kind = kind,
                                             .endpoint = target.endpoint,
-                                            .shown_bytes = push->body.size(),
+                                            .queue_bytes = push->queue_bytes,
                                             .slot_bytes = bytes});
   hands_.post(last_request_, {.url = std::move(push->url),
                               .headers = headers_of(*push),
@@ -219,12 +217,12 @@ void Courier::settle(const Request& request,
     return;
   }
   hands_.submit(Settle::give_up(
-      request.handle, request.kind,
+      request.handle,
       {.subscription = request.subscription,
        .endpoint = request.endpoint,
        .why = outcome.status == 0 ? outcome.why
                                   : fmt::format("it answered with status {}", outcome.status),
-       .shown_bytes = request.shown_bytes}));
+       .queue_bytes = request.queue_bytes}));
 }
 
 double Courier::random_fraction() {

@@ -84,9 +84,8 @@ class Courier {
     SubscriptionId subscription;
     engine::ReceiptHandle handle;
     std::uint32_t attempt = 0;
-    Settle::Kind kind = Settle::Kind::notification;
     std::string endpoint = {};
-    std::size_t shown_bytes = 0;  // What a queue would show of it.
+    std::optional<std::size_t> queue_bytes = {};  // As in sns::PushRequest.
     std::size_t slot_bytes = 0;
   };
   using Lines = std::map<SubscriptionId, Line>;

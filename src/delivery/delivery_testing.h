@@ -55,7 +55,8 @@ class CourierTest : public testing::Test, private broker::Outbox, private Hands 
     settle();
   }
   void start() {
-    courier = std::make_unique<Courier>(engine.identity(), signer, random, *this);
+    Hands& hands = *this;
+    courier = std::make_unique<Courier>(engine.identity(), signer, random, hands);
     courier->start();
     settle();
   }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "delivery/courier.h"
+#include "sns/queue_policy.h"
 
 namespace mailrail::delivery {
 
@@ -17,11 +18,8 @@ std::unique_ptr<Settle> Settle::retry(const engine::ReceiptHandle& handle, Durat
   return settle;
 }
 
-std::unique_ptr<Settle> Settle::give_up(const engine::ReceiptHandle& handle,
-                                        Kind kind,
-                                        GivenUp given_up) {
+std::unique_ptr<Settle> Settle::give_up(const engine::ReceiptHandle& handle, GivenUp given_up) {
   std::unique_ptr<Settle> settle(new Settle(What::give_up, handle));
-  settle->kind_ = kind;
   settle->given_up_ = std::move(given_up);
   return settle;
 }
@@ -37,14 +35,24 @@ broker::Decision Settle::decide(engine::Engine& engine, engine::Turn& turn) {
 }
 
 void Settle::give_up(engine::Engine& engine, engine::Turn& turn) {
-  const engine::Subscription* subscription = engine.topics().find(given_up_->subscription);
-  std::optional<engine::QueueName> dead_letters;
-  if (subscription != nullptr && kind_ == Kind::notification)
-    dead_letters = subscription->attributes.dead_letter_target;
+  const std::optional<engine::QueueName> target = dead_letters(engine);
   const engine::GiveUpResult result =
-      engine.give_up(turn, handle_, dead_letters, given_up_->shown_bytes);
+      engine.give_up(turn, handle_, target, given_up_->queue_bytes.value_or(0));
   is_given_up_ = result != engine::GiveUpResult::handle_expired;
-  if (result == engine::GiveUpResult::moved) given_up_->dead_letters = dead_letters;
+  if (result == engine::GiveUpResult::moved) given_up_->dead_letters = target;
+}
+
+// None if its policy keeps the topic out, or no queue could show the message.
+std::optional<engine::QueueName> Settle::dead_letters(engine::Engine& engine) const {
+  const engine::Subscription* subscription = engine.topics().find(given_up_->subscription);
+  if (subscription == nullptr || !given_up_->queue_bytes) return std::nullopt;
+  const std::optional<engine::QueueName>& name = subscription->attributes.dead_letter_target;
+  const engine::Queue* queue = name ? engine.find_queue(*name) : nullptr;
+  if (queue == nullptr) return std::nullopt;
+  const engine::Topic& topic = *engine.topics().find(subscription->topic);
+  if (sns::policy_towards(engine, *queue, topic.name) != sns::QueuePolicy::lets_in)
+    return std::nullopt;
+  return name;
 }
 
 void Settle::leave(Courier& courier, std::span<const std::string_view>, Instant) {

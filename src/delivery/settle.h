@@ -14,7 +14,7 @@ struct GivenUp {
   SubscriptionId subscription;
   std::string endpoint;
   std::string why;
-  std::size_t shown_bytes = 0;  // What a queue would show of it.
+  std::optional<std::size_t> queue_bytes = {};  // As in PushRequest.
   std::optional<engine::QueueName> dead_letters = {};  // That have it now; else it is gone.
 };
 
@@ -24,11 +24,8 @@ class Settle final : public Call {
   static std::unique_ptr<Settle> delivered(const engine::ReceiptHandle& handle);
   // Tried again after that.
   static std::unique_ptr<Settle> retry(const engine::ReceiptHandle& handle, Duration after);
-  // To the subscription's dead letters, if it has any and this is a notification.
-  enum class Kind { notification, confirmation };
-  static std::unique_ptr<Settle> give_up(const engine::ReceiptHandle& handle,
-                                         Kind kind,
-                                         GivenUp given_up);
+  // To the subscription's dead letters, if it has any that take it, and it is a notification.
+  static std::unique_ptr<Settle> give_up(const engine::ReceiptHandle& handle, GivenUp given_up);
 
   broker::Decision decide(engine::Engine& engine, engine::Turn& turn) override;
   void leave(Courier& courier, std::span<const std::string_view> sent, Instant now) override;
@@ -38,11 +35,11 @@ class Settle final : public Call {
 
   Settle(What what, const engine::ReceiptHandle& handle) : what_(what), handle_(handle) {}
   void give_up(engine::Engine& engine, engine::Turn& turn);
+  std::optional<engine::QueueName> dead_letters(engine::Engine& engine) const;
 
   What what_;
   engine::ReceiptHandle handle_;
   Duration after_{0};
-  Kind kind_ = Kind::notification;
   std::optional<GivenUp> given_up_;
   bool is_given_up_ = false;  // By this call, and not by a lease that ended before.
 };

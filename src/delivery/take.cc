@@ -31,7 +31,8 @@ void Roster::leave(Courier& courier, std::span<const std::string_view>, Instant 
 broker::Decision Take::decide(engine::Engine& engine, engine::Turn& turn) {
   outcome_ = Outcome::nothing;
   const engine::Queue* queue = engine.delivery_queue(subscription_);
-  if (queue == nullptr) {
+  const engine::Subscription* subscription = engine.topics().find(subscription_);
+  if (queue == nullptr || subscription == nullptr) {
     outcome_ = Outcome::gone;
     return {};
   }
@@ -41,8 +42,7 @@ broker::Decision Take::decide(engine::Engine& engine, engine::Turn& turn) {
   outcome_ = Outcome::taken;
   queue_ = queue->name;
   leased_until_ = turn.now + lease;
-  const engine::Subscription& subscription = *engine.topics().find(subscription_);
-  look_at(*engine.topics().find(subscription.topic), subscription);
+  look_at(*engine.topics().find(subscription->topic), *subscription);
   return {};
 }
 

@@ -33,7 +33,8 @@ Webhooks::~Webhooks() { stop(); }
 void Webhooks::run(Parts parts) {
   parts_.emplace(std::move(parts));
   clock_.emplace(parts_->not_before);
-  courier_.emplace(parts_->identity, parts_->signer, random_, *this);
+  delivery::Hands& hands = *this;
+  courier_ = std::make_unique<delivery::Courier>(parts_->identity, parts_->signer, random_, hands);
   thread_ = std::thread([this] { loop(); });
 }
 

@@ -16,6 +16,7 @@
 #include <thread>
 #include <vector>
 
+#include "api/bodies.h"
 #include "base/random.h"
 #include "client/address_rules.h"
 #include "client/http_client.h"
@@ -90,7 +91,7 @@ class Webhooks final : private delivery::Hands {
   std::unique_ptr<client::HttpClient> client_;
   SystemRandom random_;
   std::optional<EngineClock> clock_;
-  std::optional<delivery::Courier> courier_;
+  std::unique_ptr<delivery::Courier> courier_;
   std::optional<Instant> told_of_given_up_;
   std::uint64_t untold_ = 0;  // Given up since then.
 

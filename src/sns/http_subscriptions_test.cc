@@ -10,6 +10,7 @@
 
 #include "engine/engine_testing.h"
 #include "engine/limits.h"
+#include "signing/signing_testing.h"
 #include "sns/limits.h"
 #include "sns/notification.h"
 #include "sns/publication.h"
@@ -27,6 +28,8 @@ class HttpSubscriptions : public engine::EngineTest {
   HttpSubscriptions() {
     context.endpoint = "http://localhost:9324";
     context.identity = &engine.identity();
+    context.signer = &signer;
+    signer.load(signing::test_key_pair()).value();
     create_topic("t");
     create_topic("t.fifo");
   }
@@ -117,10 +120,11 @@ class HttpSubscriptions : public engine::EngineTest {
           std::string_view(facts.payload())
               .substr(each.body.position.value() - facts.position().value(), each.body.length);
       const auto sent = *engine::decode_sent(bytes);
-      shown.push_back(read_topic_message(engine.identity(), sent, *each.share)->body);
+      shown.push_back(read_topic_message(engine.identity(), signer, sent, *each.share)->body);
     }
     return shown;
   }
+  signing::Signer signer;
   api::Context context;
 };
 

@@ -7,6 +7,7 @@
 
 #include "sns/arn.h"
 #include "sns/envelope.h"
+#include "sns/limits.h"
 #include "sns/notification.h"
 
 namespace mailrail::sns {
@@ -40,12 +41,24 @@ http::Headers headers_of(const Described& message) {
   return headers;
 }
 
+std::optional<std::size_t> raw_bytes(const Publication& publication, std::string_view text) {
+  if (text.empty() || publication.attributes.size() > limits::raw_attributes_max)
+    return std::nullopt;
+  std::size_t bytes = text.size();
+  for (const PublishedAttribute& each : publication.attributes)
+    bytes += each.name.size() + each.data_type.size() + each.value.size();
+  return bytes;
+}
+
 PushRequest notification(const Publication& publication,
                          const NotificationIds& ids,
                          const PushTarget& target,
                          bool is_raw,
                          signing::Signer& signer) {
   const engine::TopicName topic = publication.topic_name();
+  std::string body = is_raw ? std::string(publication.text_for(target.protocol))
+                            : enveloped(publication, target.protocol, ids, signer);
+  const auto queue_bytes = is_raw ? raw_bytes(publication, body) : std::optional(body.size());
   return {.url = target.endpoint,
           .headers = headers_of({.type = "Notification",
                                  .id = ids.message,
@@ -53,8 +66,8 @@ PushRequest notification(const Publication& publication,
                                  .subscription_arn = subscription_arn(topic, ids.subscription),
                                  .content_type = target.content_type,
                                  .is_raw = is_raw}),
-          .body = is_raw ? std::string(publication.text_for(target.protocol))
-                         : enveloped(publication, target.protocol, ids, signer)};
+          .body = std::move(body),
+          .queue_bytes = queue_bytes};
 }
 
 // --- Confirmations.

@@ -7,6 +7,8 @@
 
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <string>
 
 #include "base/ids.h"
@@ -35,6 +37,8 @@ struct PushRequest {
   std::string url;
   http::Headers headers;
   std::string body;
+  // What a queue would show of it, its attributes counted; nothing: no queue could show it.
+  std::optional<std::size_t> queue_bytes = {};
 };
 
 // Fails if the message's record cannot be read, or is not of a kind that an endpoint is sent.

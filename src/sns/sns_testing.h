@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/engine_testing.h"
+#include "signing/signing_testing.h"
 #include "sns/arn.h"
 #include "sns/notification.h"
 #include "sns/publish.h"
@@ -19,6 +20,8 @@ namespace mailrail::sns {
 
 class SnsTest : public engine::EngineTest {
  protected:
+  SnsTest() { signer.load(signing::test_key_pair()).value(); }
+
   static engine::QueueName named(const std::string& name) {
     return {.region = "us-east-1", .account = "000000000000", .name = name};
   }
@@ -73,15 +76,17 @@ class SnsTest : public engine::EngineTest {
       const std::size_t at = each.body.position.value() - facts.position().value();
       const auto sent =
           engine::decode_sent(std::string_view(facts.payload()).substr(at, each.body.length));
-      messages.push_back(*read_topic_message(engine.identity(), *sent, *each.share));
+      messages.push_back(*read_topic_message(engine.identity(), signer, *sent, *each.share));
     }
     return messages;
   }
 
+  signing::Signer signer;
   api::Context context{.caller = {},
                        .endpoint = "http://localhost:4566",
                        .trace_header = {},
-                       .identity = &engine.identity()};
+                       .identity = &engine.identity(),
+                       .signer = &signer};
 };
 
 inline MessageAttributeValue string_attribute(std::string value, std::string type = "String") {
