@@ -163,6 +163,10 @@ class Ledger {
     return "a subscription was confirmed for no reason";
   }
   Complaint on(const engine::SubscriptionDeleted& fact);
+  Complaint on(const engine::SubscriptionDeactivated&) {
+    return "a subscription was deactivated for no reason";
+  }
+  Complaint on(const engine::SigningKeySet&) { return "a key was set for no reason"; }
   Complaint on(const engine::Published& fact);
   Complaint on(const engine::SharedBodyRelocated& fact);
   Complaint on(const engine::SharedBodyDamaged&) { return "a body was marked for no reason"; }
