@@ -1,5 +1,6 @@
 // Arbitrary text as what a topic or a subscription is given: its ARN, its policy, its delivery
-// policy, its replay policy. It is refused, or what is kept of it is taken again as it is and comes into force.
+// policy, its replay policy. It is refused, or what is kept of it is taken again as it is and comes
+// into force.
 
 #include <cstddef>
 #include <cstdint>

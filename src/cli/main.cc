@@ -53,44 +53,48 @@ CLI::App* add_test_filter(CLI::App& app, mailrail::cli::TestFilterOptions& optio
   return test_filter;
 }
 
+void add_serve(CLI::App& app, mailrail::cli::ServeOptions& options) {
+  CLI::App* serve = app.add_subcommand("serve", "Start the server.");
+  serve->add_option("--listen", options.listen, "Where to listen, as HOST:PORT.")
+      ->capture_default_str();
+  serve->add_option("--data", options.data, "The directory that everything is kept in.")
+      ->capture_default_str();
+
+  serve->add_option("--memory-limit", options.limits.memory,
+                    "What messages and queues may take of the memory, like 512MiB. At the limit "
+                    "new messages are refused. Default: a quarter of the memory, at most 1GiB.");
+  serve->add_option(
+      "--disk-limit", options.limits.disk,
+      "What the data directory may take of the disk, like 20GB or 80%. At the limit "
+      "new messages are refused. Default: 80% of the volume, or what others have left "
+      "of it.");
+
+  serve->add_flag("--aws-strict", options.is_aws_strict,
+                  "Keep AWS's waiting times: a queue is purged at most once in 60 seconds, and a "
+                  "name is free again 60 seconds after its queue was deleted. A queue without a "
+                  "policy takes nothing from topics.");
+
+  serve->add_option("--webhook-allow", options.webhooks.allow,
+                    "Addresses that webhooks may go to, like 10.0.0.0/8 or fd00::1; several are "
+                    "possible. Default: all while listening on loopback, else only those of the "
+                    "public Internet.");
+  serve->add_option("--webhook-deny", options.webhooks.deny,
+                    "Addresses that webhooks may not go to. The narrowest range decides.");
+}
+
 }  // namespace
 
 int main(int argument_count, char** arguments) {
   spdlog::set_default_logger(spdlog::stderr_color_mt("mailrail"));
   CLI::App app(
-      "A durable, ordered message queue that speaks the Amazon SQS API: one binary over one "
+      "Durable, ordered messages behind the APIs of Amazon SQS and SNS: one binary over one "
       "directory.",
       "mailrail");
   app.set_version_flag("--version", std::string("mailrail ") + MAILRAIL_VERSION);
   app.require_subcommand(1);
 
   mailrail::cli::ServeOptions serve_options;
-  CLI::App* serve = app.add_subcommand("serve", "Start the server.");
-  serve->add_option("--listen", serve_options.listen, "Where to listen, as HOST:PORT.")
-      ->capture_default_str();
-  serve->add_option("--data", serve_options.data, "The directory that everything is kept in.")
-      ->capture_default_str();
-
-  serve->add_option("--memory-limit", serve_options.limits.memory,
-                    "What messages and queues may take of the memory, like 512MiB. At the limit "
-                    "new messages are refused. Default: a quarter of the memory, at most 1GiB.");
-  serve->add_option(
-      "--disk-limit", serve_options.limits.disk,
-      "What the data directory may take of the disk, like 20GB or 80%. At the limit "
-      "new messages are refused. Default: 80% of the volume, or what others have left "
-      "of it.");
-
-  serve->add_flag("--aws-strict", serve_options.is_aws_strict,
-                  "Keep AWS's waiting times: a queue is purged at most once in 60 seconds, and a "
-                  "name is free again 60 seconds after its queue was deleted. A queue without a "
-                  "policy takes nothing from topics.");
-
-  serve->add_option("--webhook-allow", serve_options.webhooks.allow,
-                    "Addresses that webhooks may go to, like 10.0.0.0/8 or fd00::1; several are "
-                    "possible. Default: all while listening on loopback, else only those of the "
-                    "public Internet.");
-  serve->add_option("--webhook-deny", serve_options.webhooks.deny,
-                    "Addresses that webhooks may not go to. The narrowest range decides.");
+  add_serve(app, serve_options);
 
   std::string verified;
   CLI::App* verify = app.add_subcommand(

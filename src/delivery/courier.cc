@@ -126,14 +126,17 @@ void Courier::on(const Take& take, std::span<const std::string_view> sent, Insta
   Line& line = found->second;
   line.is_asking = false;
   switch (take.outcome()) {
-    case Take::Outcome::gone: forget(found); return;
+    case Take::Outcome::gone:
+      forget(found);
+      return;
     case Take::Outcome::no_slots:
       if (!is_stopping_) starved_.push_back(id);
       return;
     case Take::Outcome::nothing:
       if (!is_stopping_) ask_at(id, line, now + pause_when_refused);
       return;
-    case Take::Outcome::taken: break;
+    case Take::Outcome::taken:
+      break;
   }
   learn_terms(line, take);
   for (std::size_t i = 0; i < sent.size(); ++i) post(take, i, sent[i], line, now);
@@ -161,13 +164,11 @@ void Courier::post(
   CHECK(fact.has_value());
   sns::PushTarget target = take.target();
   target.content_type = line.terms->content_type;
-  Result<sns::PushRequest> push =
-      sns::push_request(message, *fact, target, identity_, signer_);
+  Result<sns::PushRequest> push = sns::push_request(message, *fact, target, identity_, signer_);
   if (!push) {
-    hands_.submit(Settle::give_up(message.handle(),
-                                  {.subscription = take.subscription(),
-                                   .endpoint = target.endpoint,
-                                   .why = push.error().message}));
+    hands_.submit(Settle::give_up(message.handle(), {.subscription = take.subscription(),
+                                                     .endpoint = target.endpoint,
+                                                     .why = push.error().message}));
     slots_.give_back(bytes);
     return;
   }
@@ -200,9 +201,7 @@ void Courier::responded(std::uint64_t number, const client::HttpOutcome& outcome
   ask_starved(now);
 }
 
-void Courier::settle(const Request& request,
-                     const Line* line,
-                     const client::HttpOutcome& outcome) {
+void Courier::settle(const Request& request, const Line* line, const client::HttpOutcome& outcome) {
   if (line == nullptr) return;  // The subscription is gone, and its messages with it.
   const sns::Verdict verdict = sns::verdict_of(outcome.status);
   if (verdict == sns::Verdict::delivered) {

@@ -29,8 +29,8 @@
 #include "delivery/settle.h"
 #include "delivery/take.h"
 #include "engine/identity.h"
-#include "sns/retry_schedule.h"
 #include "signing/signer.h"
+#include "sns/retry_schedule.h"
 
 namespace mailrail::delivery {
 

@@ -25,7 +25,7 @@ engine::SubscriptionAttributes raw(std::map<std::string, std::string> kept = {})
 }
 
 TEST_F(CourierTest, ASubscriptionThatComesLaterIsDeliveredToAsWell) {
-  const TopicId topic = create_topic(false);
+  const TopicId topic = create_topic(Type::standard);
   const SubscriptionId early = subscribe(topic, raw());
   publish(topic, "waits");
   start();
@@ -44,7 +44,7 @@ TEST_F(CourierTest, ASubscriptionThatComesLaterIsDeliveredToAsWell) {
 }
 
 TEST_F(CourierTest, ARequestLeavesWhenItsLeaseIsInTheLog) {
-  const TopicId topic = create_topic(false);
+  const TopicId topic = create_topic(Type::standard);
   const SubscriptionId subscription = subscribe(topic, raw());
   start();
   int seen = 0;
@@ -62,7 +62,7 @@ TEST_F(CourierTest, ARequestLeavesWhenItsLeaseIsInTheLog) {
 }
 
 TEST_F(CourierTest, WhatFailsIsTriedAgainWhenItsPolicySays) {
-  const TopicId topic = create_topic(false);
+  const TopicId topic = create_topic(Type::standard);
   const SubscriptionId subscription = subscribe(topic, raw(policy(three_retries)));
   start();
   publish(topic, "text");
@@ -83,7 +83,7 @@ TEST_F(CourierTest, WhatFailsIsTriedAgainWhenItsPolicySays) {
 }
 
 TEST_F(CourierTest, WhatIsRefusedGoesToTheDeadLettersAtOnce) {
-  const TopicId topic = create_topic(false);
+  const TopicId topic = create_topic(Type::standard);
   const engine::QueueName dead{.region = "us-east-1", .account = "000000000000", .name = "dead"};
   QueueId queue;
   run([&](engine::Engine& state, engine::Turn& turn) {
@@ -99,7 +99,7 @@ TEST_F(CourierTest, WhatIsRefusedGoesToTheDeadLettersAtOnce) {
 }
 
 TEST_F(CourierTest, ASubscriptionHasAFewRequestsUnderWay) {
-  const TopicId topic = create_topic(false);
+  const TopicId topic = create_topic(Type::standard);
   const SubscriptionId slow = subscribe(topic, raw());
   start();
   publish(topic, "first");
@@ -113,7 +113,7 @@ TEST_F(CourierTest, ASubscriptionHasAFewRequestsUnderWay) {
 }
 
 TEST_F(CourierTest, AllTogetherHaveABound) {
-  const TopicId topic = create_topic(false);
+  const TopicId topic = create_topic(Type::standard);
   for (std::size_t i = 0; i < requests_max / requests_per_subscription_max + 4; ++i)
     subscribe(topic, raw());
   start();
@@ -133,7 +133,7 @@ TEST_F(CourierTest, AllTogetherHaveABound) {
 }
 
 TEST_F(CourierTest, AConversationHasOneRequestUnderWay) {
-  const TopicId topic = create_topic(true);
+  const TopicId topic = create_topic(Type::fifo);
   subscribe(topic, raw(policy(three_retries)));
   start();
   publish(topic, "0", "other");
@@ -162,7 +162,7 @@ TEST_F(CourierTest, AConversationHasOneRequestUnderWay) {
 }
 
 TEST_F(CourierTest, TheRateIsKept) {
-  const TopicId topic = create_topic(false);
+  const TopicId topic = create_topic(Type::standard);
   subscribe(topic, raw(policy(R"({"throttlePolicy":{"maxReceivesPerSecond":4}})")));
   start();
   for (int i = 0; i < 100; ++i) publish(topic, std::to_string(i));
@@ -179,7 +179,7 @@ TEST_F(CourierTest, TheRateIsKept) {
 }
 
 TEST_F(CourierTest, AnAnswerAfterTheSubscriptionIsGoneMeansNothing) {
-  const TopicId topic = create_topic(false);
+  const TopicId topic = create_topic(Type::standard);
   const SubscriptionId subscription = subscribe(topic, raw());
   start();
   publish(topic, "text");
@@ -194,7 +194,7 @@ TEST_F(CourierTest, AnAnswerAfterTheSubscriptionIsGoneMeansNothing) {
 }
 
 TEST_F(CourierTest, ALeaseThatEndsTooSoonIsNotUsed) {
-  const TopicId topic = create_topic(false);
+  const TopicId topic = create_topic(Type::standard);
   subscribe(topic, raw());
   publish(topic, "text");
   start();
@@ -204,7 +204,7 @@ TEST_F(CourierTest, ALeaseThatEndsTooSoonIsNotUsed) {
 }
 
 TEST_F(CourierTest, NothingBeginsOnceItStops) {
-  const TopicId topic = create_topic(false);
+  const TopicId topic = create_topic(Type::standard);
   const SubscriptionId subscription = subscribe(topic, raw());
   start();
   publish(topic, "first");
@@ -220,7 +220,7 @@ TEST_F(CourierTest, NothingBeginsOnceItStops) {
 }
 
 TEST_F(CourierTest, AConfirmationIsNoDeadLetter) {
-  const TopicId topic = create_topic(false);
+  const TopicId topic = create_topic(Type::standard);
   const engine::QueueName dead{.region = "us-east-1", .account = "000000000000", .name = "dead"};
   QueueId queue;
   run([&](engine::Engine& state, engine::Turn& turn) {
@@ -230,7 +230,7 @@ TEST_F(CourierTest, AConfirmationIsNoDeadLetter) {
   run([&](engine::Engine& state, engine::Turn& turn) {
     const std::string record =
         sns::encode_confirmation(sns::PublicationKind::subscription_confirmation,
-                                 topic_name(false), "http://mailrail");
+                                 topic_name(Type::standard), "http://mailrail");
     state.send(turn, {.queue = state.delivery_queue(subscription)->id, .record = record});
   });
   start();

@@ -15,9 +15,10 @@
 
 #include "broker/broker.h"
 #include "delivery/courier.h"
+// NOLINTNEXTLINE(tidy-includes): only tests include this header.
 #include "log/memory/memory_log.h"
-#include "sns/publication.h"
 #include "signing/signing_testing.h"
+#include "sns/publication.h"
 
 namespace mailrail::delivery {
 
@@ -77,10 +78,11 @@ class CourierTest : public testing::Test, private broker::Outbox, private Hands 
     }
   }
 
-  TopicId create_topic(bool is_fifo) {
+  enum class Type { standard, fifo };
+  TopicId create_topic(Type type) {
     TopicId topic;
     run([&](engine::Engine& state, engine::Turn& turn) {
-      topic = state.create_topic(turn, topic_name(is_fifo), {.is_fifo = is_fifo}, {});
+      topic = state.create_topic(turn, topic_name(type), {.is_fifo = type == Type::fifo}, {});
     });
     return topic;
   }
@@ -117,8 +119,10 @@ class CourierTest : public testing::Test, private broker::Outbox, private Hands 
                            .targets = targets});
     });
   }
-  static engine::TopicName topic_name(bool is_fifo) {
-    return {.region = "us-east-1", .account = "000000000000", .name = is_fifo ? "t.fifo" : "t"};
+  static engine::TopicName topic_name(Type type) {
+    return {.region = "us-east-1",
+            .account = "000000000000",
+            .name = type == Type::fifo ? "t.fifo" : "t"};
   }
   std::uint64_t waiting(SubscriptionId subscription) {
     const engine::QueueCounts counts = engine.counts(engine.delivery_queue(subscription)->id);

@@ -1,5 +1,5 @@
 // Limits of what is delivered to HTTP(S) endpoints at one time, and of how long an endpoint may
-// take.
+// take. They keep memory, connections and the wait after a crash bounded.
 
 #pragma once
 
@@ -19,8 +19,9 @@ inline constexpr std::size_t requests_per_subscription_max = 16;
 inline constexpr std::size_t requests_max = 256;
 inline constexpr std::size_t request_bytes_max = std::size_t{16} << 20;
 
-// A message is leased for so long while its request is under way: a request that waited five seconds
-// for a slow disk may still begin. What is left of it when the process dies delays the next attempt.
+// A message is leased for so long while its request is under way: a request that waited five
+// seconds for a slow disk may still begin. What is left of it when the process dies delays the next
+// attempt.
 inline constexpr Duration lease = 20s;
 
 // A call that waits for messages is asked again after this at the latest, and one that was sent

@@ -27,9 +27,15 @@ std::unique_ptr<Settle> Settle::give_up(const engine::ReceiptHandle& handle, Giv
 broker::Decision Settle::decide(engine::Engine& engine, engine::Turn& turn) {
   if (engine.find_queue(handle_.queue) == nullptr) return {};  // Unsubscribed meanwhile.
   switch (what_) {
-    case What::delivered: engine.delete_message(turn, handle_); break;
-    case What::retry: engine.change_visibility(turn, handle_, after_); break;
-    case What::give_up: give_up(engine, turn); break;
+    case What::delivered:
+      engine.delete_message(turn, handle_);
+      break;
+    case What::retry:
+      engine.change_visibility(turn, handle_, after_);
+      break;
+    case What::give_up:
+      give_up(engine, turn);
+      break;
   }
   return {};
 }

@@ -1,4 +1,5 @@
-// Settle: what becomes of a message once its endpoint has answered, or has not.
+// Settle: what becomes of a message once its endpoint has answered, or has not. It says so in a
+// turn of its own, and nothing happens if the subscription is gone by then.
 
 #pragma once
 
@@ -14,7 +15,7 @@ struct GivenUp {
   SubscriptionId subscription;
   std::string endpoint;
   std::string why;
-  std::optional<std::size_t> queue_bytes = {};  // As in PushRequest.
+  std::optional<std::size_t> queue_bytes = {};         // As in PushRequest.
   std::optional<engine::QueueName> dead_letters = {};  // That have it now; else it is gone.
 };
 

@@ -54,8 +54,8 @@ bool Take::receive(engine::Engine& engine, engine::Turn& turn, const engine::Que
       outcome_ = Outcome::no_slots;
       return false;
     }
-    const engine::ReceiveResult received = engine.receive(
-        turn, {.queue = queue.id, .count_max = 1, .visibility_timeout = lease});
+    const engine::ReceiveResult received =
+        engine.receive(turn, {.queue = queue.id, .count_max = 1, .visibility_timeout = lease});
     if (received.messages.empty()) {
       slots_.give_back(0);
       return messages_.empty() && received.is_unfinished;

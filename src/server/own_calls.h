@@ -1,4 +1,5 @@
-// Calls that the server makes by itself, for nobody who waits for an answer.
+// Calls that the server makes by itself, for nobody who waits for an answer. They put right what an
+// answer that never left, or bytes that cannot be read, would leave behind.
 
 #pragma once
 

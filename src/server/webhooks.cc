@@ -23,10 +23,10 @@ std::string fate_of(const delivery::GivenUp& given_up) {
 }  // namespace
 
 Webhooks::Webhooks(const client::AddressRules& addresses)
-    : client_(std::make_unique<client::HttpClient>(client::HttpClient::Options{
-          .addresses = addresses,
-          .requests_max = delivery::requests_max,
-          .requests_per_host_max = delivery::requests_max})) {}
+    : client_(std::make_unique<client::HttpClient>(
+          client::HttpClient::Options{.addresses = addresses,
+                                      .requests_max = delivery::requests_max,
+                                      .requests_per_host_max = delivery::requests_max})) {}
 
 Webhooks::~Webhooks() { stop(); }
 
@@ -107,8 +107,7 @@ void Webhooks::loop() {
     const Instant now = clock_->now();
     courier_->advance(now);
     const std::optional<Instant> due = courier_->next_due();
-    Inbox inbox =
-        next_inbox(due ? std::optional(std::max(*due - now, Duration(0))) : std::nullopt);
+    Inbox inbox = next_inbox(due ? std::optional(std::max(*due - now, Duration(0))) : std::nullopt);
     const bool stops = inbox.stops;
     take(std::move(inbox));
     if (stops) break;

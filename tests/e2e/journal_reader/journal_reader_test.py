@@ -23,9 +23,8 @@ here = Path(__file__).resolve().parent
 tools = here.parent.parent.parent / "tools"
 sys.path += [str(here.parent / "lib"), str(tools)]
 
-import xxhash
-
 from calls import Connection
+from harm import flip, put_journal, zero_from
 from journal import FACTS, HEADER, PAGE, RECORDS, Record, State, read_segment
 from server import Server
 from sns_view import arn_of, as_sns_shows_subscription, as_sns_shows_topic
@@ -274,18 +273,6 @@ class Views(unittest.TestCase):
                 self.assertEqual(ssl.PEM_cert_to_DER_cert(answer.read().decode()), certificate)
 
 
-def put_journal(directory, fields):
-    """A JOURNAL whose checksum is right."""
-    (directory / "JOURNAL").write_bytes(fields + struct.pack("<Q", xxhash.xxh3_64_intdigest(fields)))
-
-
-def flip(path, offset):
-    with open(path, "r+b") as file:
-        file.seek(offset)
-        byte = file.read(1)[0]
-        file.seek(offset)
-        file.write(bytes([byte ^ 0x10]))
-
 
 class Refusals(unittest.TestCase):
     @classmethod
@@ -489,13 +476,6 @@ def messages_of(found, queue):
     [named] = [each for each in found["queues"] if each["name"].endswith("/" + queue)]
     return named["messages"]
 
-
-def zero_from(path, offset):
-    """The rest of the file."""
-    with open(path, "r+b") as file:
-        size = file.seek(0, 2)
-        file.seek(offset)
-        file.write(bytes(size - offset))
 
 
 def marked_in(directory):

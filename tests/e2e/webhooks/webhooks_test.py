@@ -160,7 +160,7 @@ class Notifications(Case):
         self.assertNotIn("x-amz-sns-rawdelivery", came.headers)
         self.assertIn("BEGIN CERTIFICATE", visit(came.json["SigningCertURL"]))
 
-    def test_come_raw(self):
+    def test_come_raw_if_they_are_asked_to(self):
         topic, endpoint = self.topic(), self.endpoint()
         self.subscribe(topic, endpoint, RawMessageDelivery="true")
         sns.publish(TopicArn=topic, Message='{"raw": true}', Subject="lost")
