@@ -13,6 +13,10 @@
 namespace mailrail::sim {
 namespace {
 
+// What a queue needs to get anything from topics of a strict server.
+constexpr auto open_policy =
+    R"({"Statement":[{"Effect":"Allow","Principal":"*","Action":"sqs:SendMessage","Resource":"*"}]})";
+
 constexpr std::size_t handles_max = 40;
 
 bool is_fifo(const engine::QueueName& queue) { return queue.name.ends_with(".fifo"); }
@@ -145,6 +149,7 @@ engine::QueueAttributes Clients::attributes(const engine::QueueName& queue) {
   attributes.visibility_timeout = any_of<Duration>({0s, 2s, 30s, 30s});
   if (attributes.is_fifo && chance(3))
     attributes.deduplication_scope = engine::DeduplicationScope::message_group;
+  attributes.kept["Policy"] = open_policy;
   if (habit_ == Habit::filling) attributes.retention = any_of<Duration>({1h, 96h});
   if (habit_ != Habit::mixed || chance(2)) {
     const std::uint64_t counts = habit_ == Habit::mixed ? 3 : 1;
