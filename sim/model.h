@@ -236,6 +236,7 @@ class Model {
   Complaint give(Queue& queue, const Command& command, const ShownMessage& shown, Instant now);
   void move_dead_letter(Queue& queue, const std::string& body, Instant now);
 
+  bool is_dead_letter_queue(const Queue& queue) const;
   Complaint start(Queue& queue, const Command& command, const Answer& answer, Instant now);
   static Complaint cancel(Queue& queue, const Answer& answer);
   Complaint check_tasks(const Answer& answer, Instant now);

@@ -35,13 +35,22 @@ Model::Task* Model::running(Queue& queue) {
 
 // --- Starting and ending one.
 
-Complaint Model::start(Queue& queue, const Command& command, const Answer& answer, Instant now) {
-  const bool is_dead_letter_queue = std::ranges::any_of(queues_, [&](const Queue& each) {
+// Of a queue, or of a subscription.
+bool Model::is_dead_letter_queue(const Queue& queue) const {
+  const bool is_of_queue = std::ranges::any_of(queues_, [&](const Queue& each) {
     return each.attributes.dead_letter && each.attributes.dead_letter->target == queue.name;
   });
+  return is_of_queue || std::ranges::any_of(topics_, [&](const Topic& topic) {
+           return std::ranges::any_of(topic.subscriptions, [&](const Subscription& each) {
+             return each.attributes.dead_letter_target == queue.name;
+           });
+         });
+}
+
+Complaint Model::start(Queue& queue, const Command& command, const Answer& answer, Instant now) {
   const Queue* destination = command.destination ? find(*command.destination) : nullptr;
   MoveTaskVerdict expected = MoveTaskVerdict::started;
-  if (!is_dead_letter_queue) {
+  if (!is_dead_letter_queue(queue)) {
     expected = MoveTaskVerdict::no_dead_letter_queue;
   } else if (command.destination && destination == nullptr) {
     expected = MoveTaskVerdict::no_destination;

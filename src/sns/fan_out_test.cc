@@ -54,12 +54,13 @@ TEST_F(FanOut, ReachesConfirmedSubscriptionsInTheirOrder) {
   subscribe(topic, "pending", {}, engine::SubscriptionState::pending);
   subscribe(topic, "a");
   subscribe(create_topic("views"), "b");
-  engine.subscribe(turn, {.topic = topic.id,
-                          .protocol = engine::Protocol::https,
-                          .endpoint = "https://one",
-                          .state = engine::SubscriptionState::confirmed});
+  const SubscriptionId endpoint =
+      engine.subscribe(turn, {.topic = topic.id,
+                              .protocol = engine::Protocol::https,
+                              .endpoint = "https://one",
+                              .state = engine::SubscriptionState::confirmed});
 
-  EXPECT_EQ(queues_for("hi"), (Names{"c", "a"}));
+  EXPECT_EQ(queues_for("hi"), (Names{"c", "a", engine.delivery_queue(endpoint)->name.name}));
 }
 
 TEST_F(FanOut, ReachesThoseWhoseFilterTheMessageMeets) {

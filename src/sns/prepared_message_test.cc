@@ -56,16 +56,17 @@ TEST_F(PreparedMessageTest, KnowsItsSizeInAQueueToTheByte) {
         ++number;
         const PreparedMessage message =
             prepare_message(draft_of(input), topic.name, "messageAttributes", context);
+        const PreparedForm& form = message.form_for(engine::Protocol::sqs);
 
         ASSERT_TRUE(publish(input)) << publish(input).error().message;
 
         const auto in_envelope = received(enveloped);
         ASSERT_EQ(in_envelope.size(), 1u);
-        EXPECT_EQ(in_envelope[0].body.size(), message.form->enveloped_bytes) << text.substr(0, 80);
+        EXPECT_EQ(in_envelope[0].body.size(), form.enveloped_bytes) << text.substr(0, 80);
         const auto alone = received(raw);
         ASSERT_EQ(alone.size(), 1u);
-        EXPECT_EQ(alone[0].body.size(), message.form->raw_text_bytes);
-        EXPECT_EQ(counted(alone[0]), message.form->raw_bytes);
+        EXPECT_EQ(alone[0].body.size(), form.raw_text_bytes);
+        EXPECT_EQ(counted(alone[0]), form.raw_bytes);
         EXPECT_EQ(alone[0].attributes.size(), message.attribute_count);
       }
     }
@@ -131,8 +132,9 @@ TEST_F(PreparedMessageTest, ReadsATextForEachProtocolFromJson) {
   const auto text_bytes = [&](std::string message) {
     const PreparedMessage prepared =
         prepare({.message = std::move(message), .message_structure = "json"});
-    return prepared.structure ? std::to_string(prepared.form->raw_text_bytes)
-                              : prepared.structure.error().message;
+    return prepared.structure
+               ? std::to_string(prepared.form_for(engine::Protocol::sqs).raw_text_bytes)
+               : prepared.structure.error().message;
   };
   const std::string no_json =
       "Invalid parameter: Message Structure - JSON message body failed to parse";
