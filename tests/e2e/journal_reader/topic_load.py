@@ -87,6 +87,8 @@ class TopicLoad:
         self.sns.delete_topic(TopicArn=gone)
 
     def confirm(self, secret, subscription):
-        """In place of the endpoint, which is not there to be asked."""
-        topic = self.topic("news")
-        self.sns.confirm_subscription(TopicArn=topic, Token=confirmation_token(secret, subscription))
+        """In place of the endpoint, which is not there to be asked: it is unsubscribed, too, and undoes that."""
+        asked = dict(TopicArn=self.topic("news"), Token=confirmation_token(secret, subscription))
+        arn = self.sns.confirm_subscription(**asked)["SubscriptionArn"]
+        self.sns.unsubscribe(SubscriptionArn=arn)
+        self.sns.confirm_subscription(**asked)
