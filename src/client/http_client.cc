@@ -194,7 +194,8 @@ HttpClient::Loop::Exchange HttpClient::Loop::take_out(CURL* handle) {
 
 // A callback may post once more even now, and is told about that, too.
 void HttpClient::Loop::break_off() {
-  const HttpOutcome stopped{.why = "mailrail stopped before an answer came."};
+  const HttpOutcome stopped{.why = "mailrail stopped before an answer came.",
+                            .was_broken_off = true};
   while (!under_way_.empty()) take_out(under_way_.begin()->first).done(stopped);
   for (Posted& each : turnstile_.send_away()) each.done(stopped);
   for (auto posted = take_posted(); !posted.empty(); posted = take_posted()) {

@@ -20,8 +20,9 @@
 namespace mailrail::client {
 
 struct HttpOutcome {
-  int status = 0;        // 0: there was no answer.
-  std::string why = {};  // One sentence, if there was none.
+  int status = 0;               // 0: there was no answer.
+  std::string why = {};         // One sentence, if there was none.
+  bool was_broken_off = false;  // There was none because the client ended.
 
   friend bool operator==(const HttpOutcome&, const HttpOutcome&) = default;
 };

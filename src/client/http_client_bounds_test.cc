@@ -210,7 +210,8 @@ TEST(HttpClientBounds, CountTheTimeFromWhenARequestBegins) {
 }
 
 TEST(HttpClientBounds, EndAllWithTheClientAndTellEach) {
-  const HttpOutcome stopped{.why = "mailrail stopped before an answer came."};
+  const HttpOutcome stopped{.why = "mailrail stopped before an answer came.",
+                            .was_broken_off = true};
   Endpoint endpoint;
   HttpClient::Options options = anywhere();
   options.requests_per_host_max = 1;

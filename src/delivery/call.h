@@ -21,7 +21,7 @@ class Call : public broker::Call {
   // The messages that it received, one for each body, in the same order.
   virtual std::span<const engine::ReceivedMessage> messages() const { return {}; }
 
-  // That they are in.
+  // The queue that they are in; null: there are none.
   virtual const engine::QueueName* queue() const { return nullptr; }
 
   // `sent` has the fact of each message; empty: it cannot be read.

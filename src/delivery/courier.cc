@@ -1,6 +1,7 @@
 #include "delivery/courier.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -47,6 +48,7 @@ void Courier::advance(Instant now) {
     line.next_ask.reset();
     ask(id, line, now);
   }
+  ask_starved(now);
 }
 
 std::optional<Instant> Courier::next_due() const {
@@ -92,12 +94,20 @@ void Courier::ask_at(SubscriptionId id, Line& line, Instant when) {
   due_.emplace(when, id);
 }
 
+void Courier::starve(SubscriptionId id, Line& line) {
+  if (is_stopping_ || std::exchange(line.is_starved, true)) return;
+  starved_.push_back(id);
+}
+
 void Courier::ask_starved(Instant now) {
-  if (starved_.empty()) return;
-  const SubscriptionId id = starved_.front();
-  starved_.pop_front();
-  const auto line = lines_.find(id);
-  if (line != lines_.end()) ask(id, line->second, now);
+  for (std::size_t left = std::min(starved_.size(), slots_.free()); left > 0; --left) {
+    const SubscriptionId id = starved_.front();
+    starved_.pop_front();
+    const auto line = lines_.find(id);
+    if (line == lines_.end()) continue;
+    line->second.is_starved = false;
+    ask(id, line->second, now);
+  }
 }
 
 // At most a second's worth is saved up.
@@ -115,6 +125,7 @@ void Courier::learn_terms(Line& line, const Take& take) {
   line.own_policy = take.own_policy();
   line.topic_policy = take.topic_policy();
   line.terms = sns::delivery_terms(line.own_policy, line.topic_policy);
+  line.allowance = std::min(line.allowance, 1.0);
 }
 
 // --- Requests.
@@ -130,7 +141,7 @@ void Courier::on(const Take& take, std::span<const std::string_view> sent, Insta
       forget(found);
       return;
     case Take::Outcome::no_slots:
-      if (!is_stopping_) starved_.push_back(id);
+      starve(id, line);
       return;
     case Take::Outcome::nothing:
       if (!is_stopping_) ask_at(id, line, now + pause_when_refused);
@@ -152,8 +163,8 @@ void Courier::post(
     const Take& take, std::size_t index, std::string_view sent, Line& line, Instant now) {
   const engine::ReceivedMessage& message = take.messages()[index];
   const std::size_t bytes = message.body.length;
-  line.allowance -= 1;
-  const bool comes_in_time = now + request_timeout <= take.leased_until();
+  if (line.terms->receives_per_second) line.allowance -= 1;
+  const bool comes_in_time = now + request_timeout + lease_margin <= take.leased_until();
   if (sent.empty() || !comes_in_time || is_stopping_) {
     // Unreadable, and whoever read it has marked it so; or the lease may end under the request.
     if (!sent.empty()) hands_.submit(Settle::retry(message.handle(), Duration(0)));
@@ -168,7 +179,7 @@ void Courier::post(
   if (!push) {
     hands_.submit(Settle::give_up(message.handle(), {.subscription = take.subscription(),
                                                      .endpoint = target.endpoint,
-                                                     .why = push.error().message}));
+                                                     .why = push.error().message + "."}));
     slots_.give_back(bytes);
     return;
   }
@@ -196,13 +207,20 @@ void Courier::responded(std::uint64_t number, const client::HttpOutcome& outcome
   slots_.give_back(request.slot_bytes);
   if (line != lines_.end()) {
     line->second.under_way -= 1;
-    ask(line->first, line->second, now);
+    if (starved_.empty()) {
+      ask(line->first, line->second, now);
+    } else {
+      starve(line->first, line->second);  // Behind those that wait for a slot.
+    }
   }
-  ask_starved(now);
 }
 
 void Courier::settle(const Request& request, const Line* line, const client::HttpOutcome& outcome) {
-  if (line == nullptr) return;  // The subscription is gone, and its messages with it.
+  if (line == nullptr) return;   // The subscription is gone, and its messages with it.
+  if (outcome.was_broken_off) {  // That says nothing of the endpoint.
+    hands_.submit(Settle::retry(request.handle, Duration(0)));
+    return;
+  }
   const sns::Verdict verdict = sns::verdict_of(outcome.status);
   if (verdict == sns::Verdict::delivered) {
     hands_.submit(Settle::delivered(request.handle));
@@ -220,7 +238,7 @@ void Courier::settle(const Request& request, const Line* line, const client::Htt
       {.subscription = request.subscription,
        .endpoint = request.endpoint,
        .why = outcome.status == 0 ? outcome.why
-                                  : fmt::format("it answered with status {}", outcome.status),
+                                  : fmt::format("It answered with status {}.", outcome.status),
        .queue_bytes = request.queue_bytes}));
 }
 

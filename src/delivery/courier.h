@@ -72,7 +72,8 @@ class Courier {
   // What it knows of a subscription.
   struct Line {
     std::size_t under_way = 0;
-    bool is_asking = false;  // A Take is on its way.
+    bool is_asking = false;   // A Take is on its way.
+    bool is_starved = false;  // It is among the starved, once.
     std::optional<Instant> next_ask = {};
     std::string own_policy = {};
     std::string topic_policy = {};
@@ -92,6 +93,7 @@ class Courier {
 
   void ask(SubscriptionId id, Line& line, Instant now);
   void ask_at(SubscriptionId id, Line& line, Instant when);
+  void starve(SubscriptionId id, Line& line);
   void ask_starved(Instant now);
   void forget(Lines::iterator line);
   static void learn_terms(Line& line, const Take& take);
@@ -107,12 +109,12 @@ class Courier {
   Slots slots_{requests_max, request_bytes_max};
   Lines lines_;
   std::map<std::uint64_t, Request> under_way_;
-  std::deque<SubscriptionId> starved_;  // To be asked when a slot is free.
+  std::deque<SubscriptionId> starved_;  // To be asked in this order when slots are free.
   std::set<std::pair<Instant, SubscriptionId>> due_;
   std::uint64_t last_request_ = 0;
   bool is_stopping_ = false;
-  SubscriptionId newest_;               // That it was told of.
-  std::optional<Instant> next_roster_;  // It was sent back without any.
+  SubscriptionId newest_;               // That a Roster told of.
+  std::optional<Instant> next_roster_;  // When to ask again, as one came back empty.
 };
 
 }  // namespace mailrail::delivery

@@ -1,5 +1,7 @@
 #include "delivery/courier.h"
 
+#include <deque>
+
 #include <gmock/gmock.h>
 
 #include "broker/replay.h"
@@ -193,14 +195,125 @@ TEST_F(CourierTest, AnAnswerAfterTheSubscriptionIsGoneMeansNothing) {
   EXPECT_TRUE(courier->is_idle());
 }
 
-TEST_F(CourierTest, ALeaseThatEndsTooSoonIsNotUsed) {
+TEST_F(CourierTest, AMessageIsDueAgainWhenItsLeaseEnds) {
   const TopicId topic = create_topic(Type::standard);
   subscribe(topic, raw());
   publish(topic, "text");
   start();
   take_posted();
-  pass(lease + 1s);  // As if its outcome were never told: it is due again.
+  pass(lease + 1s);  // As if its outcome were never told.
   EXPECT_THAT(take_posted(), SizeIs(1));
+}
+
+TEST_F(CourierTest, NoRequestBeginsThatMayOutliveItsLease) {
+  const TopicId topic = create_topic(Type::standard);
+  const SubscriptionId subscription = subscribe(topic, raw());
+  start();
+  holds_answers = true;
+  publish(topic, "text");
+  pass(lease - request_timeout);
+  holds_answers = false;
+  pass(0s);
+  auto posted = take_posted();  // Under a new lease.
+  ASSERT_THAT(posted, SizeIs(1));
+  pass(request_timeout - 1ms);
+  EXPECT_THAT(take_posted(), IsEmpty());
+  answer(posted[0], 200);
+  EXPECT_EQ(waiting(subscription), 0u);
+}
+
+TEST_F(CourierTest, AllTakeTurnsForTheSlots) {
+  const TopicId topic = create_topic(Type::standard);
+  const std::size_t count = requests_max / requests_per_subscription_max + 1;
+  for (std::size_t i = 0; i < count; ++i) subscribe(topic, raw());
+  start();
+  publish(topic, "first");
+  answer_all(200);
+  for (int i = 0; i < 30; ++i) publish(topic, std::to_string(i));
+  std::map<std::string, int> served;
+  std::deque<Posted> under_way;
+  const auto note_posted = [&] {
+    for (Posted& each : take_posted()) {
+      served[each.request.url] += 1;
+      under_way.push_back(std::move(each));
+    }
+  };
+  note_posted();
+  for (std::size_t i = 0; i < requests_max; ++i) {
+    ASSERT_FALSE(under_way.empty());
+    const Posted oldest = std::move(under_way.front());
+    under_way.pop_front();
+    answer(oldest, 200);
+    note_posted();
+  }
+  EXPECT_THAT(served, SizeIs(count));  // The last one has not waited for the others' backlogs.
+}
+
+TEST_F(CourierTest, WhoWasToldThatThereIsNoSlotIsAskedAgain) {
+  const TopicId topic = create_topic(Type::standard);
+  const std::size_t count = requests_max / requests_per_subscription_max + 1;
+  for (std::size_t i = 0; i < count; ++i) subscribe(topic, raw());
+  start();
+  publish(topic, "first");
+  answer_all(200);
+  for (std::size_t i = 0; i < requests_per_subscription_max; ++i) publish(topic, std::to_string(i));
+  auto posted = take_posted();
+  ASSERT_THAT(posted, SizeIs(requests_max));
+  holds_answers = true;  // It is told after all slots are free again.
+  publish(topic, "late");
+  for (const Posted& each : posted) answer(each, 200);
+  holds_answers = false;
+  pass(0s);
+  std::size_t delivered = requests_max;
+  for (auto more = take_posted(); !more.empty(); more = take_posted()) {
+    for (const Posted& each : more) answer(each, 200);
+    delivered += more.size();
+  }
+  EXPECT_EQ(delivered, count * (requests_per_subscription_max + 1));
+}
+
+TEST_F(CourierTest, AnEndOfTheClientIsNoFailureOfTheEndpoint) {
+  const TopicId topic = create_topic(Type::standard);
+  const SubscriptionId subscription =
+      subscribe(topic, raw(policy(R"({"healthyRetryPolicy":{"numRetries":0}})")));
+  start();
+  publish(topic, "text");
+  auto posted = take_posted();
+  ASSERT_THAT(posted, SizeIs(1));
+  courier->stop();
+  break_off(posted[0]);
+  EXPECT_EQ(waiting(subscription), 1u);
+  EXPECT_THAT(given_up, IsEmpty());
+}
+
+TEST_F(CourierTest, ARateThatIsSetAnewCountsFromThen) {
+  const TopicId topic = create_topic(Type::standard);
+  const std::string slow = R"({"throttlePolicy":{"maxReceivesPerSecond":2}})";
+  const SubscriptionId subscription = subscribe(topic, raw(policy(slow)));
+  const auto set = [&](const std::string& text) {
+    run([&](engine::Engine& state, engine::Turn& turn) {
+      state.change_subscription(turn, subscription, raw(policy(text)));
+    });
+  };
+  start();
+  publish(topic, "known");
+  answer_all(200);
+  set("{}");
+  for (int i = 0; i < 1000; ++i) {
+    publish(topic, std::to_string(i));
+    pass(1s);
+    answer_all(200);
+  }
+  set(slow);
+  for (int i = 0; i < 10; ++i) publish(topic, "slowly " + std::to_string(i));
+  std::size_t delivered = 0;
+  for (int i = 0; i < 100; ++i) {
+    auto posted = take_posted();
+    for (const Posted& each : posted) answer(each, 200);
+    delivered += posted.size();
+    pass(100ms);
+  }
+  EXPECT_EQ(delivered, 10u);
 }
 
 TEST_F(CourierTest, NothingBeginsOnceItStops) {

@@ -66,7 +66,12 @@ class CourierTest : public testing::Test, private broker::Outbox, private Hands 
     settle();
   }
   void answer(const Posted& posted, int status) {
-    courier->responded(posted.number, {.status = status, .why = "no answer"}, now);
+    courier->responded(posted.number, {.status = status, .why = "No answer."}, now);
+    settle();
+  }
+  // The client ends before there is an answer.
+  void break_off(const Posted& posted) {
+    courier->responded(posted.number, {.why = "It ended.", .was_broken_off = true}, now);
     settle();
   }
   // Those that came since the last time.
@@ -139,6 +144,7 @@ class CourierTest : public testing::Test, private broker::Outbox, private Hands 
   std::unique_ptr<Courier> courier;
   std::vector<GivenUp> given_up;
   std::function<void()> on_post;
+  bool holds_answers = false;  // As if commits took long.
 
  private:
   void release(std::unique_ptr<broker::Call> call, std::vector<log::SharedFrame> frames) override {
@@ -162,7 +168,9 @@ class CourierTest : public testing::Test, private broker::Outbox, private Hands 
         ASSERT_EQ(log.append(*frame).outcome, log::Outcome::durable);
         broker.durable();
       }
-      for (auto& [call, frames] : std::exchange(left_, {})) tell(*call, frames);
+      if (!holds_answers) {
+        for (auto& [call, frames] : std::exchange(left_, {})) tell(*call, frames);
+      }
       const auto next = broker.next_turn();
       if (calls_.empty() && (!next || *next > now)) return;
     }

@@ -9,8 +9,7 @@
 
 namespace mailrail::delivery {
 
-// "Amazon SNS [...] 15 seconds" is what its agents were seen to wait for an answer; the
-// documentation names no number.
+// AWS documents no number; its agents were seen to wait for an answer this long.
 inline constexpr Duration request_timeout = 15s;
 
 // Requests that are under way: of one subscription, so that a slow endpoint holds up itself alone,
@@ -19,9 +18,10 @@ inline constexpr std::size_t requests_per_subscription_max = 16;
 inline constexpr std::size_t requests_max = 256;
 inline constexpr std::size_t request_bytes_max = std::size_t{16} << 20;
 
-// A message is leased for so long while its request is under way: a request that waited five
-// seconds for a slow disk may still begin. What is left of it when the process dies delays the next
-// attempt.
+// A message is leased for so long while its request is under way: one that waited four seconds for
+// a slow disk may still begin, with so much to spare. What is left of the lease when the process
+// dies delays the next attempt.
+inline constexpr Duration lease_margin = 1s;
 inline constexpr Duration lease = 20s;
 
 // A call that waits for messages is asked again after this at the latest, and one that was sent

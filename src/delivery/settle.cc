@@ -26,6 +26,7 @@ std::unique_ptr<Settle> Settle::give_up(const engine::ReceiptHandle& handle, Giv
 
 broker::Decision Settle::decide(engine::Engine& engine, engine::Turn& turn) {
   if (engine.find_queue(handle_.queue) == nullptr) return {};  // Unsubscribed meanwhile.
+  // Nothing happens if the lease has ended: then the message is sent again.
   switch (what_) {
     case What::delivered:
       engine.delete_message(turn, handle_);

@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -38,6 +39,9 @@ class Slots {
  public:
   Slots(std::size_t count, std::size_t bytes) : free_(count), free_bytes_(bytes) {}
 
+  std::size_t free() const {
+    return free_bytes_ <= 0 ? 0 : static_cast<std::size_t>(std::max<std::int64_t>(free_, 0));
+  }
   bool take() {
     if (free_bytes_ <= 0 || free_ <= 0) return false;
     free_ -= 1;

@@ -92,7 +92,11 @@ void Engine::deactivate(Turn& turn, SubscriptionId subscription) {
   const Subscription* ended = topics_.find(subscription);
   CHECK(ended != nullptr && is_http(ended->protocol));
   const std::set<SubscriptionId>& deactivated = topics_.find(ended->topic)->deactivated;
-  if (deactivated.size() >= deactivated_subscriptions_max) unsubscribe(turn, *deactivated.begin());
+  if (deactivated.size() >= deactivated_subscriptions_max) {
+    unsubscribe(turn, *std::ranges::min_element(deactivated, {}, [&](SubscriptionId each) {
+                  return topics_.find(each)->since;
+                }));
+  }
   record(turn, SubscriptionDeactivated{.subscription = subscription, .at = turn.now});
   const QueueId queue = obtain_delivery_queue(turn, subscription);
   record(turn, Purged{.queue = queue, .below_seq = last_seq_ + 1, .at = turn.now});

@@ -16,7 +16,7 @@ namespace {
 constexpr Duration given_up_told_every = 60s;
 
 std::string fate_of(const delivery::GivenUp& given_up) {
-  if (!given_up.dead_letters) return "It is gone: the subscription has no dead-letter queue.";
+  if (!given_up.dead_letters) return "It is gone: no dead-letter queue took it.";
   return fmt::format("It is in the dead-letter queue {}.", given_up.dead_letters->name);
 }
 
@@ -83,7 +83,10 @@ void Webhooks::read(Answered& answered, std::vector<log::SharedFrame> frames) {
 }
 
 void Webhooks::begin_stop() {
-  change_inbox([](Inbox& inbox) { inbox.begins_stop = true; });
+  change_inbox([this](Inbox& inbox) {
+    inbox.begins_stop = true;
+    has_nothing_under_way_ = false;  // Until the thread says so: something may just begin.
+  });
 }
 
 bool Webhooks::is_drained(std::chrono::milliseconds patience) {
@@ -171,9 +174,9 @@ void Webhooks::gave_up(const delivery::GivenUp& given_up) {
     return;
   }
   told_of_given_up_ = now;
-  spdlog::warn("a notification could not be delivered to {}: {} {}{}",
+  spdlog::warn("a message could not be delivered to {}: {} {}{}",
                sns::shown_endpoint(given_up.endpoint), given_up.why, fate_of(given_up),
-               untold_ == 0 ? "" : fmt::format(" So did {} others before it.", untold_));
+               untold_ == 0 ? "" : fmt::format(" Neither could {} others before it.", untold_));
   untold_ = 0;
 }
 

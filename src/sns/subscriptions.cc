@@ -20,8 +20,8 @@ std::unexpected<Error> not_authorized(std::string_view action, std::string_view 
       fmt::format("User is not authorized to perform: SNS:{} on resource: {}", action, shown(arn)));
 }
 
-// What may hold up others is only held up by its own kind.
-constexpr std::string_view confirmation_group = "SubscriptionConfirmation";
+// So that confirmations wait for each other alone: no message has a group of that name.
+constexpr std::string_view confirmation_group = "subscription confirmation";
 
 // Each is sent, however soon it follows another.
 void send_confirmation(engine::Engine& engine,
