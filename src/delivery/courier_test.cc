@@ -216,7 +216,7 @@ TEST_F(CourierTest, NoRequestBeginsThatMayOutliveItsLease) {
   pass(0s);
   auto posted = take_posted();  // Under a new lease.
   ASSERT_THAT(posted, SizeIs(1));
-  pass(request_timeout - 1ms);
+  pass(request_timeout + 500ms);
   EXPECT_THAT(take_posted(), IsEmpty());
   answer(posted[0], 200);
   EXPECT_EQ(waiting(subscription), 0u);
@@ -226,10 +226,8 @@ TEST_F(CourierTest, AllTakeTurnsForTheSlots) {
   const TopicId topic = create_topic(Type::standard);
   const std::size_t count = requests_max / requests_per_subscription_max + 1;
   for (std::size_t i = 0; i < count; ++i) subscribe(topic, raw());
+  for (int i = 0; i < 50; ++i) publish(topic, std::to_string(i));
   start();
-  publish(topic, "first");
-  answer_all(200);
-  for (int i = 0; i < 30; ++i) publish(topic, std::to_string(i));
   std::map<std::string, int> served;
   std::deque<Posted> under_way;
   const auto note_posted = [&] {
@@ -246,30 +244,30 @@ TEST_F(CourierTest, AllTakeTurnsForTheSlots) {
     answer(oldest, 200);
     note_posted();
   }
-  EXPECT_THAT(served, SizeIs(count));  // The last one has not waited for the others' backlogs.
+  for (const auto& [url, times] : served) EXPECT_GT(times, 15) << url;  // 30 on the average.
 }
 
 TEST_F(CourierTest, WhoWasToldThatThereIsNoSlotIsAskedAgain) {
-  const TopicId topic = create_topic(Type::standard);
-  const std::size_t count = requests_max / requests_per_subscription_max + 1;
-  for (std::size_t i = 0; i < count; ++i) subscribe(topic, raw());
+  const TopicId busy = create_topic(Type::standard);
+  for (std::size_t i = 0; i < requests_max / requests_per_subscription_max; ++i)
+    subscribe(busy, raw());
+  for (std::size_t i = 0; i < requests_per_subscription_max; ++i) publish(busy, std::to_string(i));
   start();
-  publish(topic, "first");
-  answer_all(200);
-  for (std::size_t i = 0; i < requests_per_subscription_max; ++i) publish(topic, std::to_string(i));
-  auto posted = take_posted();
+  const auto posted = take_posted();
   ASSERT_THAT(posted, SizeIs(requests_max));
+
   holds_answers = true;  // It is told after all slots are free again.
-  publish(topic, "late");
+  const TopicId quiet = create_topic(Type::fifo);
+  const SubscriptionId subscription = subscribe(quiet, raw());
+  publish(quiet, "waits", "group");
+  holds_answers = false;
+  pass(0s);
+  holds_answers = true;
   for (const Posted& each : posted) answer(each, 200);
   holds_answers = false;
   pass(0s);
-  std::size_t delivered = requests_max;
-  for (auto more = take_posted(); !more.empty(); more = take_posted()) {
-    for (const Posted& each : more) answer(each, 200);
-    delivered += more.size();
-  }
-  EXPECT_EQ(delivered, count * (requests_per_subscription_max + 1));
+  answer_all(200);
+  EXPECT_EQ(waiting(subscription), 0u);
 }
 
 TEST_F(CourierTest, AnEndOfTheClientIsNoFailureOfTheEndpoint) {
@@ -300,7 +298,7 @@ TEST_F(CourierTest, ARateThatIsSetAnewCountsFromThen) {
   answer_all(200);
   set("{}");
   for (int i = 0; i < 1000; ++i) {
-    publish(topic, std::to_string(i));
+    for (const char* each : {"a", "b", "c", "d", "e"}) publish(topic, each + std::to_string(i));
     pass(1s);
     answer_all(200);
   }
