@@ -41,8 +41,8 @@ class Call {
   Call(const Call&) = delete;
   Call& operator=(const Call&) = delete;
 
-  // Looks at the state and records facts; nothing else. At or after the deadline it named it has its
-  // answer, or names a later one.
+  // Looks at the state and records facts; nothing else. At or after the deadline it named it has
+  // its answer, or names a later one.
   virtual Decision decide(engine::Engine& engine, engine::Turn& turn) = 0;
 
   // The bodies that the answer shows; asked once it is decided.

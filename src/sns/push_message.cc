@@ -52,9 +52,10 @@ std::optional<std::size_t> raw_bytes(const Publication& publication, std::string
 
 PushRequest notification(const Publication& publication,
                          const NotificationIds& ids,
+                         const engine::Share& share,
                          const PushTarget& target,
-                         bool is_raw,
                          signing::Signer& signer) {
+  const bool is_raw = share.is_raw;
   const engine::TopicName topic = publication.topic_name();
   std::string body = is_raw ? std::string(publication.text_for(target.protocol))
                             : enveloped(publication, target.protocol, ids, signer);
@@ -145,15 +146,16 @@ PushRequest confirmation_request(const Publication& publication,
       .subscribe_url = fmt::format("{}/?Action=ConfirmSubscription&TopicArn={}&Token={}",
                                    publication.endpoint, topic, token),
       .timestamp = timestamp(at)};
-  const bool is_subscribed = publication.kind == PublicationKind::unsubscribe_confirmation;
-  return {.url = target.endpoint,
-          .headers = headers_of({.type = confirmation.type,
-                                 .id = confirmation.id,
-                                 .topic_arn = topic,
-                                 .subscription_arn = is_subscribed ? subscription : std::string(),
-                                 .content_type = text_type}),
-          .body = body_of(confirmation, sign(signer, target.signature_version,
-                                             text_to_sign_of(confirmation), publication.endpoint))};
+  const bool tells_subscription = publication.kind == PublicationKind::unsubscribe_confirmation;
+  return {
+      .url = target.endpoint,
+      .headers = headers_of({.type = confirmation.type,
+                             .id = confirmation.id,
+                             .topic_arn = topic,
+                             .subscription_arn = tells_subscription ? subscription : std::string(),
+                             .content_type = text_type}),
+      .body = body_of(confirmation, sign(signer, target.signature_version,
+                                         text_to_sign_of(confirmation), publication.endpoint))};
 }
 
 }  // namespace
@@ -171,8 +173,8 @@ Result<PushRequest> push_request(const engine::ReceivedMessage& message,
                                      : "a publication of what one endpoint alone is asked");
   }
   if (is_notification) {
-    return notification(publication, ids_of(identity, sent, *message.share, publication), target,
-                        message.share->is_raw, signer);
+    return notification(publication, ids_of(identity, sent, *message.share, publication),
+                        *message.share, target, signer);
   }
   return confirmation_request(
       publication, identity.message_id(message.origin_queue, message.origin_seq, message.redrives),

@@ -38,9 +38,9 @@ struct RetrySchedule {
   std::uint32_t at_maximum = 0;
   Backoff backoff = Backoff::linear;
 
-  // How long after the so manieth failed attempt, counted from 1, the next one is. Nothing: give
-  // up. `jitter`, from 0 to 1, says how much of a tenth a delay is longer than its phase has it;
-  // all together stay within the hour whatever it is.
+  // How long after that many failed attempts, at least one, the next one is. Nothing: give up.
+  // `jitter`, from 0 to 1, says how much of a tenth a delay is longer than its phase has it; all
+  // together stay within the hour whatever it is.
   std::optional<Duration> delay_after(std::uint32_t failed_attempts, double jitter) const;
 
   friend bool operator==(const RetrySchedule&, const RetrySchedule&) = default;
