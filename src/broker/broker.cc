@@ -197,7 +197,8 @@ void Broker::park(std::unique_ptr<Call> call, const Decision& decision) {
   CHECK(decision.deadline > now_);
   const std::optional<engine::Full> reached = full();
   const bool is_memory_full = reached && reached->what == engine::Full::What::memory;
-  if (!may_wait_ || is_memory_full || waiters_.size() >= options_.waiting_max) {
+  const bool has_place = call->is_bounded_elsewhere() || waiters_.counted() < options_.waiting_max;
+  if (!may_wait_ || is_memory_full || !has_place) {
     answer(std::move(call), {});
     return;
   }

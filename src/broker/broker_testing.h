@@ -47,7 +47,7 @@ struct TestOutbox final : Outbox {
     dropped.push_back(static_cast<TestCall&>(*call).name);
   }
   void parked(const Call& call) override {
-    parked_calls.push_back(static_cast<const TestCall&>(call).name);
+    if (const auto* ours = dynamic_cast<const TestCall*>(&call)) parked_calls.push_back(ours->name);
   }
 
   std::vector<std::string> released;

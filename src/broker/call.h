@@ -48,6 +48,10 @@ class Call {
   // The bodies that the answer shows; asked once it is decided.
   virtual std::span<const engine::Body> bodies() const { return {}; }
 
+  // Something else bounds how many of its kind there are: it takes no place among the calls that
+  // may wait.
+  virtual bool is_bounded_elsewhere() const { return false; }
+
   std::uint64_t id() const { return id_; }
 
  private:

@@ -42,11 +42,14 @@ class Waiters {
 
   std::optional<Instant> next_deadline() const;
   std::size_t size() const { return deadlines_.size(); }
+  // Those that are not bounded elsewhere.
+  std::size_t counted() const { return counted_; }
 
  private:
   std::optional<Waiter> take_out(QueueId queue, Ticket ticket);
 
   Ticket last_ticket_ = 0;
+  std::size_t counted_ = 0;
   std::map<QueueId, std::map<Ticket, Waiter>> queues_;
   std::set<std::tuple<Instant, QueueId, Ticket>> deadlines_;
   std::map<std::uint64_t, std::pair<QueueId, Ticket>> calls_;  // By the call's id.

@@ -33,6 +33,21 @@ IpAddress last_four(const IpAddress& address) {
   return embedded;
 }
 
+// Connecting to "this host on this network" (RFC 1122), or to the unspecified address of RFC 4291,
+// reaches this machine.
+constexpr IpNetwork this_host{.address = {.version = IpVersion::v4}, .prefix_bits = 8};
+constexpr IpNetwork unspecified{.address = {.version = IpVersion::v6}, .prefix_bits = 128};
+constexpr IpAddress loopback_v4{.version = IpVersion::v4, .bytes = {127, 0, 0, 1}};
+constexpr IpAddress loopback_v6{.version = IpVersion::v6,
+                                .bytes = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}};
+
+// As whom the address is judged.
+IpAddress judged_as(const IpAddress& address) {
+  const IpAddress reached = is_embedding(address) ? last_four(address) : address;
+  if (this_host.contains(reached)) return loopback_v4;
+  return unspecified.contains(reached) ? loopback_v6 : reached;
+}
+
 int bits_of(const IpAddress& address) { return address.version == IpVersion::v4 ? 32 : 128; }
 
 const IpNetwork* narrowest(const std::vector<IpNetwork>& ranges, const IpAddress& address) {
@@ -60,7 +75,7 @@ std::string with_embedding(const IpAddress& judged, const IpAddress& given) {
 }  // namespace
 
 std::optional<std::string> refusal(const AddressRules& rules, const IpAddress& address) {
-  const IpAddress judged = is_embedding(address) ? last_four(address) : address;
+  const IpAddress judged = judged_as(address);
   const IpNetwork* const allowed = narrowest(rules.allowed, judged);
   const IpNetwork* const denied = narrowest(rules.denied, judged);
   if (allowed != nullptr && (denied == nullptr || denied->prefix_bits < allowed->prefix_bits))

@@ -185,5 +185,14 @@ TEST(AddressRange, IsRefusedWithWhatWouldBeRight) {
             "must be 0.0.0.0/0, as IPv4 within IPv6 is judged as IPv4, not \"64:ff9b::/96\".");
 }
 
+TEST(AddressRules, JudgeTheMachinesOwnAddressesAsLoopback) {
+  const AddressRules rules{.otherwise = Default::allow_all,
+                           .denied = ranges({"127.0.0.0/8", "::1"})};
+  for (const char* each : {"0.0.0.0", "0.1.2.3", "::", "::ffff:0.0.0.0"})
+    EXPECT_FALSE(is_allowed(rules, each)) << each;
+  EXPECT_TRUE(is_allowed(rules, "1.0.0.0"));
+  EXPECT_TRUE(is_allowed({.allowed = ranges({"127.0.0.1"})}, "0.0.0.0"));
+}
+
 }  // namespace
 }  // namespace mailrail::client

@@ -18,6 +18,9 @@ class Call : public broker::Call {
  public:
   Call() : broker::Call(0) {}
 
+  // There is one for each subscription.
+  bool is_bounded_elsewhere() const override { return true; }
+
   // The messages that it received, one for each body, in the same order.
   virtual std::span<const engine::ReceivedMessage> messages() const { return {}; }
 

@@ -1,11 +1,13 @@
 #include "sns/endpoint.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include <fmt/format.h>
 
 #include "api/context.h"
 #include "sns/arn.h"
+#include "sns/characters.h"
 #include "sns/errors.h"
 #include "sns/limits.h"
 #include "sns/subscription_attributes.h"
@@ -30,6 +32,29 @@ Result<engine::Protocol> parse_protocol(std::string_view protocol) {
       fmt::format("Amazon SNS does not support this protocol string: {}", protocol));
 }
 
+// Its port, if there is one: `:8080`.
+bool is_port(std::string_view text) {
+  if (text.empty()) return true;
+  std::uint16_t port = 0;
+  const auto [end, error] = std::from_chars(text.data() + 1, text.data() + text.size(), port);
+  return text.front() == ':' && error == std::errc() && end == text.data() + text.size() &&
+         port > 0;
+}
+
+// A name or an address, that of IPv6 in brackets, and its port.
+bool is_host(std::string_view host) {
+  if (!host.starts_with('[')) {
+    const std::size_t end = std::min(host.find(':'), host.size());
+    const std::string_view name = host.substr(0, end);
+    const bool is_name = std::ranges::all_of(name, [](char each) {
+      return is_letter_or_digit(each) || each == '-' || each == '.' || each == '_' || each == '%';
+    });
+    return !name.empty() && is_name && is_port(host.substr(end));
+  }
+  const std::size_t end = host.find(']');
+  return end != std::string_view::npos && end > 1 && is_port(host.substr(end + 1));
+}
+
 // `http://host...`, of what a request's head may hold.
 Result<void> check_url(engine::Protocol protocol, std::string_view url) {
   const std::string scheme = std::string(name_of(protocol)) + "://";
@@ -37,9 +62,9 @@ Result<void> check_url(engine::Protocol protocol, std::string_view url) {
     return errors::invalid_parameter("Endpoint must match the specified protocol");
   const std::string_view rest = url.substr(scheme.size());
   const std::string_view authority = rest.substr(0, rest.find_first_of("/?#"));
-  const std::string_view host = authority.substr(authority.rfind('@') + 1);  // Behind a password.
+  const std::string_view host = authority.substr(authority.find('@') + 1);  // Behind a password.
   const bool is_plain = auth::is_plain_text(url) && url.find(' ') == std::string_view::npos;
-  if (host.empty() || host.starts_with(':') || !is_plain || url.size() > limits::endpoint_bytes_max)
+  if (!is_host(host) || !is_plain || url.size() > limits::endpoint_bytes_max)
     return errors::invalid_parameter({.parameter = "Endpoint", .reason = "it is not a URL"});
   return {};
 }

@@ -135,10 +135,13 @@ Result<ConfirmSubscription::Decided> confirm(engine::Engine& engine,
     return errors::invalid_parameter("Token");
   const engine::Topic& topic = *engine.topics().find(subscription->topic);
   if (topic.name.region != asked.region) return errors::invalid_parameter("Topic");
-  const engine::Confirmation& confirmation = prepared.confirmation;
+  engine::Confirmation confirmation = prepared.confirmation;
   if (confirmation.must_authenticate_unsubscribe && !confirmation.was_authenticated)
     return not_authorized("ConfirmSubscription", topic_arn(topic.name));
-  if (subscription->is_deactivated()) TRY(check_restorable(topic, *subscription));
+  if (subscription->is_deactivated()) {
+    TRY(check_restorable(topic, *subscription));
+    confirmation.must_authenticate_unsubscribe |= subscription->must_authenticate_unsubscribe;
+  }
   if (!subscription->is_confirmed()) engine.confirm(turn, id, confirmation);
   return ConfirmSubscription::Decided{.topic = topic.name, .subscription = id};
 }
