@@ -169,9 +169,9 @@ const Bug bugs[] = {
 
 // In the order of Law.
 constexpr std::string_view law_names[] = {
-    "durability (I6)",    "loss (I1, I2)",      "replay (I7)",  "facts (I2 to I5)", "bodies (I1)",
-    "publications (I10)", "conversations (I3)", "waiting (I9)", "limits (I8)",      "damage",
-    "drain (I1, I9)"};
+    "durability (I6)", "loss (I1, I2)",      "replay (I7)",      "facts (I2 to I5)",
+    "bodies (I1)",     "publications (I10)", "deliveries (I11)", "conversations (I3)",
+    "waiting (I9)",    "limits (I8)",        "damage",           "drain (I1, I9)"};
 
 SimulationOptions options_of(const Bug& bug, std::uint64_t seed) {
   SimulationOptions options{.seed = seed, .steps = steps_of(bug.runs)};
