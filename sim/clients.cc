@@ -48,6 +48,7 @@ Command Clients::next(const Ledger& ledger) {
   }
   if (habit_ == Habit::filling && failing_ == 0 && chance(200)) failing_ = 40;
   if (failing_ > 0) return receive_and_fail();
+  if (!tokens_.empty() && chance(6)) return confirm();
   if (topics_ == Topics::some && chance(4)) return about_topic(ledger);
   if (ledger.strictness() == engine::Strictness::aws && purged_ && chance(20))
     return command(Action::purge_queue, *purged_);

@@ -16,6 +16,7 @@
 #include "base/random.h"
 #include "base/time.h"
 #include "sim/command.h"
+#include "sim/endpoints.h"
 #include "sim/ledger.h"
 
 namespace mailrail::sim {
@@ -29,11 +30,13 @@ enum class Habit : std::uint8_t {
 
 // Do they publish, too? The seeds that failed once keep clients who do not.
 enum class Topics : std::uint8_t { none, some };
+// Are HTTP endpoints subscribed?
+enum class Pushes : std::uint8_t { none, some };
 
 class Clients {
  public:
-  Clients(Random& random, Habit habit, Topics topics = Topics::none)
-      : random_(random), habit_(habit), topics_(topics) {}
+  Clients(Random& random, Habit habit, Topics topics = Topics::none, Pushes pushes = Pushes::none)
+      : random_(random), habit_(habit), topics_(topics), pushes_(pushes) {}
 
   Habit habit() const { return habit_; }
   Command next(const Ledger& ledger);
@@ -45,6 +48,9 @@ class Clients {
   Duration pause(const Ledger& ledger, Instant now);
   // They have read an answer.
   void told(const Command& command, const Reply& reply);
+  // An endpoint has it, and what it does with it is a matter of time.
+  void told(Token token) { tokens_.push_back(std::move(token)); }
+  bool has_tokens() const { return !tokens_.empty(); }
 
   // Parts of next(), for whoever wants a certain one.
   Command command(Action action, const engine::QueueName& queue);
@@ -73,6 +79,8 @@ class Clients {
   // About a conversation that is parked, most of the time.
   Command about_conversation(const Ledger& ledger);
   Command about_topic(const Ledger& ledger);
+  void fill_endpoint(Command& command);
+  Command confirm();
   engine::QueueName any_subscriber(const engine::TopicName& topic);
   engine::SubscriptionAttributes subscription_attributes(const engine::TopicName& topic);
   std::vector<Publication> publications(const engine::TopicName& topic);
@@ -80,10 +88,12 @@ class Clients {
   Random& random_;
   Habit habit_;
   Topics topics_;
+  Pushes pushes_;
   std::uint64_t commands_ = 0;
   std::uint64_t failing_ = 0;                     // Receives still to come in a row.
   std::deque<Command> planned_;                   // Come before all others.
   std::deque<Handle> handles_;                    // Newest first.
+  std::deque<Token> tokens_;                      // Oldest first.
   std::optional<engine::QueueName> purged_ = {};  // The last queue that was to be purged.
 };
 

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "sim/clients.h"
+#include "sns/publication.h"
 
 namespace mailrail::sim {
 namespace {
@@ -26,6 +27,18 @@ constexpr Filter filters[] = {
     {R"({"kind": [{"prefix": "b"}, {"suffix": "c"}]})"},
     {R"({"n": [{"numeric": ["<", 2]}]})", engine::FilterScope::message_body},
     {R"({"$or": [{"n": [0]}, {"of": {"group": ["a"]}}]})", engine::FilterScope::message_body}};
+
+// As SNS does, for what is sent to endpoints is made from it.
+std::string encode(const engine::TopicName& topic, const Publication& publication) {
+  sns::Publication kept{.region = topic.region,
+                        .account = topic.account,
+                        .topic = topic.name,
+                        .endpoint = own_url,
+                        .text = publication.text};
+  if (!publication.kind.empty())
+    kept.attributes = {{.name = "kind", .data_type = "String", .value = publication.kind}};
+  return sns::encode_publication(kept);
+}
 
 bool is_fifo(const engine::TopicName& topic) { return topic.name.ends_with(".fifo"); }
 
@@ -74,7 +87,26 @@ Command Clients::about_topic(const Ledger& ledger) {
   }
   if (about.action == Action::subscribe || about.action == Action::change_subscription)
     about.subscription = subscription_attributes(topic);
+  if (pushes_ == Pushes::some && about.action != Action::create_topic && chance(2))
+    fill_endpoint(about);
   return about;
+}
+
+// Its delivery policy is always the same.
+void Clients::fill_endpoint(Command& command) {
+  command.queue = {};
+  command.endpoint = fmt::format("http://host/{}", random_.below(endpoints_max));
+  command.subscription.kept["DeliveryPolicy"] = delivery_policy_of(command.endpoint);
+}
+
+// Old tokens are used, too, and some more than once.
+Command Clients::confirm() {
+  Command confirm{.number = ++commands_, .action = Action::confirm};
+  const std::size_t which = random_.below(tokens_.size());
+  confirm.token = tokens_[which].text;
+  confirm.pushed = tokens_[which].subscription;
+  if (!chance(8)) tokens_.erase(tokens_.begin() + static_cast<std::ptrdiff_t>(which));
+  return confirm;
 }
 
 engine::SubscriptionAttributes Clients::subscription_attributes(const engine::TopicName& topic) {
@@ -103,6 +135,7 @@ std::vector<Publication> Clients::publications(const engine::TopicName& topic) {
     publication.text = fmt::format(
         R"({{"n": {}, "of": {{"group": "{}", "number": "{}.{}"}}, "more": "{}"}})",
         random_.below(4), publication.group, commands_, made.size(), std::string(padding, 'x'));
+    if (pushes_ == Pushes::some) publication.encoded = encode(topic, publication);
     made.push_back(std::move(publication));
   }
   return made;

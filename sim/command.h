@@ -33,23 +33,29 @@ enum class Action : std::uint8_t {
   drop_conversation,
   create_topic,
   delete_topic,
-  subscribe,  // The queue, of which a topic has one subscription at most.
+  subscribe,  // The queue or endpoint, of which a topic has one subscription at most.
   change_subscription,
   unsubscribe,
   publish,
+  confirm,    // What an endpoint has to do with the token that it was sent.
   give_back,  // The server's own: the answer to a receive found its client gone.
+  take,       // Its own, too: what is delivered to an endpoint, and what then becomes of it.
+  settle,
 };
 
 // A message for a topic, or an entry of a batch. Texts differ from each other.
 struct Publication {
   std::string text = {};
-  std::string kind = {};  // An attribute that filters look at; empty: none.
+  std::string encoded = {};  // As SNS keeps it, where endpoints are to be sent it; empty: the text.
+  std::string kind = {};     // An attribute that filters look at; empty: none.
   std::string group = {};
   std::string deduplication_id = {};
+
+  const std::string& record() const { return encoded.empty() ? text : encoded; }
 };
 
 inline bool is_about_topic(Action action) {
-  return action >= Action::create_topic && action <= Action::publish;
+  return action >= Action::create_topic && action <= Action::confirm;
 }
 
 struct Command {
@@ -83,6 +89,11 @@ struct Command {
   engine::TopicAttributes topic_attributes = {};     // create_topic
   engine::SubscriptionAttributes subscription = {};  // subscribe, change_subscription
   std::vector<Publication> publications = {};        // publish
+  std::string endpoint = {};  // subscribe and the like: this one, and not the queue.
+  std::string token = {};     // confirm
+
+  SubscriptionId pushed = {};      // take
+  std::optional<int> status = {};  // settle: what was answered; nothing: its time was over before.
 };
 
 inline bool is_same(const engine::QueueCounts& one, const engine::QueueCounts& two) {

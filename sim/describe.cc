@@ -114,7 +114,8 @@ std::string describe_subscription(const Command& command) {
   const std::string_view verb = command.action == Action::subscribe     ? "subscribe"
                                 : command.action == Action::unsubscribe ? "unsubscribe"
                                                                         : "change subscription of";
-  std::string line = fmt::format("{} {} to {}", verb, command.queue.name, command.topic.name);
+  const std::string& who = command.endpoint.empty() ? command.queue.name : command.endpoint;
+  std::string line = fmt::format("{} {} to {}", verb, who, command.topic.name);
   if (command.action == Action::unsubscribe) return line;
   if (command.subscription.is_raw) line += ", raw";
   if (!command.subscription.filter_policy.empty())
@@ -178,6 +179,13 @@ std::string describe(const Command& command) {
       return line + describe_subscription(command);
     case Action::publish:
       return line + describe_publications(command);
+    case Action::confirm:
+      return line + "confirm by a token";
+    case Action::take:
+      return line + fmt::format("take for subscription {}", command.pushed.value());
+    case Action::settle:
+      line += fmt::format("settle, status {}, ", command.status.value_or(-1));
+      break;
     case Action::delete_message:
       line += "delete ";
       break;

@@ -19,7 +19,7 @@ std::vector<engine::PublishTarget> targets_of(engine::Engine& engine,
                                               const Publication& publication) {
   const std::vector<sns::EventAttribute> attributes = attributes_of(publication);
   sns::PreparedMessage message;
-  message.record = publication.text;
+  message.record = publication.record();
   message.form = {.event = sns::Event(publication.text, attributes),
                   .enveloped_bytes = publication.text.size(),
                   .raw_bytes = publication.text.size() + publication.kind.size(),

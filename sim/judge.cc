@@ -14,19 +14,15 @@ namespace mailrail::sim {
 namespace {
 
 constexpr std::size_t story_lines_max = 1000;
-// What is never refused may take a little above the limit of memory: queues, receive attempts.
-constexpr std::uint64_t beside_messages_bytes = 16 << 10;
-// In segments: the log's constant reserve, and how far it may go over the server's limit while the
-// volume has no space for a checkpoint.
-constexpr std::uint64_t reserve_units = 8;
-constexpr std::uint64_t over_units = 2;
-
 // Of whom a body says that it is: the message, or what it came by.
 template <class Message>
 std::pair<QueueId, Seq> owner_of(const Message& message) {
   if (message.share) return {QueueId(), message.share->publication};
   return {message.origin_queue, message.origin_seq};
 }
+
+// No name leads to it.
+bool is_delivery(const LedgerQueue& queue) { return queue.attributes.is_delivery_queue(); }
 
 Position end_of(const log::Frame& frame) { return frame.position + frame.payload.size(); }
 
@@ -47,13 +43,14 @@ void Judge::report(Law law, std::string what) {
 
 void Judge::submitted(const Command& command, Instant now) {
   note(fmt::format("{} {}", describe(now), describe(command)));
-  if (command.action != Action::delete_message && command.action != Action::change_visibility)
-    return;
+  const bool ends_lease =
+      command.action == Action::delete_message || command.action == Action::settle;
+  if (!ends_lease && command.action != Action::change_visibility) return;
   const engine::ReceiptHandle& handle = command.handle;
   let_go_.emplace(handle.queue, handle.seq, handle.generation);
   const auto hold = holds_.find({handle.queue, handle.seq});
   if (hold == holds_.end() || hold->second.generation != handle.generation) return;
-  if (command.action == Action::delete_message) {
+  if (ends_lease) {
     holds_.erase(hold);
   } else {
     hold->second.end = std::min(hold->second.end, now + command.timeout);
@@ -102,7 +99,7 @@ void Judge::asked(const Command& command,
       hold->second.end = std::min(hold->second.end, *message->lease_end);
   }
   // The one exception: losing a lease on a standard queue only shows the message again.
-  if (!answer.messages.empty() && !moved_dead_letters_ &&
+  if (!answer.messages.empty() && !moved_dead_letters_ && command.action != Action::take &&
       !ledger_.queues().at(reply.queue).attributes.is_fifo) {
     answer.needed = Position();
     for (const LedgerMessage& each : answer.messages)
@@ -143,6 +140,7 @@ void Judge::tally(const engine::Fact& fact) {
     if (published->deliveries.empty()) meet("a publication was for nobody");
   }
   if (std::holds_alternative<engine::SharedBodyRelocated>(fact)) meet("a shared body was moved");
+  tally_delivery(fact);
   if (const auto* redriven = std::get_if<engine::Redriven>(&fact)) {
     meet("a message was redriven");
     if (ledger_.queues().at(redriven->to).parked.contains(std::string(redriven->group)))
@@ -170,7 +168,7 @@ void Judge::released(const Command& command, const Reply& reply) {
            fmt::format("command {} was answered before its facts were durable", command.number));
   told_end_ = std::max(told_end_, answer.needed);
   for (std::size_t i = 0; i < reply.published.size(); ++i) {
-    if (reply.published[i]) check_spread(command.publications[i].text, Demand::whole);
+    if (reply.published[i]) check_spread(command.publications[i].record(), Demand::whole);
   }
   for (std::size_t i = 0; i < answer.messages.size(); ++i)
     received(command, answer, reply.received.messages[i], answer.messages[i]);
@@ -216,7 +214,10 @@ void Judge::received(const Command& command,
                                       .sent = message.sent};
   }
   if (!given_.emplace(told.queue, told.seq).second) return;
-  if (told.share && !told.dead_letter_source && told.redrives == 0) {
+  // One that an endpoint did not take comes to its dead letters late.
+  const bool came_at_once = told.share && !told.dead_letter_source && told.redrives == 0 &&
+                            (!is_http(told.share->protocol) || command.action == Action::take);
+  if (came_at_once) {
     Seq& published = newest_published_[{told.queue, told.share->topic, message.group}];
     if (told.share->publication < published)
       report(Law::conversations, fmt::format("publication {} was first given after publication {}",
@@ -328,6 +329,7 @@ void Judge::frame_durable() {
   const auto spread = engine::decode_facts(
       in_flight_->frame->payload, [&](const engine::Fact& fact, engine::FactPlace) {
         if (const auto* published = std::get_if<engine::Published>(&fact)) durable(*published);
+        report(Law::deliveries, deliveries_.durable(fact));
       });
   if (!spread) report(Law::facts, spread.error().message);
   expect(*in_flight_->frame);
@@ -344,27 +346,6 @@ void Judge::expect(const log::Frame& frame) {
   if (!decoded) report(Law::replay, decoded.error().message);
 }
 
-void Judge::takes(const log::Space& space, std::uint64_t memory_bytes, const Limits& limits) {
-  const std::uint64_t over = is_postponed_ ? over_units * space.unit_bytes : 0;
-  if (space.total() > limits.disk_bytes_max && space.total() - limits.disk_bytes_max > over)
-    report(Law::limits,
-           fmt::format("the files of the log take {} + {} + {} bytes of {}", space.log_bytes,
-                       space.checkpoint_bytes, space.spare_bytes, limits.disk_bytes_max));
-  if (memory_bytes > limits.memory_bytes_max &&
-      memory_bytes - limits.memory_bytes_max > beside_messages_bytes)
-    report(Law::limits, fmt::format("{} bytes of memory are taken of {}", memory_bytes,
-                                    limits.memory_bytes_max));
-}
-
-// With nothing left to keep.
-void Judge::emptied(const log::Space& space) {
-  const std::uint64_t bound = 2 * space.checkpoint_bytes + reserve_units * space.unit_bytes;
-  if (space.total() > bound)
-    report(Law::limits, fmt::format("{} bytes of the disk are taken though all is deleted, and {} "
-                                    "should be enough",
-                                    space.total(), bound));
-}
-
 Position Judge::durable_end() const {
   return durable_.empty() ? Position() : end_of(*durable_.back());
 }
@@ -376,11 +357,13 @@ void Judge::quiet(const engine::Engine& engine, Instant now) {
       report(Law::waiting, fmt::format("command {} waits although there is something", command));
   }
   if (!is_current_) return;
-  if (engine.queue_names().size() != ledger_.queues().size() ||
-      engine.message_count() != ledger_.message_count())
+  const auto named = static_cast<std::size_t>(std::ranges::count_if(
+      ledger_.queues(), [](const auto& each) { return !is_delivery(each.second); }));
+  if (engine.queue_names().size() != named || engine.message_count() != ledger_.message_count())
     return report(Law::facts, "the engine holds other queues or messages than the ledger");
   for (const auto& [id, queue] : ledger_.queues()) {
-    if (engine.find_queue(queue.name) == nullptr || engine.find_queue(id) == nullptr)
+    if ((engine.find_queue(queue.name) == nullptr) != is_delivery(queue) ||
+        engine.find_queue(id) == nullptr)
       return report(Law::facts, "the engine lacks a queue");
     if (engine.find_queue(id)->is_moving() != queue.task.has_value())
       report(Law::facts, fmt::format("queue {} has another task than it should", queue.name.name));

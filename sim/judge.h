@@ -25,6 +25,7 @@
 #include "log/frame.h"
 #include "log/log_store.h"
 #include "sim/command.h"
+#include "sim/deliveries.h"
 #include "sim/ledger.h"
 #include "sim/sabotage.h"
 
@@ -79,6 +80,11 @@ class Judge {
   void lost(const Command& command);
   // What was read back for a message that an answer tells.
   void check_body(const engine::ReceivedMessage& told, const Result<std::string>& bytes);
+
+  // An endpoint has a request, and has answered it; 0: it never will.
+  void pushed(const Push& push, Instant now);
+  void answered(const Push& push, int status);
+  void broken_off(const Push& push);
 
   void frame_taken(log::SharedFrame frame, const engine::Engine& engine);
   void frame_durable();
@@ -141,6 +147,7 @@ class Judge {
 
   void tally(const Command& command, const Reply& reply, Ledger::End end);
   void tally(const engine::Fact& fact);
+  void tally_delivery(const engine::Fact& fact);
   void remember(const engine::Fact& fact, const engine::Body& place);
   void durable(const engine::Published& fact);
   // In all the queues in which it must be, once each; or in none, and that is not enough.
@@ -195,6 +202,7 @@ class Judge {
   };
   std::map<std::string, Publishing> publications_;
   std::map<std::tuple<QueueId, TopicId, std::string>, Seq> newest_published_;  // That was given.
+  Deliveries deliveries_;
 };
 
 }  // namespace mailrail::sim

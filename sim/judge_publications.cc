@@ -32,9 +32,10 @@ void Judge::check_topics(const engine::Engine& engine) {
   std::size_t subscriptions = 0;
   for (const auto& [id, topic] : ledger_.topics()) {
     const engine::Topic* known = engine.topics().find(id);
-    if (known == nullptr || known->subscriptions.size() != topic.subscriptions.size())
+    if (known == nullptr || known->subscriptions.size() != topic.subscriptions.size() ||
+        known->deactivated.size() != topic.deactivated.size())
       return report(Law::facts, fmt::format("the engine has another topic {}", topic.name.name));
-    subscriptions += topic.subscriptions.size();
+    subscriptions += topic.subscriptions.size() + topic.deactivated.size();
   }
   if (engine.topics().all().size() != ledger_.topics().size() ||
       engine.topics().subscriptions().size() != subscriptions)

@@ -136,10 +136,7 @@ Duration Ledger::next_boundary(Instant now) const {
 void Ledger::begin(const Command& command, Instant at) {
   command_ = &command;
   at_ = at;
-  target_.reset();
-  for (const auto& [id, queue] : queues_) {
-    if (queue.name == command.queue) target_ = id;
-  }
+  target_ = target_of(command);
   sent_.reset();
   given_.clear();
   set_aside_ = 0;
@@ -152,14 +149,19 @@ void Ledger::begin(const Command& command, Instant at) {
   published_.clear();
   is_duplicate_publication_ = false;
   is_changed_ = false;
+  settlement_ = Settlement::nothing;
+  has_restored_ = false;
   for (const auto& [id, topic] : topics_) {
     if (is_about_topic(command.action) && topic.name == command.topic) topic_ = id;
   }
   if (topic_) {
     for (const auto& [id, subscription] : topics_.at(*topic_).subscriptions) {
-      if (subscription.queue == command.queue) subscription_ = id;
+      if (subscription.endpoint == command.endpoint &&
+          (!command.endpoint.empty() || subscription.queue == command.queue))
+        subscription_ = id;
     }
   }
+  if (target_ && is_by(Action::settle)) return expect_settlement();
   if (target_ && !is_about_topic(command.action)) expect();
 }
 
@@ -230,6 +232,8 @@ Complaint Ledger::end(const Reply& reply, End end) {
 Complaint Ledger::check(const Reply& reply, End end) {
   const Command& command = *command_;
   if (command.action == Action::give_back) return {};
+  if (command.action == Action::settle)
+    return unless(settlement_ == Settlement::nothing || is_changed_, "a delivery was not settled");
   if (is_about_topic(command.action)) return check_about_topic(reply, end);
   if (reply.outcome == Outcome::no_such_queue)
     return unless(!target_, "a queue was said not to exist that does");
@@ -255,6 +259,7 @@ Complaint Ledger::check(const Reply& reply, End end) {
     case Action::send:
       return check_sent(reply);
     case Action::receive:
+    case Action::take:
       return check_received(reply, end);
     case Action::delete_message:
       if (reply.deleted != expected_delete_) return "a delete was judged wrongly";
@@ -312,7 +317,10 @@ Complaint Ledger::check_received(const Reply& reply, End end) {
                   "a repeated receive attempt was not given the same");
   }
   if (messages.size() > command.count_max) return "a receive was given too much";
-  const bool is_complete = messages.size() == command.count_max || end == End::asks_again ||
+  // How much is taken for an endpoint depends on what is under way.
+  const bool is_enough = is_by(Action::take) && !messages.empty();
+  const bool is_complete = messages.size() == command.count_max || is_enough ||
+                           end == End::asks_again ||
                            set_aside_ >= engine::set_aside_per_receive_max;
   if (!is_complete && would_answer(*target_, at_))
     return fmt::format("a receive was given {} messages although there were more", messages.size());

@@ -84,8 +84,14 @@ struct LedgerTopic {
   struct Subscription {
     engine::QueueName queue;
     engine::SubscriptionAttributes attributes;
+    std::string endpoint = {};  // If it is not the queue.
+    engine::SubscriptionState state = engine::SubscriptionState::confirmed;
+    Instant since = {};
+
+    bool is_confirmed() const { return state == engine::SubscriptionState::confirmed; }
   };
   std::map<SubscriptionId, Subscription> subscriptions = {};
+  std::map<SubscriptionId, Subscription> deactivated = {};
   std::map<std::pair<std::string, std::string>, LedgerQueue::Original> originals = {};
 };
 
@@ -129,6 +135,7 @@ class Ledger {
   bool is_duplicate() const { return duplicate_of_.has_value(); }
   bool is_repeated() const { return !repeats_.empty(); }
   bool is_duplicate_publication() const { return is_duplicate_publication_; }
+  bool has_restored() const { return has_restored_; }  // A subscription that was unsubscribed.
   std::size_t message_count() const;
 
   const std::map<TopicId, LedgerTopic>& topics() const { return topics_; }
@@ -159,19 +166,22 @@ class Ledger {
   Complaint on(const engine::TopicDeleted& fact);
   Complaint on(const engine::SubscriptionCreated& fact);
   Complaint on(const engine::SubscriptionChanged& fact);
-  Complaint on(const engine::SubscriptionConfirmed&) {
-    return "a subscription was confirmed for no reason";
-  }
+  Complaint on(const engine::SubscriptionConfirmed& fact);
+  Complaint on(const engine::SubscriptionDeactivated& fact);
   Complaint on(const engine::SubscriptionDeleted& fact);
-  Complaint on(const engine::SubscriptionDeactivated&) {
-    return "a subscription was deactivated for no reason";
-  }
   Complaint on(const engine::SigningKeySet&) { return "a key was set for no reason"; }
   Complaint on(const engine::Published& fact);
   Complaint on(const engine::SharedBodyRelocated& fact);
   Complaint on(const engine::SharedBodyDamaged&) { return "a body was marked for no reason"; }
   Complaint received(const engine::Leased& fact, LedgerQueue& queue, LedgerMessage& message);
   Complaint re_dated(const engine::Leased& fact, LedgerMessage& message);
+
+  // Of delivery queues.
+  Complaint delivery_queue_created(const engine::QueueCreated& fact);
+  Complaint delivery_queue_ended(QueueId queue) const;
+  Complaint asked_to_confirm(const engine::Sent& fact);
+  Complaint put_off(const engine::Leased& fact, const LedgerMessage& message);
+  bool is_settled(QueueId queue, Seq seq);
 
   Complaint check(const Reply& reply, End end);
   Complaint check_sent(const Reply& reply);
@@ -180,10 +190,17 @@ class Ledger {
   Complaint check_dropped(const Reply& reply, End end) const;
   Complaint check_about_topic(const Reply& reply, End end);
   Complaint check_published(const Reply& reply);
+  Complaint check_confirmed(const Reply& reply) const;
 
   bool is_expired(const LedgerQueue& queue, const LedgerMessage& message, Instant now) const;
   bool is_by(Action action) const { return command_ != nullptr && command_->action == action; }
   bool is_target(QueueId queue) const;
+  std::optional<QueueId> target_of(const Command& command) const;
+  const LedgerTopic::Subscription* find(SubscriptionId subscription) const;
+  bool has_lapsed(const LedgerTopic::Subscription& subscription) const;
+  // Where what was given up for an endpoint goes; null if nowhere.
+  const LedgerQueue* dead_letters_of_endpoint(const LedgerQueue& queue) const;
+  void expect_settlement();
   // Of the command that is being decided: does a strict server have to refuse it for that?
   bool is_soon_after(const std::optional<Instant>& before) const;
   std::optional<Instant> deleted() const;
@@ -256,6 +273,9 @@ class Ledger {
   std::map<std::size_t, Seq> published_;        // By the publication's place in the command.
   bool is_duplicate_publication_ = false;
   bool is_changed_ = false;  // What the command is about: so it has been done.
+  enum class Settlement : std::uint8_t { nothing, removal, delay, giving_up };
+  Settlement settlement_ = Settlement::nothing;
+  bool has_restored_ = false;
   Spread spread_;
 };
 

@@ -1,5 +1,6 @@
 // Facts, as the ledger sees them: each must have a reason, and then becomes so.
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 #include <variant>
@@ -42,6 +43,7 @@ Complaint Ledger::on(const engine::Founded&) {
 }
 
 Complaint Ledger::on(const engine::QueueCreated& fact) {
+  if (fact.attributes.is_delivery_queue()) return delivery_queue_created(fact);
   if (!is_by(Action::create_queue) || target_) return "a queue was created for no reason";
   if (is_soon_after(deleted())) return "a queue was made again too soon";
   if (fact.queue <= last_queue_) return "the id of a queue was used twice";
@@ -62,6 +64,12 @@ Complaint Ledger::on(const engine::QueueChanged& fact) {
 }
 
 Complaint Ledger::on(const engine::QueueDeleted& fact) {
+  const auto known = queues_.find(fact.queue);
+  if (known != queues_.end() && known->second.attributes.is_delivery_queue()) {
+    const Complaint complaint = delivery_queue_ended(fact.queue);
+    queues_.erase(fact.queue);
+    return complaint;
+  }
   if (!is_by(Action::delete_queue) || !is_target(fact.queue))
     return "a queue was deleted for no reason";
   if (fact.at != at_) return "a queue was deleted at another time";
@@ -71,12 +79,18 @@ Complaint Ledger::on(const engine::QueueDeleted& fact) {
 }
 
 Complaint Ledger::on(const engine::Purged& fact) {
-  if (!is_by(Action::purge_queue) || !is_target(fact.queue))
-    return "a queue was purged for no reason";
+  if (!queues_.contains(fact.queue)) return "a queue was purged that is gone";
   LedgerQueue& queue = queues_.at(fact.queue);
+  const bool is_delivery = queue.attributes.is_delivery_queue();
+  if (is_delivery) {
+    if (Complaint complaint = delivery_queue_ended(fact.queue); !complaint.empty())
+      return complaint;
+  } else if (!is_by(Action::purge_queue) || !is_target(fact.queue)) {
+    return "a queue was purged for no reason";
+  }
   if (!queue.messages.empty() && queue.messages.rbegin()->first >= fact.below_seq)
     return "a purge left messages";
-  if (is_soon_after(queue.purged)) return "a queue was purged again too soon";
+  if (!is_delivery && is_soon_after(queue.purged)) return "a queue was purged again too soon";
   if (fact.at != at_) return "a queue was purged at another time";
   queue.purged = at_;
   queue.messages.clear();
@@ -86,6 +100,9 @@ Complaint Ledger::on(const engine::Purged& fact) {
 }
 
 Complaint Ledger::on(const engine::Sent& fact) {
+  const auto known = queues_.find(fact.queue);
+  if (known != queues_.end() && known->second.attributes.is_delivery_queue())
+    return asked_to_confirm(fact);
   if (!is_by(Action::send) || !is_target(fact.queue) || sent_)
     return "a message was sent for no reason";
   if (fact.seq <= last_seq_)
@@ -119,8 +136,10 @@ Complaint Ledger::on(const engine::Leased& fact) {
   if (message == nullptr) return fmt::format("message {} was leased but is gone", fact.seq.value());
   if (command_ == nullptr || !is_target(fact.queue)) return "a lease was made for no reason";
   LedgerQueue& queue = queues_.at(fact.queue);
-  Complaint complaint =
-      is_by(Action::receive) ? received(fact, queue, *message) : re_dated(fact, *message);
+  Complaint complaint = is_by(Action::receive) || is_by(Action::take)
+                            ? received(fact, queue, *message)
+                        : is_by(Action::settle) ? put_off(fact, *message)
+                                                : re_dated(fact, *message);
   if (!complaint.empty()) return complaint;
   message->lease_end = fact.until;
   message->lease_started = fact.started;
@@ -143,6 +162,11 @@ Complaint Ledger::received(const engine::Leased& fact, LedgerQueue& queue, Ledge
   const Duration timeout =
       command_->visibility_timeout.value_or(queue.attributes.visibility_timeout);
   const bool is_first = message.receive_count == 0;
+  const bool is_second = std::ranges::any_of(given_, [&](Seq each) {
+    return is_by(Action::take) && queue.attributes.is_fifo &&
+           queue.messages.at(each).group == message.group;
+  });
+  if (is_second) return "two messages of one conversation were taken for an endpoint";
   if (fact.until != at_ + timeout || fact.started != (is_repeated ? message.lease_started : at_) ||
       fact.receive_count != message.receive_count + (is_repeated ? 0 : 1) ||
       fact.first_received != (is_first ? at_ : message.first_received))
@@ -179,7 +203,8 @@ Complaint Ledger::on(const engine::Removed& fact) {
     const bool is_deleted = is_by(Action::delete_message) && is_target(fact.queue) &&
                             command_->handle.seq == each && expected_delete_ == DeleteResult::done;
     const bool is_lawful = fact.why == engine::RemovalReason::deleted
-                               ? is_deleted || is_dropped(fact.queue, each) ||
+                               ? is_deleted || is_settled(fact.queue, each) ||
+                                     is_dropped(fact.queue, each) ||
                                      is_skipped(fact.queue, each, engine::SkipTo::nowhere)
                                : is_expired(queue->second, *message, at_);
     if (!is_lawful) return fmt::format("message {} was removed for no reason", each.value());
@@ -206,17 +231,21 @@ Complaint Ledger::on(const engine::Relocated& fact) {
 }
 
 Complaint Ledger::on(const engine::Moved& fact) {
+  const bool is_given_up = settlement_ == Settlement::giving_up && is_target(fact.from) &&
+                           command_->handle.seq == fact.from_seq;
   const bool is_skipped_there = is_skipped(fact.from, fact.from_seq, engine::SkipTo::dead_letters);
-  if (!is_skipped_there && (!is_by(Action::receive) || !is_target(fact.from)))
+  if (!is_given_up && !is_skipped_there && (!is_by(Action::receive) || !is_target(fact.from)))
     return "a message was moved for no reason";
   LedgerMessage* message = own(fact.from, fact.from_seq);
   const auto to = queues_.find(fact.to);
   if (message == nullptr || to == queues_.end()) return "a message was moved that is gone";
   LedgerQueue& from = queues_.at(fact.from);
-  if ((is_skipped_there ? dead_letter_queue_of(from) : dead_letters_of(from, *message)) !=
-      &to->second)
+  const LedgerQueue* dead_letters = is_given_up        ? dead_letters_of_endpoint(from)
+                                    : is_skipped_there ? dead_letter_queue_of(from)
+                                                       : dead_letters_of(from, *message);
+  if (dead_letters != &to->second || (is_given_up && !message->share))
     return "a message was moved that is no dead letter";
-  if (!is_skipped_there &&
+  if (!is_given_up && !is_skipped_there &&
       (!is_receivable(from, fact.from_seq, at_) || is_expired(from, *message, at_)))
     return "a message was moved while it may not be given";
   if (fact.seq <= last_seq_)
@@ -225,7 +254,8 @@ Complaint Ledger::on(const engine::Moved& fact) {
   set_aside_ += 1;
   LedgerMessage moved = *message;
   moved.arrived_end = place_.position + place_.length;
-  moved.source = from.name;
+  if (!is_given_up) moved.source = from.name;
+  is_changed_ = is_changed_ || is_given_up;
   moved.sent = from.attributes.is_fifo ? at_ : message->sent;
   moved.delay = Duration(0);
   moved.lease_end.reset();

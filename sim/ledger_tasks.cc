@@ -22,14 +22,17 @@ std::size_t moves_in_a_second_max(std::uint32_t rate) { return rate + rate / 10 
 
 // Of a queue, or of a subscription.
 bool Ledger::is_dead_letter_queue(const LedgerQueue& queue) const {
-  const bool is_of_queue = std::ranges::any_of(queues_, [&](const auto& each) {
-    const auto& policy = each.second.attributes.dead_letter;
-    return policy && policy->target == queue.name;
-  });
-  return is_of_queue || std::ranges::any_of(topics_, [&](const auto& topic) {
-           return std::ranges::any_of(topic.second.subscriptions, [&](const auto& each) {
-             return each.second.attributes.dead_letter_target == queue.name;
-           });
+  const auto is_of = [&](const auto& each) {
+    return each.second.attributes.dead_letter_target == queue.name;
+  };
+  return std::ranges::any_of(queues_,
+                             [&](const auto& each) {
+                               const auto& policy = each.second.attributes.dead_letter;
+                               return policy && policy->target == queue.name;
+                             }) ||
+         std::ranges::any_of(topics_, [&](const auto& each) {
+           return std::ranges::any_of(each.second.subscriptions, is_of) ||
+                  std::ranges::any_of(each.second.deactivated, is_of);
          });
 }
 

@@ -21,7 +21,7 @@ using Delivery = engine::Published::Delivery;
 bool is_alike(const Delivery& one, const Delivery& other) {
   return one.queue == other.queue && one.subscription == other.subscription &&
          one.is_grouped == other.is_grouped && one.is_raw == other.is_raw &&
-         one.delay_seconds == other.delay_seconds;
+         one.protocol == other.protocol && one.delay_seconds == other.delay_seconds;
 }
 
 std::string scope_of(const LedgerTopic& topic, const std::string& group) {
@@ -64,14 +64,22 @@ Complaint Ledger::on(const engine::SubscriptionCreated& fact) {
   if (!is_by(Action::subscribe) || topic_ != fact.topic || subscription_)
     return "a subscription was made for no reason";
   if (fact.subscription <= last_subscription_) return "the id of a subscription was used twice";
-  if (fact.queue != command_->queue || fact.attributes != command_->subscription ||
-      fact.protocol != engine::Protocol::sqs ||
-      fact.state != engine::SubscriptionState::confirmed || fact.at != at_)
+  const bool is_pushed = !command_->endpoint.empty();
+  const auto protocol = is_pushed ? engine::Protocol::http : engine::Protocol::sqs;
+  const auto state =
+      is_pushed ? engine::SubscriptionState::pending : engine::SubscriptionState::confirmed;
+  const auto queue = is_pushed ? std::nullopt : std::optional(command_->queue);
+  if (fact.queue != queue || fact.attributes != command_->subscription ||
+      fact.protocol != protocol || fact.state != state || fact.at != at_ ||
+      (is_pushed && fact.endpoint != command_->endpoint))
     return "a subscription was made otherwise than it was asked for";
   last_subscription_ = fact.subscription;
   subscription_ = fact.subscription;
   topics_.at(fact.topic).subscriptions[fact.subscription] = {.queue = command_->queue,
-                                                             .attributes = fact.attributes};
+                                                             .attributes = fact.attributes,
+                                                             .endpoint = command_->endpoint,
+                                                             .state = state,
+                                                             .since = at_};
   is_changed_ = true;
   return {};
 }
@@ -86,6 +94,15 @@ Complaint Ledger::on(const engine::SubscriptionChanged& fact) {
 }
 
 Complaint Ledger::on(const engine::SubscriptionDeleted& fact) {
+  if (command_ == nullptr) {
+    const LedgerTopic::Subscription* lapsed = find(fact.subscription);
+    if (lapsed == nullptr || !has_lapsed(*lapsed)) return "a subscription ended by itself";
+    for (auto& [id, topic] : topics_) {
+      topic.subscriptions.erase(fact.subscription);
+      topic.deactivated.erase(fact.subscription);
+    }
+    return {};
+  }
   if (!is_by(Action::unsubscribe) || subscription_ != fact.subscription)
     return "a subscription was ended for no reason";
   topics_.at(*topic_).subscriptions.erase(fact.subscription);
@@ -96,6 +113,7 @@ Complaint Ledger::on(const engine::SubscriptionDeleted& fact) {
 Complaint Ledger::check_about_topic(const Reply& reply, End end) {
   if (end != End::answered) return "a command about a topic was not answered at once";
   const Action action = command_->action;
+  if (action == Action::confirm) return check_confirmed(reply);
   if (reply.outcome == Outcome::no_such_topic)
     return unless(!topic_, "a topic was said not to exist that does");
   if (!topic_) return "a topic was said to exist that does not";
@@ -106,10 +124,16 @@ Complaint Ledger::check_about_topic(const Reply& reply, End end) {
   if (action == Action::publish) return check_published(reply);
   if (reply.outcome == Outcome::no_such_subscription)
     return unless(!subscription_, "a subscription was said not to exist that does");
+  if (reply.outcome == Outcome::refused)
+    return unless(action == Action::subscribe && !command_->endpoint.empty() && !is_changed_,
+                  "something else than a new endpoint was refused");
   if (action != Action::delete_topic && reply.subscription != subscription_)
     return "a command reached another subscription than its own";
+  const LedgerTopic::Subscription* known = subscription_ ? find(*subscription_) : nullptr;
+  const bool is_asked_again = known != nullptr && !known->is_confirmed();
   if (reply.outcome == Outcome::subscription_exists)
-    return unless(action == Action::subscribe && !is_changed_, "a subscription was said to exist");
+    return unless(action == Action::subscribe && is_changed_ == is_asked_again,
+                  "a subscription was said to exist");
   return unless(is_changed_, "a command about a topic was answered but not done");
 }
 
@@ -128,6 +152,13 @@ const LedgerQueue::Original* Ledger::original_of(const LedgerTopic& topic,
 // for its dead letters.
 const std::pair<const QueueId, LedgerQueue>* Ledger::taker_of(
     const LedgerTopic& topic, const LedgerTopic::Subscription& subscription) const {
+  if (!subscription.endpoint.empty()) {
+    for (const auto& each : queues_) {
+      const LedgerTopic::Subscription* of = find(each.second.attributes.subscription);
+      if (of == &subscription) return &each;
+    }
+    return nullptr;
+  }
   for (const auto& name :
        {std::optional(subscription.queue), subscription.attributes.dead_letter_target}) {
     for (const auto& each : queues_) {
@@ -144,6 +175,7 @@ std::vector<Delivery> Ledger::deliveries_of(const LedgerTopic& topic,
   std::vector<Delivery> deliveries;
   std::set<QueueId> fifo_queues;
   for (const auto& [id, subscription] : topic.subscriptions) {
+    if (!subscription.is_confirmed()) continue;
     const auto* taker = taker_of(topic, subscription);
     if (taker == nullptr || !is_let_through(subscription.attributes, publication)) continue;
     const auto& [queue_id, queue] = *taker;
@@ -157,6 +189,7 @@ std::vector<Delivery> Ledger::deliveries_of(const LedgerTopic& topic,
          .subscription = id,
          .is_grouped = !publication.group.empty() && is_fifo == topic.attributes.is_fifo,
          .is_raw = subscription.attributes.is_raw,
+         .protocol = subscription.endpoint.empty() ? engine::Protocol::sqs : engine::Protocol::http,
          .delay_seconds = static_cast<std::uint16_t>(
              std::chrono::duration_cast<std::chrono::seconds>(delay).count())});
   }
@@ -177,7 +210,7 @@ Complaint Ledger::on(const engine::Published& fact) {
   if (fact.message.seq <= last_seq_)
     return fmt::format("sequence number {} was used twice", fact.message.seq.value());
   const std::vector<Delivery> expected = deliveries_of(topic, publication);
-  spread_ = {.text = publication.text};
+  spread_ = {.text = publication.record()};
   for (const Delivery& each : expected) spread_.queues.insert(each.queue);
   published_[place] = last_seq_ = fact.message.seq;
   if (topic.attributes.is_fifo) {
@@ -193,7 +226,7 @@ Complaint Ledger::on(const engine::Published& fact) {
   if (fact.message.queue != QueueId() || fact.message.at != at_ ||
       fact.message.group != publication.group ||
       fact.message.deduplication_id != publication.deduplication_id ||
-      fact.message.record != (expected.empty() ? std::string() : publication.text))
+      fact.message.record != (expected.empty() ? std::string() : publication.record()))
     return "a message was kept otherwise than it was published";
   return unless(std::ranges::equal(fact.deliveries, expected, is_alike),
                 fmt::format("publication {} was delivered otherwise than its topic's "
@@ -216,8 +249,9 @@ void Ledger::deliver(const engine::Published& fact, const Delivery& delivery) {
       .share = engine::Share{.topic = fact.topic,
                              .publication = fact.message.seq,
                              .subscription = delivery.subscription,
-                             .is_raw = delivery.is_raw}};
-  if (!queue.attributes.is_fifo) return;
+                             .is_raw = delivery.is_raw,
+                             .protocol = delivery.protocol}};
+  if (!queue.attributes.is_fifo || queue.attributes.is_delivery_queue()) return;
   queue.originals[{scope_of(queue, group), std::string(fact.message.deduplication_id)}] = {
       .at = at_, .seq = delivery.seq};
 }

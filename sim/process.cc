@@ -64,6 +64,8 @@ Result<std::unique_ptr<Process>> Process::start(const World& world, Instant wall
   process->log_thread_ =
       std::make_unique<LogThread>(*process->log_, world.random, world.judge, world.sabotage);
   process->turn(process->now_, {});
+  if (world.webhooks)
+    process->webhooks_.emplace(*world.webhooks, process->engine_->identity(), *process->log_);
   return process;
 }
 
@@ -126,9 +128,16 @@ void Process::turn(Instant now, std::vector<std::unique_ptr<broker::Call>> calls
   world_.judge.quiet(*engine_, now_);
 }
 
+std::optional<Instant> Process::next_due() const {
+  const std::optional<Instant> broker = broker_->next_turn();
+  const std::optional<Instant> webhooks = webhooks_ ? webhooks_->next_due(now_) : std::nullopt;
+  if (!broker || !webhooks) return broker ? broker : webhooks;
+  return std::min(*broker, *webhooks);
+}
+
 void Process::turn_while_due(Instant by) {
   for (int turns = 0; !has_failed(); ++turns) {
-    const std::optional<Instant> next = broker_->next_turn();
+    const std::optional<Instant> next = next_due();
     if (!next || *next > by) return;
     if (*next > now_) turns = 0;
     if (turns > turns_max) return world_.judge.report(Law::drain, "the server is never idle");
@@ -141,6 +150,10 @@ void Process::turn_once(Instant now, std::vector<std::unique_ptr<broker::Call>> 
   if (log_thread_->take_news(now_)) broker_->durable();
   if (auto done = log_thread_->take_chore_news()) broker_->chore_done(*std::move(done));
   world_.judge.turn_begins();
+  if (webhooks_) {
+    webhooks_->advance(now_);
+    std::ranges::move(webhooks_->take_calls(), std::back_inserter(calls));
+  }
   // Half of the turns have only the calls of clients: what is shown by any call that happens to
   // follow would else never be missed.
   if (world_.random.below(2) == 0) calls.push_back(std::make_unique<Probe>(world_.judge));
@@ -164,11 +177,14 @@ void Process::work() {
   log_thread_->work(now_);
   log_thread_->work(now_);
   if (!readings_.empty() && world_.random.below(3) == 0) read_next();
+  if (webhooks_ && webhooks_->is_reading() && world_.random.below(3) == 0)
+    webhooks_->read_next(now_);
 }
 
 void Process::finish() {
   log_thread_->finish();
   while (!readings_.empty()) read_next();
+  while (webhooks_ && webhooks_->is_reading()) webhooks_->read_next(now_);
 }
 
 void Process::give_up(std::uint64_t call) {
@@ -178,13 +194,18 @@ void Process::give_up(std::uint64_t call) {
 
 bool Process::stop() {
   turn(now_, {});
+  if (webhooks_) webhooks_->stop(now_);
   broker_->stop_waiting();
   int turns = 0;
   const auto goes_on = [&](bool is_done) {
     if (turns == turns_max) world_.judge.report(Law::drain, "the server does not come to its end");
     return !has_failed() && !is_done && turns++ < turns_max;
   };
-  while (goes_on(broker_->is_idle() && own_calls_.empty() && readings_.empty())) {
+  const auto has_more = [&] {
+    return !own_calls_.empty() || !readings_.empty() ||
+           (webhooks_ && (webhooks_->has_calls() || webhooks_->is_reading()));
+  };
+  while (goes_on(broker_->is_idle() && !has_more())) {
     turn_once(now_, std::exchange(own_calls_, {}));
     finish();
   }
@@ -204,6 +225,10 @@ bool Process::stop() {
 
 void Process::release(std::unique_ptr<broker::Call> call, std::vector<log::SharedFrame> frames) {
   if (call->id() == 0) return;  // A probe.
+  if (auto* own = dynamic_cast<CourierCall*>(call.get())) {
+    call.release();
+    return webhooks_->release(std::unique_ptr<CourierCall>(own), std::move(frames), now_);
+  }
   auto answered = std::unique_ptr<SimCall>(static_cast<SimCall*>(call.release()));
   const Command& command = answered->command();
   if (command.action == Action::give_back) return world_.judge.released(command, answered->reply());
@@ -272,6 +297,10 @@ void Process::drop(std::unique_ptr<broker::Call> call) {
 }
 
 void Process::parked(const broker::Call& call) {
+  if (const auto* own = dynamic_cast<const CourierCall*>(&call)) {
+    if (own->command()) world_.judge.parked(*own->command(), own->reply().queue);
+    return;
+  }
   const auto& waiting = static_cast<const SimCall&>(call);
   world_.judge.parked(waiting.command(), waiting.reply().queue);
 }

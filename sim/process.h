@@ -20,6 +20,7 @@
 #include "sim/log_thread.h"
 #include "sim/sabotage.h"
 #include "sim/sim_call.h"
+#include "sim/webhooks.h"
 
 namespace mailrail::sim {
 
@@ -44,6 +45,7 @@ class Process final : private broker::Outbox {
     const Sabotage& sabotage;
     const Sizes& sizes;
     engine::Strictness strictness;
+    std::optional<Webhooks::World> webhooks;  // Where endpoints are delivered to.
   };
 
   // Recovers what is on the disk. The engine's time goes on from the later of `wall` and the log's
@@ -87,6 +89,7 @@ class Process final : private broker::Outbox {
 
   Result<std::vector<log::Frame>> replay();
   void apply(const engine::Fact& fact, const engine::Body& place);
+  std::optional<Instant> next_due() const;
   void turn_while_due(Instant by);
   void turn_once(Instant now, std::vector<std::unique_ptr<broker::Call>> calls);
   void read_next();
@@ -100,6 +103,7 @@ class Process final : private broker::Outbox {
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<broker::Broker> broker_;
   std::unique_ptr<LogThread> log_thread_;
+  std::optional<Webhooks> webhooks_;
   Instant now_{};
 
   std::deque<Reading> readings_;

@@ -20,6 +20,7 @@ enum class Law : std::uint8_t {
   facts,          // Every fact has a reason, every reply says what is so.
   bodies,         // A message is given as it was sent.
   publications,   // What is published is in every queue that it is for, once; or in none.
+  deliveries,     // What an endpoint is sent, when and how often; and that nothing is forgotten.
   conversations,  // One conversation, one order, one consumer at a time: as the clients saw it.
   waiting,        // Whoever waits is answered as soon as there is something.
   limits,         // Memory and disk stay within their bounds, and refuse only what adds to them.

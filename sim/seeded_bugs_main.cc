@@ -143,6 +143,31 @@ const Bug bugs[] = {
      .seeded = SeededBug::leaves_shared_bodies},
     {.what = "the cleaner moves a shared body for one message alone",
      .seeded = SeededBug::moves_shared_bodies_for_one},
+    {.what = "an endpoint is sent a message before its lease is durable",
+     .seeded = SeededBug::sends_before_lease},
+    {.what = "likewise, seen by what endpoints are sent alone",
+     .seeded = SeededBug::sends_before_lease,
+     .blind_to = {Law::durability}},
+    {.what = "every attempt of a delivery counts as the first",
+     .seeded = SeededBug::counts_no_attempts},
+    {.what = "likewise, seen by what endpoints are sent alone",
+     .seeded = SeededBug::counts_no_attempts,
+     .blind_to = {Law::facts}},
+    {.what = "an endpoint that does not answer is taken for one that took it",
+     .seeded = SeededBug::takes_silence_for_success},
+    {.what = "likewise, seen by what endpoints have answered alone",
+     .seeded = SeededBug::takes_silence_for_success,
+     .blind_to = {Law::facts}},
+    {.what = "a delivery that is given up does not go to its dead-letter queue",
+     .seeded = SeededBug::drops_given_up},
+    {.what = "likewise, seen by what is durable of it alone",
+     .seeded = SeededBug::drops_given_up,
+     .blind_to = {Law::facts}},
+    {.what = "an endpoint gets messages before it has confirmed",
+     .seeded = SeededBug::publishes_to_pending},
+    {.what = "likewise, seen by what endpoints are sent alone",
+     .seeded = SeededBug::publishes_to_pending,
+     .blind_to = {Law::facts, Law::publications}},
     {.what = "the cleaner frees too early: before bodies are elsewhere",
      .seeded = SeededBug::trims_too_early},
     {.what = "a checkpoint is named before the log is durable up to its end",
@@ -169,9 +194,9 @@ const Bug bugs[] = {
 
 // In the order of Law.
 constexpr std::string_view law_names[] = {
-    "durability (I6)",    "loss (I1, I2)",      "replay (I7)",  "facts (I2 to I5)", "bodies (I1)",
-    "publications (I10)", "conversations (I3)", "waiting (I9)", "limits (I8)",      "damage",
-    "drain (I1, I9)"};
+    "durability (I6)", "loss (I1, I2)",      "replay (I7)",      "facts (I2 to I5)",
+    "bodies (I1)",     "publications (I10)", "deliveries (I11)", "conversations (I3)",
+    "waiting (I9)",    "limits (I8)",        "damage",           "drain (I1, I9)"};
 
 SimulationOptions options_of(const Bug& bug, std::uint64_t seed) {
   SimulationOptions options{.seed = seed, .steps = steps_of(bug.runs)};

@@ -81,7 +81,8 @@ Decision SimCall::decide_received(engine::QueueType type, Instant now) {
   }
   for (const engine::ReceivedMessage& each : messages) bodies_.push_back(each.body);
   const bool was_moved = std::ranges::any_of(messages, [](const auto& each) {
-    return each.dead_letter_source.has_value() || each.redrives > 0;
+    const bool was_for_endpoint = each.share && is_http(each.share->protocol);
+    return each.dead_letter_source.has_value() || each.redrives > 0 || was_for_endpoint;
   });
   const bool may_lose_lease =
       type == engine::QueueType::standard && !was_moved && !reply_.received.moved_dead_letters;

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "signing/signing_testing.h"
 #include "sim/describe.h"
 
 namespace mailrail::sim {
@@ -45,6 +46,13 @@ Topics topics_of(std::uint64_t seed) {
   return is_some ? Topics::some : Topics::none;
 }
 
+// Of a quarter of all, which publish, too.
+Pushes pushes_of(std::uint64_t seed) {
+  const std::uint64_t kind = seed % 16;
+  const bool is_some = kind == 9 || kind == 12 || kind == 14 || kind == 15;
+  return is_some ? Pushes::some : Pushes::none;
+}
+
 // Whether the harm is to the last frame, or to a whole file that has it.
 bool excuses(const Harm& harm, const log::Frame* last) {
   namespace format = log::format;
@@ -65,8 +73,12 @@ Simulation::Simulation(const SimulationOptions& options)
       disk_(options.seed),
       careless_disk_(disk_, carelessness_of(options.sabotage)),
       judge_(options.sabotage.blind_to, strictness_of(options.seed)),
-      clients_(random_, habit_of(options.seed), topics_of(options.seed)),
+      clients_(random_, habit_of(options.seed), topics_of(options.seed), pushes_of(options.seed)),
       wall_(first_day) {
+  if (pushes_of(options.seed) == Pushes::some) {
+    signer_.load(signing::test_key_pair()).value();
+    endpoints_.emplace(options.seed + 2'000'000'011, judge_);
+  }
   if (!options_.cut_at) plan_limits();
 }
 
@@ -80,6 +92,7 @@ SimulationReport Simulation::run() {
     if (is_down()) crash();
   }
   has_faults_ = false;
+  if (endpoints_) endpoints_->calm_down();
   empty_disk();
   plan_fault();
   if (options_.damage) {
@@ -144,17 +157,22 @@ void Simulation::read_answers() {
     report_.messages += each->reply().received.messages.size();
     clients_.told(each->command(), each->reply());
   }
+  if (!endpoints_) return;
+  for (Token& each : endpoints_->take_tokens()) clients_.told(std::move(each));
 }
 
 // --- What becomes of the server.
 
 Result<std::unique_ptr<Process>> Simulation::start_process() {
+  std::optional<Webhooks::World> webhooks;
+  if (endpoints_) webhooks.emplace(*endpoints_, signer_, server_random_, judge_);
   return Process::start({.disk = careless_disk_,
                          .random = server_random_,
                          .judge = judge_,
                          .sabotage = options_.sabotage,
                          .sizes = options_.sizes,
-                         .strictness = strictness_of(options_.seed)},
+                         .strictness = strictness_of(options_.seed),
+                         .webhooks = webhooks},
                         wall_);
 }
 
@@ -221,6 +239,7 @@ void Simulation::empty_disk() {
 void Simulation::crash() {
   judge_.note(fmt::format("crash at step {} of the disk", disk_.steps()));
   report_.crashes += 1;
+  if (clients_.has_tokens()) judge_.meet("a crash came between a token and its use");
   process_.reset();
   if (is_disk_full_ && chance(4)) empty_disk();
   const Unsynced left =

@@ -93,6 +93,8 @@ class Simulation {
   CarelessDisk careless_disk_;
   Judge judge_;
   Clients clients_;
+  signing::Signer signer_;
+  std::optional<Endpoints> endpoints_;
   std::unique_ptr<Process> process_;
   Instant wall_;
   bool has_faults_ = true;

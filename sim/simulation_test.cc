@@ -69,7 +69,21 @@ constexpr const char* everything[] = {"crashes",
                                       "a publication was a duplicate",
                                       "a publication was refused at a limit",
                                       "a shared body was moved",
-                                      "a start found a topic in a checkpoint"};
+                                      "a start found a topic in a checkpoint",
+                                      "a notification was sent",
+                                      "an endpoint was asked to confirm",
+                                      "an endpoint had confirmed",
+                                      "an endpoint was unsubscribed",
+                                      "an endpoint had its subscription back",
+                                      "an endpoint did not answer",
+                                      "an endpoint had what a dead server had sent",
+                                      "a crash came between a token and its use",
+                                      "a delivery was tried again",
+                                      "a delivery was given up for good",
+                                      "a delivery was given up to dead letters",
+                                      "a body was read back for an endpoint",
+                                      "a lease would have ended under a request",
+                                      "a stop broke a request off"};
 
 // What is never met is never judged. Which seeds meet what is rare is chance, and differs between
 // compilers.

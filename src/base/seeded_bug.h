@@ -35,6 +35,11 @@ enum class SeededBug : std::uint8_t {
   frees_shared_bodies_early,    // With the first of two messages, not with the last.
   leaves_shared_bodies,         // Who shares one that was moved is not told where it is.
   moves_shared_bodies_for_one,  // And not for all.
+  sends_before_lease,           // A request leaves before its lease is durable.
+  counts_no_attempts,           // Each attempt of a delivery is taken for the first.
+  takes_silence_for_success,    // Of an endpoint.
+  drops_given_up,               // And does not move it to the dead-letter queue.
+  publishes_to_pending,         // Subscriptions, too.
 };
 
 #ifdef MAILRAIL_SEEDED_BUGS

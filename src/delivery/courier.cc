@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/check.h"
+#include "base/seeded_bug.h"
 #include "engine/read_back.h"
 #include "sns/push_message.h"
 
@@ -222,13 +223,15 @@ void Courier::settle(const Request& request, const Line* line, const client::Htt
     return;
   }
   const sns::Verdict verdict = sns::verdict_of(outcome.status);
-  if (verdict == sns::Verdict::delivered) {
+  const bool is_believed = outcome.status == 0 && has_bug(SeededBug::takes_silence_for_success);
+  if (verdict == sns::Verdict::delivered || is_believed) {
     hands_.submit(Settle::delivered(request.handle));
     return;
   }
   std::optional<Duration> delay;
+  const std::uint32_t attempt = has_bug(SeededBug::counts_no_attempts) ? 1 : request.attempt;
   if (verdict == sns::Verdict::retry)
-    delay = line->terms->retries.delay_after(request.attempt, random_fraction());
+    delay = line->terms->retries.delay_after(attempt, random_fraction());
   if (delay) {
     hands_.submit(Settle::retry(request.handle, *delay));
     return;

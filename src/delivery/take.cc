@@ -1,5 +1,6 @@
 #include "delivery/take.h"
 
+#include "base/seeded_bug.h"
 #include "delivery/courier.h"
 #include "delivery/limits.h"
 #include "sns/topic_attributes.h"
@@ -43,6 +44,7 @@ broker::Decision Take::decide(engine::Engine& engine, engine::Turn& turn) {
   queue_ = queue->name;
   leased_until_ = turn.now + lease;
   look_at(*engine.topics().find(subscription->topic), *subscription);
+  if (has_bug(SeededBug::sends_before_lease)) return {.waits = broker::Decision::Waits::for_bodies};
   return {};
 }
 

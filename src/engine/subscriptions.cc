@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/check.h"
+#include "base/seeded_bug.h"
 #include "engine/engine.h"
 #include "engine/limits.h"
 
@@ -171,7 +172,8 @@ GiveUpResult Engine::give_up(Turn& turn,
   const Entry& entry = store_.entries[index];
   const Queue* target = dead_letters ? find_target(*queue, *dead_letters) : nullptr;
   const bool can_move = target != nullptr && entry.is_shared && !is_damaged(index) &&
-                        message_bytes <= target->attributes.message_bytes_max;
+                        message_bytes <= target->attributes.message_bytes_max &&
+                        !has_bug(SeededBug::drops_given_up);
   if (can_move) {
     move_to_dead_letters(turn, *queue, entry, *target);
   } else {

@@ -151,9 +151,10 @@ api::Asked<ReceiveMessage::Decided> ReceiveMessage::decide(engine::Engine& engin
                   .type = is_fifo ? engine::QueueType::fifo : engine::QueueType::standard,
                   .is_repeatable = result.is_repeatable};
   for (const engine::ReceivedMessage& each : decided.messages) decided.bodies.push_back(each.body);
-  // Its body is older than the fact that brought it here.
+  // Its body is older than the fact that brought it here. What was for an endpoint names no source.
   const bool was_moved = std::ranges::any_of(decided.messages, [](const auto& each) {
-    return each.dead_letter_source.has_value() || each.redrives > 0;
+    const bool was_for_endpoint = each.share && is_http(each.share->protocol);
+    return each.dead_letter_source.has_value() || each.redrives > 0 || was_for_endpoint;
   });
   const bool may_lose_lease = !is_fifo && !was_moved && !result.moved_dead_letters;
   return {Decision{.waits = may_lose_lease ? Decision::Waits::for_bodies

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "engine/engine_testing.h"
+
 namespace mailrail::sqs {
 namespace {
 
@@ -23,6 +25,41 @@ TEST(ReceiveMessage, GivesNothingBackThatWasAskedForWithAnAttemptId) {
   const ReceiveMessage::Decided decided{.messages = {received(5)}, .is_repeatable = true};
 
   EXPECT_TRUE(ReceiveMessage::leases(decided).empty());
+}
+
+class Receiving : public engine::EngineTest {
+ protected:
+  broker::Decision::Waits waits_for(const engine::QueueName& queue) {
+    ReceiveMessage::Prepared prepared{.queue = TargetQueue("", api::Context())};
+    prepared.queue.name = queue;
+    prepared.count_max = 1;
+    return ReceiveMessage::decide(engine, turn, prepared).decision.waits;
+  }
+};
+
+// A crash would else take back what a client has seen there.
+TEST_F(Receiving, WaitsUntilWhatAnEndpointNeverTookIsDurablyMoved) {
+  const engine::QueueName dead = engine.find_queue(create("dead"))->name;
+  const TopicId topic = engine.create_topic(turn, {.name = "t"}, {}, {});
+  const SubscriptionId id = engine.subscribe(turn, {.topic = topic,
+                                                    .protocol = engine::Protocol::http,
+                                                    .endpoint = "http://endpoint",
+                                                    .state = engine::SubscriptionState::confirmed});
+  const QueueId delivery = engine.delivery_queue(id)->id;
+  const engine::PublishTarget target{
+      .queue = delivery, .subscription = id, .protocol = engine::Protocol::http};
+  engine.publish(turn, {.topic = topic, .record = "m", .targets = {&target, 1}});
+  const engine::ReceivedMessage taken = receive(delivery).at(0);
+  ASSERT_EQ(engine.give_up(turn, taken.handle(), dead, 1), engine::GiveUpResult::moved);
+
+  EXPECT_EQ(waits_for(dead), broker::Decision::Waits::for_everything);
+}
+
+TEST_F(Receiving, WaitsForBodiesAloneOfWhatWasSentToTheQueue) {
+  const QueueId queue = create("q");
+  send(queue, "m");
+
+  EXPECT_EQ(waits_for(engine.find_queue(queue)->name), broker::Decision::Waits::for_bodies);
 }
 
 }  // namespace
