@@ -63,7 +63,7 @@ Result<void> check_url(engine::Protocol protocol, std::string_view url) {
   const std::string_view rest = url.substr(scheme.size());
   const std::string_view authority = rest.substr(0, rest.find_first_of("/?#"));
   const std::string_view host = authority.substr(authority.find('@') + 1);  // Behind a password.
-  const bool is_plain = auth::is_plain_text(url) && url.find(' ') == std::string_view::npos;
+  const bool is_plain = auth::is_plain_text(url) && !url.contains(' ') && !authority.contains('\\');
   if (!is_host(host) || !is_plain || url.size() > limits::endpoint_bytes_max)
     return errors::invalid_parameter({.parameter = "Endpoint", .reason = "it is not a URL"});
   return {};
