@@ -341,6 +341,17 @@ class Holders(Case):
         self.story.handled([1, 2], 3, client="two", count=2)
         self.assert_broken("one_holder_at_a_time")
 
+    def test_who_was_answered_late_did_not_come_after(self):
+        self.story.sent(1, 0, queue="plain")
+        lost = self.story.received([1], 1, queue="plain")
+        self.story.crashed(2)
+        self.story.received([1], 3, queue="plain", client="two", ended=2)
+        self.story.changed(lost, 1, 0, 4)
+        last = self.story.received([1], 4.5, queue="plain", client="three", count=2)
+        self.story.deleted(last, 1, 6)
+        self.story.handled([1, 2], 7)
+        self.assert_kept()
+
     def test_a_delete_without_answer_that_did_not_happen_leaves_the_lease(self):
         first = self.story.received([1], 1)
         self.story.deleted(first, 1, 2, ended=None)
