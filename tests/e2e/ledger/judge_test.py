@@ -343,12 +343,10 @@ class Holders(Case):
 
     def test_who_was_answered_late_did_not_come_after(self):
         self.story.sent(1, 0, queue="plain")
-        lost = self.story.received([1], 1, queue="plain")
-        self.story.crashed(2)
+        lost, _ = self.story.received([1], 1, queue="plain"), self.story.crashed(2)
         self.story.received([1], 3, queue="plain", client="two", ended=2)
         self.story.changed(lost, 1, 0, 4)
-        last = self.story.received([1], 4.5, queue="plain", client="three", count=2)
-        self.story.deleted(last, 1, 6)
+        self.story.handled([1], 4.5, queue="plain", client="three", count=2)
         self.story.handled([1, 2], 7)
         self.assert_kept()
 
