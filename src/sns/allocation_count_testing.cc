@@ -25,6 +25,12 @@ void* operator new(std::size_t bytes) {
   return memory;
 }
 
+// So that what it gives is freed as below, too, which sanitizers look at.
+// NOLINTNEXTLINE(tidy-void-pointer): the language wants it so.
+void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept {
+  return ::operator new(bytes);
+}
+
 // NOLINTNEXTLINE(tidy-void-pointer): the language wants it so.
 void operator delete(void* memory) noexcept { std::free(memory); }
 // NOLINTNEXTLINE(tidy-void-pointer): the language wants it so.
