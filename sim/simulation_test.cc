@@ -129,8 +129,9 @@ TEST(Simulation, KeepsEveryPromiseWithAPowerCutAtEveryStep) {
   for (const char* what :
        {"a checkpoint was taken", "bodies were moved", "a start found a checkpoint",
         "a segment was used again", "the log went on in another segment",
-        "a publication was for several queues", "a shared body was moved"})
+        "a publication was for several queues"})
     EXPECT_GE(met[what], 100u) << what;
+  EXPECT_GE(met["a shared body was moved"], 10u);
 }
 
 // Each line a seed and a number of steps, which failed once.
@@ -148,21 +149,22 @@ TEST(Simulation, KeepsEveryPromiseThatItOnceBroke) {
 // What was synced is harmed: a start refuses and says where, or all that it then gives is right.
 TEST(Simulation, NeverShowsDamageAsIfItWereSound) {
   std::map<std::string, std::uint64_t> met;
-  const auto run = [&met](std::uint64_t seed, Damage damage) {
+  const auto run = [&met](std::uint64_t seed, Damage damage, std::uint64_t steps) {
     SCOPED_TRACE(testing::Message() << "seed " << seed << ", damage " << static_cast<int>(damage));
     const SimulationReport report =
-        Simulation({.seed = seed, .steps = 200, .sizes = smallest_sizes(), .damage = damage}).run();
+        Simulation({.seed = seed, .steps = steps, .sizes = smallest_sizes(), .damage = damage})
+            .run();
     EXPECT_TRUE(keeps_every_promise(report));
     for (const auto& [what, times] : report.met) met[what] += times;
   };
   std::uint64_t seed = 1;
   for (; seed <= MAILRAIL_SIM_DAMAGE_SEEDS; ++seed)
-    for (const Damage damage : all_damage) run(seed, damage);
+    for (const Damage damage : all_damage) run(seed, damage, 200);
 
-  // That is rare.
+  // That is rare, and less so in a log of few frames.
   const std::string rare = "a harmed last frame was taken for a torn one";
   constexpr std::uint64_t rare_seeds_max = 3000;
-  for (; met[rare] == 0 && seed <= rare_seeds_max; ++seed) run(seed, Damage::lost_write);
+  for (; met[rare] == 0 && seed <= rare_seeds_max; ++seed) run(seed, Damage::lost_write, 30);
 
   for (const std::string& what :
        {std::string("damage was refused at the start"), std::string("a damaged body was noticed"),
