@@ -108,17 +108,16 @@ std::string encoded() {
                         .last_subscription = SubscriptionId(6)};
   begin.secret.fill('s');
   encode_record(begin, bytes);
-  encode_record(KeptQueue{.queue = QueueId(3),
-                          .name = name_of("q"),
-                          .attributes = {.delay = 5s,
-                                         .on_poison = OnPoison::park,
-                                         .kept = {{"Policy", "{}"}},
-                                         .subscription = SubscriptionId(6)},
-                          .tags = {{"team", "chat"}},
-                          .created_at = from_unix_ms(1),
-                          .changed_at = from_unix_ms(2),
-                          .purged_below = Seq(9)},
-                bytes);
+  KeptQueue queue{
+      .queue = QueueId(3),
+      .name = name_of("q"),
+      .attributes = {.delay = 5s, .on_poison = OnPoison::park, .subscription = SubscriptionId(6)},
+      .tags = {{"team", "chat"}},
+      .created_at = from_unix_ms(1),
+      .changed_at = from_unix_ms(2),
+      .purged_below = Seq(9)};
+  queue.attributes.kept["Policy"] = "{}";
+  encode_record(queue, bytes);
   encode_record(some_messages(), bytes);
   encode_record(SweptQueue{.queue = QueueId(3), .through = Seq(77)}, bytes);
   encode_record(
