@@ -226,7 +226,7 @@ bool Process::stop() {
 void Process::release(std::unique_ptr<broker::Call> call, std::vector<log::SharedFrame> frames) {
   if (call->id() == 0) return;  // A probe.
   if (auto* own = dynamic_cast<CourierCall*>(call.get())) {
-    call.release();
+    (void)call.release();
     return webhooks_->release(std::unique_ptr<CourierCall>(own), std::move(frames), now_);
   }
   auto answered = std::unique_ptr<SimCall>(static_cast<SimCall*>(call.release()));
