@@ -63,19 +63,19 @@ Reply subscribe_endpoint(const Command& command,
 
 // One that was unsubscribed may have its subscription back, unless it has another meanwhile.
 Reply confirm(const Command& command, engine::Engine& engine, engine::Turn& turn) {
-  const auto id = engine.identity().read_confirmation_token(command.token);
-  const engine::Subscription* known = id ? engine.topics().find(*id) : nullptr;
+  const auto token = engine.identity().read_endpoint_token(command.token);
+  const engine::Subscription* known = token ? engine.topics().find(token->subscription) : nullptr;
   if (known == nullptr ||
       (!known->is_confirmed() && turn.now >= known->since + engine::confirmation_life))
     return {.outcome = Outcome::no_such_subscription};
   const engine::Topic& topic = *engine.topics().find(known->topic);
-  Reply reply{.topic = topic.id, .subscription = *id};
+  Reply reply{.topic = topic.id, .subscription = known->id};
   Command same;
   same.endpoint = known->endpoint;
   if (known->is_deactivated() && subscription_of(topic, same) != nullptr) {
     reply.outcome = Outcome::subscription_exists;
   } else if (!known->is_confirmed()) {
-    engine.confirm(turn, *id, {});
+    engine.confirm(turn, known->id, {});
   }
   return reply;
 }

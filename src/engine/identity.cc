@@ -116,20 +116,23 @@ std::optional<SubscriptionId> Identity::read_subscription_id(std::string_view te
   return subscription;
 }
 
-std::string Identity::confirmation_token(SubscriptionId subscription) const {
+std::string Identity::endpoint_token(SubscriptionId subscription, TokenUse use) const {
   const std::string number = fmt::format("{:08x}", subscription.value());
-  return number + hex(checksum("confirmation" + number));
+  const std::string_view purpose = use == TokenUse::confirm ? "confirmation" : "restoration";
+  return number + hex(checksum(fmt::format("{}{}", purpose, number)));
 }
 
-std::optional<SubscriptionId> Identity::read_confirmation_token(std::string_view text) const {
+std::optional<EndpointToken> Identity::read_endpoint_token(std::string_view text) const {
   const std::string_view digits = text.substr(0, 8);
   std::uint32_t number = 0;
   std::from_chars(digits.data(), digits.data() + digits.size(), number, 16);
-  const std::string expected = confirmation_token(SubscriptionId(number));
-  if (text.size() != expected.size() ||
-      CRYPTO_memcmp(expected.data(), text.data(), expected.size()) != 0)
-    return std::nullopt;
-  return SubscriptionId(number);
+  for (const TokenUse use : {TokenUse::confirm, TokenUse::restore}) {
+    const std::string expected = endpoint_token(SubscriptionId(number), use);
+    if (text.size() == expected.size() &&
+        CRYPTO_memcmp(expected.data(), text.data(), expected.size()) == 0)
+      return EndpointToken{.subscription = SubscriptionId(number), .use = use};
+  }
+  return std::nullopt;
 }
 
 std::string Identity::receipt_handle(const ReceiptHandle& handle) const {

@@ -28,6 +28,17 @@ struct ReceiptHandle {
   friend bool operator==(const ReceiptHandle&, const ReceiptHandle&) = default;
 };
 
+// What a token is good for: it makes a pending subscription a confirmed one, or gives one back that
+// was unsubscribed.
+enum class TokenUse : std::uint8_t { confirm, restore };
+
+struct EndpointToken {
+  SubscriptionId subscription;
+  TokenUse use = TokenUse::confirm;
+
+  friend bool operator==(const EndpointToken&, const EndpointToken&) = default;
+};
+
 class Identity {
  public:
   explicit Identity(const std::array<char, 32>& secret);
@@ -42,9 +53,10 @@ class Identity {
   std::string subscription_id(SubscriptionId subscription) const;
   // Nothing if this server did not make it.
   std::optional<SubscriptionId> read_subscription_id(std::string_view text) const;
-  // What proves that an endpoint was sent its subscription's confirmation.
-  std::string confirmation_token(SubscriptionId subscription) const;
-  std::optional<SubscriptionId> read_confirmation_token(std::string_view text) const;
+  // What proves that an endpoint was sent what asks it to confirm.
+  std::string endpoint_token(SubscriptionId subscription, TokenUse use) const;
+  // Nothing if this server did not make it.
+  std::optional<EndpointToken> read_endpoint_token(std::string_view text) const;
 
   std::string receipt_handle(const ReceiptHandle& handle) const;
   // Nothing if this server did not make it.

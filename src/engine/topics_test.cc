@@ -185,8 +185,10 @@ TEST_F(TopicsTest, IdsOfSubscriptionsCanBeReadButNotGuessed) {
     ASSERT_EQ(text.size(), 36u);
     EXPECT_EQ(text[14], '4');
     EXPECT_EQ(identity.read_subscription_id(text), id);
-    std::string token = identity.confirmation_token(id);
-    EXPECT_EQ(identity.read_confirmation_token(token), id);
+    std::string token = identity.endpoint_token(id, TokenUse::restore);
+    EXPECT_EQ(identity.read_endpoint_token(token), (EndpointToken{id, TokenUse::restore}));
+    EXPECT_EQ(identity.read_endpoint_token(identity.endpoint_token(id, TokenUse::confirm)),
+              (EndpointToken{id, TokenUse::confirm}));
     for (char& each : text) {
       each = each == '0' ? '1' : '0';
       EXPECT_EQ(identity.read_subscription_id(text), std::nullopt);
@@ -194,12 +196,13 @@ TEST_F(TopicsTest, IdsOfSubscriptionsCanBeReadButNotGuessed) {
     }
     for (char& each : token) {
       each = each == '0' ? '1' : '0';
-      EXPECT_EQ(identity.read_confirmation_token(token), std::nullopt);
-      each = identity.confirmation_token(id)[static_cast<std::size_t>(&each - token.data())];
+      EXPECT_EQ(identity.read_endpoint_token(token), std::nullopt);
+      each = identity.endpoint_token(
+          id, TokenUse::restore)[static_cast<std::size_t>(&each - token.data())];
     }
   }
   EXPECT_EQ(identity.read_subscription_id(""), std::nullopt);
-  EXPECT_EQ(identity.read_confirmation_token("nonsense"), std::nullopt);
+  EXPECT_EQ(identity.read_endpoint_token("nonsense"), std::nullopt);
   EXPECT_NE(identity.subscription_id(SubscriptionId(1)),
             identity.subscription_id(SubscriptionId(2)));
 }

@@ -77,8 +77,14 @@ class HttpSubscriptions : public engine::EngineTest {
     return id;
   }
   Result<ConfirmSubscription::Decided> confirm(SubscriptionId id) {
+    return answer(id, engine::TokenUse::confirm);
+  }
+  Result<ConfirmSubscription::Decided> restore(SubscriptionId id) {
+    return answer(id, engine::TokenUse::restore);
+  }
+  Result<ConfirmSubscription::Decided> answer(SubscriptionId id, engine::TokenUse use) {
     auto prepared = ConfirmSubscription::prepare(
-        {.topic_arn = topic_arn("t"), .token = engine.identity().confirmation_token(id)}, context);
+        {.topic_arn = topic_arn("t"), .token = engine.identity().endpoint_token(id, use)}, context);
     return ConfirmSubscription::decide(engine, turn, prepared).value;
   }
   void unsubscribe(SubscriptionId id) {
@@ -181,7 +187,9 @@ TEST_F(HttpSubscriptions, AreToldThatTheyEndAndMayBeHadBack) {
   EXPECT_EQ(topic("t").counts().deleted, 1u);
   EXPECT_EQ(kinds(id), Kinds{PublicationKind::unsubscribe_confirmation});
   publish("t", {.message = "nor this"});
-  EXPECT_TRUE(confirm(id));
+  EXPECT_FALSE(confirm(id)) << "whoever kept the first link";
+  EXPECT_TRUE(restore(id));
+  EXPECT_TRUE(confirm(id)) << "changes nothing";
   publish("t", {.message = "news"});
 
   EXPECT_EQ(kinds(id), Kinds{PublicationKind::notification});
@@ -203,13 +211,14 @@ TEST_F(HttpSubscriptions, AreNotHadBackByWhoSubscribedAnewOrTooLate) {
   unsubscribe(first);
   const SubscriptionId second = subscribe("t");
   EXPECT_NE(second, first);
-  EXPECT_FALSE(confirm(first));
+  EXPECT_FALSE(restore(first));
+  EXPECT_FALSE(restore(second)) << "it is pending";
   EXPECT_TRUE(confirm(second));
   unsubscribe(second);
   pass(48h);
 
-  EXPECT_FALSE(confirm(second));
-  EXPECT_FALSE(confirm(first));
+  EXPECT_FALSE(restore(second));
+  EXPECT_FALSE(restore(first));
 }
 
 TEST_F(HttpSubscriptions, AreNotHadBackBeyondTheTopicsLimit) {
@@ -218,7 +227,7 @@ TEST_F(HttpSubscriptions, AreNotHadBackBeyondTheTopicsLimit) {
   for (std::size_t i = 0; i < limits::fifo_subscriptions_max; ++i)
     subscribe("t.fifo", "http://endpoint/" + std::to_string(i));
 
-  const auto again = confirm(ended);
+  const auto again = restore(ended);
 
   ASSERT_FALSE(again);
   EXPECT_EQ(again.error().kind, &errors::subscription_limit_exceeded_kind);

@@ -136,7 +136,9 @@ PushRequest confirmation_request(const Publication& publication,
   const std::string topic = topic_arn(publication.topic_name());
   const std::string subscription =
       subscription_arn(publication.topic_name(), identity.subscription_id(target.subscription));
-  const std::string token = identity.confirmation_token(target.subscription);
+  const bool restores = publication.kind == PublicationKind::unsubscribe_confirmation;
+  const std::string token = identity.endpoint_token(
+      target.subscription, restores ? engine::TokenUse::restore : engine::TokenUse::confirm);
   const Confirmation confirmation{
       .type = type_of(publication.kind),
       .id = std::move(id),
@@ -146,16 +148,14 @@ PushRequest confirmation_request(const Publication& publication,
       .subscribe_url = fmt::format("{}/?Action=ConfirmSubscription&TopicArn={}&Token={}",
                                    publication.endpoint, topic, token),
       .timestamp = timestamp(at)};
-  const bool tells_subscription = publication.kind == PublicationKind::unsubscribe_confirmation;
-  return {
-      .url = target.endpoint,
-      .headers = headers_of({.type = confirmation.type,
-                             .id = confirmation.id,
-                             .topic_arn = topic,
-                             .subscription_arn = tells_subscription ? subscription : std::string(),
-                             .content_type = text_type}),
-      .body = body_of(confirmation, sign(signer, target.signature_version,
-                                         text_to_sign_of(confirmation), publication.endpoint))};
+  return {.url = target.endpoint,
+          .headers = headers_of({.type = confirmation.type,
+                                 .id = confirmation.id,
+                                 .topic_arn = topic,
+                                 .subscription_arn = restores ? subscription : std::string(),
+                                 .content_type = text_type}),
+          .body = body_of(confirmation, sign(signer, target.signature_version,
+                                             text_to_sign_of(confirmation), publication.endpoint))};
 }
 
 }  // namespace

@@ -144,7 +144,8 @@ TEST_F(PushMessage, OfARawNotificationIsTheTextAlone) {
 TEST_F(PushMessage, AsksToConfirmASubscription) {
   target.content_type = "application/json";  // Of notifications only.
   const std::string message_id = identity_.message_id(QueueId(4), Seq(8), 0);
-  const std::string token = identity_.confirmation_token(target.subscription);
+  const std::string token =
+      identity_.endpoint_token(target.subscription, engine::TokenUse::confirm);
   const std::string url =
       "http://localhost:9324/?Action=ConfirmSubscription&TopicArn=" + std::string(topic) +
       "&Token=" + token;

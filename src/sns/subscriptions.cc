@@ -105,15 +105,16 @@ Result<Subscribe::Decided> subscribe(engine::Engine& engine,
 }
 
 // A token is as long as those that are made here, and hexadecimal.
-Result<SubscriptionId> read_token(std::string_view token, const engine::Identity& identity) {
-  const std::size_t size = identity.confirmation_token(SubscriptionId(1)).size();
+Result<engine::EndpointToken> read_token(std::string_view token, const engine::Identity& identity) {
+  const std::size_t size =
+      identity.endpoint_token(SubscriptionId(1), engine::TokenUse::confirm).size();
   const bool is_hexadecimal = std::ranges::all_of(
       token, [](char each) { return is_letter_or_digit(each) && lower(each) <= 'f'; });
   if (token.size() != size || !is_hexadecimal)
     return fail(errors::invalid_parameter_kind, "Invalid token");
-  const std::optional<SubscriptionId> subscription = identity.read_confirmation_token(token);
-  if (!subscription) return errors::invalid_parameter("Token");
-  return *subscription;
+  const std::optional<engine::EndpointToken> read = identity.read_endpoint_token(token);
+  if (!read) return errors::invalid_parameter("Token");
+  return *read;
 }
 
 // Its endpoint may have it back, unless it was subscribed anew meanwhile.
@@ -125,13 +126,21 @@ Result<void> check_restorable(const engine::Topic& topic,
   return check_filter_count(topic, subscription.attributes);
 }
 
+// A confirmed one takes either: it was used before, and changes nothing.
+bool is_good_for(const engine::EndpointToken& token, const engine::Subscription& subscription) {
+  if (subscription.is_confirmed()) return true;
+  return subscription.is_deactivated() == (token.use == engine::TokenUse::restore);
+}
+
 Result<ConfirmSubscription::Decided> confirm(engine::Engine& engine,
                                              engine::Turn& turn,
                                              const ConfirmSubscription::Prepared& prepared) {
   const engine::TopicName asked = TRY(prepared.topic);
-  const SubscriptionId id = TRY(prepared.subscription);
+  const engine::EndpointToken token = TRY(prepared.token);
+  const SubscriptionId id = token.subscription;
   const engine::Subscription* subscription = engine.topics().find(id);
-  if (subscription == nullptr || has_lapsed(*subscription, turn.now))
+  if (subscription == nullptr || has_lapsed(*subscription, turn.now) ||
+      !is_good_for(token, *subscription))
     return errors::invalid_parameter("Token");
   const engine::Topic& topic = *engine.topics().find(subscription->topic);
   if (topic.name.region != asked.region) return errors::invalid_parameter("Topic");
@@ -181,7 +190,7 @@ ConfirmSubscription::Prepared ConfirmSubscription::prepare(Input input,
   const std::string authenticate = std::move(input.authenticate_on_unsubscribe).value_or("false");
   Prepared prepared{
       .topic = parse_topic_arn("TopicArn", *input.topic_arn),
-      .subscription = read_token(*input.token, *context.identity),
+      .token = read_token(*input.token, *context.identity),
       .confirmation = {.was_authenticated = context.caller.is_signed(),
                        .must_authenticate_unsubscribe = equal_ignoring_case(authenticate, "true")}};
   if (!prepared.topic) prepared.topic = errors::invalid_parameter("Topic");

@@ -52,7 +52,7 @@ struct ConfirmSubscription {
   using Output = ConfirmSubscriptionOutput;
   struct Prepared {
     Result<engine::TopicName> topic;  // Of its region alone: AWS looks at no more of it.
-    Result<SubscriptionId> subscription;
+    Result<engine::EndpointToken> token;
     engine::Confirmation confirmation;
   };
   struct Decided {

@@ -162,8 +162,9 @@ json::value Player::as_named(const Asked& asked, const Answer& answer) const {
   json::value named = answer.output;
   if (asked.action == "Subscribe") {
     json::object& output = named.as_object();
-    const json::string& arn = output.at("SubscriptionArn").as_string();
-    output["Token"] = world_.confirmation_token(arn);
+    const std::string arn(output.at("SubscriptionArn").as_string());
+    output["Token"] = world_.token(arn, engine::TokenUse::confirm);
+    output["RestoringToken"] = world_.token(arn, engine::TokenUse::restore);
   }
   return named;
 }

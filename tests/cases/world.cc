@@ -62,11 +62,11 @@ const http::Response* World::answer(std::uint64_t call) const {
   return found == answers_.end() ? nullptr : &found->second;
 }
 
-std::string World::confirmation_token(std::string_view subscription_arn) const {
+std::string World::token(std::string_view subscription_arn, engine::TokenUse use) const {
   const engine::Identity& identity = engine_->identity();
   const std::string_view id = subscription_arn.substr(subscription_arn.rfind(':') + 1);
   const auto subscription = identity.read_subscription_id(id);
-  return subscription ? identity.confirmation_token(*subscription) : std::string();
+  return subscription ? identity.endpoint_token(*subscription, use) : std::string();
 }
 
 void World::advance(Duration time) {

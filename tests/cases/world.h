@@ -33,7 +33,7 @@ class World final : private broker::Outbox {
   std::size_t frames() const { return storage_.frames.size(); }
 
   // What the endpoint of a pending subscription is sent.
-  std::string confirmation_token(std::string_view subscription_arn) const;
+  std::string token(std::string_view subscription_arn, engine::TokenUse use) const;
 
   // Stops at every moment at which something is due.
   void advance(Duration time);

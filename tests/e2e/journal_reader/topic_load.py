@@ -32,10 +32,10 @@ def sns_client(port):
         aws_secret_access_key="test", config=Config(retries={"total_max_attempts": 1}))
 
 
-def confirmation_token(secret, subscription):
+def token(secret, subscription, use):
     """What an endpoint is sent, made from the journal's secret: a subscription's number, and its keyed hash."""
     number = f"{subscription:08x}"
-    return number + hmac.new(secret, f"confirmation{number}".encode(), hashlib.sha256).hexdigest()[:32]
+    return number + hmac.new(secret, f"{use}{number}".encode(), hashlib.sha256).hexdigest()[:32]
 
 
 class TopicLoad:
@@ -88,7 +88,8 @@ class TopicLoad:
 
     def confirm(self, secret, subscription):
         """In place of the endpoint, which is not there to be asked: it is unsubscribed, too, and undoes that."""
-        asked = dict(TopicArn=self.topic("news"), Token=confirmation_token(secret, subscription))
-        arn = self.sns.confirm_subscription(**asked)["SubscriptionArn"]
+        topic = self.topic("news")
+        confirming, restoring = (token(secret, subscription, use) for use in ("confirmation", "restoration"))
+        arn = self.sns.confirm_subscription(TopicArn=topic, Token=confirming)["SubscriptionArn"]
         self.sns.unsubscribe(SubscriptionArn=arn)
-        self.sns.confirm_subscription(**asked)
+        self.sns.confirm_subscription(TopicArn=topic, Token=restoring)

@@ -458,6 +458,9 @@ class Unsubscribing(Case):
         self.assertEqual([], sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"])
         sns.publish(TopicArn=topic, Message="lost")
 
+        with self.assertRaises(urllib.error.HTTPError) as refused:
+            visit(endpoint.of_kind("SubscriptionConfirmation")[0].json["SubscribeURL"])  # The link of long ago.
+        self.assertEqual(400, refused.exception.code)
         visit(told.json["SubscribeURL"])
         self.assertEqual("false", self.attributes(arn)["PendingConfirmation"])
         sns.publish(TopicArn=topic, Message="back")
