@@ -38,32 +38,31 @@ Requests::Requests(MessageShape shape, std::string host)
       body_(letters(shape_.body_bytes)) {}
 
 std::string Requests::request(std::string_view action, std::string_view body) const {
-  return fmt::format(
-      "POST / HTTP/1.1\r\n"
-      "Host: {}\r\n"
+  const std::string head = fmt::format(
       "Content-Type: application/x-amz-json-1.0\r\n"
-      "X-Amz-Target: AmazonSQS.{}\r\n"
-      "X-Amz-Date: 20250101T000000Z\r\n"
-      "Authorization: {}\r\n"
-      "User-Agent: mailrail-load\r\n"
-      "Content-Length: {}\r\n"
-      "\r\n"
-      "{}",
-      host_, action, authorization_for("sqs"), body.size(), body);
+      "X-Amz-Target: AmazonSQS.{}\r\n",
+      action);
+  return post(head, "sqs", body);
 }
 
 std::string Requests::query_request(std::string_view service, std::string_view form) const {
+  return post("Content-Type: application/x-www-form-urlencoded; charset=utf-8\r\n", service, form);
+}
+
+std::string Requests::post(std::string_view head,
+                           std::string_view service,
+                           std::string_view body) const {
   return fmt::format(
       "POST / HTTP/1.1\r\n"
       "Host: {}\r\n"
-      "Content-Type: application/x-www-form-urlencoded; charset=utf-8\r\n"
+      "{}"
       "X-Amz-Date: 20250101T000000Z\r\n"
       "Authorization: {}\r\n"
       "User-Agent: mailrail-load\r\n"
       "Content-Length: {}\r\n"
       "\r\n"
       "{}",
-      host_, authorization_for(service), form.size(), form);
+      host_, head, authorization_for(service), body.size(), body);
 }
 
 std::string_view Requests::query_body(std::uint64_t number) const {

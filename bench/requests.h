@@ -43,6 +43,8 @@ class Requests {
  private:
   std::string request(std::string_view action, std::string_view body) const;
   std::string query_request(std::string_view service, std::string_view form) const;
+  // `head` says of what type the body is.
+  std::string post(std::string_view head, std::string_view service, std::string_view body) const;
   std::string_view query_body(std::uint64_t number) const;
   void append_message(std::string& out, std::uint64_t number) const;
 

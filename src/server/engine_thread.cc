@@ -4,21 +4,9 @@
 #include <utility>
 
 #include "base/check.h"
+#include "server/told_again.h"
 
 namespace mailrail::server {
-namespace {
-
-constexpr Duration told_again_after = 1min;
-
-// And remembers that it is told now.
-bool is_told_again(std::optional<Instant>& last, Instant now) {
-  if (last && now - *last < told_again_after) return false;
-  last = now;
-  return true;
-}
-
-}  // namespace
-
 EngineThread::EngineThread(engine::Engine& engine,
                            log::LogStore& log,
                            Clock& clock,
@@ -183,10 +171,8 @@ void EngineThread::tell_of_unreadable() {
 
 void EngineThread::tell_of_postponed(const broker::ChoreDone& done) {
   if (done.written != log::LogStore::Written::postponed) return;
-  const Instant now = clock_.now();
-  if (told_of_postponed_ && now - *told_of_postponed_ < told_again_after) return;
-  told_of_postponed_ = now;
-  hooks_.checkpoint_postponed(done.why_postponed);
+  if (is_told_again(told_of_postponed_, clock_.now()))
+    hooks_.checkpoint_postponed(done.why_postponed);
 }
 
 }  // namespace mailrail::server

@@ -121,10 +121,7 @@ void Frontend::read_and_post(std::shared_ptr<Ready> ready, std::vector<log::Shar
   }
   read_budget_.take(ready->read_bytes);
   ReadBack read = read_back(*log_, *ready->call, std::move(frames));
-  if (!read.damaged.empty()) {
-    engine_->submit(
-        std::make_unique<MarkDamaged>(std::move(read.damaged), std::move(read.left_out)));
-  }
+  mark_damaged(*engine_, read);
   ready->holds.clear();
   ready->bodies = std::move(read.bodies);
   ready->unreadable = std::move(read.failure);

@@ -3,10 +3,13 @@
 
 #pragma once
 
+#include <memory>
 #include <utility>
 #include <vector>
 
 #include "broker/call.h"
+#include "server/engine_thread.h"
+#include "server/read_back.h"
 
 namespace mailrail::server {
 
@@ -44,5 +47,11 @@ class MarkDamaged final : public broker::Call {
   std::vector<engine::ReceivedMessage> messages_;
   std::vector<engine::ReceiptHandle> leases_;
 };
+
+// What reading back an answer found, if it found any.
+inline void mark_damaged(EngineThread& engine, ReadBack& read) {
+  if (read.damaged.empty()) return;
+  engine.submit(std::make_unique<MarkDamaged>(std::move(read.damaged), std::move(read.left_out)));
+}
 
 }  // namespace mailrail::server

@@ -8,12 +8,11 @@
 
 #include "server/own_calls.h"
 #include "server/read_back.h"
+#include "server/told_again.h"
 #include "sns/endpoint.h"
 
 namespace mailrail::server {
 namespace {
-
-constexpr Duration given_up_told_every = 60s;
 
 std::string fate_of(const delivery::GivenUp& given_up) {
   if (!given_up.dead_letters) return "It is gone: no dead-letter queue took it.";
@@ -69,10 +68,7 @@ void Webhooks::read(Answered& answered, std::vector<log::SharedFrame> frames) {
                              .bodies = call.bodies(),
                              .leases = std::move(leases)},
                             std::move(frames));
-  if (!read.damaged.empty()) {
-    parts_->engine.submit(
-        std::make_unique<MarkDamaged>(std::move(read.damaged), std::move(read.left_out)));
-  }
+  mark_damaged(parts_->engine, read);
   answered.holds.clear();
   answered.bodies = std::move(read.bodies);
   if (read.failure) {
@@ -168,12 +164,10 @@ void Webhooks::post(std::uint64_t request, client::HttpRequest message) {
 }
 
 void Webhooks::gave_up(const delivery::GivenUp& given_up) {
-  const Instant now = clock_->now();
-  if (told_of_given_up_ && now - *told_of_given_up_ < given_up_told_every) {
+  if (!is_told_again(told_of_given_up_, clock_->now())) {
     untold_ += 1;
     return;
   }
-  told_of_given_up_ = now;
   spdlog::warn("a message could not be delivered to {}: {} {}{}",
                sns::shown_endpoint(given_up.endpoint), given_up.why, fate_of(given_up),
                untold_ == 0 ? "" : fmt::format(" Neither could {} others before it.", untold_));
