@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""A session at a shell with Debian's `aws sqs`: each command is a process of its own, over AWS Query."""
+"""Sessions at a shell with Debian's `aws sqs` and `aws sns`: each command is a process of its own, over AWS Query."""
 
 import json
 import os
@@ -29,14 +29,17 @@ class AwsCli(unittest.TestCase):
         self.addCleanup(self.server.__exit__)
         self.server.start()
 
-    def run_aws(self, *arguments):
-        command = ["/usr/bin/aws", "--endpoint-url", self.server.endpoint, "--output", "json", "sqs", *arguments]
+    def run_aws(self, *arguments, service="sqs"):
+        command = ["/usr/bin/aws", "--endpoint-url", self.server.endpoint, "--output", "json", service, *arguments]
         return subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, timeout=60)
 
-    def aws(self, *arguments):
-        done = self.run_aws(*arguments)
+    def aws(self, *arguments, service="sqs"):
+        done = self.run_aws(*arguments, service=service)
         self.assertEqual(0, done.returncode, f"{arguments}: {done.stderr}")
         return json.loads(done.stdout) if done.stdout.strip() else {}
+
+    def sns(self, *arguments):
+        return self.aws(*arguments, service="sns")
 
     def test_a_session_at_the_shell_goes_as_with_amazon(self):
         fifo = "FifoQueue=true,ContentBasedDeduplication=true"
@@ -125,6 +128,40 @@ class AwsCli(unittest.TestCase):
         self.assertEqual("SQS:SendMessage", json.loads(shown)["Statement"][0]["Action"])
         self.aws("remove-permission", *at_url, "--label", "one")
         self.assertEqual({}, self.aws("get-queue-attributes", *at_url, "--attribute-names", "Policy"))
+
+    def test_a_topic_is_published_to_queues_at_the_shell(self):
+        topic = self.sns("create-topic", "--name", "news", "--tags", "Key=team,Value=chat")["TopicArn"]
+        at_topic = ("--topic-arn", topic)
+        self.assertEqual([topic], [each["TopicArn"] for each in self.sns("list-topics")["Topics"]])
+        self.sns("set-topic-attributes", *at_topic, "--attribute-name", "DisplayName", "--attribute-value", "News")
+        self.assertEqual("News", self.sns("get-topic-attributes", *at_topic)["Attributes"]["DisplayName"])
+        self.assertEqual(
+            [{"Key": "team", "Value": "chat"}], self.sns("list-tags-for-resource", "--resource-arn", topic)["Tags"])
+
+        url = self.aws("create-queue", "--queue-name", "reader")["QueueUrl"]
+        arn = self.aws("get-queue-attributes", "--queue-url", url, "--attribute-names", "QueueArn")["Attributes"]["QueueArn"]
+        subscription = self.sns("subscribe", *at_topic, "--protocol", "sqs", "--notification-endpoint", arn,
+                                "--attributes", "RawMessageDelivery=true")["SubscriptionArn"]
+        self.sns("set-subscription-attributes", "--subscription-arn", subscription, "--attribute-name", "FilterPolicy",
+                 "--attribute-value", '{"kind": ["message"]}')
+        listed = self.sns("list-subscriptions-by-topic", *at_topic)["Subscriptions"]
+        self.assertEqual([subscription], [each["SubscriptionArn"] for each in listed])
+
+        kinds = {kind: json.dumps({"kind": {"DataType": "String", "StringValue": kind}}) for kind in ("message", "typing")}
+        for kind, attributes in kinds.items():
+            self.sns("publish", *at_topic, "--message", f"a {kind}", "--message-attributes", attributes)
+        entries = [{"Id": kind, "Message": f"one more {kind}", "MessageAttributes": json.loads(attributes)}
+                   for kind, attributes in kinds.items()]
+        batch = self.sns("publish-batch", *at_topic, "--publish-batch-request-entries", json.dumps(entries))
+        self.assertEqual(["message", "typing"], [each["Id"] for each in batch["Successful"]])
+        received = self.aws("receive-message", "--queue-url", url, "--max-number-of-messages", "10")["Messages"]
+        self.assertEqual({"a message", "one more message"}, {each["Body"] for each in received})
+
+        self.sns("unsubscribe", "--subscription-arn", subscription)
+        self.sns("delete-topic", *at_topic)
+        failed = self.run_aws("publish", *at_topic, "--message", "too late", service="sns")
+        self.assertNotEqual(0, failed.returncode)
+        self.assertRegex(failed.stderr, r"\(NotFound\) when calling the Publish operation.*: Topic does not exist")
 
 
 if __name__ == "__main__":
