@@ -1,20 +1,33 @@
 #include "sns/pages.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include <fmt/format.h>
 
 #include "base/digest.h"
+#include "sns/characters.h"
 #include "sns/errors.h"
 
 namespace mailrail::sns {
+
+namespace {
+
+// Tokens are made of the names of topics and of numbers.
+bool is_ours(std::string_view last) {
+  return !last.empty() && std::ranges::all_of(last, [](char each) {
+    return is_letter_or_digit(each) || each == '-' || each == '_' || each == '.';
+  });
+}
+
+}  // namespace
 
 std::string make_token(std::string_view last) { return base64(last); }
 
 Result<std::optional<std::string>> read_token(const std::optional<std::string>& token) {
   if (!token || token->empty()) return std::optional<std::string>();
   std::optional<std::string> last = from_base64(*token);
-  if (!last) return errors::invalid_parameter("NextToken");
+  if (!last || !is_ours(*last)) return errors::invalid_parameter("NextToken");
   return last;
 }
 
@@ -25,7 +38,8 @@ Result<SubscriptionId> read_subscription_token(const std::optional<std::string>&
   if (!last) return SubscriptionId();
   std::uint32_t number = 0;
   const auto [end, code] = std::from_chars(last->data(), last->data() + last->size(), number);
-  if (code != std::errc() || end != last->data() + last->size())
+  const bool is_whole = code == std::errc() && end == last->data() + last->size();
+  if (!is_whole || fmt::to_string(number) != *last || number == 0)
     return errors::invalid_parameter("NextToken");
   return SubscriptionId(number);
 }
