@@ -1,10 +1,12 @@
 #include "sns/allocation_count_testing.h"
 
-#include <algorithm>
-#include <cstdlib>
-#include <new>
-
-#include "base/check.h"
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define MAILRAIL_HEAP_IS_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define MAILRAIL_HEAP_IS_SANITIZED 1
+#endif
+#endif
 
 namespace mailrail::sns {
 namespace {
@@ -17,6 +19,36 @@ std::size_t allocation_count() { return count; }
 
 }  // namespace mailrail::sns
 
+#ifdef MAILRAIL_HEAP_IS_SANITIZED
+
+// A sanitizer has an operator new of its own, and tells who asks of it.
+
+#include <sanitizer/allocator_interface.h>
+
+#include "base/check.h"
+
+namespace mailrail::sns {
+namespace {
+
+void count_one(const volatile void*, std::size_t) { ++count; }
+void ignore(const volatile void*) {}
+
+[[maybe_unused]] const bool is_counting = [] {
+  CHECK(__sanitizer_install_malloc_and_free_hooks(&count_one, &ignore) != 0);
+  return true;
+}();
+
+}  // namespace
+}  // namespace mailrail::sns
+
+#else
+
+#include <algorithm>
+#include <cstdlib>
+#include <new>
+
+#include "base/check.h"
+
 // NOLINTNEXTLINE(tidy-void-pointer): the language wants it so.
 void* operator new(std::size_t bytes) {
   ++mailrail::sns::count;
@@ -25,13 +57,9 @@ void* operator new(std::size_t bytes) {
   return memory;
 }
 
-// So that what it gives is freed as below, too, which sanitizers look at.
-// NOLINTNEXTLINE(tidy-void-pointer): the language wants it so.
-void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept {
-  return ::operator new(bytes);
-}
-
 // NOLINTNEXTLINE(tidy-void-pointer): the language wants it so.
 void operator delete(void* memory) noexcept { std::free(memory); }
 // NOLINTNEXTLINE(tidy-void-pointer): the language wants it so.
 void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+
+#endif

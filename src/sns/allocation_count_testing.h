@@ -1,6 +1,7 @@
 // How often this thread has asked for memory, in the test binary that this is linked into.
 //
-// It replaces operator new for the whole binary. Nothing here is part of mailrail itself.
+// It replaces operator new for the whole binary, or listens to a sanitizer's. Nothing here is
+// part of mailrail itself.
 
 #pragma once
 
