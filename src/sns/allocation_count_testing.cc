@@ -30,7 +30,9 @@ std::size_t allocation_count() { return count; }
 namespace mailrail::sns {
 namespace {
 
+// NOLINTNEXTLINE(tidy-void-pointer): the hooks are declared so.
 void count_one(const volatile void*, std::size_t) { ++count; }
+// NOLINTNEXTLINE(tidy-void-pointer): likewise.
 void ignore(const volatile void*) {}
 
 [[maybe_unused]] const bool is_counting = [] {

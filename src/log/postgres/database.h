@@ -27,7 +27,8 @@ namespace mailrail::log::postgres {
 // A row of the log.
 struct StoredFrame {
   Position position;
-  std::uint64_t epoch = 0;  // Of the owner who wrote it.
+  std::uint64_t epoch = 0;     // Of the owner who wrote it.
+  std::uint64_t previous = 0;  // The checksum of the frame before; 0 if the writer knew of none.
   Instant time;
   std::uint32_t count = 0;
   std::uint64_t checksum = 0;  // Of all the others.
@@ -59,12 +60,20 @@ enum class Change {
   fenced,    // The lease has another epoch.
   occupied,  // There is a frame at that position, or whatever is to be made is there.
   busy,      // Somebody else holds what is to be dropped. Try again later.
+  orphaned,  // The frame before it is not there: the database lost what it had confirmed.
+};
+
+// The frame that is known to be before another: it is checked that it still is.
+struct Predecessor {
+  Position position;  // 0 if there is none.
+  std::uint64_t checksum = 0;
 };
 
 struct Tail {
   Lease lease;
-  Position last;                    // The last frame's; 0 if there is none.
+  Position last;                    // Of the last frame; 0 if there is none.
   std::uint64_t last_bytes = 0;     // Of its payload.
+  bool has_predecessor = false;     // The frame that was seen last is there, as it was.
   std::vector<StoredFrame> frames;  // In order, from the position that was asked for on.
 };
 
@@ -87,14 +96,15 @@ class Database {
   // The owner gives the log back.
   virtual Result<Change> release(std::uint64_t epoch) = 0;
 
-  virtual Result<Change> insert(const StoredFrame& frame) = 0;
+  // Fenced, occupied and orphaned are looked for in this order.
+  virtual Result<Change> insert(const StoredFrame& frame, const Predecessor& predecessor) = 0;
   // The frame that begins there. Whatever it shows is as durable as a change that is done.
   virtual Result<std::optional<StoredFrame>> frame_at(Position position, std::uint64_t epoch) = 0;
   // For each position the last frame that begins there or before it.
   virtual Result<std::vector<std::optional<StoredFrame>>> frames_with(
       std::span<const Position> positions) = 0;
   // From a position on, some `bytes` of frames, one at least if there is one.
-  virtual Result<Tail> tail(Position from, std::size_t bytes) = 0;
+  virtual Result<Tail> tail(const Predecessor& seen, Position from, std::size_t bytes) = 0;
 
   virtual Result<std::vector<Partition>> partitions() = 0;
   virtual Result<Change> add_partition(std::uint64_t epoch, std::uint64_t number) = 0;
