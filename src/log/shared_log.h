@@ -42,7 +42,9 @@ struct Followed {
   Lease lease;
   Position log_end;          // Behind the newest frame there is. It moves while the owner lives.
   std::uint64_t behind = 0;  // Bytes of the log that were not visited yet.
-  bool is_trimmed = false;   // What comes next is gone: begin again with the checkpoint.
+  // What comes next was trimmed, or what was visited is not in the log any more: throw the state
+  // away, open the log again and begin with its checkpoint.
+  bool is_void = false;
 };
 
 class SharedLog : public LogStore {
