@@ -98,11 +98,11 @@ class Database {
 
   // Fenced, occupied and orphaned are looked for in this order.
   virtual Result<Change> insert(const StoredFrame& frame, const Predecessor& predecessor) = 0;
-  // The frame that begins there. Whatever it shows is as durable as a change that is done.
+  // The frame that begins there; none if the lease has another epoch. What it shows is as durable
+  // as a change that is done.
   virtual Result<std::optional<StoredFrame>> frame_at(Position position, std::uint64_t epoch) = 0;
-  // For each position the last frame that begins there or before it.
-  virtual Result<std::vector<std::optional<StoredFrame>>> frames_with(
-      std::span<const Position> positions) = 0;
+  // For each position the last frame that begins there or before it; each frame once, in order.
+  virtual Result<std::vector<StoredFrame>> frames_with(std::span<const Position> positions) = 0;
   // From a position on, some `bytes` of frames, one at least if there is one.
   virtual Result<Tail> tail(const Predecessor& seen, Position from, std::size_t bytes) = 0;
 
