@@ -1,7 +1,7 @@
 // LogStore: where frames are kept, and the only thing that makes a fact durable.
 //
-// Seam: a segmented journal in a directory (file/), memory (memory/, for tests); later PostgreSQL
-// and S3. Every store passes the same conformance suite. A store takes over its log when it is
+// Seam: a segmented journal in a directory (file/), a database (postgres/), memory (memory/, for
+// tests). Every store passes the same conformance suite. A store takes over its log when it is
 // opened and fences older owners. One append is in flight at a time: the next frame's position is
 // known before it is filled, and the log is always a prefix of what was appended.
 
@@ -11,9 +11,11 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/ids.h"
 #include "base/result.h"
@@ -105,6 +107,17 @@ class LogStore {
   // `length` bytes of one durable frame's payload, verified against the frame's checksum where the
   // store can. Any thread.
   virtual Result<std::string> read(Position position, std::size_t length) const = 0;
+
+  // Several, each like the one above; together where that is quicker.
+  struct Stretch {
+    Position position;
+    std::size_t length;
+  };
+  virtual std::vector<Result<std::string>> read_all(std::span<const Stretch> stretches) const {
+    std::vector<Result<std::string>> all;
+    for (const Stretch& each : stretches) all.push_back(read(each.position, each.length));
+    return all;
+  }
 
   // For messages: where a position is, so that a person finds it.
   virtual std::string place(Position position) const = 0;

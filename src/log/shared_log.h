@@ -14,12 +14,12 @@
 
 #include "log/log_store.h"
 
-namespace mailrail::log {
-
-namespace errors {
+namespace mailrail::errors {
 inline constexpr ErrorKind unreachable{
     .name = "Unreachable", .query_code = "Unreachable", .http_status = 503};
-}  // namespace errors
+}  // namespace mailrail::errors
+
+namespace mailrail::log {
 
 struct LogOwner {
   std::string node;     // Which one: a name that no other process has.

@@ -2,7 +2,7 @@
 //
 // Seam: LibpqDatabase speaks to PostgreSQL; the simulator models one that loses connections, leaves
 // open whether it committed, and carries out late what a dead owner sent. One object is one
-// session, used by one thread. An error of kind log::errors::unreachable means that the session is
+// session, used by one thread. An error of kind errors::unreachable means that the session is
 // gone, and for a change, that nobody knows yet whether it was made: it may even be made later. A
 // change that is done is durable, on a synchronous standby too, if there is one.
 
