@@ -55,6 +55,10 @@ Objection objection_in(const pg_result* result) {
   return {.state = state == nullptr ? "" : state, .message = message == nullptr ? "" : message};
 }
 
+// What is more than an error's absence comes with the error too.
+// NOLINTNEXTLINE(tidy-void-pointer): libpq declares it so.
+void ignore(void* /*none*/, const pg_result* /*notice*/) {}
+
 // Nothing that time alone will mend: wrong password or role, no such database, no permission.
 bool is_for_good(std::string_view state) {
   return state.starts_with("28") || state == "3D000" || state == "42501";
@@ -128,6 +132,7 @@ Result<void> Connection::connect_once(Deadline deadline) {
   CHECK(connection_ != nullptr);
   // So that a refusal comes with its SQLSTATE.
   PQsetErrorVerbosity(connection_.get(), PQERRORS_VERBOSE);
+  PQsetNoticeReceiver(connection_.get(), &ignore, nullptr);
   PostgresPollingStatusType next = PGRES_POLLING_WRITING;
   while (PQstatus(connection_.get()) != CONNECTION_BAD && next != PGRES_POLLING_OK &&
          next != PGRES_POLLING_FAILED) {

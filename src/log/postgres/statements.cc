@@ -64,6 +64,27 @@ on conflict (position) do nothing returning 1)",
       schema);
 }
 
+std::string look_at_end(const std::string& schema) {
+  return fmt::format(
+      "select l.epoch, l.beats, l.node, l.address, coalesce(newest.position, 0), "
+      "coalesce(newest.bytes, 0), exists (select from {0}.log where position = $1::bigint and "
+      "checksum = $2::bigint) from {0}.lease l left join lateral (select position, "
+      "octet_length(data)::bigint as bytes from {0}.log order by position desc limit 1) newest "
+      "on true",
+      schema);
+}
+
+std::string list_partitions(const std::string& schema) {
+  return fmt::format(
+      "select n.number, coalesce(newest.position + newest.bytes, 0) from (select "
+      "substring(c.relname from 5)::bigint as number from pg_inherits i join pg_class c on "
+      "c.oid = i.inhrelid where i.inhparent = '{0}.log'::regclass) n left join lateral (select "
+      "position, octet_length(data)::bigint as bytes from {0}.log where position >= n.number "
+      "<< {1} and position < (n.number + 1) << {1} order by position desc limit 1) newest on "
+      "true order by n.number",
+      schema, partition_shift);
+}
+
 constexpr std::string_view row = "position, epoch, previous, time, count, checksum, data";
 
 }  // namespace
@@ -100,28 +121,14 @@ Statements::Statements(const std::string& schema)
           "unnest(string_to_array($1::text, ',')::bigint[]) as wanted)) order by position",
           schema,
           row)),
-      tail(fmt::format(
-          "select l.epoch, l.beats, l.node, l.address, coalesce(newest.position, 0), "
-          "coalesce(newest.bytes, 0), exists (select from {0}.log where position = $1::bigint and "
-          "checksum = $2::bigint) from {0}.lease l left join lateral (select position, "
-          "octet_length(data)::bigint as bytes from {0}.log order by position desc limit 1) newest "
-          "on true",
-          schema)),
+      tail(look_at_end(schema)),
       tail_frames(fmt::format(
           "select {1} from {0}.log where position >= $1::bigint and position < greatest($1::bigint "
           "+ $2::bigint, (select min(position) from {0}.log where position >= $1::bigint) + 1) "
           "order by position",
           schema,
           row)),
-      partitions(fmt::format(
-          "select n.number, coalesce(newest.position + newest.bytes, 0) from (select "
-          "substring(c.relname from 5)::bigint as number from pg_inherits i join pg_class c on "
-          "c.oid = i.inhrelid where i.inhparent = '{0}.log'::regclass) n left join lateral (select "
-          "position, octet_length(data)::bigint as bytes from {0}.log where position >= n.number "
-          "<< {1} and position < (n.number + 1) << {1} order by position desc limit 1) newest on "
-          "true order by n.number",
-          schema,
-          partition_shift)),
+      partitions(list_partitions(schema)),
       checkpoint(fmt::format("select number, parts, bytes, begin_position, end_position, time, "
                              "needed_position from {}.checkpoint where is_finished "
                              "order by number desc limit 1",
