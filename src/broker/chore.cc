@@ -1,21 +1,30 @@
 #include "broker/chore.h"
 
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "engine/read_back.h"
 
 namespace mailrail::broker {
 namespace {
 
 // What is copied must be whole: its old place is given up. The log may have verified less.
-Result<std::string> read_whole(const engine::OldBody& old, const log::LogStore& log) {
-  std::string bytes = TRY(log.read(old.body.position, old.body.length));
-  TRY(engine::read_sent(bytes, old));
+Result<std::string> verified(Result<std::string> bytes, const engine::OldBody& old) {
+  if (bytes) TRY(engine::read_sent(*bytes, old));
   return bytes;
 }
 
 Result<ChoreDone> perform_one(const ReadBodies& chore, log::LogStore& log) {
+  std::vector<log::LogStore::Stretch> stretches;
+  for (const engine::OldBody& each : chore.bodies)
+    stretches.push_back({.position = each.body.position, .length = each.body.length});
+  std::vector<Result<std::string>> read = log.read_all(stretches);
   ChoreDone done;
-  for (const engine::OldBody& old : chore.bodies)
-    done.bodies.push_back({.old = old, .bytes = read_whole(old, log)});
+  for (std::size_t i = 0; i < chore.bodies.size(); ++i) {
+    const engine::OldBody& old = chore.bodies[i];
+    done.bodies.push_back({.old = old, .bytes = verified(std::move(read[i]), old)});
+  }
   return done;
 }
 

@@ -1,6 +1,8 @@
 #include "server/read_back.h"
 
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include <spdlog/spdlog.h>
 
@@ -10,10 +12,27 @@
 namespace mailrail::server {
 namespace {
 
-Result<std::string> read(const log::LogStore& log, const engine::ReceivedMessage& message) {
-  std::string bytes = TRY(log.read(message.body.position, message.body.length));
-  TRY(engine::read_sent(bytes, message));
-  return bytes;
+// Of each message for which there is no frame: its bytes, or why it has none.
+std::vector<std::optional<Result<std::string>>> read(const log::LogStore& log,
+                                                     const ToRead& wanted,
+                                                     const std::vector<log::SharedFrame>& frames) {
+  std::vector<log::LogStore::Stretch> stretches;
+  for (std::size_t i = 0; i < frames.size(); ++i) {
+    const engine::Body& body = wanted.messages[i].body;
+    if (frames[i] == nullptr)
+      stretches.push_back({.position = body.position, .length = body.length});
+  }
+  std::vector<Result<std::string>> read = log.read_all(stretches);
+  std::vector<std::optional<Result<std::string>>> all(frames.size());
+  auto next = read.begin();
+  for (std::size_t i = 0; i < frames.size(); ++i) {
+    if (frames[i] != nullptr) continue;
+    Result<std::string>& bytes = all[i].emplace(std::move(*next++));
+    if (!bytes) continue;
+    const auto sent = engine::read_sent(*bytes, wanted.messages[i]);
+    if (!sent) bytes = std::unexpected(sent.error());
+  }
+  return all;
 }
 
 }  // namespace
@@ -41,10 +60,12 @@ ReadBack read_back(const log::LogStore& log,
   ReadBack result;
   std::vector<std::string> bytes(frames.size());
   std::vector<bool> damaged(frames.size());
+  std::vector<std::optional<Result<std::string>>> read_now = read(log, wanted, frames);
   for (std::size_t i = 0; i < frames.size() && !result.failure; ++i) {
-    if (frames[i] != nullptr) continue;
+    if (!read_now[i]) continue;
+    Result<std::string>& found = *read_now[i];
     const engine::ReceivedMessage& message = wanted.messages[i];
-    if (Result<std::string> found = read(log, message)) {
+    if (found) {
       bytes[i] = *std::move(found);
     } else if (found.error().kind == &errors::corrupt) {
       raise_alarm(log, DamagedMessage{.queue = *wanted.queue,
