@@ -11,6 +11,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "log/log_store.h"
 
@@ -61,6 +62,10 @@ class SharedLog : public LogStore {
   // Shows the others that the owner lives. By the appending thread, when nothing was appended for
   // some time.
   virtual Appended renew() = 0;
+
+  // Sentences for the operator about what comes near a limit of the place that the log is kept in.
+  // By the appending thread, now and then.
+  virtual std::vector<std::string> warnings() = 0;
 
   // Of this owner.
   virtual std::uint64_t epoch() const = 0;

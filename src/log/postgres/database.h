@@ -124,6 +124,9 @@ class Database {
   virtual Result<Change> finish_checkpoint(std::uint64_t epoch,
                                            const StoredCheckpoint& checkpoint) = 0;
   virtual Result<Change> drop_checkpoint(std::uint64_t epoch, std::uint64_t number) = 0;
+
+  // Sentences for the operator about what comes near a limit of the database's own.
+  virtual Result<std::vector<std::string>> warnings() { return std::vector<std::string>(); }
 };
 
 // Makes sessions with one database.

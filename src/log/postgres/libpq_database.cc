@@ -22,6 +22,9 @@ constexpr int server_version_min = 13;
 // Engine time follows the clock of whoever owns the log, and never goes back.
 constexpr auto clock_difference_max = 5min;
 
+// That a replica or a backup is behind before the operator is told.
+constexpr std::int64_t retained_wal_bytes_max = std::int64_t{1} << 30;
+
 // SQLSTATEs.
 constexpr std::string_view fenced = "MR001";
 constexpr std::string_view unique_violation = "23505";
@@ -87,6 +90,7 @@ class LibpqDatabase final : public Database {
   Result<Change> finish_checkpoint(std::uint64_t epoch,
                                    const StoredCheckpoint& checkpoint) override;
   Result<Change> drop_checkpoint(std::uint64_t epoch, std::uint64_t checkpoint) override;
+  Result<std::vector<std::string>> warnings() override;
 
  private:
   Result<void> set_up();
@@ -376,6 +380,34 @@ Result<Change> LibpqDatabase::finish_checkpoint(std::uint64_t epoch,
 
 Result<Change> LibpqDatabase::drop_checkpoint(std::uint64_t epoch, std::uint64_t checkpoint) {
   return change(statements_.drop_checkpoint(epoch, checkpoint));
+}
+
+// --- What comes near a limit.
+
+Result<std::vector<std::string>> LibpqDatabase::warnings() {
+  const Rows found = TRY(rows(statements_.limits));
+  std::vector<std::string> sentences;
+  const std::int64_t connections = found.int8(0, 0);
+  const std::int64_t connections_max = found.int8(0, 1);
+  if (connections * 10 >= connections_max * 8) {
+    sentences.push_back(fmt::format(
+        "the database server of the log {} has {} connections of at most {}: when none is left, "
+        "mailrail can't connect again. Raise max_connections, or see who has them.",
+        name_, connections, connections_max));
+  }
+  if (!found.is_null(0, 2) && found.int8(0, 3) >= retained_wal_bytes_max) {
+    sentences.push_back(fmt::format(
+        "the database server of the log {} keeps {} MiB of WAL for the replication slot {}: it "
+        "fills its disk unless that is read, or dropped.",
+        name_, found.int8(0, 3) >> 20, found.bytes(0, 2)));
+  }
+  if (found.boolean(0, 4)) {
+    sentences.push_back(fmt::format(
+        "the database server of the log {} can't archive its WAL, which fills its disk: its log "
+        "says why.",
+        name_));
+  }
+  return sentences;
 }
 
 // --- Whom to connect to.

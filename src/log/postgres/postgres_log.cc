@@ -170,6 +170,11 @@ Appended PostgresLog::renew() {
   return {Outcome::durable};
 }
 
+// If it can't be asked, that shows in the next append.
+std::vector<std::string> PostgresLog::warnings() {
+  return ask([this] { return session_->warnings(); }).value_or(std::vector<std::string>());
+}
+
 Appended PostgresLog::append(const Frame& frame) {
   CHECK(!is_closed_);
   CHECK(epoch_ != 0);

@@ -42,6 +42,7 @@ class PostgresLog final : public SharedLog {
   Result<Followed> follow(const std::function<Result<void>(const Frame&)>& visit) override;
   Result<bool> take_over(const Lease& seen, const LogOwner& owner) override;
   Appended renew() override;
+  std::vector<std::string> warnings() override;
   std::uint64_t epoch() const override { return epoch_; }
 
   std::size_t payload_bytes_max() const override { return layout_.payload_bytes_max; }

@@ -366,6 +366,20 @@ TEST_F(InPostgres, TakesAReadOnlyServerForOneThatIsNotPromotedYet) {
   EXPECT_EQ(log.error().kind, &errors::unreachable);
 }
 
+TEST_F(InPostgres, WarnsWhenConnectionsComeNearTheirLimit) {
+  Place place;
+  const auto log = place.open();
+  EXPECT_EQ(log->warnings().size(), 0u);
+  std::vector<PGconn*> others(22);
+  for (PGconn*& each : others) each = PQconnectdb(Place::server().url().c_str());
+
+  const std::vector<std::string> near = log->warnings();
+
+  for (PGconn* each : others) PQfinish(each);
+  ASSERT_EQ(near.size(), 1u);
+  EXPECT_NE(near[0].find("connections of at most 27"), std::string::npos) << near[0];
+}
+
 TEST(LibpqDatabases, RefusesWhatCanNotBeMeant) {
   const auto refusal = [](const postgres::DatabaseOptions& options) {
     const auto opened = LibpqDatabases::open(options);

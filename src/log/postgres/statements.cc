@@ -85,6 +85,18 @@ std::string list_partitions(const std::string& schema) {
       schema, partition_shift);
 }
 
+// Of the whole server; every role may ask this.
+constexpr std::string_view read_limits =
+    R"(select (select sum(numbackends) from pg_stat_database)::bigint,
+  current_setting('max_connections')::bigint -
+    current_setting('superuser_reserved_connections')::bigint,
+  slot.slot_name::text, slot.bytes,
+  (select coalesce(last_failed_time > coalesce(last_archived_time, '-infinity'), false)
+    from pg_stat_archiver)
+from (select 1) one left join lateral (
+  select slot_name, pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)::bigint as bytes
+  from pg_replication_slots where restart_lsn is not null order by bytes desc limit 1) slot on true)";
+
 constexpr std::string_view row = "position, epoch, previous, time, count, checksum, data";
 
 }  // namespace
@@ -149,6 +161,7 @@ Statements::Statements(const std::string& schema)
           "begin_position = $5::bigint, end_position = $6::bigint, time = $7::bigint, "
           "needed_position = $8::bigint from owner where number = $2::bigint returning 1",
           schema)),
+      limits(std::string(read_limits)),
       schema_(schema) {}
 
 // Made apart and then attached, which needs no lock that readers or a backup would have to wait

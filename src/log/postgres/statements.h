@@ -36,6 +36,7 @@ struct Statements {
   std::string add_part;  // $1 epoch, $2 checkpoint, $3 number, $4 count, $5 checksum, $6 data.
   std::string part;      // $1 checkpoint, $2 number.
   std::string finish_checkpoint;  // $1 epoch, $2 number, $3 parts, $4 bytes, $5 to $8 the span.
+  std::string limits;
 
   std::string add_partition(std::uint64_t epoch, std::uint64_t number) const;
   std::string drop_partition(std::uint64_t epoch, std::uint64_t number) const;
