@@ -60,6 +60,7 @@ auto PostgresLog::ask(Ask question) -> decltype(question()) {
       if (!connected && (!is_unreachable(connected.error()) || asked == asked_max))
         return std::unexpected(connected.error());
       is_connected_ = connected.has_value();
+      is_reading_connected_ = false;
       if (!is_connected_) continue;
     }
     auto answer = question();

@@ -125,7 +125,8 @@ class PostgresLog final : public SharedLog {
 
   mutable std::mutex reading_mutex_;
   mutable std::unique_ptr<postgres::Database> reading_;  // A session for readers.
-  mutable bool is_reading_connected_ = false;
+  // Begun anew when the other one was: the server behind the name may be another one then.
+  mutable std::atomic<bool> is_reading_connected_ = false;
 
   std::atomic<std::uint64_t> log_bytes_ = 0;
   std::atomic<std::uint64_t> checkpoint_bytes_ = 0;
