@@ -37,11 +37,11 @@ class DatabaseFailed(AssertionError):
 
 
 def until(question, what, within_s=READY_WITHIN_S):
-    """Asks until the answer is true, and gives it back."""
+    """Asks until the answer is true, and gives it back. `what` was expected, in words or as what says them when it is late."""
     deadline = time.monotonic() + within_s
     while not (answer := question()):
         if time.monotonic() > deadline:
-            raise AssertionError(f"not within {within_s} s: {what}")
+            raise AssertionError(f"not within {within_s} s: {what() if callable(what) else what}")
         time.sleep(ASK_AGAIN_AFTER_S)
     return answer
 
@@ -63,10 +63,10 @@ class Postgres:
 
     address = "127.0.0.1"
 
-    def __init__(self, copy_of=None, **settings):
+    def __init__(self, copy_of=None, where=None, **settings):
         self.copy_of = copy_of
         self.settings = SETTINGS | settings
-        self.directory = tempfile.mkdtemp(prefix="mailrail-postgres-")
+        self.directory = tempfile.mkdtemp(prefix="mailrail-postgres-", dir=where)
         os.chown(self.directory, owner().pw_uid, owner().pw_gid)
         self.data = f"{self.directory}/data"
         self.pass_file = f"{self.directory}/passwords"
@@ -222,6 +222,13 @@ class Postgres:
         """Of a standby; whose primary must be gone, as somebody sees to everywhere."""
         if self.value("select pg_promote(true, 60)", database="postgres") != "t":
             raise DatabaseFailed("the standby was not promoted")
+
+    def become_copy_of(self, source):
+        """What it had is gone."""
+        shutil.rmtree(self.data)
+        self.copy_of = source
+        self.make()
+        self.start()
 
     def follow_synchronously(self, standby):
         """From when this returns, no commit is answered that the standby has not."""

@@ -52,6 +52,20 @@ class TestPostgres(unittest.TestCase):
             self.assertEqual(standby.value("select count(*) from kept"), "20")
             self.assertEqual(standby.value("show synchronous_standby_names"), "")
 
+    def test_two_take_turns_as_often_as_is_wanted(self):
+        with Postgres() as first, Postgres(copy_of=first) as second:
+            first.query("create table kept (number int)")
+            for number in range(3):
+                first.follow_synchronously(second)
+                first.query(f"insert into kept values ({number})")
+                first.kill()
+                second.promote()
+                first.become_copy_of(second)
+                first, second = second, first
+
+            self.assertEqual(first.value("select count(*) from kept"), "3")
+            self.assertEqual(second.value("select pg_is_in_recovery()"), "t")
+
     def test_no_commit_is_answered_that_the_standby_does_not_have(self):
         with Postgres() as primary, Postgres(copy_of=primary) as standby:
             primary.follow_synchronously(standby)
