@@ -24,6 +24,7 @@ import time
 from pathlib import Path
 
 from harness import ROUNDS, Setting, constant, finished, load, mailrail, start_load, waiting_messages
+from postgres_log import postgres
 from publishing import publish
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -302,10 +303,11 @@ def over_live(server, data, filling):
 
 FIGURES = {
     figure.__name__: figure
-    for figure in (sends, publish, http, start, idle, binary, backlog, conversations, polls, storage, pauses, large, memory, space)
+    for figure in (sends, publish, http, start, idle, binary, backlog, conversations, polls, storage, pauses, large, memory, postgres,
+                   space)
 }
 # Those take minutes to an hour, and gigabytes of disk.
-ONLY_BY_NAME = {"large", "memory", "space"}
+ONLY_BY_NAME = {"large", "memory", "postgres", "space"}
 
 
 def main():

@@ -6,9 +6,11 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 
 #include "tests/cases/case_file.h"
 #include "tests/cases/expect.h"
@@ -24,7 +26,8 @@ struct Failure {
 
 class Player {
  public:
-  explicit Player(Protocol protocol) : protocol_(protocol) {}
+  explicit Player(Protocol protocol, std::unique_ptr<Storage> storage = storage_in_memory())
+      : protocol_(protocol), world_(std::move(storage)) {}
 
   std::optional<Failure> play(const Case& played);
   std::optional<Failure> play(std::span<const Step> steps);

@@ -12,27 +12,27 @@
 namespace mailrail::cases {
 namespace {
 
-void replay(log::LogStore& log, engine::Engine& engine) {
-  const Result<void> scanned = log.scan([&](const log::Frame& frame) {
-    return engine::decode_facts(
-        frame.payload, [&](const engine::Fact& fact, engine::FactPlace place) {
-          engine.apply(fact, engine::Body{.position = frame.position + place.offset,
-                                          .length = place.length});
-        });
-  });
-  CHECK(scanned);
+Result<void> apply(engine::Engine& engine, const log::Frame& frame) {
+  return engine::decode_facts(
+      frame.payload, [&](const engine::Fact& fact, engine::FactPlace place) {
+        engine.apply(
+            fact, engine::Body{.position = frame.position + place.offset, .length = place.length});
+      });
 }
 
 }  // namespace
 
-World::World() : services_{sqs::service(), sns::service(), admin::service()} { start(); }
+World::World(std::unique_ptr<Storage> storage)
+    : storage_(std::move(storage)), services_{sqs::service(), sns::service(), admin::service()} {
+  start();
+}
 
 void World::start() {
   dispatcher_.reset();
   broker_.reset();
+  log_.reset();
   engine_ = std::make_unique<engine::Engine>(random_.next(), strictness_);
-  log_ = std::make_unique<log::MemoryLog>(storage_);
-  replay(*log_, *engine_);
+  log_ = storage_->open([this](const log::Frame& frame) { return apply(*engine_, frame); });
   broker::Outbox& outbox = *this;
   broker_ = std::make_unique<broker::Broker>(*engine_, *log_, random_, outbox, options_);
   run({});
@@ -108,6 +108,7 @@ void World::turn(std::vector<std::unique_ptr<broker::Call>> calls) {
   broker_->turn(now_, std::move(calls));
   while (const log::SharedFrame frame = broker_->take_frame()) {
     CHECK(log_->append(*frame).outcome == log::Outcome::durable);
+    ++frames_;
     broker_->durable();
   }
 }

@@ -1,8 +1,8 @@
 // World: a whole server in one process, without sockets, threads or real time.
 //
-// Requests are dispatched, decided, made durable in memory and answered, as the server's threads
-// would do it one after the other. Time passes by advance() only. The log outlives restart() and
-// crash(), everything else is made again from it.
+// Requests are dispatched, decided, made durable and answered, as the server's threads would do it
+// one after the other. Time passes by advance() only. The log outlives restart() and crash(),
+// everything else is made again from it.
 
 #pragma once
 
@@ -17,20 +17,21 @@
 #include "base/random.h"
 #include "broker/broker.h"
 #include "engine/engine.h"
-#include "log/memory/memory_log.h"
+#include "log/log_store.h"
+#include "tests/cases/storage.h"
 
 namespace mailrail::cases {
 
 class World final : private broker::Outbox {
  public:
-  World();
+  explicit World(std::unique_ptr<Storage> storage = storage_in_memory());
 
   // Gives back the number that the answer will have.
   std::uint64_t ask(http::Request request);
   // Null while the call waits, and for ever if a crash took it.
   const http::Response* answer(std::uint64_t call) const;
-  // How many frames the log has: it grows by whatever changes something.
-  std::size_t frames() const { return storage_.frames.size(); }
+  // How many frames it has appended: it grows by whatever changes something.
+  std::size_t frames() const { return frames_; }
 
   // What the endpoint of a pending subscription is sent.
   std::string token(std::string_view subscription_arn, engine::TokenUse use) const;
@@ -57,7 +58,8 @@ class World final : private broker::Outbox {
 
   Instant now_ = from_unix_ms(1'735'689'600'000);  // 2025-01-01, midnight.
   SeededRandom random_{1};
-  log::MemoryLog::Storage storage_;
+  const std::unique_ptr<Storage> storage_;
+  std::size_t frames_ = 0;
   broker::Options options_;
   engine::Strictness strictness_ = engine::Strictness::lenient;
   api::CallSlots slots_{1000, std::size_t{1} << 30};
@@ -67,7 +69,7 @@ class World final : private broker::Outbox {
 
   // Made from the log.
   std::unique_ptr<engine::Engine> engine_;
-  std::unique_ptr<log::MemoryLog> log_;
+  std::unique_ptr<log::LogStore> log_;
   std::unique_ptr<broker::Broker> broker_;
   std::unique_ptr<signing::Signer> signer_;
   std::unique_ptr<api::Dispatcher> dispatcher_;

@@ -19,6 +19,7 @@ BACKLOG_MAX = 1500
 SLOWED_S = 0.1  # Between sends, while consumers are behind.
 REQUEST_TIMEOUT_S = 60
 CONNECT_AGAIN_AFTER_S = 0.005
+ASK_AGAIN_AFTER_S = 0.02  # Of a server that can't answer now.
 SENT_TO = ("plain", "plain", "later", "cleared", "chat.fifo", "chat.fifo", "chat.fifo", "slow.fifo", "cleared.fifo")
 CLEARED = ("cleared", "cleared.fifo")
 CONVERSATIONS = 12
@@ -124,6 +125,7 @@ class Client:
             answer = self.connection.call(action, **members)
         except Refused as refused:
             if refused.status >= 500:
+                self.pause(ASK_AGAIN_AFTER_S)
                 return None
             self.history.end(operations)
             for each in operations:

@@ -1,6 +1,7 @@
 // A mailrail server of a test's own: started on a free port and a temporary directory, ended by its process id.
 //
 // The binary is $MAILRAIL_BINARY. setpriv ties the server's life to the test's: a test that is killed leaves nothing behind.
+// With $MAILRAIL_LOG its log is in that database, under a name that follows from its directory.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -8,7 +9,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import http from 'node:http';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
 const READY_WITHIN_MS = 30_000;
@@ -64,7 +65,7 @@ export class Server {
   async #spawn({ until = 'ready' } = {}) {
     const binary = process.env.MAILRAIL_BINARY;
     if (!binary) throw new Error('set MAILRAIL_BINARY to the mailrail to test');
-    const serve = ['serve', '--listen', `127.0.0.1:${this.port}`, '--data', this.data];
+    const serve = ['serve', '--listen', `127.0.0.1:${this.port}`, '--data', this.data, ...logArguments(this.data)];
     this.process = spawn('setpriv', ['--pdeathsig', 'KILL', binary, ...serve], { stdio: ['ignore', 'pipe', 'pipe'] });
     this.ended = once(this.process, 'close').then(([code, signal]) => ({ code, signal }));
     for (const stream of [this.process.stdout, this.process.stderr]) {
@@ -73,6 +74,11 @@ export class Server {
     await once(this.process, 'spawn');
     if (until === 'ready') await this.ready();
   }
+}
+
+function logArguments(data) {
+  const log = process.env.MAILRAIL_LOG;
+  return log ? ['--log', log, '--log-name', basename(data).toLowerCase().replace(/[^a-z0-9]/g, '_')] : [];
 }
 
 export function temporaryDirectory() {

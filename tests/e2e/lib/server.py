@@ -1,10 +1,12 @@
 """A mailrail server of a test's own: started on a free port and a temporary directory, ended by its process id.
 
 The binary is $MAILRAIL_BINARY. setpriv ties the server's life to the test's: a test that is killed leaves nothing behind.
+With $MAILRAIL_LOG its log is in that database, under a name that follows from its directory.
 """
 
 import os
 import random
+import re
 import resource
 import shutil
 import signal
@@ -45,6 +47,13 @@ def raise_file_limit():
     return hard
 
 
+def log_arguments(data):
+    if "MAILRAIL_LOG" not in os.environ:
+        return []
+    name = re.sub("[^a-z0-9]", "_", os.path.basename(data).lower())
+    return ["--log", os.environ["MAILRAIL_LOG"], "--log-name", name]
+
+
 class Server:
     """Use as a context: `with Server() as server`.
 
@@ -52,13 +61,14 @@ class Server:
     the server sees beside the test's own.
     """
 
-    def __init__(self, data=None, port=None, prefix=(), arguments=(), environment=None):
+    def __init__(self, data=None, port=None, prefix=(), arguments=(), environment=None, address="127.0.0.1"):
         self.owns_data = data is None
         self.data = data or tempfile.mkdtemp(prefix="mailrail-")
         self.port = port or free_port()
-        self.endpoint = f"http://127.0.0.1:{self.port}"
+        self.address = address
+        self.endpoint = f"http://{address}:{self.port}"
         self.prefix = list(prefix)
-        self.arguments = list(arguments)
+        self.arguments = [*arguments, *log_arguments(self.data)]
         self.environment = dict(environment or {})
         self.process = None
         self.log = tempfile.TemporaryFile("w+")
@@ -83,7 +93,7 @@ class Server:
         """Starts the process without waiting until it is ready."""
         self.log.seek(0)
         self.log.truncate()
-        serve = [binary(), "serve", "--listen", f"127.0.0.1:{self.port}", "--data", self.data, *self.arguments]
+        serve = [binary(), "serve", "--listen", f"{self.address}:{self.port}", "--data", self.data, *self.arguments]
         tied = ["setpriv", "--pdeathsig", "KILL"]
         command = [*tied, *self.prefix, *tied, *serve] if self.prefix else [*tied, *serve]
         self.process = subprocess.Popen(
