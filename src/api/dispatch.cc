@@ -109,6 +109,18 @@ std::string_view path_of(const http::Request& request) {
   return path == std::string_view::npos ? "/" : target.substr(path);
 }
 
+http::Response refuse(std::span<const Service> services,
+                      const http::Request& request,
+                      const Error& why,
+                      Random& random) {
+  const Service* const service = service_signed_for(services, auth::caller_of(request).service);
+  Envelope envelope{.service = service == nullptr ? &services.front().wire : &service->wire,
+                    .request_id = fresh_request_id(random)};
+  if (!is_aws_json(request))
+    envelope.protocol = accepts_json(request) ? wire::Protocol::query_json : wire::Protocol::query;
+  return answer_with(envelope, why);
+}
+
 Dispatcher::Dispatcher(std::span<const Service> services,
                        const engine::Identity& identity,
                        signing::Signer& signer,

@@ -21,6 +21,13 @@ namespace mailrail::api {
 // What a request's path has to say, without its query string.
 std::string_view path_of(const http::Request& request);
 
+// An error for who asks while nobody is there to decide, in the caller's protocol: what the headers
+// say of that is enough.
+http::Response refuse(std::span<const Service> services,
+                      const http::Request& request,
+                      const Error& why,
+                      Random& random);
+
 class Dispatcher {
  public:
   // `scheme` is how callers reach the server: queue URLs begin with it.
@@ -35,6 +42,11 @@ class Dispatcher {
                 std::uint64_t call_id,
                 CallSlots& slots,
                 Random& random) const;
+
+  // As above.
+  http::Response refuse(const http::Request& request, const Error& why, Random& random) const {
+    return api::refuse(services_, request, why, random);
+  }
 
  private:
   const Service* service_of_target(std::string_view target) const;

@@ -42,7 +42,9 @@ Result<void> restore(engine::Engine& engine,
   return {};
 }
 
-Result<void> apply(engine::Engine& engine, const log::LogStore& log, const log::Frame& frame) {
+}  // namespace
+
+Result<void> replay(const log::LogStore& log, engine::Engine& engine, const log::Frame& frame) {
   std::uint32_t facts = 0;
   std::string_view objection;
   Position objectionable;
@@ -69,9 +71,9 @@ Result<void> apply(engine::Engine& engine, const log::LogStore& log, const log::
   return {};
 }
 
-}  // namespace
-
-Result<void> replay(log::LogStore& log, engine::Engine& engine) {
+Result<void> replay(log::LogStore& log,
+                    engine::Engine& engine,
+                    const std::function<void(const log::Frame&)>& applied) {
   if (const auto span = log.checkpoint()) {
     if (!is_possible(span->time))
       return damaged(log, {.where = in_checkpoint, .what = impossible(span->time)});
@@ -80,7 +82,11 @@ Result<void> replay(log::LogStore& log, engine::Engine& engine) {
   TRY(log.scan_checkpoint([&](std::string_view payload, std::uint32_t count) {
     return restore(engine, log, payload, count);
   }));
-  return log.scan([&](const log::Frame& frame) { return apply(engine, log, frame); });
+  return log.scan([&](const log::Frame& frame) -> Result<void> {
+    TRY(replay(log, engine, frame));
+    if (applied) applied(frame);
+    return {};
+  });
 }
 
 }  // namespace mailrail::broker

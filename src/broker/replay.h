@@ -6,13 +6,20 @@
 
 #pragma once
 
+#include <functional>
+
 #include "base/result.h"
 #include "engine/engine.h"
 #include "log/log_store.h"
 
 namespace mailrail::broker {
 
-// The engine must be fresh.
-Result<void> replay(log::LogStore& log, engine::Engine& engine);
+// The engine must be fresh. `applied` is told of each frame.
+Result<void> replay(log::LogStore& log,
+                    engine::Engine& engine,
+                    const std::function<void(const log::Frame&)>& applied = {});
+
+// One frame more, which has come to the log since then.
+Result<void> replay(const log::LogStore& log, engine::Engine& engine, const log::Frame& frame);
 
 }  // namespace mailrail::broker

@@ -42,10 +42,14 @@ TransferSettings settings_of(const HttpClient::Options& options) {
           .ca_file = options.ca_file};
 }
 
-HttpOutcome outcome_of(const Result<int>& status) {
-  if (status) return {.status = *status};
-  return {.why = status.error().message};
+HttpOutcome outcome_of(Transfer& transfer, CURLcode code) {
+  const Result<int> status = transfer.outcome(code);
+  if (!status) return {.why = status.error().message};
+  return {.status = *status, .headers = transfer.take_headers(), .body = transfer.take_body()};
 }
+
+const HttpOutcome not_wanted{.why = "It was broken off before an answer came.",
+                             .was_broken_off = true};
 
 }  // namespace
 
@@ -55,14 +59,17 @@ class HttpClient::Loop {
   explicit Loop(const Options& options);
   ~Loop();
 
-  void post(HttpRequest request, Callback done);
+  Ticket post(HttpRequest request, Callback done);
+  void break_off(Ticket ticket);
 
  private:
   struct Posted {
+    Ticket ticket;
     HttpRequest request;
     Callback done;
   };
   struct Exchange {
+    Ticket ticket;
     std::unique_ptr<Transfer> transfer;
     Callback done;
   };
@@ -71,20 +78,25 @@ class HttpClient::Loop {
   bool is_told_to_stop();
   std::vector<Posted> take_posted();
   void admit_posted();
+  void end_unwanted();
   void begin_waiting();
   void tell_finished();
   Exchange take_out(CURL* handle);
-  void break_off();
+  void break_off_all();
 
   const TransferSettings settings_;
+  const Response response_;
   Multi multi_;
 
   // The thread's own.
   Turnstile<Posted> turnstile_;
   std::unordered_map<CURL*, Exchange> under_way_;
+  std::unordered_map<Ticket, CURL*> tickets_;  // Null while it waits at the turnstile.
 
   std::mutex mutex_;
-  std::vector<Posted> posted_;  // Under the mutex, as is the next.
+  std::vector<Posted> posted_;  // Under the mutex, as are the next.
+  std::vector<Ticket> unwanted_;
+  Ticket last_ticket_ = 0;
   bool is_stopping_ = false;
 
   std::thread thread_;  // The last member: it uses the others.
@@ -93,12 +105,15 @@ class HttpClient::Loop {
 HttpClient::HttpClient(Options options) : loop_(std::make_unique<Loop>(options)) {}
 HttpClient::~HttpClient() = default;
 
-void HttpClient::post(HttpRequest request, Callback done) {
-  loop_->post(std::move(request), std::move(done));
+HttpClient::Ticket HttpClient::post(HttpRequest request, Callback done) {
+  return loop_->post(std::move(request), std::move(done));
 }
+
+void HttpClient::break_off(Ticket ticket) { loop_->break_off(ticket); }
 
 HttpClient::Loop::Loop(const Options& options)
     : settings_(settings_of(options)),
+      response_(options.response),
       multi_(open_multi(options)),
       turnstile_(options.requests_max, options.requests_per_host_max),
       thread_([this] { run(); }) {}
@@ -112,11 +127,23 @@ HttpClient::Loop::~Loop() {
   thread_.join();
 }
 
-void HttpClient::Loop::post(HttpRequest request, Callback done) {
+HttpClient::Ticket HttpClient::Loop::post(HttpRequest request, Callback done) {
+  Ticket ticket = 0;
   {
     const std::scoped_lock lock(mutex_);
-    posted_.push_back({.request = std::move(request), .done = std::move(done)});
-    if (posted_.size() > 1) return;  // Whoever posted the first has woken it.
+    ticket = ++last_ticket_;
+    posted_.push_back({.ticket = ticket, .request = std::move(request), .done = std::move(done)});
+    if (posted_.size() > 1) return ticket;  // Whoever posted the first has woken it.
+  }
+  curl_multi_wakeup(multi_.get());
+  return ticket;
+}
+
+void HttpClient::Loop::break_off(Ticket ticket) {
+  {
+    const std::scoped_lock lock(mutex_);
+    unwanted_.push_back(ticket);
+    if (unwanted_.size() > 1) return;  // As above.
   }
   curl_multi_wakeup(multi_.get());
 }
@@ -128,13 +155,14 @@ void HttpClient::Loop::run() {
   pthread_sigmask(SIG_BLOCK, &all, nullptr);
   while (!is_told_to_stop()) {
     admit_posted();
+    end_unwanted();
     int running = 0;
     CHECK(curl_multi_perform(multi_.get(), &running) == CURLM_OK);
     tell_finished();
     begin_waiting();  // What begins makes the nap end at once.
     CHECK(curl_multi_poll(multi_.get(), nullptr, 0, nap_ms, nullptr) == CURLM_OK);
   }
-  break_off();
+  break_off_all();
 }
 
 bool HttpClient::Loop::is_told_to_stop() {
@@ -150,6 +178,7 @@ std::vector<HttpClient::Loop::Posted> HttpClient::Loop::take_posted() {
 void HttpClient::Loop::admit_posted() {
   for (Posted& each : take_posted()) {
     if (const auto target = parse_target(each.request.url)) {
+      tickets_.emplace(each.ticket, nullptr);
       turnstile_.come(target->authority, std::move(each));
     } else {
       each.done({.why = target.error().message});
@@ -157,10 +186,37 @@ void HttpClient::Loop::admit_posted() {
   }
 }
 
+// One that waits at the turnstile is passed over there when its turn comes.
+void HttpClient::Loop::end_unwanted() {
+  std::vector<Ticket> unwanted;
+  {
+    const std::scoped_lock lock(mutex_);
+    unwanted = std::exchange(unwanted_, {});
+  }
+  for (const Ticket each : unwanted) {
+    const auto found = tickets_.find(each);
+    if (found == tickets_.end()) continue;
+    if (CURL* const handle = found->second) {
+      Exchange exchange = take_out(handle);
+      turnstile_.leave(exchange.transfer->target().authority);
+      exchange.done(not_wanted);
+    } else {
+      tickets_.erase(found);
+    }
+  }
+}
+
 void HttpClient::Loop::begin_waiting() {
   while (auto next = turnstile_.next()) {
-    auto transfer = Transfer::create(std::move(next->item.request), settings_, Response::discard);
+    const auto ticket = tickets_.find(next->item.ticket);
+    if (ticket == tickets_.end()) {
+      turnstile_.leave(next->host);
+      next->item.done(not_wanted);
+      continue;
+    }
+    auto transfer = Transfer::create(std::move(next->item.request), settings_, response_);
     if (!transfer) {
+      tickets_.erase(ticket);
       turnstile_.leave(next->host);
       next->item.done({.why = transfer.error().message});
       continue;
@@ -168,8 +224,10 @@ void HttpClient::Loop::begin_waiting() {
     CURL* const handle = (*transfer)->handle();
     CHECK(curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L) == CURLE_OK);
     CHECK(curl_multi_add_handle(multi_.get(), handle) == CURLM_OK);
-    under_way_.emplace(
-        handle, Exchange{.transfer = *std::move(transfer), .done = std::move(next->item.done)});
+    ticket->second = handle;
+    under_way_.emplace(handle, Exchange{.ticket = next->item.ticket,
+                                        .transfer = *std::move(transfer),
+                                        .done = std::move(next->item.done)});
   }
 }
 
@@ -180,8 +238,7 @@ void HttpClient::Loop::tell_finished() {
     const CURLcode code = message->data.result;
     Exchange exchange = take_out(message->easy_handle);
     turnstile_.leave(exchange.transfer->target().authority);
-    const HttpOutcome outcome = outcome_of(exchange.transfer->outcome(code));
-    exchange.done(outcome);
+    exchange.done(outcome_of(*exchange.transfer, code));
   }
 }
 
@@ -189,11 +246,12 @@ HttpClient::Loop::Exchange HttpClient::Loop::take_out(CURL* handle) {
   CHECK(curl_multi_remove_handle(multi_.get(), handle) == CURLM_OK);
   auto node = under_way_.extract(handle);
   CHECK(!node.empty());
+  tickets_.erase(node.mapped().ticket);
   return std::move(node.mapped());
 }
 
 // A callback may post once more even now, and is told about that, too.
-void HttpClient::Loop::break_off() {
+void HttpClient::Loop::break_off_all() {
   const HttpOutcome stopped{.why = "mailrail stopped before an answer came.",
                             .was_broken_off = true};
   while (!under_way_.empty()) take_out(under_way_.begin()->first).done(stopped);

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -22,7 +23,9 @@ namespace mailrail::client {
 struct HttpOutcome {
   int status = 0;               // 0: there was no answer.
   std::string why = {};         // One sentence, if there was none.
-  bool was_broken_off = false;  // There was none because the client ended.
+  bool was_broken_off = false;  // There was none because it was no longer wanted.
+  Headers headers = {};         // Of an answer that is kept,
+  std::string body = {};        // with its body.
 
   friend bool operator==(const HttpOutcome&, const HttpOutcome&) = default;
 };
@@ -34,9 +37,10 @@ class HttpClient {
     std::size_t requests_max = 256;          // Under way at once.
     std::size_t requests_per_host_max = 32;  // Of these with one host and port.
     Duration connect_timeout = 5s;           // With the look-up of the name and TLS.
-    // Of head and body, which are read and thrown away. A longer body is cut off by closing the
-    // connection: its status counts.
+    // Of head and body. A longer body is cut off by closing the connection: where it is thrown away
+    // its status counts, where it is kept there was no answer.
     std::size_t response_bytes_max = std::size_t{64} << 10;
+    Response response = Response::discard;
     std::string ca_file = {};  // Whose certificates are trusted. Empty: those of the system.
   };
 
@@ -52,7 +56,11 @@ class HttpClient {
 
   // From any thread, the callback's too. The callback is called on the client's thread, never from
   // within post(), and must not block: all requests wait meanwhile.
-  void post(HttpRequest request, Callback done);
+  using Ticket = std::uint64_t;
+  Ticket post(HttpRequest request, Callback done);
+
+  // From any thread: breaks that request off, unless it has ended.
+  void break_off(Ticket ticket);
 
  private:
   class Loop;

@@ -50,6 +50,13 @@ bool is_same_name(std::string_view left, std::string_view right) {
   return left.size() == right.size() && strncasecmp(left.data(), right.data(), left.size()) == 0;
 }
 
+bool is_method(std::string_view method) { return is_header_name(method); }
+
+// Without a space, or another request could follow it.
+bool is_target(std::string_view target) {
+  return std::ranges::all_of(target, [](char each) { return each > 0x20 && each < 0x7f; });
+}
+
 // The error says the name, never the value, which may be a secret.
 Result<void> check_headers(const Headers& headers) {
   for (const auto& [name, value] : headers) {
@@ -108,6 +115,10 @@ Result<std::unique_ptr<Transfer>> Transfer::create(HttpRequest request,
                                                    Response response) {
   Target target = TRY(parse_target(request.url));
   TRY(check_headers(request.headers));
+  if (!is_method(request.method) || !is_target(request.target)) {
+    return fail(errors::unusable,
+                "The method or the target of a request holds a character that none may.");
+  }
   start_curl();
   std::unique_ptr<Transfer> transfer(
       new Transfer(std::move(request), std::move(target), settings, response));
@@ -141,8 +152,7 @@ void Transfer::set_options() {
   set(easy, CURLOPT_NETRC, long{CURL_NETRC_IGNORED});
   set(easy, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
   set(easy, CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_1_1});
-  set(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
-  set(easy, CURLOPT_POSTFIELDS, request_.body.c_str());
+  set_method();
 
   set(easy, CURLOPT_SSL_VERIFYPEER, 1L);
   set(easy, CURLOPT_SSL_VERIFYHOST, 2L);
@@ -165,7 +175,55 @@ void Transfer::set_options() {
   set(easy, CURLOPT_WRITEFUNCTION, &on_body);
 }
 
+// A body that needs a permit is asked for piece by piece.
+void Transfer::set_method() {
+  CURL* const easy = easy_.get();
+  if (request_.method == "HEAD") {
+    set(easy, CURLOPT_NOBODY, 1L);
+  } else if (request_.method == "GET" && request_.body.empty()) {
+    set(easy, CURLOPT_HTTPGET, 1L);
+  } else {
+    set(easy, CURLOPT_POST, 1L);
+    set(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
+    if (request_.permit == nullptr) set(easy, CURLOPT_POSTFIELDS, request_.body.c_str());
+    if (request_.method != "POST") set(easy, CURLOPT_CUSTOMREQUEST, request_.method.c_str());
+  }
+  if (!request_.target.empty()) set(easy, CURLOPT_REQUEST_TARGET, request_.target.c_str());
+  if (request_.permit == nullptr) return;
+  set(easy, CURLOPT_PREREQDATA, this);
+  set(easy, CURLOPT_PREREQFUNCTION, &before_request);
+  set(easy, CURLOPT_READDATA, this);
+  set(easy, CURLOPT_READFUNCTION, &on_send);
+  set(easy, CURLOPT_SEEKDATA, this);
+  set(easy, CURLOPT_SEEKFUNCTION, &on_rewind);
+}
+
 // NOLINTNEXTLINE(tidy-void-pointer): libcurl calls back so, here and below.
+int Transfer::before_request(void* self, char*, char*, int, int) {
+  return static_cast<Transfer*>(self)->may_send() ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
+}
+
+// NOLINTNEXTLINE(tidy-void-pointer): as above.
+std::size_t Transfer::on_send(char* bytes, std::size_t, std::size_t count, void* self) {
+  return static_cast<Transfer*>(self)->give_body_bytes({bytes, count});
+}
+
+// To send it all once more, where a kept connection turned out to be closed.
+// NOLINTNEXTLINE(tidy-void-pointer): as above.
+int Transfer::on_rewind(void* self, curl_off_t offset, int) {
+  static_cast<Transfer*>(self)->sent_bytes_ = static_cast<std::size_t>(offset);
+  return CURL_SEEKFUNC_OK;
+}
+
+std::size_t Transfer::give_body_bytes(std::span<char> out) {
+  if (!may_send()) return CURL_READFUNC_ABORT;
+  const std::size_t bytes = std::min(out.size(), request_.body.size() - sent_bytes_);
+  std::memcpy(out.data(), request_.body.data() + sent_bytes_, bytes);
+  sent_bytes_ += bytes;
+  return bytes;
+}
+
+// NOLINTNEXTLINE(tidy-void-pointer): as above.
 curl_socket_t Transfer::on_open_socket(void* self, curlsocktype, curl_sockaddr* to) {
   return static_cast<Transfer*>(self)->open_socket(*to);
 }
@@ -261,6 +319,8 @@ std::string Transfer::failure(CURLcode code) const {
       return fmt::format("No TLS with {}: {}.", where, error_);
     case CURLE_GOT_NOTHING:
       return fmt::format("{} closed the connection without an answer.", where);
+    case CURLE_ABORTED_BY_CALLBACK:
+      return fmt::format("The request to {} was not sent: it may not leave any more.", where);
     default:
       return fmt::format("No answer of {}: {}.", where,
                          error_[0] != '\0' ? error_ : curl_easy_strerror(code));

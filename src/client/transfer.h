@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -32,8 +33,6 @@ struct TransferSettings {
 
 // Once for the process, before anything else of libcurl is called; again it does nothing.
 void start_curl();
-
-enum class Response : std::uint8_t { keep, discard };
 
 class Transfer {
  public:
@@ -67,6 +66,7 @@ class Transfer {
   Transfer(HttpRequest request, Target target, const TransferSettings& settings, Response response);
 
   void set_options();
+  void set_method();
   void set_headers();
 
   // libcurl calls these with the transfer as `self`.
@@ -76,10 +76,18 @@ class Transfer {
   static std::size_t on_header(char* bytes, std::size_t one, std::size_t count, void* self);
   // NOLINTNEXTLINE(tidy-void-pointer): as above.
   static std::size_t on_body(char* bytes, std::size_t one, std::size_t count, void* self);
+  // NOLINTNEXTLINE(tidy-void-pointer): as above.
+  static int before_request(void* self, char*, char*, int, int);
+  // NOLINTNEXTLINE(tidy-void-pointer): as above.
+  static std::size_t on_send(char* bytes, std::size_t one, std::size_t count, void* self);
+  // NOLINTNEXTLINE(tidy-void-pointer): as above.
+  static int on_rewind(void* self, curl_off_t offset, int origin);
 
   curl_socket_t open_socket(const curl_sockaddr& address);
   std::size_t take_header(std::string_view line);
   std::size_t take_body_bytes(std::string_view bytes);
+  bool may_send() const { return request_.permit == nullptr || request_.permit->is_valid(); }
+  std::size_t give_body_bytes(std::span<char> out);
   bool has_room_for(std::size_t bytes);
   std::string failure(CURLcode code) const;
   std::string timeout_text() const;
@@ -91,7 +99,8 @@ class Transfer {
   std::unique_ptr<curl_slist, ListDeleter> header_lines_;
   char error_[CURL_ERROR_SIZE] = {};  // libcurl's words, where it has any.
 
-  std::string refusal_;  // Of the first address that the rules don't allow.
+  std::string refusal_;         // Of the first address that the rules don't allow.
+  std::size_t sent_bytes_ = 0;  // Of the body of a request that needs a permit.
   std::size_t response_bytes_ = 0;
   bool is_too_long_ = false;
   bool has_body_ = false;  // The head is whole.

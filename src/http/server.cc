@@ -176,8 +176,13 @@ void Server::post(std::uint32_t thread, std::function<void()> work) {
   asio::post(parts_->workers[thread]->loop(), std::move(work));
 }
 
-bool Server::answer(ExchangeId exchange, Response response) {
-  return parts_->workers[exchange.thread]->answer(exchange, std::move(response));
+bool Server::answer(ExchangeId exchange, Response response, const Permit* permit) {
+  return parts_->workers[exchange.thread]->answer(exchange, std::move(response), permit);
+}
+
+void Server::drop_unanswered(std::uint32_t thread, std::vector<ExchangeId> except) {
+  Worker& worker = *parts_->workers[thread];
+  asio::post(worker.loop(), [&worker, kept = std::move(except)] { worker.drop_unanswered(kept); });
 }
 
 void Server::stop_accepting() {

@@ -11,7 +11,9 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <vector>
 
+#include "base/permit.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "http/message.h"
@@ -59,8 +61,14 @@ class Server {
   // batch of answers at once.
   void post(std::uint32_t thread, std::function<void()> work);
 
-  // On the exchange's thread. False if the client is gone, so that a lease can be given back.
-  bool answer(ExchangeId exchange, Response response);
+  // On the exchange's thread. False if the client is gone, so that a lease can be given back. With
+  // a permit, which must outlive the connection, not a byte leaves without it: the connection is
+  // closed instead.
+  bool answer(ExchangeId exchange, Response response, const Permit* permit = nullptr);
+
+  // Any thread: on that HTTP thread, in order of posting, closes every connection whose request was
+  // not answered, or whose answer under a permit is still being sent. The handler is not told.
+  void drop_unanswered(std::uint32_t thread, std::vector<ExchangeId> except);
 
   // Graceful shutdown, from any thread but the HTTP threads'. First: no new connections, idle ones
   // are closed, and every answer from now on closes its connection.

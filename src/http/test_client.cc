@@ -159,10 +159,11 @@ std::size_t TestServer::visits_waiting() {
   return visits_.size();
 }
 
-bool TestServer::answer(ExchangeId exchange, Response response) {
+bool TestServer::answer(ExchangeId exchange, Response response, const Permit* permit) {
   std::promise<bool> answered;
-  server_->post(exchange.thread,
-                [&] { answered.set_value(server_->answer(exchange, std::move(response))); });
+  server_->post(exchange.thread, [&] {
+    answered.set_value(server_->answer(exchange, std::move(response), permit));
+  });
   return answered.get_future().get();
 }
 

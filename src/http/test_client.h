@@ -82,7 +82,7 @@ class TestServer final : private Handler {
   std::size_t visits_waiting();
 
   // On the exchange's thread, as it must be, and waits for what came of it.
-  bool answer(ExchangeId exchange, Response response);
+  bool answer(ExchangeId exchange, Response response, const Permit* permit = nullptr);
 
   // One whole exchange on this connection.
   Reply ask(Client& client, std::string_view request, std::string_view answer_body);

@@ -54,6 +54,7 @@ struct Worker::Guest {
   Framing framing;
   bool is_head = false;
 
+  const Permit* permit = nullptr;  // Of the answer, if it needs one.
   std::string unsent;
   std::size_t unsent_begin = 0;
 
@@ -242,18 +243,38 @@ void Worker::hand_over(Guest& guest) {
   guest.parser.reset();
   request.remote_address = guest.remote_address;
   guest.state = Guest::State::handling;
+  guest.permit = nullptr;
   guest.exchange = ++generations_;
   handler_.on_request({.thread = thread_, .slot = guest.key.slot, .generation = guest.exchange},
                       std::move(request));
 }
 
-bool Worker::answer(ExchangeId exchange, Response response) {
+bool Worker::answer(ExchangeId exchange, Response response, const Permit* permit) {
   CHECK(exchange.thread == thread_);
   Guest* guest = exchange.slot < guests_.size() ? guests_[exchange.slot].get() : nullptr;
   if (guest == nullptr || guest->exchange != exchange.generation ||
       guest->state != Guest::State::handling)
     return false;
+  guest->permit = permit;
   return send(*guest, std::move(response));
+}
+
+void Worker::drop_unanswered(std::span<const ExchangeId> except) {
+  for (const std::unique_ptr<Guest>& guest : guests_) {
+    if (!guest) continue;
+    const ExchangeId exchange{
+        .thread = thread_, .slot = guest->key.slot, .generation = guest->exchange};
+    const bool is_unanswered = guest->state == Guest::State::handling;
+    const bool is_half_sent = guest->state == Guest::State::sending && guest->permit != nullptr;
+    if ((is_unanswered || is_half_sent) && std::ranges::find(except, exchange) == except.end())
+      close(*guest);
+  }
+}
+
+// The last look at the permit is as close to the socket as it can be.
+Stream::Transfer Worker::write(Guest& guest, std::string_view first, std::string_view second) {
+  if (guest.permit != nullptr && !guest.permit->is_valid()) return {Stream::Outcome::ended};
+  return guest.stream.write(first, second);
 }
 
 // False, and the guest is gone, if that can't be. Otherwise what doesn't fit now follows when it
@@ -265,7 +286,7 @@ bool Worker::send(Guest& guest, Response response) {
   render_head(head_, response, guest.framing, date_.date(std::time(nullptr)));
   if (guest.is_head || !has_body(response.status)) response.body.clear();
 
-  const Stream::Transfer transfer = guest.stream.write(head_, response.body);
+  const Stream::Transfer transfer = write(guest, head_, response.body);
   if (transfer.outcome == Stream::Outcome::ended) {
     close(guest);
     return false;
@@ -300,7 +321,7 @@ void Worker::send_rest_later(Guest& guest) {
 
 void Worker::send_rest(Guest& guest) {
   const Stream::Transfer transfer =
-      guest.stream.write(std::string_view(guest.unsent).substr(guest.unsent_begin), {});
+      write(guest, std::string_view(guest.unsent).substr(guest.unsent_begin), {});
   if (transfer.outcome == Stream::Outcome::ended) return close(guest);
   guest.unsent_begin += transfer.bytes;
   if (guest.unsent_begin < guest.unsent.size()) return send_rest_later(guest);

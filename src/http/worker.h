@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -40,7 +41,8 @@ class Worker {
 
   // All below on the worker's own thread.
   void adopt(Stream::Socket socket, Admission admission);
-  bool answer(ExchangeId exchange, Response response);
+  bool answer(ExchangeId exchange, Response response, const Permit* permit);
+  void drop_unanswered(std::span<const ExchangeId> except);
   void close_idle_connections();
 
  private:
@@ -67,6 +69,7 @@ class Worker {
   bool send(Guest& guest, Response response);
   void send_rest_later(Guest& guest);
   void send_rest(Guest& guest);
+  static Stream::Transfer write(Guest& guest, std::string_view first, std::string_view second);
   void on_sent(Guest& guest);
   void refuse(Guest& guest, int status, std::string_view sentence);
   void linger(Guest& guest);

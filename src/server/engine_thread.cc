@@ -7,24 +7,27 @@
 #include "server/told_again.h"
 
 namespace mailrail::server {
+
 EngineThread::EngineThread(engine::Engine& engine,
-                           log::LogStore& log,
+                           Owned owned,
                            Clock& clock,
                            Random& random,
                            const broker::Options& options,
                            Hooks hooks)
     : clock_(clock),
-      log_(log),
+      log_(owned.log),
       hooks_(std::move(hooks)),
-      broker_(engine, log, random, *this, options),
-      log_thread_(
-          log,
-          {.append = [this](const log::Appended& appended) { frame_done(appended); },
-           .chore = [this](Result<broker::ChoreDone> done) { chore_done(std::move(done)); }}) {
+      broker_(engine, owned.log, random, *this, options),
+      log_thread_(owned.log,
+                  owned.ownership,
+                  std::move(owned.renew),
+                  {.append = [this] { frame_done(); },
+                   .chore = [this](broker::ChoreDone done) { chore_done(std::move(done)); },
+                   .failed = [this](const log::Appended& appended) { log_failed(appended); }}) {
   broker_.turn(clock_.now(), {});
 }
 
-EngineThread::~EngineThread() { stop(); }
+EngineThread::~EngineThread() { abandon(); }
 
 void EngineThread::run() {
   log_thread_.run();
@@ -56,30 +59,45 @@ void EngineThread::stop_waiting() {
   change_inbox([](Inbox& inbox) { inbox.stops_waiting = true; });
 }
 
-void EngineThread::stop() {
-  if (!thread_.joinable()) return;
-  change_inbox([this](Inbox& inbox) {
-    inbox.stops = true;
+Result<void> EngineThread::stop(Ending ending) {
+  change_inbox([&](Inbox& inbox) {
+    inbox.ending = ending;
     is_closed_ = true;
   });
+  join();
+  if (failure_) return fail(errors::io, failure_->reason);
+  return {};
+}
+
+void EngineThread::abandon() {
+  change_inbox([this](Inbox& inbox) {
+    inbox.is_abandoned = true;
+    is_closed_ = true;
+  });
+  join();
+}
+
+void EngineThread::join() {
+  if (!thread_.joinable()) return;
   thread_.join();
   log_thread_.stop();
 }
 
-void EngineThread::frame_done(const log::Appended& appended) {
-  if (appended.outcome != log::Outcome::durable) {
-    hooks_.log_failed(appended.reason);
-    CHECK(false && "log_failed ends the process");
-  }
+void EngineThread::frame_done() {
   change_inbox([](Inbox& inbox) { inbox.is_durable = true; });
 }
 
-void EngineThread::chore_done(Result<broker::ChoreDone> done) {
-  if (!done) {
-    hooks_.log_failed(done.error().message);
-    CHECK(false && "log_failed ends the process");
-  }
-  change_inbox([&](Inbox& inbox) { inbox.chore = *std::move(done); });
+void EngineThread::chore_done(broker::ChoreDone done) {
+  change_inbox([&](Inbox& inbox) { inbox.chore = std::move(done); });
+}
+
+void EngineThread::log_failed(const log::Appended& appended) {
+  change_inbox([&](Inbox& inbox) {
+    inbox.is_abandoned = true;
+    is_closed_ = true;
+    failure_ = appended;
+  });
+  hooks_.log_failed(appended);
 }
 
 void EngineThread::release(std::unique_ptr<broker::Call> call,
@@ -89,7 +107,9 @@ void EngineThread::release(std::unique_ptr<broker::Call> call,
 
 void EngineThread::loop() {
   while (!is_over()) {
-    take(next_inbox());
+    Inbox inbox = next_inbox();
+    if (inbox.is_abandoned) return;
+    take(std::move(inbox));
     hand_out_frame();
     // Before any chore: a checkpoint that is finished lets go of segments, and what leaves now
     // holds those that its bodies are in.
@@ -99,7 +119,7 @@ void EngineThread::loop() {
 }
 
 void EngineThread::hand_out_frame() {
-  if (is_stopping_ && !is_finishing_ && broker_.is_idle()) {
+  if (ending_ == Ending::with_checkpoint && !is_finishing_ && broker_.is_idle()) {
     is_finishing_ = true;
     broker_.finish();
   }
@@ -115,11 +135,16 @@ void EngineThread::hand_out_chore() {
   }
   // Cold bodies may take the disk some time, and commits must not wait for it.
   hooks_.in_background([this, reads = std::make_shared<broker::Chore>(*std::move(chore))] {
-    chore_done(broker::perform(*reads, log_));
+    Result<broker::ChoreDone> done = broker::perform(*reads, log_);
+    CHECK(done.has_value() && "reading bodies tells of each what failed");
+    chore_done(*std::move(done));
   });
 }
 
-bool EngineThread::is_over() { return is_finishing_ && broker_.is_idle() && broker_.is_finished(); }
+bool EngineThread::is_over() {
+  if (!ending_ || !broker_.is_idle()) return false;
+  return ending_ == Ending::without_checkpoint || (is_finishing_ && broker_.is_finished());
+}
 
 EngineThread::Inbox EngineThread::next_inbox() {
   std::unique_lock lock(mutex_);
@@ -150,8 +175,8 @@ void EngineThread::take(Inbox inbox) {
   if (has_calls) tell_of_limits();
   tell_of_unreadable();
   for (const std::uint64_t each : inbox.cancelled) broker_.cancel(each);
-  if (inbox.stops_waiting || inbox.stops) broker_.stop_waiting();
-  is_stopping_ = is_stopping_ || inbox.stops;
+  if (inbox.stops_waiting || inbox.ending) broker_.stop_waiting();
+  if (inbox.ending) ending_ = inbox.ending;
 }
 
 void EngineThread::tell_of_limits() {

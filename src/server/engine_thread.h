@@ -3,7 +3,7 @@
 //
 // Other threads hand it calls; it runs them in turns, gives filled frames to the log thread, and
 // hands calls whose answers may leave to the Deliver function, in batches. When the log fails
-// nothing that is held may be answered: it says why and ends the process, and a restart recovers.
+// nothing that is held may be answered: it says why, and both threads end.
 
 #pragma once
 
@@ -23,6 +23,7 @@
 #include "engine/engine.h"
 #include "log/log_store.h"
 #include "server/log_thread.h"
+#include "server/ownership.h"
 
 namespace mailrail::server {
 
@@ -40,7 +41,8 @@ class EngineThread final : private broker::Outbox {
     std::function<void(const broker::Call&)> parked;  // On the engine thread.
     // On the engine thread: have it done by a thread that may wait for the disk.
     std::function<void(std::function<void()>)> in_background;
-    std::function<void(std::string_view reason)> log_failed;  // Must end the process.
+    // On the log thread, once: nothing is delivered any more.
+    std::function<void(const log::Appended&)> log_failed;
     // On the engine thread, now and then as long as calls are refused for it.
     std::function<void(const engine::Full&)> limit_reached;
     // On the engine thread: a message was found damaged when it was to be moved. It is marked, and
@@ -52,9 +54,16 @@ class EngineThread final : private broker::Outbox {
     std::function<void(std::string_view reason)> checkpoint_postponed;
   };
 
+  // The log as its one thread sees it.
+  struct Owned {
+    log::LogStore& log;
+    Ownership& ownership;
+    LogThread::Renew renew;
+  };
+
   // Founds the engine if it is new. Call run() before anything else.
   EngineThread(engine::Engine& engine,
-               log::LogStore& log,
+               Owned owned,
                Clock& clock,
                Random& random,
                const broker::Options& options,
@@ -69,9 +78,13 @@ class EngineThread final : private broker::Outbox {
   // Long polls are answered from now on, whether there is something or not.
   void stop_waiting();
 
-  // Makes everything durable, delivers what was held, takes a checkpoint and ends both threads.
-  // Calls submitted afterwards are dropped.
-  void stop();
+  // Makes everything durable, delivers what was held, takes a checkpoint if that is said, and ends
+  // both threads. Calls submitted afterwards are dropped. The error says why the log failed, if it
+  // did, now or before.
+  enum class Ending : std::uint8_t { with_checkpoint, without_checkpoint };
+  Result<void> stop(Ending ending);
+  // Ends both threads at once: what is held is never answered.
+  void abandon();
 
  private:
   struct Inbox {
@@ -80,11 +93,12 @@ class EngineThread final : private broker::Outbox {
     std::optional<broker::ChoreDone> chore;
     bool is_durable = false;
     bool stops_waiting = false;
-    bool stops = false;
+    std::optional<Ending> ending = {};
+    bool is_abandoned = false;
 
     bool empty() const {
       return calls.empty() && cancelled.empty() && !chore && !is_durable && !stops_waiting &&
-             !stops;
+             !ending && !is_abandoned;
     }
   };
 
@@ -101,8 +115,10 @@ class EngineThread final : private broker::Outbox {
   void hand_out_chore();
   void tell_of_postponed(const broker::ChoreDone& done);
   bool is_over();
-  void frame_done(const log::Appended& appended);
-  void chore_done(Result<broker::ChoreDone> done);
+  void frame_done();
+  void chore_done(broker::ChoreDone done);
+  void log_failed(const log::Appended& appended);
+  void join();
   template <class Change>
   void change_inbox(Change change);
 
@@ -115,14 +131,15 @@ class EngineThread final : private broker::Outbox {
   std::optional<Instant> told_of_limits_;
   std::optional<Instant> told_of_unmoved_;
   std::optional<Instant> told_of_postponed_;
-  bool is_stopping_ = false;
-  bool is_finishing_ = false;  // The last checkpoint is being taken.
+  std::optional<Ending> ending_;  // It is to end, in order.
+  bool is_finishing_ = false;     // The last checkpoint is being taken.
 
   std::mutex mutex_;
   std::condition_variable has_mail_;
   bool is_asleep_ = false;  // Nobody is woken who is awake.
   Inbox inbox_;
   bool is_closed_ = false;
+  std::optional<log::Appended> failure_;  // Under the mutex, like those above.
   std::thread thread_;
 };
 

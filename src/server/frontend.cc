@@ -2,17 +2,19 @@
 
 #include <utility>
 
+#include "api/errors.h"
 #include "server/own_calls.h"
 #include "server/read_back.h"
 
 namespace mailrail::server {
 namespace {
 
-// More than the HTTP server lets connections in: they are refused there first.
-constexpr std::size_t calls_max = 16'384;
-constexpr std::size_t reader_threads = 2;
-
 constexpr std::string_view certificates = "/SimpleNotificationService-";
+
+Error log_is_slow() {
+  return {.kind = &api::errors::service_unavailable,
+          .message = "The database that keeps the log takes too long to answer. Try again."};
+}
 
 std::uint64_t call_id(http::ExchangeId exchange) {
   return exchange.generation << 8 | (exchange.thread + 1);
@@ -20,44 +22,35 @@ std::uint64_t call_id(http::ExchangeId exchange) {
 
 }  // namespace
 
-Frontend::Frontend(const Limits& limits, std::uint32_t http_threads)
-    : slots_(calls_max, limits.request_bytes_max()),
-      read_budget_(limits.read_bytes_max()),
-      readers_(reader_threads) {
+Frontend::Frontend(const Parts& parts, const Limits& limits)
+    : parts_(parts), read_budget_(limits.read_bytes_max()) {
   SystemRandom seeds;
-  for (std::uint32_t i = 0; i < http_threads; ++i) randoms_.emplace_back(seeds.next());
-}
-
-void Frontend::connect(const api::Dispatcher& dispatcher,
-                       const signing::Signer& signer,
-                       const log::LogStore& log,
-                       http::Server& http,
-                       EngineThread& engine) {
-  dispatcher_ = &dispatcher;
-  signer_ = &signer;
-  log_ = &log;
-  http_ = &http;
-  engine_ = &engine;
+  for (std::uint32_t i = 0; i < parts_.http.threads(); ++i) randoms_.emplace_back(seeds.next());
 }
 
 void Frontend::on_request(http::ExchangeId exchange, http::Request request) {
   if (auto answer = answer_path(request)) {
-    http_->answer(exchange, *std::move(answer));
+    parts_.http.answer(exchange, *std::move(answer));
     return;
   }
-  api::Made made = dispatcher_->dispatch(std::move(request), exchange, call_id(exchange), slots_,
-                                         randoms_[exchange.thread]);
+  Random& random = randoms_[exchange.thread];
+  if (!parts_.ownership.takes_calls()) {
+    parts_.http.answer(exchange, parts_.dispatcher.refuse(request, log_is_slow(), random));
+    return;
+  }
+  api::Made made = parts_.dispatcher.dispatch(std::move(request), exchange, call_id(exchange),
+                                              parts_.slots, random);
   if (made) {
-    engine_->submit(*std::move(made));
+    parts_.engine.submit(*std::move(made));
   } else {
-    http_->answer(exchange, std::move(made).error());
+    parts_.http.answer(exchange, std::move(made).error());
   }
 }
 
-void Frontend::on_gone(http::ExchangeId exchange) { engine_->cancel(call_id(exchange)); }
+void Frontend::on_gone(http::ExchangeId exchange) { parts_.engine.cancel(call_id(exchange)); }
 
 void Frontend::deliver(std::vector<Leaving> leaving) {
-  std::vector<std::vector<Ready>> by_thread(http_->threads());
+  std::vector<std::vector<Ready>> by_thread(parts_.http.threads());
   for (Leaving& each : leaving) {
     auto* call = dynamic_cast<api::ApiCall*>(each.call.get());
     if (call == nullptr) continue;  // One of our own has nobody to answer.
@@ -65,9 +58,9 @@ void Frontend::deliver(std::vector<Leaving> leaving) {
     (void)each.call.release();
     if (std::ranges::find(each.frames, nullptr) != each.frames.end()) {
       for (const engine::Body& body : ready.call->bodies())
-        ready.holds.push_back(log_->hold(body.position));
-      readers_.add([this, shared = std::make_shared<Ready>(std::move(ready)),
-                    frames = std::move(each.frames)] { read_and_post(shared, frames); });
+        ready.holds.push_back(parts_.log.hold(body.position));
+      parts_.readers.add([this, shared = std::make_shared<Ready>(std::move(ready)),
+                          frames = std::move(each.frames)] { read_and_post(shared, frames); });
       continue;
     }
     ready.bodies = api::Bodies(call->bodies(), std::move(each.frames), {});
@@ -89,7 +82,6 @@ std::optional<http::Response> Frontend::answer_path(const http::Request& request
 }
 
 std::optional<http::Response> Frontend::answer_health(std::string_view path) const {
-  if (path == "/livez") return http::text_response(200, "alive\n");
   if (path == "/readyz" || path == "/health") {
     return is_stopping_ ? http::text_response(503, "stopping\n")
                         : http::text_response(200, "ready\n");
@@ -107,7 +99,7 @@ std::optional<http::Response> Frontend::answer_health(std::string_view path) con
 // Where notifications say that it is.
 std::optional<http::Response> Frontend::answer_certificate(std::string_view path) const {
   if (!path.starts_with(certificates) || !path.ends_with(".pem")) return std::nullopt;
-  const auto certificate = signer_->certificate(path.substr(1));
+  const auto certificate = parts_.signer.certificate(path.substr(1));
   if (!certificate) return http::text_response(404, "no certificate of that name\n");
   http::Response response{.status = 200, .headers = {}, .body = std::string(*certificate)};
   response.headers.add("Content-Type", "application/x-pem-file");
@@ -120,8 +112,8 @@ void Frontend::read_and_post(std::shared_ptr<Ready> ready, std::vector<log::Shar
     if (frames[i] == nullptr) ready->read_bytes += places[i].length;
   }
   read_budget_.take(ready->read_bytes);
-  ReadBack read = read_back(*log_, *ready->call, std::move(frames));
-  mark_damaged(*engine_, read);
+  ReadBack read = read_back(parts_.log, *ready->call, std::move(frames));
+  mark_damaged(parts_.engine, read);
   ready->holds.clear();
   ready->bodies = std::move(read.bodies);
   ready->unreadable = std::move(read.failure);
@@ -132,7 +124,7 @@ void Frontend::read_and_post(std::shared_ptr<Ready> ready, std::vector<log::Shar
 }
 
 void Frontend::post(std::uint32_t thread, std::vector<Ready> ready) {
-  http_->post(thread, [this, batch = std::make_shared<std::vector<Ready>>(std::move(ready))] {
+  parts_.http.post(thread, [this, batch = std::make_shared<std::vector<Ready>>(std::move(ready))] {
     for (Ready& each : *batch) answer(each);
   });
 }
@@ -141,14 +133,14 @@ void Frontend::answer(Ready& ready) {
   const api::ApiCall& call = *ready.call;
   http::Response response =
       ready.unreadable ? call.finish_unreadable(*ready.unreadable) : call.finish(ready.bodies);
-  const bool is_taken = http_->answer(call.exchange, std::move(response));
+  const bool is_taken = parts_.http.answer(call.exchange, std::move(response), &parts_.ownership);
   if (ready.read_bytes > 0) {
     ready.bodies = {};
     read_budget_.give_back(ready.read_bytes);
   }
   if (is_taken) return;
   std::vector<engine::ReceiptHandle> leases = call.leases();
-  if (!leases.empty()) engine_->submit(std::make_unique<GiveBack>(std::move(leases)));
+  if (!leases.empty()) parts_.engine.submit(std::make_unique<GiveBack>(std::move(leases)));
 }
 
 }  // namespace mailrail::server

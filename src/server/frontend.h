@@ -3,7 +3,7 @@
 //
 // It owns no thread. Requests come and answers are rendered on the HTTP threads; cold bodies are
 // read by the readers. A receive whose client is gone before the answer was written gives its
-// leases back.
+// leases back. What is no longer certain to be ours to tell is not told: the connection closes.
 
 #pragma once
 
@@ -20,6 +20,7 @@
 #include "server/byte_budget.h"
 #include "server/engine_thread.h"
 #include "server/limits.h"
+#include "server/ownership.h"
 #include "server/readers.h"
 #include "signing/signer.h"
 
@@ -27,15 +28,18 @@ namespace mailrail::server {
 
 class Frontend final : public http::Handler {
  public:
-  // `http_threads` is the number of HTTP threads to come.
-  Frontend(const Limits& limits, std::uint32_t http_threads);
-
-  // Before the first request comes.
-  void connect(const api::Dispatcher& dispatcher,
-               const signing::Signer& signer,
-               const log::LogStore& log,
-               http::Server& http,
-               EngineThread& engine);
+  // What it works with, all of which outlives it.
+  struct Parts {
+    const api::Dispatcher& dispatcher;
+    const signing::Signer& signer;
+    const log::LogStore& log;
+    http::Server& http;
+    api::CallSlots& slots;
+    const Ownership& ownership;
+    EngineThread& engine;
+    Readers& readers;
+  };
+  Frontend(const Parts& parts, const Limits& limits);
 
   void on_request(http::ExchangeId exchange, http::Request request) override;
   void on_gone(http::ExchangeId exchange) override;
@@ -43,13 +47,8 @@ class Frontend final : public http::Handler {
   // What the engine thread calls.
   void deliver(std::vector<Leaving> leaving);
   static void parked(const broker::Call& call);
-  // Has a reader do it.
-  void read(Readers::Job job) { readers_.add(std::move(job)); }
-
   // From now on /readyz says 503.
   void begin_shutdown() { is_stopping_ = true; }
-  // After the engine thread has stopped: what is being read is still delivered.
-  void stop_readers() { readers_.stop(); }
 
  private:
   struct Ready {
@@ -68,15 +67,9 @@ class Frontend final : public http::Handler {
   void post(std::uint32_t thread, std::vector<Ready> ready);
   void answer(Ready& ready);
 
-  const api::Dispatcher* dispatcher_ = nullptr;
-  const signing::Signer* signer_ = nullptr;
-  const log::LogStore* log_ = nullptr;
-  api::CallSlots slots_;
+  const Parts parts_;
   std::vector<SeededRandom> randoms_;  // By HTTP thread.
-  http::Server* http_ = nullptr;
-  EngineThread* engine_ = nullptr;
   ByteBudget read_budget_;
-  Readers readers_;
   std::atomic<bool> is_stopping_ = false;
 };
 

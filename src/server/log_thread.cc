@@ -6,7 +6,8 @@
 
 namespace mailrail::server {
 
-LogThread::LogThread(log::LogStore& log, Done done) : log_(log), done_(std::move(done)) {}
+LogThread::LogThread(log::LogStore& log, Ownership& ownership, Renew renew, Done done)
+    : log_(log), ownership_(ownership), renew_(std::move(renew)), done_(std::move(done)) {}
 
 LogThread::~LogThread() { stop(); }
 
@@ -41,29 +42,73 @@ void LogThread::stop() {
 void LogThread::loop() {
   for (;;) {
     Work work = next_work();
-    if (work.empty()) return;
-    if (work.frame != nullptr) {
-      done_.append(log_.append(*work.frame));
+    if (work.empty() || !perform_now(std::move(work))) return;
+  }
+}
+
+// False if the log failed.
+bool LogThread::perform_now(Work work) {
+  log::Appended appended{log::Outcome::durable};
+  if (work.frame != nullptr) {
+    appended = append_now(*work.frame);
+    if (appended.outcome == log::Outcome::durable) done_.append();
+  } else if (work.is_renewal) {
+    appended = renew_now();
+  } else {
+    Result<broker::ChoreDone> chore = broker::perform(*work.chore, log_);
+    if (chore) {
+      done_.chore(*std::move(chore));
     } else {
-      done_.chore(broker::perform(*std::exchange(work.chore, std::nullopt), log_));
+      appended = {log::Outcome::failed, std::move(chore.error().message)};
     }
   }
+  if (appended.outcome == log::Outcome::durable) return true;
+  ownership_.ended();
+  done_.failed(appended);
+  return false;
+}
+
+log::Appended LogThread::append_now(const log::Frame& frame) {
+  ownership_.begins();
+  log::Appended appended = log_.append(frame);
+  if (appended.outcome != log::Outcome::durable) return appended;
+  ownership_.succeeded();
+  // One that took long says nothing of now, and what it made durable is to be told.
+  return ownership_.is_valid() ? appended : renew_now();
+}
+
+log::Appended LogThread::renew_now() {
+  ownership_.begins();
+  log::Appended renewed = renew_();
+  if (renewed.outcome == log::Outcome::durable) ownership_.succeeded();
+  return renewed;
+}
+
+bool LogThread::is_renewal_due() const {
+  return ownership_.is_leased() && ownership_.next_renewal() <= ownership_.now();
 }
 
 // One piece of it; none when it is time to stop.
 LogThread::Work LogThread::next_work() {
   std::unique_lock lock(mutex_);
   bool has_more_to_prepare = true;
-  while (work_.empty() && !stops_) {
+  while (work_.empty() && !stops_ && !is_renewal_due()) {
     if (has_more_to_prepare) {
       lock.unlock();
       has_more_to_prepare = log_.prepare_ahead();
       lock.lock();
+    } else if (ownership_.is_leased()) {
+      has_work_.wait_for(lock, ownership_.next_renewal() - ownership_.now());
     } else {
       has_work_.wait(lock);
     }
   }
+  return take_work();
+}
+
+LogThread::Work LogThread::take_work() {
   if (work_.frame != nullptr) return {.frame = std::exchange(work_.frame, nullptr), .chore = {}};
+  if (!stops_ && is_renewal_due()) return {.frame = nullptr, .is_renewal = true, .chore = {}};
   return {.frame = nullptr, .chore = std::exchange(work_.chore, std::nullopt)};
 }
 

@@ -1,6 +1,8 @@
 // LogThread: alone writes the log, one frame at a time. While there is none to write it does the
-// chores of housekeeping and prepares room ahead.
-// It knows nothing of what is in a frame, and tells whoever gave it work what came of it.
+// chores of housekeeping, prepares room ahead, and shows those who share the log that its owner
+// lives.
+// It knows nothing of what is in a frame, and tells whoever gave it work what came of it. When the
+// log fails it says so once and does nothing more.
 
 #pragma once
 
@@ -12,6 +14,7 @@
 
 #include "broker/chore.h"
 #include "log/log_store.h"
+#include "server/ownership.h"
 
 namespace mailrail::server {
 
@@ -19,10 +22,13 @@ class LogThread {
  public:
   // Called on the log thread, after each append and each chore.
   struct Done {
-    std::function<void(const log::Appended&)> append;
-    std::function<void(Result<broker::ChoreDone>)> chore;
+    std::function<void()> append;
+    std::function<void(broker::ChoreDone)> chore;
+    std::function<void(const log::Appended&)> failed;
   };
-  LogThread(log::LogStore& log, Done done);
+  // Renews a leased ownership; none of a directory's is asked for.
+  using Renew = std::function<log::Appended()>;
+  LogThread(log::LogStore& log, Ownership& ownership, Renew renew, Done done);
   ~LogThread();
 
   void run();
@@ -35,15 +41,23 @@ class LogThread {
  private:
   struct Work {
     log::SharedFrame frame;              // First.
-    std::optional<broker::Chore> chore;  // If there is no frame.
+    bool is_renewal = false;             // If there is no frame.
+    std::optional<broker::Chore> chore;  // If there is neither.
 
-    bool empty() const { return frame == nullptr && !chore; }
+    bool empty() const { return frame == nullptr && !is_renewal && !chore; }
   };
 
   void loop();
   Work next_work();
+  Work take_work();
+  bool is_renewal_due() const;
+  bool perform_now(Work work);
+  log::Appended append_now(const log::Frame& frame);
+  log::Appended renew_now();
 
   log::LogStore& log_;
+  Ownership& ownership_;
+  Renew renew_;
   Done done_;
   std::mutex mutex_;
   std::condition_variable has_work_;

@@ -8,32 +8,24 @@
 #include <spdlog/spdlog.h>
 
 #include "admin/service.h"
-#include "api/dispatch.h"
-#include "api/room.h"
+#include "api/call_slots.h"
 #include "broker/replay.h"
 #include "http/server.h"
 #include "log/file/file_log.h"
 #include "log/posix_disk.h"
-#include "server/engine_clock.h"
-#include "server/engine_thread.h"
-#include "server/frontend.h"
 #include "server/loopback.h"
 #include "server/machine_memory.h"
-#include "server/read_back.h"
-#include "server/webhooks.h"
-#include "signing/signer.h"
+#include "server/ownership.h"
+#include "server/switchboard.h"
+#include "server/term.h"
 #include "sns/service.h"
 #include "sqs/service.h"
 
 namespace mailrail::server {
 namespace {
 
-// A start this long after the last frame gives the operator time to look before messages expire.
-constexpr Duration absence_max = 24h;
-constexpr Duration retention_grace = 10min;
-
-// The log grows by this many segments before the next checkpoint: 256 MiB, or 64 with small ones.
-constexpr std::uint64_t log_units_per_round = 4;
+// More than the HTTP server lets connections in: they are refused there first.
+constexpr std::size_t calls_max = 16'384;
 
 Result<Limits> limits_for(const Options& options, const log::Disk& disk) {
   Limits limits{.memory_bytes_max = options.memory_bytes_max,
@@ -69,42 +61,38 @@ void warn_of(const log::FileSystem& file_system, const std::string& directory) {
   }
 }
 
-[[noreturn]] void end_process(std::string_view reason) {
+[[noreturn]] void end_process(const log::Appended& failed) {
   spdlog::critical("the log failed, nothing more is acknowledged: {} Restart mailrail to recover.",
-                   reason);
+                   failed.reason);
   spdlog::default_logger()->flush();
   std::_Exit(1);
 }
 
-class SetSigningKey final : public broker::Call {
- public:
-  explicit SetSigningKey(const signing::KeyPair& pair) : Call(0), pair_(pair) {}
-
-  broker::Decision decide(engine::Engine& engine, engine::Turn& turn) override {
-    engine.set_signing_key(turn, pair_.private_key, pair_.certificate);
-    return {};
-  }
-
- private:
-  signing::KeyPair pair_;
-};
+// For the path that only a server with a standby has.
+void refuse_own_path(http::Server& http, http::ExchangeId exchange) {
+  http.answer(
+      exchange,
+      http::text_response(404, "This server keeps its log in a directory, and has no standby.\n"));
+}
 
 }  // namespace
 
 struct Server::Parts {
   SystemRandom random;
-  std::unique_ptr<log::PosixDisk> disk;
-  std::unique_ptr<log::FileLog> log;
-  std::unique_ptr<engine::Engine> engine;
-  std::unique_ptr<EngineClock> clock;
   std::array<api::Service, 3> services{sqs::service(), sns::service(), admin::service()};
-  signing::Signer signer;
-  std::unique_ptr<api::Dispatcher> dispatcher;
-  std::unique_ptr<Frontend> frontend;  // Outlives the engine thread, whose calls hold its slots.
-  std::unique_ptr<Webhooks> webhooks;  // Likewise.
-  std::unique_ptr<EngineThread> engine_thread;
-  std::unique_ptr<http::Server> http;
   Started started;
+  std::unique_ptr<log::PosixDisk> disk;
+  std::unique_ptr<api::CallSlots> slots;  // These outlive the term, which uses them.
+  Ownership ownership;
+  std::unique_ptr<Switchboard> switchboard;
+  std::unique_ptr<Term> term;
+  std::unique_ptr<http::Server> http;
+
+  // The HTTP threads ask the term, and give readers back what they wait for.
+  ~Parts() {
+    if (term != nullptr) term->abandon();
+    http.reset();
+  }
 
   // Before anything in it is read or written it is ours, and known to be of use.
   Result<void> take_directory(const Options& options) {
@@ -116,142 +104,65 @@ struct Server::Parts {
   }
 
   Result<void> take_port(const Options& options) {
-    frontend = std::make_unique<Frontend>(started.limits, options.http_threads);
+    slots = std::make_unique<api::CallSlots>(calls_max, started.limits.request_bytes_max());
+    switchboard = std::make_unique<Switchboard>(options.http_threads);
     const http::Options http_options{.host = options.host,
                                      .port = options.port,
                                      .threads = options.http_threads,
                                      .buffered_bytes_max = started.limits.request_bytes_max()};
-    http = TRY(http::Server::open(http_options, *frontend));
+    http = TRY(http::Server::open(http_options, *switchboard));
     return {};
   }
 
-  Result<void> recover(engine::Strictness strictness) {
+  Result<ReplayedLog> recover(engine::Strictness strictness) {
     const auto begin = std::chrono::steady_clock::now();
-    log = TRY(log::FileLog::open(*disk, random,
-                                 {.segment_bytes = started.limits.segment_bytes(),
-                                  .payload_bytes_max = started.limits.payload_bytes_max()}));
-    engine = std::make_unique<engine::Engine>(random.next(), strictness);
-    if (const Result<void> usable = use_log(); !usable) {
+    std::unique_ptr<log::FileLog> log =
+        TRY(log::FileLog::open(*disk, random,
+                               {.segment_bytes = started.limits.segment_bytes(),
+                                .payload_bytes_max = started.limits.payload_bytes_max()}));
+    auto engine = std::make_unique<engine::Engine>(random.next(), strictness);
+    if (const Result<void> usable = replay(*log, *engine); !usable) {
       // Left as it was found: after a clean stop damage is never taken for a torn write.
       if (log->recovered().last_stop == log::LastStop::clean) TRY(log->close());
-      return usable;
+      return std::unexpected(usable.error());
     }
     started.recovered = log->recovered();
     started.queues = engine->queue_names().size();
     started.messages = engine->message_count();
     started.recovery_time = std::chrono::duration_cast<std::chrono::milliseconds>(
         std::chrono::steady_clock::now() - begin);
-    return {};
+    return ReplayedLog{.log = std::move(log),
+                       .engine = std::move(engine),
+                       .last_time = started.recovered.last_time.value_or(Instant{}),
+                       .bytes = started.recovered.bytes};
   }
 
-  Result<void> use_log() {
-    TRY(started.limits.expect_room_for(log->space().unit_bytes));
-    return broker::replay(*log, *engine);
+  Result<void> replay(log::FileLog& log, engine::Engine& engine) const {
+    TRY(started.limits.expect_room_for(log.space().unit_bytes));
+    return broker::replay(log, engine);
   }
 
-  // In this order: the engine thread delivers to HTTP threads, and these submit calls, which it
-  // drops once it has ended.
-  void end_threads() {
-    if (webhooks != nullptr) webhooks->stop();
-    if (engine_thread != nullptr) engine_thread->stop();
-    if (frontend != nullptr) frontend->stop_readers();
-    http.reset();
-  }
-
-  // Each to those that asked.
-  void deliver(std::vector<Leaving> leaving) {
-    std::vector<Leaving> answers;
-    for (Leaving& each : leaving) {
-      if (Webhooks::is_for_it(each)) {
-        webhooks->deliver(std::move(each));
-      } else {
-        answers.push_back(std::move(each));
-      }
-    }
-    frontend->deliver(std::move(answers));
-  }
-
-  void start_webhooks() {
-    webhooks->run({.log = *log,
-                   .identity = engine->identity(),
-                   .signer = signer,
-                   .engine = *engine_thread,
-                   .read = [this](Readers::Job job) { frontend->read(std::move(job)); },
-                   .not_before = log->recovered().last_time.value_or(Instant{})});
-  }
-
-  void start_engine() {
-    const Instant last = log->recovered().last_time.value_or(Instant{});
-    clock = std::make_unique<EngineClock>(last);
-    const Instant now = clock->now();
-    if (last != Instant{} && now - last > absence_max) {
-      engine->suspend_retention(now + retention_grace);
-      spdlog::warn(
-          "the last frame is {} hours old: no message is removed for its age for 10 minutes",
-          std::chrono::duration_cast<std::chrono::hours>(now - last).count());
-    }
-    EngineThread::Hooks hooks{
-        .deliver = [this](std::vector<Leaving> leaving) { deliver(std::move(leaving)); },
-        .parked = [](const broker::Call& call) { Frontend::parked(call); },
-        .in_background = [this](std::function<void()> job) { frontend->read(std::move(job)); },
-        .log_failed = &end_process,
-        .limit_reached =
-            [](const engine::Full& full) { spdlog::warn("{}", api::sentence_about(full)); },
-        .found_damaged =
-            [this](const broker::Unreadable& found) {
-              const engine::OldBody& message = found.message;
-              if (message.publication) {
-                raise_alarm(*log, DamagedPublication{.publication = *message.publication,
-                                                     .body = message.body,
-                                                     .why = found.why});
-              } else {
-                raise_alarm(*log, DamagedMessage{.queue = *found.queue,
-                                                 .seq = message.seq,
-                                                 .body = message.body,
-                                                 .why = found.why});
-              }
-            },
-        .could_not_move =
-            [](const broker::Unreadable& found) {
-              spdlog::warn(
-                  "the front of the log stays, and the log grows, until the disk can read it: {}",
-                  found.why.message);
-            },
-        .checkpoint_postponed =
-            [](std::string_view reason) {
-              spdlog::warn(
-                  "there is no space for a checkpoint, it is tried again and the log grows "
-                  "meanwhile: {}",
-                  reason);
-            }};
-    const broker::Options broker_options{
-        .recent_bytes_max = started.limits.recent_bytes_max(),
-        .memory_bytes_max = started.limits.memory_bytes_max,
-        .housekeeping = {.log_bytes = log_units_per_round * log->space().unit_bytes,
-                         .disk_bytes_max = started.limits.disk_bytes_max,
-                         .replayed_bytes = log->recovered().bytes}};
-    engine_thread = std::make_unique<EngineThread>(*engine, *log, *clock, random, broker_options,
-                                                   std::move(hooks));
-    dispatcher = std::make_unique<api::Dispatcher>(services, engine->identity(), signer, "http");
-    load_signing_key();
-  }
-
-  // A log has a key if it has topics, unless it was lost in a damaged one or is older than keys.
-  void load_signing_key() {
-    if (const engine::SigningKey* key = engine->signing_key()) {
-      const Result<void> loaded =
-          signer.load({.private_key = key->private_key, .certificate = key->certificate});
-      if (loaded) return;
-      spdlog::warn("{} Notifications are signed by a new one from now on.", loaded.error().message);
-    } else if (engine->topics().all().empty()) {
-      return;  // The first topic brings it.
-    }
-    engine_thread->submit(std::make_unique<SetSigningKey>(signer.key().pair()));
+  void serve(const Options& options, ReplayedLog held) {
+    term = std::make_unique<Term>(Term::Parts{.http = *http,
+                                              .slots = *slots,
+                                              .services = services,
+                                              .random = random,
+                                              .ownership = ownership},
+                                  Term::Options{.limits = started.limits,
+                                                .webhook_addresses = options.webhook_addresses,
+                                                .log_failed = &end_process},
+                                  std::move(held));
+    switchboard->connect(*http, term->handler(),
+                         [this](http::ExchangeId exchange, const http::Request&) {
+                           refuse_own_path(*http, exchange);
+                         });
+    term->run();
+    http->start();
   }
 };
 
 Server::Server(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
-Server::~Server() { parts_->end_threads(); }
+Server::~Server() = default;
 
 Result<std::unique_ptr<Server>> Server::open(const Options& options) {
   if (!is_loopback(options.host)) {
@@ -264,15 +175,9 @@ Result<std::unique_ptr<Server>> Server::open(const Options& options) {
   auto parts = std::make_unique<Parts>();
   TRY(parts->take_directory(options));
   TRY(parts->take_port(options));  // Refused before a long recovery, not after it.
-  TRY(parts->recover(options.strictness));
+  ReplayedLog held = TRY(parts->recover(options.strictness));
   warn_of(parts->started.file_system, options.data);
-  parts->webhooks = std::make_unique<Webhooks>(options.webhook_addresses);
-  parts->start_engine();
-  parts->frontend->connect(*parts->dispatcher, parts->signer, *parts->log, *parts->http,
-                           *parts->engine_thread);
-  parts->engine_thread->run();
-  parts->start_webhooks();
-  parts->http->start();
+  parts->serve(options, std::move(held));
   return std::unique_ptr<Server>(new Server(std::move(parts)));
 }
 
@@ -281,19 +186,18 @@ const Started& Server::started() const { return parts_->started; }
 std::uint16_t Server::port() const { return parts_->http->port(); }
 
 void Server::begin_stop() {
-  parts_->frontend->begin_shutdown();
   parts_->http->stop_accepting();
-  parts_->webhooks->begin_stop();
-  parts_->engine_thread->stop_waiting();
+  parts_->term->begin_stop();
 }
 
 bool Server::is_drained(std::chrono::milliseconds patience) {
-  return parts_->http->drain(patience) && parts_->webhooks->is_drained(patience);
+  return parts_->http->drain(patience) && parts_->term->is_drained(patience);
 }
 
 Result<void> Server::finish_stop() {
-  parts_->end_threads();
-  return parts_->log->close();
+  const Result<void> finished = parts_->term->finish(EngineThread::Ending::with_checkpoint);
+  parts_->switchboard->flush();
+  return finished;
 }
 
 }  // namespace mailrail::server

@@ -21,8 +21,9 @@ std::string fate_of(const delivery::GivenUp& given_up) {
 
 }  // namespace
 
-Webhooks::Webhooks(const client::AddressRules& addresses)
-    : client_(std::make_unique<client::HttpClient>(
+Webhooks::Webhooks(const client::AddressRules& addresses, const Permit* permit)
+    : permit_(permit),
+      client_(std::make_unique<client::HttpClient>(
           client::HttpClient::Options{.addresses = addresses,
                                       .requests_max = delivery::requests_max,
                                       .requests_per_host_max = delivery::requests_max})) {}
@@ -156,6 +157,7 @@ void Webhooks::submit(std::unique_ptr<delivery::Call> call) {
 
 void Webhooks::post(std::uint64_t request, client::HttpRequest message) {
   change_inbox([&](Inbox&) { has_nothing_under_way_ = false; });
+  message.permit = permit_;
   client_->post(std::move(message), [this, request](client::HttpOutcome outcome) {
     change_inbox([&](Inbox& inbox) {
       inbox.responded.push_back({.request = request, .outcome = std::move(outcome)});

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "api/bodies.h"
+#include "base/permit.h"
 #include "base/random.h"
 #include "client/address_rules.h"
 #include "client/http_client.h"
@@ -31,7 +32,8 @@ namespace mailrail::server {
 
 class Webhooks final : private delivery::Hands {
  public:
-  explicit Webhooks(const client::AddressRules& addresses);
+  // No request leaves without the permit.
+  Webhooks(const client::AddressRules& addresses, const Permit* permit);
   ~Webhooks() override;
 
   // What it works with, all of which ends after it. Begins to deliver.
@@ -87,6 +89,7 @@ class Webhooks final : private delivery::Hands {
   template <class Change>
   void change_inbox(Change change);
 
+  const Permit* const permit_;
   std::optional<Parts> parts_;
   std::unique_ptr<client::HttpClient> client_;
   SystemRandom random_;

@@ -20,7 +20,11 @@ std::uint64_t offset_of(Position position) {
 
 }  // namespace
 
-MemoryLog::MemoryLog(Storage& storage) : storage_(storage) {
+MemoryLog::MemoryLog(Storage& storage, Opening opening) : storage_(storage) {
+  if (opening == Opening::takes_over) take_over();
+}
+
+void MemoryLog::take_over() {
   const std::scoped_lock lock(storage_.mutex);
   epoch_ = ++storage_.epoch;
 }

@@ -31,7 +31,12 @@ class MemoryLog final : public LogStore {
     std::vector<Part> parts = {};  // Of the checkpoint.
   };
 
-  explicit MemoryLog(Storage& storage);
+  explicit MemoryLog(Storage& storage) : MemoryLog(storage, Opening::takes_over) {}
+  enum class Opening : std::uint8_t { takes_over, reads_only };
+  MemoryLog(Storage& storage, Opening opening);
+
+  void take_over();
+  std::uint64_t epoch() const { return epoch_; }
 
   std::size_t payload_bytes_max() const override { return frame_bytes_max; }
   Position next_position() const override;

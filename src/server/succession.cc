@@ -1,0 +1,26 @@
+#include "server/succession.h"
+
+#include <utility>
+
+namespace mailrail::server {
+
+void Succession::saw(const log::Followed& followed, Duration now) {
+  Signs signs{.lease = followed.lease, .log_end = followed.log_end};
+  if (last_ == signs) {
+    ++looks_;
+    return;
+  }
+  last_ = std::move(signs);
+  since_ = now;
+  looks_ = 1;
+}
+
+bool Succession::is_due(Duration now) const {
+  if (!last_) return false;
+  const std::optional<log::LogOwner>& owner = last_->lease.owner;
+  if (owner && owner->node == options_.node) return true;
+  if (!owner && !options_.lets_others_go_first) return true;
+  return looks_ >= options_.looks_min && now - since_ >= options_.silence;
+}
+
+}  // namespace mailrail::server

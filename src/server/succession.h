@@ -1,0 +1,51 @@
+// Succession: when a follower of a shared log should try to take it over.
+//
+// At once if nobody owns it, or if its owner is this very node, whose directory only one process
+// can hold; else when the owner has shown no sign of life for a while, in several looks. It has no
+// thread and no clock. If it is wrong nothing but time is lost: the log fences whoever owned it
+// before.
+
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/time.h"
+#include "log/shared_log.h"
+
+namespace mailrail::server {
+
+class Succession {
+ public:
+  struct Options {
+    std::string node;
+    Duration silence = 4s;  // Of the owner.
+    int looks_min = 3;
+    // A node that has just stepped down leaves the log to another, if there is one.
+    bool lets_others_go_first = false;
+  };
+  explicit Succession(Options options) : options_(std::move(options)) {}
+
+  // What a look showed. Times are of a clock that never goes back and never stops.
+  void saw(const log::Followed& followed, Duration now);
+  // A look failed: nobody knows what the owner did meanwhile, so the waiting begins again.
+  void saw_nothing() { last_.reset(); }
+
+  bool is_due(Duration now) const;
+
+ private:
+  // What moves while the owner lives.
+  struct Signs {
+    log::Lease lease;
+    Position log_end;
+
+    friend bool operator==(const Signs&, const Signs&) = default;
+  };
+
+  const Options options_;
+  std::optional<Signs> last_;
+  Duration since_{};  // They have been the same, in so many looks.
+  int looks_ = 0;
+};
+
+}  // namespace mailrail::server

@@ -1,0 +1,56 @@
+#include "server/switchboard.h"
+
+#include <condition_variable>
+#include <mutex>
+#include <utility>
+
+#include "api/dispatch.h"
+
+namespace mailrail::server {
+
+void Switchboard::connect(http::Server& http, http::Handler& first, Own own) {
+  http_ = &http;
+  own_ = std::move(own);
+  for (http::Handler*& each : serving_) each = &first;
+}
+
+void Switchboard::switch_to(http::Handler& next) {
+  on_each_thread([&](std::uint32_t thread) { serving_[thread] = &next; });
+}
+
+void Switchboard::flush() {
+  on_each_thread([](std::uint32_t) {});
+}
+
+void Switchboard::on_each_thread(const std::function<void(std::uint32_t)>& work) {
+  std::mutex mutex;
+  std::condition_variable is_done;
+  std::size_t left = serving_.size();
+  for (std::uint32_t thread = 0; thread < serving_.size(); ++thread) {
+    http_->post(thread, [&, thread] {
+      work(thread);
+      const std::scoped_lock lock(mutex);
+      if (--left == 0) is_done.notify_one();
+    });
+  }
+  std::unique_lock lock(mutex);
+  is_done.wait(lock, [&] { return left == 0; });
+}
+
+void Switchboard::on_request(http::ExchangeId exchange, http::Request request) {
+  const std::string_view path = api::path_of(request);
+  if (path == "/livez") {
+    http_->answer(exchange, http::text_response(200, "alive\n"));
+  } else if (path.starts_with(own_path)) {
+    own_(exchange, std::move(request));
+  } else {
+    serving_[exchange.thread]->on_request(exchange, std::move(request));
+  }
+}
+
+// Whoever serves now may not be who got the request; then it means nothing to it.
+void Switchboard::on_gone(http::ExchangeId exchange) {
+  serving_[exchange.thread]->on_gone(exchange);
+}
+
+}  // namespace mailrail::server
