@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "base/check.h"
-#include "engine/fact_codec.h"
 
 namespace mailrail::sim {
 namespace {
@@ -42,75 +41,31 @@ Sizes smallest_sizes() {
                                       .sweep = {.messages_max = 20, .bytes_max = 4000}}}};
 }
 
-Result<std::unique_ptr<Process>> Process::start(const World& world, Instant wall) {
-  auto process = std::unique_ptr<Process>(new Process(world));
-  process->log_ = TRY(log::FileLog::open(world.disk, world.random, world.sizes.log));
-  process->engine_ = std::make_unique<engine::Engine>(world.random.next(), world.strictness);
-  const std::vector<log::Frame> frames = TRY(process->replay());
-  const Instant last = process->log_->recovered().last_time.value_or(Instant{});
-  process->now_ = world.sabotage.what == What::trusts_the_clock ? wall : std::max(wall, last);
-  if (process->log_->recovered().torn_frames > 0) world.judge.meet("a torn frame was put aside");
+Process::Process(const World& world, Recovered recovered)
+    : world_(world), log_(std::move(recovered.log)), engine_(std::move(recovered.engine)) {
+  broker::Options options = world_.sizes.broker;
+  options.housekeeping.replayed_bytes = recovered.replayed_bytes;
+  broker::Outbox& outbox = *this;
+  broker_ = std::make_unique<broker::Broker>(*engine_, *log_, world_.random, outbox, options);
+  log_thread_ = std::make_unique<LogThread>(*log_, world_.random, world_.judge, world_.sabotage);
+}
+
+std::unique_ptr<Process> Process::start(const World& world, Recovered recovered, Instant wall) {
+  const Instant last = recovered.last;
+  const Instant now = world.sabotage.what == What::trusts_the_clock ? wall : std::max(wall, last);
   if (wall < last) world.judge.meet("a start found the clock behind");
-  const bool was_absent = last != Instant{} && process->now_ - last > absence_max;
-  const Instant retention_starts = was_absent ? process->now_ + retention_grace : Instant{};
+  const bool was_absent = last != Instant{} && now - last > absence_max;
+  const Instant retention_starts = was_absent ? now + retention_grace : Instant{};
   if (was_absent) world.judge.meet("a start found the clock a day ahead");
-  process->engine_->suspend_retention(retention_starts);
-  world.judge.recovered(frames, process->log_->checkpoint(), *process->engine_, retention_starts);
-  broker::Options options = world.sizes.broker;
-  options.housekeeping.replayed_bytes = process->log_->recovered().bytes;
-  broker::Outbox& outbox = *process;
-  process->broker_ = std::make_unique<broker::Broker>(*process->engine_, *process->log_,
-                                                      world.random, outbox, options);
-  process->log_thread_ =
-      std::make_unique<LogThread>(*process->log_, world.random, world.judge, world.sabotage);
-  process->turn(process->now_, {});
+  recovered.engine->suspend_retention(retention_starts);
+  world.judge.recovered(recovered.frames, recovered.log->checkpoint(), *recovered.engine,
+                        retention_starts);
+  auto process = std::unique_ptr<Process>(new Process(world, std::move(recovered)));
+  process->now_ = now;
+  process->turn(now, {});
   if (world.webhooks)
     process->webhooks_.emplace(*world.webhooks, process->engine_->identity(), *process->log_);
   return process;
-}
-
-Result<std::vector<log::Frame>> Process::replay() {
-  TRY(log_->scan_checkpoint([&](std::string_view payload, std::uint32_t) {
-    return engine::decode_records(
-        payload, [&](const engine::CheckpointRecord& record) { engine_->restore(record); });
-  }));
-  if (const auto span = log_->checkpoint()) engine_->restored_through(span->end);
-  std::vector<log::Frame> frames;
-  TRY(log_->scan([&](const log::Frame& frame) -> Result<void> {
-    frames.push_back(frame);
-    return {};
-  }));
-  const bool forgets_last = world_.sabotage.what == What::forgets_last_frame && frames.size() > 1;
-  for (std::size_t i = 0; i + (forgets_last ? 1 : 0) < frames.size(); ++i) {
-    TRY(engine::decode_facts(
-        frames[i].payload, [&](const engine::Fact& fact, engine::FactPlace place) {
-          apply(fact, {.position = frames[i].position + place.offset, .length = place.length});
-        }));
-  }
-  return frames;
-}
-
-void Process::apply(const engine::Fact& fact, const engine::Body& place) {
-  const What what = world_.sabotage.what;
-  if (what == What::forgets_leases && std::holds_alternative<engine::Leased>(fact)) return;
-  if (what == What::forgets_parking && std::holds_alternative<engine::ConversationParked>(fact))
-    return;
-  if (what == What::forgets_removals && std::holds_alternative<engine::Removed>(fact)) return;
-  if (what == What::forgets_deduplication) {
-    if (const auto* sent = std::get_if<engine::Sent>(&fact)) {
-      engine::Sent forgotten = *sent;
-      forgotten.deduplication_key = {};
-      return engine_->apply(forgotten, place);
-    }
-  }
-  if (what == What::forgets_topic_deduplication) {
-    if (const auto* published = std::get_if<engine::Published>(&fact)) {
-      engine::Published forgotten = *published;
-      forgotten.message.deduplication_key = {};
-      return engine_->apply(forgotten, place);
-    }
-  }
-  engine_->apply(fact, place);
 }
 
 // A server in time takes a turn whenever one is due on the way, a late one finds all of it at once.

@@ -8,6 +8,7 @@
 
 #include "signing/signing_testing.h"
 #include "sim/describe.h"
+#include "sim/recovery.h"
 
 namespace mailrail::sim {
 namespace {
@@ -166,14 +167,13 @@ void Simulation::read_answers() {
 Result<std::unique_ptr<Process>> Simulation::start_process() {
   std::optional<Webhooks::World> webhooks;
   if (endpoints_) webhooks.emplace(*endpoints_, signer_, server_random_, judge_);
-  return Process::start({.disk = careless_disk_,
-                         .random = server_random_,
-                         .judge = judge_,
-                         .sabotage = options_.sabotage,
-                         .sizes = options_.sizes,
-                         .strictness = strictness_of(options_.seed),
-                         .webhooks = webhooks},
-                        wall_);
+  const Process::World world{.random = server_random_,
+                             .judge = judge_,
+                             .sabotage = options_.sabotage,
+                             .sizes = options_.sizes,
+                             .strictness = strictness_of(options_.seed),
+                             .webhooks = webhooks};
+  return Process::start(world, TRY(recover(careless_disk_, world)), wall_);
 }
 
 void Simulation::start() {

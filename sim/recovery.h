@@ -1,0 +1,13 @@
+// Recovery: what a server that keeps its log on a disk begins with, or forgets if it is sabotaged.
+
+#pragma once
+
+#include "base/result.h"
+#include "log/disk.h"
+#include "sim/process.h"
+
+namespace mailrail::sim {
+
+Result<Process::Recovered> recover(log::Disk& disk, const Process::World& world);
+
+}  // namespace mailrail::sim
