@@ -18,6 +18,7 @@
 #include "log/log_store.h"
 #include "sim/judge.h"
 #include "sim/log_thread.h"
+#include "sim/reign.h"
 #include "sim/sabotage.h"
 #include "sim/sim_call.h"
 #include "sim/webhooks.h"
@@ -57,7 +58,10 @@ class Process final : private broker::Outbox {
   };
 
   // The engine's time goes on from the later of `wall` and the log's end.
-  static std::unique_ptr<Process> start(const World& world, Recovered recovered, Instant wall);
+  static std::unique_ptr<Process> start(const World& world,
+                                        Recovered recovered,
+                                        Reign& reign,
+                                        Instant wall);
 
   // Lets time pass up to `now`, as it comes due, and then asks the calls.
   void turn(Instant now, std::vector<std::unique_ptr<broker::Call>> calls);
@@ -72,6 +76,8 @@ class Process final : private broker::Outbox {
 
   Instant now() const { return now_; }
   bool has_failed() const { return log_thread_->has_failed(); }
+  bool was_fenced() const { return log_thread_->was_fenced(); }
+  bool tells() const { return reign_.is_certain() || !keeps_silent(); }
   const engine::Engine& engine() const { return *engine_; }
   const log::LogStore& log() const { return *log_; }
   const broker::Broker& broker() const { return *broker_; }
@@ -89,7 +95,7 @@ class Process final : private broker::Outbox {
     std::vector<log::Hold> holds;
   };
 
-  Process(const World& world, Recovered recovered);
+  Process(const World& world, Recovered recovered, Reign& reign);
   void release(std::unique_ptr<broker::Call> call, std::vector<log::SharedFrame> frames) override;
   void drop(std::unique_ptr<broker::Call> call) override;
   void parked(const broker::Call& call) override;
@@ -99,11 +105,15 @@ class Process final : private broker::Outbox {
   void turn_once(Instant now, std::vector<std::unique_ptr<broker::Call>> calls);
   void read_next();
   void answer(Reading reading);
+  void tell(std::unique_ptr<SimCall> call);
+  void tell_untold();
+  bool keeps_silent() const;
   void lose(const SimCall& call);
   Result<std::string> read(const engine::Body& body, const log::SharedFrame& frame) const;
   void give_back(const SimCall& call);
 
   World world_;
+  Reign& reign_;
   std::unique_ptr<log::LogStore> log_;
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<broker::Broker> broker_;
@@ -113,6 +123,7 @@ class Process final : private broker::Outbox {
 
   std::deque<Reading> readings_;
   std::vector<std::unique_ptr<broker::Call>> own_calls_;  // For the next turn.
+  std::deque<std::unique_ptr<SimCall>> untold_;           // Until it is certain who owns the log.
   std::vector<std::unique_ptr<SimCall>> answered_;
   std::set<std::uint64_t> given_up_;
   std::size_t open_calls_ = 0;

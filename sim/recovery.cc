@@ -33,6 +33,15 @@ void apply(engine::Engine& engine, const engine::Fact& fact, const engine::Body&
   engine.apply(fact, place);
 }
 
+}  // namespace
+
+Result<void> apply(engine::Engine& engine, const log::Frame& frame, What what) {
+  return engine::decode_facts(frame.payload, [&](const engine::Fact& fact,
+                                                 engine::FactPlace place) {
+    apply(engine, fact, {.position = frame.position + place.offset, .length = place.length}, what);
+  });
+}
+
 Result<std::vector<log::Frame>> replay(log::LogStore& log, engine::Engine& engine, What what) {
   TRY(log.scan_checkpoint([&](std::string_view payload, std::uint32_t) {
     return engine::decode_records(
@@ -45,17 +54,10 @@ Result<std::vector<log::Frame>> replay(log::LogStore& log, engine::Engine& engin
     return {};
   }));
   const bool forgets_last = what == What::forgets_last_frame && frames.size() > 1;
-  for (std::size_t i = 0; i + (forgets_last ? 1 : 0) < frames.size(); ++i) {
-    TRY(engine::decode_facts(
-        frames[i].payload, [&](const engine::Fact& fact, engine::FactPlace place) {
-          apply(engine, fact,
-                {.position = frames[i].position + place.offset, .length = place.length}, what);
-        }));
-  }
+  for (std::size_t i = 0; i + (forgets_last ? 1 : 0) < frames.size(); ++i)
+    TRY(apply(engine, frames[i], what));
   return frames;
 }
-
-}  // namespace
 
 Result<Process::Recovered> recover(log::Disk& disk, const Process::World& world) {
   std::unique_ptr<log::FileLog> log = TRY(log::FileLog::open(disk, world.random, world.sizes.log));
