@@ -398,6 +398,9 @@ void Judge::recovered(const std::vector<log::Frame>& frames,
   }
   in_flight_.reset();
   waiting_.clear();
+  for (const auto& [command, answer] : answers_) {
+    if (answer.needed > durable_end()) undone_.insert(command);
+  }
   answers_.clear();
   if (!check_frames(frames, trimmed)) return;
   for (const auto& [text, publishing] : publications_) check_spread(text, Demand::whole_or_absent);

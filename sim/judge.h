@@ -31,6 +31,9 @@
 
 namespace mailrail::sim {
 
+class Reign;
+class SimCall;
+
 struct Violation {
   Law law;
   std::string what;
@@ -88,6 +91,12 @@ class Judge {
 
   void frame_taken(log::SharedFrame frame, const engine::Engine& engine);
   void frame_durable();
+  // Its server was deposed while it was on the way.
+  void durable_of_deposed(const log::Frame& frame);
+  // It has left a server that does not own the log any more, whether that knows it or not.
+  void told_by_deposed(const SimCall& call, const Reign& reign);
+  // May owners be deposed at any moment? If not, only when they cannot be certain any more.
+  void allow_promotion_at_any_time() { is_promoted_at_any_time_ = true; }
   // What the server takes now, and what it may.
   void takes(const log::Space& space, std::uint64_t memory_bytes, const Limits& limits);
   // The volume had no space for a checkpoint, and from then on the log may grow over the server's
@@ -108,6 +117,10 @@ class Judge {
                  const engine::Engine& engine,
                  Instant retention_starts);
   void drained(const engine::Engine& engine);
+  // What a server has made of the log that it follows: up to the end of that frame.
+  void followed(const log::Frame& last,
+                const std::optional<log::CheckpointSpan>& checkpoint,
+                const engine::Engine& engine);
 
   // --- After damage to what was synced.
 
@@ -183,6 +196,8 @@ class Judge {
 
   std::map<std::uint64_t, QueueId> waiting_;  // By the command's number.
   std::map<std::uint64_t, Answer> answers_;   // Decided and not released, likewise.
+  std::set<std::uint64_t> undone_;  // Decided, and gone with an owner before it was durable.
+  bool is_promoted_at_any_time_ = false;
 
   bool is_postponed_ = false;  // A checkpoint, and the log was not trimmed since then.
   bool is_last_excused_ = false;

@@ -12,8 +12,14 @@ constexpr Duration slow_half_max = 40s;  // Before the disk has a frame, and aft
 
 }  // namespace
 
-LogThread::LogThread(log::LogStore& log, Random& random, Judge& judge, const Sabotage& sabotage)
-    : log_(log), random_(random), judge_(judge), sabotage_(sabotage) {}
+LogThread::LogThread(
+    log::LogStore& log, Random& random, Judge& judge, const Sabotage& sabotage, Reign& reign)
+    : log_(log),
+      random_(random),
+      judge_(judge),
+      sabotage_(sabotage),
+      reign_(reign),
+      shared_(dynamic_cast<log::SharedLog*>(&log)) {}
 
 void LogThread::take(log::SharedFrame frame, Instant now) {
   CHECK(is_idle());
@@ -35,12 +41,14 @@ void LogThread::take(broker::Chore chore) {
 void LogThread::work(Instant now) {
   if (has_failed_ || random_.below(3) == 0) return;
   if (state_ == State::has_frame && append_at_ <= now) return append();
+  if (is_to_renew()) return renew();
   if (chore_) return keep_house();
   if (is_idle() && random_.below(2) == 0) log_.prepare_ahead();
 }
 
 void LogThread::finish() {
   if (state_ == State::has_frame && !has_failed_) append();
+  if (is_to_renew() && !has_failed_) renew();
   if (chore_ && !has_failed_) keep_house();
   news_at_ = Instant{};
 }
@@ -67,7 +75,7 @@ void LogThread::keep_house() {
   if (std::holds_alternative<broker::FinishCheckpoint>(chore))
     judge_.meet("a checkpoint was taken");
   Result<broker::ChoreDone> done = broker::perform(chore, log_);
-  has_failed_ = !done;
+  has_failed_ = has_failed_ || !done;
   if (!done) return;
   if (done->written == log::LogStore::Written::postponed) judge_.postponed();
   is_finished_ = is_finished_ || std::holds_alternative<broker::FinishCheckpoint>(chore);
@@ -90,17 +98,39 @@ std::optional<broker::Chore> LogThread::without_last_slice(broker::Chore chore) 
 
 void LogThread::append() {
   const log::Space space = log_.space();
-  const log::Appended appended = log_.append(*std::exchange(frame_, nullptr));
-  if (appended.outcome != log::Outcome::durable) {
-    has_failed_ = true;
-    return;
-  }
+  const bool was_deposed = reign_.is_over();
+  const Instant began = reign_.now();
+  const log::SharedFrame frame = std::exchange(frame_, nullptr);
+  const log::Appended appended = log_.append(*frame);
+  if (appended.outcome != log::Outcome::durable) return end(appended.outcome);
+  reign_.confirm(began);
   if (log_.space().log_bytes > space.log_bytes) {
     judge_.meet("the log went on in another segment");
     if (log_.space().spare_bytes < space.spare_bytes) judge_.meet("a segment was used again");
   }
-  judge_.frame_durable();
+  if (was_deposed) judge_.report(Law::ownership, "a deposed owner has appended a frame");
+  if (reign_.is_over()) {
+    judge_.durable_of_deposed(*frame);
+  } else {
+    judge_.frame_durable();
+  }
   state_ = State::has_news;
+}
+
+bool LogThread::is_to_renew() const {
+  return shared_ != nullptr && is_idle() && reign_.wants_renewal();
+}
+
+void LogThread::renew() {
+  const Instant began = reign_.now();
+  const log::Appended renewed = shared_->renew();
+  if (renewed.outcome != log::Outcome::durable) return end(renewed.outcome);
+  reign_.confirm(began);
+}
+
+void LogThread::end(log::Outcome outcome) {
+  has_failed_ = true;
+  was_fenced_ = outcome == log::Outcome::fenced;
 }
 
 }  // namespace mailrail::sim

@@ -12,16 +12,21 @@
 #include "base/time.h"
 #include "broker/chore.h"
 #include "log/log_store.h"
+#include "log/shared_log.h"
 #include "sim/judge.h"
+#include "sim/reign.h"
 
 namespace mailrail::sim {
 
 class LogThread {
  public:
-  LogThread(log::LogStore& log, Random& random, Judge& judge, const Sabotage& sabotage);
+  LogThread(
+      log::LogStore& log, Random& random, Judge& judge, const Sabotage& sabotage, Reign& reign);
 
   bool is_idle() const { return state_ == State::idle; }
   bool has_failed() const { return has_failed_; }
+  // Somebody else owns the log.
+  bool was_fenced() const { return was_fenced_; }
 
   // It was idle.
   void take(log::SharedFrame frame, Instant now);
@@ -40,14 +45,20 @@ class LogThread {
   enum class State : std::uint8_t { idle, has_frame, has_news };
   void append();
   void keep_house();
+  bool is_to_renew() const;
+  void renew();
+  void end(log::Outcome outcome);
   std::optional<broker::Chore> without_last_slice(broker::Chore chore);
 
   log::LogStore& log_;
   Random& random_;
   Judge& judge_;
   const Sabotage& sabotage_;
+  Reign& reign_;
+  log::SharedLog* const shared_;  // The log, if it is one.
   State state_ = State::idle;
   bool has_failed_ = false;
+  bool was_fenced_ = false;
   log::SharedFrame frame_;
   std::optional<broker::Chore> chore_;
   std::optional<broker::ChoreDone> chore_done_;

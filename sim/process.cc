@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "base/check.h"
-#include "engine/fact_codec.h"
 
 namespace mailrail::sim {
 namespace {
@@ -42,75 +41,39 @@ Sizes smallest_sizes() {
                                       .sweep = {.messages_max = 20, .bytes_max = 4000}}}};
 }
 
-Result<std::unique_ptr<Process>> Process::start(const World& world, Instant wall) {
-  auto process = std::unique_ptr<Process>(new Process(world));
-  process->log_ = TRY(log::FileLog::open(world.disk, world.random, world.sizes.log));
-  process->engine_ = std::make_unique<engine::Engine>(world.random.next(), world.strictness);
-  const std::vector<log::Frame> frames = TRY(process->replay());
-  const Instant last = process->log_->recovered().last_time.value_or(Instant{});
-  process->now_ = world.sabotage.what == What::trusts_the_clock ? wall : std::max(wall, last);
-  if (process->log_->recovered().torn_frames > 0) world.judge.meet("a torn frame was put aside");
+Process::Process(const World& world, Recovered recovered, Reign& reign)
+    : world_(world),
+      reign_(reign),
+      log_(std::move(recovered.log)),
+      engine_(std::move(recovered.engine)) {
+  broker::Options options = world_.sizes.broker;
+  options.housekeeping.replayed_bytes = recovered.replayed_bytes;
+  broker::Outbox& outbox = *this;
+  broker_ = std::make_unique<broker::Broker>(*engine_, *log_, world_.random, outbox, options);
+  log_thread_ =
+      std::make_unique<LogThread>(*log_, world_.random, world_.judge, world_.sabotage, reign_);
+}
+
+std::unique_ptr<Process> Process::start(const World& world,
+                                        Recovered recovered,
+                                        Reign& reign,
+                                        Instant wall) {
+  const Instant last = recovered.last;
+  const Instant now = world.sabotage.what == What::trusts_the_clock ? wall : std::max(wall, last);
   if (wall < last) world.judge.meet("a start found the clock behind");
-  const bool was_absent = last != Instant{} && process->now_ - last > absence_max;
-  const Instant retention_starts = was_absent ? process->now_ + retention_grace : Instant{};
+  const bool was_absent = last != Instant{} && now - last > absence_max;
+  const Instant retention_starts = was_absent ? now + retention_grace : Instant{};
   if (was_absent) world.judge.meet("a start found the clock a day ahead");
-  process->engine_->suspend_retention(retention_starts);
-  world.judge.recovered(frames, process->log_->checkpoint(), *process->engine_, retention_starts);
-  broker::Options options = world.sizes.broker;
-  options.housekeeping.replayed_bytes = process->log_->recovered().bytes;
-  broker::Outbox& outbox = *process;
-  process->broker_ = std::make_unique<broker::Broker>(*process->engine_, *process->log_,
-                                                      world.random, outbox, options);
-  process->log_thread_ =
-      std::make_unique<LogThread>(*process->log_, world.random, world.judge, world.sabotage);
-  process->turn(process->now_, {});
+  recovered.engine->suspend_retention(retention_starts);
+  if (!reign.is_over())
+    world.judge.recovered(recovered.frames, recovered.log->checkpoint(), *recovered.engine,
+                          retention_starts);
+  auto process = std::unique_ptr<Process>(new Process(world, std::move(recovered), reign));
+  process->now_ = now;
+  process->turn(now, {});
   if (world.webhooks)
     process->webhooks_.emplace(*world.webhooks, process->engine_->identity(), *process->log_);
   return process;
-}
-
-Result<std::vector<log::Frame>> Process::replay() {
-  TRY(log_->scan_checkpoint([&](std::string_view payload, std::uint32_t) {
-    return engine::decode_records(
-        payload, [&](const engine::CheckpointRecord& record) { engine_->restore(record); });
-  }));
-  if (const auto span = log_->checkpoint()) engine_->restored_through(span->end);
-  std::vector<log::Frame> frames;
-  TRY(log_->scan([&](const log::Frame& frame) -> Result<void> {
-    frames.push_back(frame);
-    return {};
-  }));
-  const bool forgets_last = world_.sabotage.what == What::forgets_last_frame && frames.size() > 1;
-  for (std::size_t i = 0; i + (forgets_last ? 1 : 0) < frames.size(); ++i) {
-    TRY(engine::decode_facts(
-        frames[i].payload, [&](const engine::Fact& fact, engine::FactPlace place) {
-          apply(fact, {.position = frames[i].position + place.offset, .length = place.length});
-        }));
-  }
-  return frames;
-}
-
-void Process::apply(const engine::Fact& fact, const engine::Body& place) {
-  const What what = world_.sabotage.what;
-  if (what == What::forgets_leases && std::holds_alternative<engine::Leased>(fact)) return;
-  if (what == What::forgets_parking && std::holds_alternative<engine::ConversationParked>(fact))
-    return;
-  if (what == What::forgets_removals && std::holds_alternative<engine::Removed>(fact)) return;
-  if (what == What::forgets_deduplication) {
-    if (const auto* sent = std::get_if<engine::Sent>(&fact)) {
-      engine::Sent forgotten = *sent;
-      forgotten.deduplication_key = {};
-      return engine_->apply(forgotten, place);
-    }
-  }
-  if (what == What::forgets_topic_deduplication) {
-    if (const auto* published = std::get_if<engine::Published>(&fact)) {
-      engine::Published forgotten = *published;
-      forgotten.message.deduplication_key = {};
-      return engine_->apply(forgotten, place);
-    }
-  }
-  engine_->apply(fact, place);
 }
 
 // A server in time takes a turn whenever one is due on the way, a late one finds all of it at once.
@@ -121,7 +84,7 @@ void Process::turn(Instant now, std::vector<std::unique_ptr<broker::Call>> calls
   if (!is_late) turn_while_due(now - 1ms);
   turn_once(now, std::move(calls));
   turn_while_due(now);
-  if (has_failed()) return;
+  if (has_failed() || reign_.is_over()) return;
   // A server decides nothing until the disk is ready for it.
   if (!broker_->has_room()) return world_.judge.meet("a frame was full");
   if (!broker_->takes_calls()) return world_.judge.meet("calls waited for housekeeping");
@@ -149,17 +112,18 @@ void Process::turn_once(Instant now, std::vector<std::unique_ptr<broker::Call>> 
   now_ = std::max(now_, now);
   if (log_thread_->take_news(now_)) broker_->durable();
   if (auto done = log_thread_->take_chore_news()) broker_->chore_done(*std::move(done));
-  world_.judge.turn_begins();
+  if (!reign_.is_over()) world_.judge.turn_begins();
   if (webhooks_) {
     webhooks_->advance(now_);
     std::ranges::move(webhooks_->take_calls(), std::back_inserter(calls));
   }
   // Half of the turns have only the calls of clients: what is shown by any call that happens to
   // follow would else never be missed.
-  if (world_.random.below(2) == 0) calls.push_back(std::make_unique<Probe>(world_.judge));
+  if (!reign_.is_over() && world_.random.below(2) == 0)
+    calls.push_back(std::make_unique<Probe>(world_.judge, reign_));
   broker_->turn(now_, std::move(calls));
   if (log::SharedFrame frame = broker_->take_frame()) {
-    world_.judge.frame_taken(frame, *engine_);
+    if (!reign_.is_over()) world_.judge.frame_taken(frame, *engine_);
     log_thread_->take(std::move(frame), now_);
     if (world_.sabotage.what == What::says_durable_before_append) {
       broker_->durable();
@@ -168,6 +132,7 @@ void Process::turn_once(Instant now, std::vector<std::unique_ptr<broker::Call>> 
     }
   }
   if (auto chore = broker_->take_chore()) log_thread_->take(*std::move(chore));
+  if (reign_.is_over()) return;
   world_.judge.takes(log_->space(), engine_->committed_bytes(),
                      {.disk_bytes_max = world_.sizes.broker.housekeeping.disk_bytes_max,
                       .memory_bytes_max = world_.sizes.broker.memory_bytes_max});
@@ -179,12 +144,14 @@ void Process::work() {
   if (!readings_.empty() && world_.random.below(3) == 0) read_next();
   if (webhooks_ && webhooks_->is_reading() && world_.random.below(3) == 0)
     webhooks_->read_next(now_);
+  tell_untold();
 }
 
 void Process::finish() {
   log_thread_->finish();
   while (!readings_.empty()) read_next();
   while (webhooks_ && webhooks_->is_reading()) webhooks_->read_next(now_);
+  tell_untold();
 }
 
 void Process::give_up(std::uint64_t call) {
@@ -202,7 +169,7 @@ bool Process::stop() {
     return !has_failed() && !is_done && turns++ < turns_max;
   };
   const auto has_more = [&] {
-    return !own_calls_.empty() || !readings_.empty() ||
+    return !own_calls_.empty() || !readings_.empty() || !untold_.empty() ||
            (webhooks_ && (webhooks_->has_calls() || webhooks_->is_reading()));
   };
   while (goes_on(broker_->is_idle() && !has_more())) {
@@ -231,9 +198,11 @@ void Process::release(std::unique_ptr<broker::Call> call, std::vector<log::Share
   }
   auto answered = std::unique_ptr<SimCall>(static_cast<SimCall*>(call.release()));
   const Command& command = answered->command();
+  const bool is_judged = !reign_.is_over();
+  if (command.action == Action::give_back && !is_judged) return;
   if (command.action == Action::give_back) return world_.judge.released(command, answered->reply());
   if (given_up_.erase(command.number) > 0) return give_back(*answered);
-  world_.judge.released(command, answered->reply());
+  if (is_judged) world_.judge.released(command, answered->reply());
   Reading reading{.call = std::move(answered), .frames = std::move(frames), .holds = {}};
   for (std::size_t i = 0; i < reading.frames.size(); ++i) {
     if (reading.frames[i] == nullptr)
@@ -257,18 +226,35 @@ void Process::answer(Reading reading) {
     const std::size_t from = world_.sabotage.what == What::gives_another_body ? 0 : i;
     bodies.push_back(read(call.bodies()[from], reading.frames[from]));
     // The client is told of an error inside the server; its messages come back.
-    if (!bodies.back() && bodies.back().error().kind != &errors::corrupt) return lose(call);
+    const bool is_damaged = !bodies.back() && bodies.back().error().kind == &errors::corrupt;
+    // What a deposed owner looks for may have been trimmed.
+    if (!bodies.back() && (!is_damaged || reign_.is_over())) return lose(call);
   }
-  for (std::size_t i = 0; i < bodies.size(); ++i)
+  for (std::size_t i = 0; i < bodies.size() && !call.was_decided_late(); ++i)
     world_.judge.check_body(call.reply().received.messages[i], bodies[i]);
-  open_calls_ -= 1;
-  answered_.push_back(std::move(reading.call));
+  if (!tells() || !untold_.empty()) return untold_.push_back(std::move(reading.call));
+  tell(std::move(reading.call));
 }
+
+void Process::tell_untold() {
+  while (!untold_.empty() && tells()) {
+    tell(std::move(untold_.front()));
+    untold_.pop_front();
+  }
+}
+
+void Process::tell(std::unique_ptr<SimCall> call) {
+  if (reign_.is_over()) world_.judge.told_by_deposed(*call, reign_);
+  open_calls_ -= 1;
+  answered_.push_back(std::move(call));
+}
+
+bool Process::keeps_silent() const { return world_.sabotage.what != What::tells_without_certainty; }
 
 // Nobody sees its answer.
 void Process::lose(const SimCall& call) {
   open_calls_ -= 1;
-  world_.judge.lost(call.command());
+  if (!reign_.is_over()) world_.judge.lost(call.command());
 }
 
 Result<std::string> Process::read(const engine::Body& body, const log::SharedFrame& frame) const {
@@ -287,7 +273,7 @@ void Process::give_back(const SimCall& call) {
                     .handle = each.handle()};
     world_.judge.meet("a lease was given back");
     own_calls_.push_back(
-        std::make_unique<SimCall>(std::move(command), world_.judge, world_.sabotage));
+        std::make_unique<SimCall>(std::move(command), world_.judge, world_.sabotage, reign_));
   }
 }
 
@@ -302,7 +288,7 @@ void Process::parked(const broker::Call& call) {
     return;
   }
   const auto& waiting = static_cast<const SimCall&>(call);
-  world_.judge.parked(waiting.command(), waiting.reply().queue);
+  if (!reign_.is_over()) world_.judge.parked(waiting.command(), waiting.reply().queue);
 }
 
 }  // namespace mailrail::sim

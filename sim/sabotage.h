@@ -26,6 +26,7 @@ enum class Law : std::uint8_t {
   limits,         // Memory and disk stay within their bounds, and refuse only what adds to them.
   damage,         // Damage to what was synced is never shown as if it were sound.
   drain,          // When faults have stopped, everything is received and every call answered.
+  ownership,      // Nothing that is done or told by who does not own the log any more counts.
 };
 
 struct Sabotage {
@@ -50,6 +51,15 @@ struct Sabotage {
     retries_failed_sync,
     drops_last_slice,
     trusts_the_clock,
+    // Of several servers with one log.
+    tells_without_certainty,    // Whether it still owns the log.
+    serves_at_once,             // After a take-over, whatever the owner before may still tell.
+    reads_no_rest,              // Of the log, when it has taken over.
+    takes_unknown_for_durable,  // An append whose answer was lost.
+    asks_no_lease,              // Before an append is carried out.
+    keeps_epoch,                // When the owner changes.
+    finishes_when_deposed,      // A checkpoint.
+    trims_when_deposed,
   };
 
   What what = What::nothing;

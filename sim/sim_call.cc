@@ -11,10 +11,15 @@ namespace mailrail::sim {
 using broker::Decision;
 using Verdict = Decision::Verdict;
 
-SimCall::SimCall(Command command, Judge& judge, const Sabotage& sabotage)
-    : Call(command.number), command_(std::move(command)), judge_(judge), sabotage_(sabotage) {}
+SimCall::SimCall(Command command, Judge& judge, const Sabotage& sabotage, const Reign& reign)
+    : Call(command.number),
+      command_(std::move(command)),
+      judge_(judge),
+      sabotage_(sabotage),
+      reign_(reign) {}
 
 Decision SimCall::decide(engine::Engine& engine, engine::Turn& turn) {
+  if (reign_.is_over()) return decide_late(engine, turn);
   judge_.asking(command_, turn.facts, turn.now);
   reply_ = {};
   bodies_.clear();
@@ -25,6 +30,18 @@ Decision SimCall::decide(engine::Engine& engine, engine::Turn& turn) {
                           : decision.verdict == Verdict::wait ? Ledger::End::waits
                                                               : Ledger::End::asks_again;
   judge_.asked(command_, reply_, end, turn.facts);
+  return sabotaged(decision, engine);
+}
+
+// Nothing of it can last, so all that matters is whether it is told.
+Decision SimCall::decide_late(engine::Engine& engine, engine::Turn& turn) {
+  const std::uint32_t facts = turn.facts.count();
+  reply_ = {};
+  bodies_.clear();
+  const Decision decision = run(engine, turn);
+  was_decided_late_ = true;
+  const bool is_awaited = decision.waits == Decision::Waits::for_everything;
+  changed_something_late_ = changed_something_late_ || (is_awaited && turn.facts.count() > facts);
   return sabotaged(decision, engine);
 }
 
@@ -104,7 +121,7 @@ Decision SimCall::sabotaged(Decision decision, const engine::Engine& engine) con
 }
 
 Decision Probe::decide(engine::Engine&, engine::Turn& turn) {
-  judge_.observe(turn.facts, turn.now);
+  if (!reign_.is_over()) judge_.observe(turn.facts, turn.now);
   return {.waits = Decision::Waits::for_bodies};
 }
 

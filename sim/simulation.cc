@@ -8,11 +8,11 @@
 
 #include "signing/signing_testing.h"
 #include "sim/describe.h"
+#include "sim/recovery.h"
 
 namespace mailrail::sim {
 namespace {
 
-constexpr int drain_rounds_max = 500;
 // Copies of torn frames, and the superblock.
 constexpr std::uint64_t beside_the_log_bytes = 2 << 20;
 
@@ -109,6 +109,11 @@ SimulationReport Simulation::run() {
   return report_;
 }
 
+bool Simulation::is_alive() {
+  if (is_down()) crash();
+  return process_ != nullptr;
+}
+
 bool Simulation::is_down() const {
   return !disk_.has_power() || (process_ != nullptr && process_->has_failed());
 }
@@ -141,7 +146,7 @@ void Simulation::ask(std::vector<Command> commands) {
   for (Command& each : commands) {
     judge_.submitted(each, process_->now());
     report_.commands += 1;
-    calls.push_back(std::make_unique<SimCall>(std::move(each), judge_, options_.sabotage));
+    calls.push_back(std::make_unique<SimCall>(std::move(each), judge_, options_.sabotage, reign_));
   }
   process_->turn(process_->now(), std::move(calls));
 }
@@ -166,14 +171,13 @@ void Simulation::read_answers() {
 Result<std::unique_ptr<Process>> Simulation::start_process() {
   std::optional<Webhooks::World> webhooks;
   if (endpoints_) webhooks.emplace(*endpoints_, signer_, server_random_, judge_);
-  return Process::start({.disk = careless_disk_,
-                         .random = server_random_,
-                         .judge = judge_,
-                         .sabotage = options_.sabotage,
-                         .sizes = options_.sizes,
-                         .strictness = strictness_of(options_.seed),
-                         .webhooks = webhooks},
-                        wall_);
+  const Process::World world{.random = server_random_,
+                             .judge = judge_,
+                             .sabotage = options_.sabotage,
+                             .sizes = options_.sizes,
+                             .strictness = strictness_of(options_.seed),
+                             .webhooks = webhooks};
+  return Process::start(world, TRY(recover(careless_disk_, world)), reign_, wall_);
 }
 
 void Simulation::start() {
@@ -312,18 +316,8 @@ void Simulation::read_everything() {
 bool Simulation::drain() {
   if (process_ == nullptr) start();
   if (process_ != nullptr) process_->finish();
-  for (int round = 0; round < drain_rounds_max; ++round) {
-    if (is_over()) return true;
-    if (process_ == nullptr) return false;
-    if (round == drain_rounds_max / 2) break_circles();
-    retry_everything();
-    receive_everywhere();
-    for (int turns = 0; turns < 10; ++turns) delete_what_was_told();
-    if (is_down()) crash();
-    if (process_ == nullptr) return false;
-    if (judge_.ledger().message_count() == 0) break;
-    pass(judge_.ledger().next_boundary(process_->now()));
-  }
+  if (!Drain(*this, clients_, judge_).run()) return false;
+  if (is_over()) return true;
   const bool has_stopped = process_->stop();
   judge_.drained(process_->engine());
   if (has_stopped) {
@@ -334,51 +328,6 @@ bool Simulation::drain() {
   }
   for (start(); !is_over() && process_ == nullptr;) start();
   return true;
-}
-
-// Queues that are each other's dead-letter queue hand messages on for ever.
-void Simulation::break_circles() {
-  for (const engine::QueueName& each : Clients::queue_names()) {
-    Command change = clients_.command(Action::change_queue, each);
-    change.attributes.dead_letter.reset();
-    ask({std::move(change)});
-  }
-}
-
-void Simulation::retry_everything() {
-  std::vector<Command> retries;
-  for (const auto& [id, queue] : judge_.ledger().queues()) {
-    for (const auto& [group, since] : queue.parked) {
-      retries.push_back(clients_.command(Action::retry_conversation, queue.name));
-      retries.back().group = group;
-    }
-  }
-  if (!retries.empty()) ask(std::move(retries));
-}
-
-void Simulation::receive_everywhere() {
-  for (const engine::QueueName& each : Clients::queue_names()) {
-    Command receive = clients_.command(Action::receive, each);
-    receive.count_max = 10;
-    receive.visibility_timeout = 30s;
-    receive.wait = 0s;
-    receive.attempt.clear();
-    ask({std::move(receive)});
-  }
-}
-
-void Simulation::delete_what_was_told() {
-  process_->finish();
-  pass(1ms);
-  std::vector<Command> deletes;
-  for (const auto& each : process_->take_answered()) {
-    for (const engine::ReceivedMessage& told : each->reply().received.messages) {
-      deletes.push_back(clients_.command(Action::delete_message, each->command().queue));
-      deletes.back().queue = each->command().queue;
-      deletes.back().handle = told.handle();
-    }
-  }
-  if (!deletes.empty()) ask(std::move(deletes));
 }
 
 }  // namespace mailrail::sim

@@ -18,6 +18,7 @@
 #include "sim/careless_disk.h"
 #include "sim/clients.h"
 #include "sim/damage.h"
+#include "sim/drain.h"
 #include "sim/judge.h"
 #include "sim/process.h"
 #include "sim/sabotage.h"
@@ -53,7 +54,7 @@ struct SimulationReport {
   std::map<std::string, std::uint64_t> met = {};  // What happened how often.
 };
 
-class Simulation {
+class Simulation final : private Served {
  public:
   explicit Simulation(const SimulationOptions& options);
 
@@ -61,8 +62,14 @@ class Simulation {
 
  private:
   void step();
-  void ask(std::vector<Command> commands);
-  void pass(Duration time);
+  bool is_alive() override;
+  Instant now() const override { return process_->now(); }
+  void ask(std::vector<Command> commands) override;
+  void pass(Duration time) override;
+  void finish() override { process_->finish(); }
+  std::vector<std::unique_ptr<SimCall>> take_answered() override {
+    return process_->take_answered();
+  }
   void read_answers();
 
   bool is_down() const;
@@ -79,10 +86,6 @@ class Simulation {
   void back_up();
   void come_to_harm();
   void read_everything();
-  void break_circles();
-  void receive_everywhere();
-  void retry_everything();
-  void delete_what_was_told();
   bool is_over() const { return judge_.violation().has_value(); }
   bool chance(std::uint64_t one_in) { return random_.below(one_in) == 0; }
 
@@ -95,6 +98,7 @@ class Simulation {
   Clients clients_;
   signing::Signer signer_;
   std::optional<Endpoints> endpoints_;
+  Reign reign_;
   std::unique_ptr<Process> process_;
   Instant wall_;
   bool has_faults_ = true;

@@ -41,7 +41,7 @@ Decision CourierCall::decide(engine::Engine& engine, engine::Turn& turn) {
   return decision;
 }
 
-Webhooks::Webhooks(const World& world, const engine::Identity& identity, const log::FileLog& log)
+Webhooks::Webhooks(const World& world, const engine::Identity& identity, const log::LogStore& log)
     : world_(world),
       log_(log),
       life_(world.endpoints.begin_life()),

@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "delivery/courier.h"
-#include "log/file/file_log.h"
+#include "log/log_store.h"
 #include "sim/endpoints.h"
 #include "sim/judge.h"
 
@@ -55,7 +55,7 @@ class Webhooks final : private delivery::Hands {
     Judge& judge;
   };
 
-  Webhooks(const World& world, const engine::Identity& identity, const log::FileLog& log);
+  Webhooks(const World& world, const engine::Identity& identity, const log::LogStore& log);
 
   // What endpoints have answered, and what else is due.
   void advance(Instant now);
@@ -95,7 +95,7 @@ class Webhooks final : private delivery::Hands {
   std::optional<Command> command_for(const delivery::Call& call);
 
   World world_;
-  const log::FileLog& log_;
+  const log::LogStore& log_;
   std::uint64_t life_;
   delivery::Courier courier_;
   Instant now_{};

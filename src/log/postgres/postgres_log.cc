@@ -154,13 +154,15 @@ Result<bool> PostgresLog::take_over(const Lease& seen, const LogOwner& owner) {
   CHECK(epoch_ == 0);
   const auto taken = ask([&]() -> Result<bool> {
     if (TRY(session_->take_over(seen, owner))) return true;
-    // Perhaps by this very owner, whose answer was lost.
+    // Perhaps by this very owner, whose answer was lost. To see it is not to know that it is
+    // durable; a renewal makes it so.
     const Lease now = TRY(session_->lease());
-    return now.epoch == seen.epoch + 1 && now.owner == owner;
+    if (now.epoch != seen.epoch + 1 || now.owner != owner) return false;
+    return TRY(session_->renew(now.epoch)) == Change::done;
   });
   if (!taken || !*taken) return taken;
-  epoch_ = seen.epoch + 1;
   TRY(look_at_partitions());
+  epoch_ = seen.epoch + 1;
   return true;
 }
 
