@@ -35,11 +35,12 @@ Multi open_multi(const HttpClient::Options& options) {
 // It sleeps for as long as libcurl's own timers allow, or until somebody posts.
 constexpr int nap_ms = 60'000;
 
-TransferSettings settings_of(const HttpClient::Options& options) {
+TransferSettings settings_of(const HttpClient::Options& options, KeptBytes& kept) {
   return {.addresses = options.addresses,
           .connect_timeout = options.connect_timeout,
           .response_bytes_max = options.response_bytes_max,
-          .ca_file = options.ca_file};
+          .ca_file = options.ca_file,
+          .kept = &kept};
 }
 
 HttpOutcome outcome_of(Transfer& transfer, CURLcode code) {
@@ -84,6 +85,7 @@ class HttpClient::Loop {
   Exchange take_out(CURL* handle);
   void break_off_all();
 
+  KeptBytes kept_;  // The thread's own, too.
   const TransferSettings settings_;
   const Response response_;
   Multi multi_;
@@ -112,7 +114,8 @@ HttpClient::Ticket HttpClient::post(HttpRequest request, Callback done) {
 void HttpClient::break_off(Ticket ticket) { loop_->break_off(ticket); }
 
 HttpClient::Loop::Loop(const Options& options)
-    : settings_(settings_of(options)),
+    : kept_{.max = options.kept_bytes_max},
+      settings_(settings_of(options, kept_)),
       response_(options.response),
       multi_(open_multi(options)),
       turnstile_(options.requests_max, options.requests_per_host_max),

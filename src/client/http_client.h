@@ -41,6 +41,7 @@ class HttpClient {
     // its status counts, where it is kept there was no answer.
     std::size_t response_bytes_max = std::size_t{64} << 10;
     Response response = Response::discard;
+    std::size_t kept_bytes_max = std::size_t{256} << 20;  // Of all answers that are being kept.
     std::string ca_file = {};  // Whose certificates are trusted. Empty: those of the system.
   };
 

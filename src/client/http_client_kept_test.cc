@@ -74,6 +74,28 @@ TEST(KeptAnswer, IsNoneIfItIsTooLong) {
   EXPECT_THAT(answered.why, HasSubstr("longer than 1000 bytes"));
 }
 
+// An answer that has ended counts no more.
+TEST(KeptAnswer, IsNoneIfOthersLeaveItNoRoom) {
+  Endpoint endpoint;
+  HttpClient::Options options = keeping();
+  options.kept_bytes_max = 1000;
+  HttpClient client(options);
+  for (int i = 0; i < 2; ++i) {
+    auto whole = testing::post(client, {.url = endpoint.url()});
+    Connection connection = endpoint.accept();
+    connection.read_request();
+    connection.send("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 900\r\n\r\n" +
+                    std::string(900, 'b'));
+    EXPECT_EQ(outcome(whole).status, 200);
+  }
+  auto half = testing::post(client, {.url = endpoint.url()});
+  Connection first = endpoint.accept();
+  first.read_request();
+  first.answer(200, std::string(1001, 'b'));
+
+  EXPECT_THAT(outcome(half).why, HasSubstr("has no room beside others"));
+}
+
 TEST(RequestOfAnyMethod, IsSentAsItStands) {
   Endpoint endpoint;
   HttpClient client(keeping());

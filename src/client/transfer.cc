@@ -139,7 +139,9 @@ Transfer::Transfer(HttpRequest request,
   CHECK(easy_ != nullptr);
 }
 
-Transfer::~Transfer() = default;
+Transfer::~Transfer() {
+  if (settings_.kept != nullptr) settings_.kept->now -= kept_bytes_;
+}
 
 void Transfer::set_options() {
   CURL* const easy = easy_.get();
@@ -284,7 +286,14 @@ std::size_t Transfer::take_header(std::string_view line) {
 std::size_t Transfer::take_body_bytes(std::string_view bytes) {
   has_body_ = true;
   if (!has_room_for(bytes.size())) return CURL_WRITEFUNC_ERROR;
-  if (response_ == Response::keep) body_ += bytes;
+  if (response_ == Response::discard) return bytes.size();
+  if (settings_.kept != nullptr) {
+    has_no_room_ = settings_.kept->now + bytes.size() > settings_.kept->max;
+    if (has_no_room_) return CURL_WRITEFUNC_ERROR;
+    settings_.kept->now += bytes.size();
+    kept_bytes_ += bytes.size();
+  }
+  body_ += bytes;
   return bytes.size();
 }
 
@@ -300,6 +309,10 @@ std::string Transfer::failure(CURLcode code) const {
   if (is_too_long_) {
     return fmt::format("The answer of {} is longer than {} bytes.", where,
                        settings_.response_bytes_max);
+  }
+  if (has_no_room_) {
+    return fmt::format("The answer of {} has no room beside others of {} bytes in all.", where,
+                       settings_.kept->max);
   }
   // Of several addresses each was refused, or nobody answered at the others.
   if (!refusal_.empty() && code == CURLE_COULDNT_CONNECT) return refusal_;

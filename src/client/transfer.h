@@ -24,11 +24,18 @@
 
 namespace mailrail::client {
 
+// Of all answers that are being kept at once.
+struct KeptBytes {
+  std::size_t now = 0;
+  std::size_t max = 0;
+};
+
 struct TransferSettings {
   AddressRules addresses = {};
   Duration connect_timeout = 15s;
   std::size_t response_bytes_max = std::size_t{64} << 10;  // Of head and body together.
   std::string ca_file = {};                                // Empty: the system's store.
+  KeptBytes* kept = nullptr;                               // If they are counted.
 };
 
 // Once for the process, before anything else of libcurl is called; again it does nothing.
@@ -106,6 +113,8 @@ class Transfer {
   bool has_body_ = false;  // The head is whole.
   Headers headers_;
   std::string body_;
+  std::size_t kept_bytes_ = 0;  // Of the body, as counted with those of others.
+  bool has_no_room_ = false;
 
   std::unique_ptr<CURL, EasyDeleter> easy_;  // The last member: it ends before what it points to.
 };
