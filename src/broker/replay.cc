@@ -73,7 +73,7 @@ Result<void> replay(const log::LogStore& log, engine::Engine& engine, const log:
 
 Result<void> replay(log::LogStore& log,
                     engine::Engine& engine,
-                    const std::function<void(const log::Frame&)>& applied) {
+                    const std::function<Result<void>(const log::Frame&)>& applied) {
   if (const auto span = log.checkpoint()) {
     if (!is_possible(span->time))
       return damaged(log, {.where = in_checkpoint, .what = impossible(span->time)});
@@ -84,8 +84,7 @@ Result<void> replay(log::LogStore& log,
   }));
   return log.scan([&](const log::Frame& frame) -> Result<void> {
     TRY(replay(log, engine, frame));
-    if (applied) applied(frame);
-    return {};
+    return applied ? applied(frame) : Result<void>();
   });
 }
 

@@ -14,10 +14,10 @@
 
 namespace mailrail::broker {
 
-// The engine must be fresh. `applied` is told of each frame.
+// The engine must be fresh. `applied` is told of each frame, and ends it all by an error.
 Result<void> replay(log::LogStore& log,
                     engine::Engine& engine,
-                    const std::function<void(const log::Frame&)>& applied = {});
+                    const std::function<Result<void>(const log::Frame&)>& applied = {});
 
 // One frame more, which has come to the log since then.
 Result<void> replay(const log::LogStore& log, engine::Engine& engine, const log::Frame& frame);

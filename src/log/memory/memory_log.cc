@@ -120,8 +120,8 @@ Result<void> MemoryLog::finish_checkpoint(const FinishedCheckpoint& finished) {
   CHECK(finished.span.end <= position_of(storage_.frames.size() + 1));
   storage_.parts = *std::exchange(unfinished_, std::nullopt);
   storage_.checkpoint = finished.span;
-  trimmed_ =
-      std::max<std::size_t>(trimmed_, slot_of(std::min(finished.span.begin, finished.needed)) - 1);
+  const std::uint64_t first = slot_of(std::min(finished.span.begin, finished.needed));
+  if (first > 0) trimmed_ = std::max<std::size_t>(trimmed_, first - 1);
   return {};
 }
 

@@ -168,6 +168,13 @@ Result<void> SharedMemoryLog::finish_checkpoint(const FinishedCheckpoint& finish
   return log_.finish_checkpoint(finished);
 }
 
+// A megabyte, so that housekeeping is not all that its users do.
+Space SharedMemoryLog::space() const {
+  Space space = log_.space();
+  space.unit_bytes = std::uint64_t{1} << 20;
+  return space;
+}
+
 Result<void> SharedMemoryLog::close() {
   TRY(place_.expect_reach(node_));
   TRY(log_.close());

@@ -80,7 +80,7 @@ class SharedMemoryLog final : public SharedLog {
   Result<Written> write_checkpoint(std::string_view payload, std::uint32_t count) override;
   Result<void> finish_checkpoint(const FinishedCheckpoint& finished) override;
   Result<bool> trim(std::uint64_t bytes_max) override { return log_.trim(bytes_max); }
-  Space space() const override { return log_.space(); }
+  Space space() const override;
   Result<void> close() override;
 
  private:

@@ -90,5 +90,28 @@ TEST_F(SharedMemoryLogTest, KeepsWaitingWhomItStalls) {
   EXPECT_EQ(outcome, Outcome::fenced);
 }
 
+TEST_F(SharedMemoryLogTest, TellsAFollowerThatWhatComesNextWasTrimmed) {
+  const auto owner = own("a");
+  append(*owner, 0, 10);
+  const auto follower = open("b");
+  append(*owner, 1, 10);
+  const auto checkpoint = [&](Position needed) {
+    EXPECT_TRUE(owner->begin_checkpoint());
+    EXPECT_TRUE(owner->finish_checkpoint(
+        {.span = {.begin = owner->next_position(), .end = owner->next_position()},
+         .needed = needed}));
+    EXPECT_TRUE(owner->trim(0));
+  };
+  const auto look = [](SharedMemoryLog& log) {
+    return *log.follow([](const Frame&) -> Result<void> { return {}; });
+  };
+
+  checkpoint(Position(0));  // Everything is needed.
+  EXPECT_FALSE(look(*open("c")).is_void);
+  checkpoint(owner->next_position());
+
+  EXPECT_TRUE(look(*follower).is_void);
+}
+
 }  // namespace
 }  // namespace mailrail::log
