@@ -27,6 +27,8 @@ struct Options {
   Limits limits = {};
   // Ten thousand long polls, and room for those who wake them. Beyond: 503 and a close.
   std::size_t connections_max = 11'000;
+  // For everything else: the log's files, connections to elsewhere.
+  std::size_t descriptors_besides = 512;
   std::size_t buffered_bytes_max =
       std::size_t{256}
       << 20;  // Of half-received requests and half-sent replies, all connections together.

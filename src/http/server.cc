@@ -27,14 +27,11 @@ using Tcp = asio::ip::tcp;
 // for them.
 constexpr auto pause_without_descriptors = std::chrono::milliseconds(100);
 
-// Descriptors for everything but connections: the log's files, the event loops.
-constexpr rlim_t descriptors_besides = 512;
-
 // As far as the machine allows: the usual soft limit of 1,024 is far below what was asked for.
-void allow_descriptors(std::size_t connections) {
+void allow_descriptors(const Options& options) {
   rlimit limit = {};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  const rlim_t wanted = connections + Occupancy::told_max + descriptors_besides;
+  const rlim_t wanted = options.connections_max + Occupancy::told_max + options.descriptors_besides;
   if (limit.rlim_cur >= wanted) return;
   limit.rlim_cur = std::min(wanted, limit.rlim_max);
   setrlimit(RLIMIT_NOFILE, &limit);
@@ -146,7 +143,7 @@ struct Server::Parts {
 };
 
 Result<std::unique_ptr<Server>> Server::open(const Options& options, Handler& handler) {
-  allow_descriptors(options.connections_max);
+  allow_descriptors(options);
   try {
     auto parts = std::make_unique<Parts>(options, handler);
     TRY(parts->listen());

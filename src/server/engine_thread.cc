@@ -18,12 +18,14 @@ EngineThread::EngineThread(engine::Engine& engine,
       log_(owned.log),
       hooks_(std::move(hooks)),
       broker_(engine, owned.log, random, *this, options),
-      log_thread_(owned.log,
-                  owned.ownership,
-                  std::move(owned.renew),
-                  {.append = [this] { frame_done(); },
-                   .chore = [this](broker::ChoreDone done) { chore_done(std::move(done)); },
-                   .failed = [this](const log::Appended& appended) { log_failed(appended); }}) {
+      log_thread_(
+          owned.log,
+          owned.shared,
+          owned.ownership,
+          {.append = [this] { frame_done(); },
+           .chore = [this](broker::ChoreDone done) { chore_done(std::move(done)); },
+           .failed = [this](const log::Appended& appended) { log_failed(appended); },
+           .warned = [this](std::string sentence) { hooks_.warned(std::move(sentence)); }}) {
   broker_.turn(clock_.now(), {});
 }
 

@@ -52,13 +52,15 @@ class EngineThread final : private broker::Outbox {
     std::function<void(const broker::Unreadable&)> could_not_move;
     // On the engine thread, now and then as long as there is no space for a checkpoint.
     std::function<void(std::string_view reason)> checkpoint_postponed;
+    // On the log thread, now and then: what comes near a limit of the log's place.
+    std::function<void(std::string sentence)> warned;
   };
 
   // The log as its one thread sees it.
   struct Owned {
     log::LogStore& log;
+    log::SharedLog* shared;  // The same, or null.
     Ownership& ownership;
-    LogThread::Renew renew;
   };
 
   // Founds the engine if it is new. Call run() before anything else.

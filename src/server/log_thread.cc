@@ -5,9 +5,14 @@
 #include "base/check.h"
 
 namespace mailrail::server {
+namespace {
 
-LogThread::LogThread(log::LogStore& log, Ownership& ownership, Renew renew, Done done)
-    : log_(log), ownership_(ownership), renew_(std::move(renew)), done_(std::move(done)) {}
+constexpr Duration warnings_interval = 1min;
+
+}  // namespace
+
+LogThread::LogThread(log::LogStore& log, log::SharedLog* shared, Ownership& ownership, Done done)
+    : log_(log), shared_(shared), ownership_(ownership), done_(std::move(done)) {}
 
 LogThread::~LogThread() { stop(); }
 
@@ -62,7 +67,10 @@ bool LogThread::perform_now(Work work) {
       appended = {log::Outcome::failed, std::move(chore.error().message)};
     }
   }
-  if (appended.outcome == log::Outcome::durable) return true;
+  if (appended.outcome == log::Outcome::durable) {
+    look_for_warnings();
+    return true;
+  }
   ownership_.ended();
   done_.failed(appended);
   return false;
@@ -79,9 +87,16 @@ log::Appended LogThread::append_now(const log::Frame& frame) {
 
 log::Appended LogThread::renew_now() {
   ownership_.begins();
-  log::Appended renewed = renew_();
+  log::Appended renewed = shared_->renew();
   if (renewed.outcome == log::Outcome::durable) ownership_.succeeded();
   return renewed;
+}
+
+void LogThread::look_for_warnings() {
+  if (shared_ == nullptr) return;
+  if (warned_at_ != Duration{} && ownership_.now() - warned_at_ < warnings_interval) return;
+  warned_at_ = ownership_.now();
+  for (std::string& each : shared_->warnings()) done_.warned(std::move(each));
 }
 
 bool LogThread::is_renewal_due() const {

@@ -10,10 +10,12 @@
 #include <functional>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <thread>
 
 #include "broker/chore.h"
 #include "log/log_store.h"
+#include "log/shared_log.h"
 #include "server/ownership.h"
 
 namespace mailrail::server {
@@ -25,10 +27,11 @@ class LogThread {
     std::function<void()> append;
     std::function<void(broker::ChoreDone)> chore;
     std::function<void(const log::Appended&)> failed;
+    // Again and again while it is so: what comes near a limit of the place that the log is kept in.
+    std::function<void(std::string sentence)> warned;
   };
-  // Renews a leased ownership; none of a directory's is asked for.
-  using Renew = std::function<log::Appended()>;
-  LogThread(log::LogStore& log, Ownership& ownership, Renew renew, Done done);
+  // `shared` is the same log if its ownership is leased, else null.
+  LogThread(log::LogStore& log, log::SharedLog* shared, Ownership& ownership, Done done);
   ~LogThread();
 
   void run();
@@ -54,10 +57,12 @@ class LogThread {
   bool perform_now(Work work);
   log::Appended append_now(const log::Frame& frame);
   log::Appended renew_now();
+  void look_for_warnings();
 
   log::LogStore& log_;
+  log::SharedLog* const shared_;
   Ownership& ownership_;
-  Renew renew_;
+  Duration warned_at_{};  // When it was last looked for warnings.
   Done done_;
   std::mutex mutex_;
   std::condition_variable has_work_;

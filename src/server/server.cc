@@ -15,7 +15,9 @@
 #include "log/posix_disk.h"
 #include "server/loopback.h"
 #include "server/machine_memory.h"
+#include "server/node_name.h"
 #include "server/ownership.h"
+#include "server/steward.h"
 #include "server/switchboard.h"
 #include "server/term.h"
 #include "sns/service.h"
@@ -27,11 +29,18 @@ namespace {
 // More than the HTTP server lets connections in: they are refused there first.
 constexpr std::size_t calls_max = 16'384;
 
+// Of a log that is not on a volume.
+constexpr std::uint64_t default_shared_bytes_max = std::uint64_t{10} << 30;
+
 Result<Limits> limits_for(const Options& options, const log::Disk& disk) {
   Limits limits{.memory_bytes_max = options.memory_bytes_max,
                 .disk_bytes_max = options.disk_bytes_max};
   if (limits.memory_bytes_max == 0)
     limits.memory_bytes_max = default_memory_limit(machine_memory_bytes());
+  if (options.shared_log) {
+    if (limits.disk_bytes_max == 0) limits.disk_bytes_max = default_shared_bytes_max;
+    return limits;
+  }
   const Volume volume = TRY(volume_of(disk));
   if (limits.disk_bytes_max == 0) {
     const VolumeShare share = TRY(share_of(volume, options.disk_percent));
@@ -68,11 +77,22 @@ void warn_of(const log::FileSystem& file_system, const std::string& directory) {
   std::_Exit(1);
 }
 
+// Calls that are handed on to the owner of a shared log take one each.
+std::size_t descriptors_for(const Options& options) {
+  const std::size_t usual = http::Options().descriptors_besides;
+  return options.shared_log ? usual + forwarded_max : usual;
+}
+
 // For the path that only a server with a standby has.
 void refuse_own_path(http::Server& http, http::ExchangeId exchange) {
   http.answer(
       exchange,
       http::text_response(404, "This server keeps its log in a directory, and has no standby.\n"));
+}
+
+std::string authority(const std::string& host, std::uint16_t port) {
+  const bool is_ipv6 = host.find(':') != std::string::npos;
+  return is_ipv6 ? fmt::format("[{}]:{}", host, port) : fmt::format("{}:{}", host, port);
 }
 
 }  // namespace
@@ -82,15 +102,17 @@ struct Server::Parts {
   std::array<api::Service, 3> services{sqs::service(), sns::service(), admin::service()};
   Started started;
   std::unique_ptr<log::PosixDisk> disk;
-  std::unique_ptr<api::CallSlots> slots;  // These outlive the term, which uses them.
-  Ownership ownership;
+  std::unique_ptr<api::CallSlots> slots;  // These outlive a term, which uses them.
+  std::unique_ptr<Ownership> ownership;
   std::unique_ptr<Switchboard> switchboard;
-  std::unique_ptr<Term> term;
+  std::unique_ptr<Term> term;        // Over a directory,
+  std::unique_ptr<Steward> steward;  // or over a shared log.
   std::unique_ptr<http::Server> http;
 
   // The HTTP threads ask the term, and give readers back what they wait for.
   ~Parts() {
     if (term != nullptr) term->abandon();
+    if (steward != nullptr) steward->abandon();
     http.reset();
   }
 
@@ -109,6 +131,7 @@ struct Server::Parts {
     const http::Options http_options{.host = options.host,
                                      .port = options.port,
                                      .threads = options.http_threads,
+                                     .descriptors_besides = descriptors_for(options),
                                      .buffered_bytes_max = started.limits.request_bytes_max()};
     http = TRY(http::Server::open(http_options, *switchboard));
     return {};
@@ -142,12 +165,43 @@ struct Server::Parts {
     return broker::replay(log, engine);
   }
 
+  // Returns when it is known whether this server owns the log.
+  Result<void> share_log(const Options& options) {
+    const SharedLogOptions& shared = *options.shared_log;
+    started.node = TRY(node_name(*disk, random));
+    ownership = std::make_unique<Ownership>(shared.times);
+    started.address =
+        shared.advertised.empty() ? authority(options.host, http->port()) : shared.advertised;
+    Steward::Options steward_options{.open_log = TRY(shared.connect(*disk)),
+                                     .log_name = shared.name,
+                                     .self = {.node = started.node, .address = started.address},
+                                     .limits = started.limits,
+                                     .webhook_addresses = options.webhook_addresses,
+                                     .strictness = options.strictness,
+                                     .times = shared.times,
+                                     .looks_after = shared.looks_after};
+    steward = std::make_unique<Steward>(Steward::Parts{.http = *http,
+                                                       .switchboard = *switchboard,
+                                                       .slots = *slots,
+                                                       .services = services,
+                                                       .random = random,
+                                                       .ownership = *ownership},
+                                        std::move(steward_options));
+    switchboard->connect(*http, steward->first_handler(),
+                         [this](http::ExchangeId exchange, const http::Request& request) {
+                           steward->take_request(exchange, request);
+                         });
+    http->start();
+    return steward->begin();
+  }
+
   void serve(const Options& options, ReplayedLog held) {
+    ownership = std::make_unique<Ownership>();
     term = std::make_unique<Term>(Term::Parts{.http = *http,
                                               .slots = *slots,
                                               .services = services,
                                               .random = random,
-                                              .ownership = ownership},
+                                              .ownership = *ownership},
                                   Term::Options{.limits = started.limits,
                                                 .webhook_addresses = options.webhook_addresses,
                                                 .log_failed = &end_process},
@@ -175,6 +229,10 @@ Result<std::unique_ptr<Server>> Server::open(const Options& options) {
   auto parts = std::make_unique<Parts>();
   TRY(parts->take_directory(options));
   TRY(parts->take_port(options));  // Refused before a long recovery, not after it.
+  if (options.shared_log) {
+    TRY(parts->share_log(options));
+    return std::unique_ptr<Server>(new Server(std::move(parts)));
+  }
   ReplayedLog held = TRY(parts->recover(options.strictness));
   warn_of(parts->started.file_system, options.data);
   parts->serve(options, std::move(held));
@@ -185,19 +243,24 @@ const Started& Server::started() const { return parts_->started; }
 
 std::uint16_t Server::port() const { return parts_->http->port(); }
 
+LogStatus Server::log_status() const { return parts_->steward->status(); }
+
 void Server::begin_stop() {
   parts_->http->stop_accepting();
+  if (parts_->steward != nullptr) return parts_->steward->begin_stop();
   parts_->term->begin_stop();
 }
 
 bool Server::is_drained(std::chrono::milliseconds patience) {
+  if (parts_->steward != nullptr) return parts_->steward->is_drained(patience);
   return parts_->http->drain(patience) && parts_->term->is_drained(patience);
 }
 
 Result<void> Server::finish_stop() {
-  const Result<void> finished = parts_->term->finish(EngineThread::Ending::with_checkpoint);
+  if (parts_->steward != nullptr) return parts_->steward->finish_stop();
+  TRY(parts_->term->settle(EngineThread::Ending::with_checkpoint));
   parts_->switchboard->flush();
-  return finished;
+  return parts_->term->close();
 }
 
 }  // namespace mailrail::server

@@ -1,13 +1,15 @@
 // Server: owns all parts of a running mailrail and joins them: log, engine, broker, HTTP and the
 // services.
 // A server is open from open() to finish_stop(); one that is destroyed without ending in order
-// recovers at its next start.
+// recovers at its next start. Over a directory it ends the process when its log fails. Over a log
+// that it shares with others it lives on: it owns the log or stands by, as it comes.
 
 #pragma once
 
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/result.h"
@@ -16,6 +18,8 @@
 #include "log/file/recovery.h"
 #include "log/file_system.h"
 #include "server/limits.h"
+#include "server/log_status.h"
+#include "server/shared_log_options.h"
 
 namespace mailrail::server {
 
@@ -31,6 +35,8 @@ struct Options {
   // Where webhooks may go. On loopback, which is all that is served yet, that is everywhere unless
   // told; beyond it the default is deny_private.
   client::AddressRules webhook_addresses = {.otherwise = client::AddressRules::Default::allow_all};
+  // Then the directory holds nothing that is needed.
+  std::optional<SharedLogOptions> shared_log = {};
 };
 
 // What the start found, for the banner.
@@ -41,6 +47,8 @@ struct Started {
   std::size_t queues = 0;
   std::size_t messages = 0;
   std::chrono::milliseconds recovery_time{0};
+  std::string node = {};     // Of those who share a log, this one,
+  std::string address = {};  // and where the others reach it.
 };
 
 class Server {
@@ -51,6 +59,8 @@ class Server {
   ~Server();
 
   const Started& started() const;
+  // Of a shared log, now.
+  LogStatus log_status() const;
   std::uint16_t port() const;
 
   // Graceful: no new connections, open long polls answered, then everything made durable and the

@@ -77,12 +77,11 @@ void Term::begin_stop() {
 
 // In this order: the engine thread delivers to webhooks and readers, and these submit calls, which
 // it drops once it has ended.
-Result<void> Term::finish(EngineThread::Ending ending) {
+Result<void> Term::settle(EngineThread::Ending ending) {
   webhooks_.stop();
   const Result<void> stopped = engine_thread_->stop(ending);
   readers_.stop();
-  TRY(stopped);
-  return held_.log->close();
+  return stopped;
 }
 
 void Term::abandon() {
@@ -105,12 +104,9 @@ void Term::make_engine_thread() {
       .housekeeping = {.log_bytes = log_units_per_round * held_.log->space().unit_bytes,
                        .disk_bytes_max = options_.limits.disk_bytes_max,
                        .replayed_bytes = held_.bytes}};
-  LogThread::Renew renew;
-  if (held_.shared != nullptr) renew = [log = held_.shared] { return log->renew(); };
   engine_thread_ = std::make_unique<EngineThread>(
       *held_.engine,
-      EngineThread::Owned{
-          .log = *held_.log, .ownership = parts_.ownership, .renew = std::move(renew)},
+      EngineThread::Owned{.log = *held_.log, .shared = held_.shared, .ownership = parts_.ownership},
       clock_, parts_.random, broker_options, hooks());
 }
 
@@ -134,7 +130,8 @@ EngineThread::Hooks Term::hooks() {
                     "there is no space for a checkpoint, it is tried again and the log grows "
                     "meanwhile: {}",
                     reason);
-              }};
+              },
+          .warned = [](const std::string& sentence) { spdlog::warn("{}", sentence); }};
 }
 
 // Each to those that asked.

@@ -68,8 +68,10 @@ class Term {
   void begin_stop();
   // Whether all webhooks that were under way have ended, within that time.
   bool is_drained(std::chrono::milliseconds patience) { return webhooks_.is_drained(patience); }
-  // Makes all durable, delivers it and closes the log. The error says why the log failed.
-  Result<void> finish(EngineThread::Ending ending);
+  // Makes all durable, delivers it and ends the threads. The error says why the log failed.
+  Result<void> settle(EngineThread::Ending ending);
+  // Then: closes the log.
+  Result<void> close() { return held_.log->close(); }
   // Ends in disorder.
   void abandon();
 

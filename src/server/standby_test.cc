@@ -1,0 +1,235 @@
+// A standby beside the owner of a shared log: it hands calls on, and takes over.
+
+#include <string>
+
+#include "server/shared_log_testing.h"
+
+namespace mailrail::server {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+class StandbyTest : public SharedLogTest {
+ protected:
+  void start_both(const OwnershipTimes& times = patient_times) {
+    owner_ = start("a", times);
+    standby_ = start("b", times);
+    ASSERT_EQ(role(owner_), Role::owner);
+    ASSERT_EQ(role(standby_), Role::standby);
+    create_queue(owner_);
+  }
+
+  std::unique_ptr<Server> owner_;
+  std::unique_ptr<Server> standby_;
+};
+
+TEST_F(StandbyTest, HandsCallsOnAndAnswersBack) {
+  start_both();
+  ASSERT_EQ(send_message(standby_, "by the other").status, 200);
+
+  EXPECT_THAT(receive_all(owner_), HasSubstr("by the other"));
+  EXPECT_THAT(receive_all(standby_), HasSubstr("by the other"));
+  const Reply missing = call(standby_, "GetQueueUrl", R"({"QueueName": "none"})");
+  EXPECT_EQ(missing.status, 400);
+  EXPECT_TRUE(missing.has("Content-Type: application/x-amz-json-1.0"));
+  EXPECT_THAT(missing.body, HasSubstr("QueueDoesNotExist"));
+}
+
+TEST_F(StandbyTest, KeepsTheHostThatTheCallerWrote) {
+  start_both();
+  Client client(standby_->port());
+  const std::string input = R"({"QueueName": "q"})";
+  client.send(
+      "POST / HTTP/1.1\r\nHost: queues.example:80\r\nX-Amz-Target: AmazonSQS.GetQueueUrl\r\n"
+      "Content-Length: " +
+      std::to_string(input.size()) + "\r\n\r\n" + input);
+
+  EXPECT_THAT(client.read_reply().body, HasSubstr("http://queues.example:80/000000000000/q"));
+}
+
+TEST_F(StandbyTest, HandsOnCallsOfAnyMethodWithTheirTarget) {
+  start_both();
+  Client client(standby_->port());
+  client.send("GET /?Action=ListQueues&Version=2012-11-05 HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_THAT(client.read_reply().body, HasSubstr("/000000000000/q</QueueUrl>"));
+
+  client.send("HEAD /?Action=ListQueues HTTP/1.1\r\nHost: h\r\n\r\n");
+
+  const Reply head = client.read_reply(http::testing::Body::none);
+  EXPECT_EQ(head.status, 405);
+  EXPECT_TRUE(head.has("Allow: GET, POST"));
+}
+
+TEST_F(StandbyTest, HandsOnLongPolls) {
+  start_both();
+  Client polling(standby_->port());
+  send(polling, "ReceiveMessage", R"({"QueueUrl": "q", "WaitTimeSeconds": 20})");
+
+  ASSERT_EQ(send_message(owner_, "awaited").status, 200);
+
+  EXPECT_THAT(polling.read_reply().body, HasSubstr("awaited"));
+}
+
+// Else the owner would lease messages for somebody who is not there any more.
+TEST_F(StandbyTest, BreaksOffACallWhoseClientIsGone) {
+  start_both();
+  call(owner_, "CreateQueue", R"({"QueueName": "f.fifo", "Attributes": {"FifoQueue": "true"}})");
+  {
+    Client gone(standby_->port());
+    send(gone, "ReceiveMessage", R"({"QueueUrl": "f.fifo", "WaitTimeSeconds": 20})");
+    gone.reset();
+  }
+  ASSERT_EQ(call(owner_, "SendMessage",
+                 R"({"QueueUrl": "f.fifo", "MessageBody": "m", "MessageGroupId": "g",
+                     "MessageDeduplicationId": "d"})")
+                .status,
+            200);
+
+  eventually([&] {
+    return call(owner_, "ReceiveMessage", R"({"QueueUrl": "f.fifo", "VisibilityTimeout": 30})")
+               .body.find("\"Body\":\"m\"") != std::string::npos;
+  });
+}
+
+TEST_F(StandbyTest, SaysHowFarBehindItIs) {
+  start_both();
+
+  const Reply ready = get(standby_, "/readyz");
+
+  EXPECT_EQ(ready.status, 503);
+  EXPECT_THAT(ready.body, AllOf(StartsWith("standby: "), HasSubstr(" bytes behind, last look "),
+                                HasSubstr(" ms ago")));
+  EXPECT_EQ(get(standby_, "/livez").status, 200);
+}
+
+TEST_F(StandbyTest, HandsNoCallOnTwice) {
+  start_both();
+  Client client(standby_->port());
+  client.send(
+      "POST / HTTP/1.1\r\nHost: h\r\nX-Mailrail-Forwarded: c\r\nX-Amz-Target: "
+      "AmazonSQS.ListQueues\r\nContent-Length: 2\r\n\r\n{}");
+
+  const Reply refused = client.read_reply();
+
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_THAT(refused.body, HasSubstr("does not own the log"));
+}
+
+TEST_F(StandbyTest, AnswersForAnOwnerThatIsNotThere) {
+  place_.usurp();  // By somebody at a port where nobody listens.
+  standby_ = start("b");
+
+  const Reply refused = call(standby_, "ListQueues", "{}");
+
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_TRUE(refused.has("Retry-After: 1"));
+  EXPECT_THAT(refused.body, HasSubstr("gave no answer"));
+}
+
+TEST_F(StandbyTest, TakesOverWhenTheOwnerIsSilent) {
+  start_both(hasty_times);
+  ASSERT_EQ(send_message(owner_, "kept").status, 200);
+  Client polling(standby_->port());
+  call(owner_, "CreateQueue", R"({"QueueName": "empty"})");
+  send(polling, "ReceiveMessage", R"({"QueueUrl": "empty", "WaitTimeSeconds": 20})");
+  Client held(owner_->port());
+  place_.stall("a");
+  send(held, "SendMessage", R"({"QueueUrl": "q", "MessageBody": "fenced"})");
+  place_.wait_until_stalled("a");
+
+  eventually([&] { return role(standby_) == Role::owner; });
+
+  EXPECT_EQ(polling.read_reply().status, 503) << "broken off";
+  EXPECT_THAT(receive_all(standby_), HasSubstr("kept"));
+  place_.resume("a");
+  EXPECT_EQ(held.read_until_end(), "");
+  eventually([&] { return role(owner_) == Role::standby; });
+  EXPECT_THAT(receive_all(owner_), AllOf(HasSubstr("kept"), Not(HasSubstr("fenced"))));
+}
+
+TEST_F(StandbyTest, TakesOverAtOnceWhenTheOwnerStops) {
+  start_both();
+  ASSERT_EQ(send_message(owner_, "kept").status, 200);
+
+  stop(owner_);
+
+  eventually([&] { return role(standby_) == Role::owner; });
+  EXPECT_THAT(receive_all(standby_), HasSubstr("kept"));
+}
+
+TEST_F(StandbyTest, IsPromotedByAskingTheOwnerToStepDown) {
+  start_both();
+  ASSERT_EQ(send_message(owner_, "kept").status, 200);
+  call(owner_, "CreateQueue", R"({"QueueName": "empty"})");
+  Client polling(owner_->port());
+  send(polling, "ReceiveMessage", R"({"QueueUrl": "empty", "WaitTimeSeconds": 20})");
+  Client witness(owner_->port());
+  call(witness, "ListQueues", "{}");
+
+  const Reply promoted = ask(standby_, "/_mailrail/standby/promote");
+
+  EXPECT_EQ(promoted.status, 200);
+  EXPECT_THAT(promoted.body, HasSubstr("owns the log memory now (epoch 2), after "));
+  EXPECT_EQ(polling.read_reply().status, 200) << "answered empty";
+  EXPECT_EQ(role(standby_), Role::owner);
+  EXPECT_THAT(receive_all(standby_), HasSubstr("kept"));
+  eventually([&] { return role(owner_) == Role::standby; });
+  EXPECT_THAT(receive_all(owner_), HasSubstr("kept"));
+  EXPECT_THAT(ask(standby_, "/_mailrail/standby/promote").body,
+              HasSubstr("owns the log memory already (epoch 2)."));
+}
+
+TEST_F(StandbyTest, IsPromotedBackAndForth) {
+  start_both();
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(ask(standby_, "/_mailrail/standby/promote").status, 200);
+    eventually([&] { return role(owner_) == Role::standby; });
+    EXPECT_EQ(send_message(owner_, "m" + std::to_string(i)).status, 200);
+    std::swap(owner_, standby_);
+  }
+
+  EXPECT_THAT(receive_all(owner_), AllOf(HasSubstr("m0"), HasSubstr("m1"), HasSubstr("m2")));
+}
+
+TEST_F(StandbyTest, TakesTheLogFromADeadOwnerByForceAlone) {
+  place_.usurp();
+  standby_ = start("b");
+
+  const Reply refused = ask(standby_, "/_mailrail/standby/promote");
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_THAT(refused.body, AllOf(HasSubstr("did not step down"), HasSubstr("--force")));
+  EXPECT_EQ(role(standby_), Role::standby);
+
+  EXPECT_EQ(ask(standby_, "/_mailrail/standby/promote?force").status, 200);
+  EXPECT_EQ(role(standby_), Role::owner);
+}
+
+TEST_F(StandbyTest, IsAskedNothingByAFormOfABrowser) {
+  start_both();
+  Client client(standby_->port());
+  client.send("POST /_mailrail/standby/promote HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n");
+
+  EXPECT_EQ(client.read_reply().status, 403);
+  EXPECT_EQ(ask(standby_, "/_mailrail/standby/step-down").status, 409);
+  EXPECT_EQ(ask(standby_, "/_mailrail/standby/other").status, 404);
+  EXPECT_EQ(role(owner_), Role::owner);
+}
+
+TEST_F(StandbyTest, StopsWhileCallsAreHandedOn) {
+  start_both();
+  Client polling(standby_->port());
+  send(polling, "ReceiveMessage", R"({"QueueUrl": "q", "WaitTimeSeconds": 20})");
+  Client witness(standby_->port());
+  call(witness, "ListQueues", "{}");
+
+  stop(standby_);
+
+  EXPECT_EQ(polling.read_reply().status, 503);
+  EXPECT_EQ(role(owner_), Role::owner);
+}
+
+}  // namespace
+}  // namespace mailrail::server
