@@ -51,31 +51,84 @@ std::string limits_line(const server::Options& options, const server::Limits& li
   CHECK(false);
 }
 
+std::string role_line(const server::LogStatus& status) {
+  using server::Role;
+  switch (status.role) {
+    case Role::owner:
+      return fmt::format("owner of the log (epoch {}), {} messages in {} queues", status.epoch,
+                         status.messages, status.queues);
+    case Role::standby:
+      return fmt::format("standby: {} at {} owns the log (epoch {}) and gets all calls",
+                         status.owner.node, status.owner.address, status.epoch);
+    case Role::out_of_reach:
+      return fmt::format("none yet, calls get 503: {}", status.why);
+    case Role::starting:
+      break;
+  }
+  CHECK(false);
+}
+
+std::string endpoint_of(const server::Options& options, std::uint16_t port) {
+  const bool is_ipv6 = options.host.find(':') != std::string::npos;
+  return fmt::format("http://{}:{}", is_ipv6 ? "[" + options.host + "]" : options.host, port);
+}
+
+// Lines of a name and a value.
+class Page {
+ public:
+  Page() : text_(fmt::format("mailrail {}\n\n", MAILRAIL_VERSION)) {}
+
+  void line(std::string_view name, std::string_view value) {
+    text_ += fmt::format("  {:<13}{}\n", name, value);
+  }
+
+  // What every server says.
+  std::string finish(const server::Options& options, const std::string& endpoint) {
+    if (options.strictness == engine::Strictness::aws)
+      line("strict",
+           "as AWS, 60 seconds between two purges, and before a deleted name is used again; from "
+           "topics a queue takes what its policy allows");
+    line("credentials", "any: this server listens on loopback only");
+    text_ += fmt::format("\n  Try: aws --endpoint-url {} sqs create-queue --queue-name hello\n",
+                         endpoint);
+    return std::move(text_);
+  }
+
+ private:
+  std::string text_;
+};
+
 }  // namespace
 
 std::string banner(const server::Options& options,
                    const server::Started& started,
                    std::uint16_t port) {
-  const bool is_ipv6 = options.host.find(':') != std::string::npos;
-  const std::string host = is_ipv6 ? "[" + options.host + "]" : options.host;
-  const std::string endpoint = fmt::format("http://{}:{}", host, port);
-  std::string text = fmt::format("mailrail {}\n\n", MAILRAIL_VERSION);
-  const auto line = [&](std::string_view name, std::string_view value) {
-    text += fmt::format("  {:<13}{}\n", name, value);
-  };
-  line("endpoint", endpoint);
-  line("data", options.data);
-  line("recovered", recovery_line(started));
-  line("durability", durability_line(started.file_system));
-  line("limits", limits_line(options, started.limits));
-  if (options.strictness == engine::Strictness::aws)
-    line("strict",
-         "as AWS, 60 seconds between two purges, and before a deleted name is used again; from "
-         "topics a queue takes what its policy allows");
-  line("credentials", "any: this server listens on loopback only");
-  text +=
-      fmt::format("\n  Try: aws --endpoint-url {} sqs create-queue --queue-name hello\n", endpoint);
-  return text;
+  const std::string endpoint = endpoint_of(options, port);
+  Page page;
+  page.line("endpoint", endpoint);
+  page.line("data", options.data);
+  page.line("recovered", recovery_line(started));
+  page.line("durability", durability_line(started.file_system));
+  page.line("limits", limits_line(options, started.limits));
+  return page.finish(options, endpoint);
+}
+
+std::string banner(const server::Options& options,
+                   const server::Started& started,
+                   const server::LogStatus& status,
+                   std::uint16_t port) {
+  const std::string endpoint = endpoint_of(options, port);
+  Page page;
+  page.line("endpoint", endpoint);
+  page.line("log", options.shared_log->name);
+  page.line("node", fmt::format("{}, reached by others at {}", started.node, started.address));
+  page.line("role", role_line(status));
+  page.line("data", fmt::format("{}, a cache only", options.data));
+  page.line("durability", "committed in the database before every answer");
+  page.line("limits", fmt::format("memory {}, the log's share of the database {}",
+                                  size_text(started.limits.memory_bytes_max),
+                                  size_text(started.limits.disk_bytes_max)));
+  return page.finish(options, endpoint);
 }
 
 }  // namespace mailrail::cli

@@ -15,5 +15,10 @@ namespace mailrail::cli {
 std::string banner(const server::Options& options,
                    const server::Started& started,
                    std::uint16_t port);
+// Over a log that it shares.
+std::string banner(const server::Options& options,
+                   const server::Started& started,
+                   const server::LogStatus& status,
+                   std::uint16_t port);
 
 }  // namespace mailrail::cli

@@ -79,5 +79,42 @@ TEST(Banner, SaysWhatTheDiskLimitComesFrom) {
   EXPECT_THAT(banner({}, started, 4566), HasSubstr("disk: none, this file system tells no size"));
 }
 
+server::Options shared() {
+  return {.shared_log = server::SharedLogOptions{.name = "mailrail in postgres://db:5432/app"}};
+}
+
+TEST(BannerOfASharedLog, SaysWhatTheServerIsToIt) {
+  server::Started started = usual();
+  started.node = "0123456789abcdef";
+  started.address = "10.0.0.7:4566";
+  const std::string text =
+      banner(shared(), started,
+             {.role = server::Role::owner, .epoch = 7, .queues = 2, .messages = 30}, 4566);
+
+  EXPECT_THAT(text, HasSubstr("\n  log          mailrail in postgres://db:5432/app\n"));
+  EXPECT_THAT(text,
+              HasSubstr("\n  node         0123456789abcdef, reached by others at 10.0.0.7:4566\n"));
+  EXPECT_THAT(text, HasSubstr("\n  role         owner of the log (epoch 7), 30 messages in 2 "
+                              "queues\n"));
+  EXPECT_THAT(text, HasSubstr("\n  data         ./mailrail-data, a cache only\n"));
+  EXPECT_THAT(text, HasSubstr("\n  limits       memory 1 GiB, the log's share of the database 201 "
+                              "GiB\n"));
+}
+
+TEST(BannerOfASharedLog, SaysWhoseItIs) {
+  const server::LogStatus status{.role = server::Role::standby,
+                                 .epoch = 7,
+                                 .owner = {.node = "aa", .address = "10.0.0.8:4566"}};
+
+  EXPECT_THAT(banner(shared(), usual(), status, 4566),
+              HasSubstr("standby: aa at 10.0.0.8:4566 owns the log (epoch 7) and gets all calls"));
+}
+
+TEST(BannerOfASharedLog, SaysWhyThereIsNone) {
+  EXPECT_THAT(banner(shared(), usual(),
+                     {.role = server::Role::out_of_reach, .why = "Nobody listens at db:5432."}, 1),
+              HasSubstr("none yet, calls get 503: Nobody listens at db:5432.\n"));
+}
+
 }  // namespace
 }  // namespace mailrail::cli

@@ -11,6 +11,7 @@
 
 #include "cli/salvage.h"
 #include "cli/serve.h"
+#include "cli/standby.h"
 #include "cli/test_filter.h"
 #include "cli/verify.h"
 
@@ -53,12 +54,47 @@ CLI::App* add_test_filter(CLI::App& app, mailrail::cli::TestFilterOptions& optio
   return test_filter;
 }
 
+void add_log_options(CLI::App& serve, mailrail::cli::LogOptions& options) {
+  serve.add_option(
+      "--log", options.url,
+      "Keep the log in this PostgreSQL, as postgres://HOST/DATABASE, instead of in the "
+      "directory. Servers on the same log stand by for each other. What the URL leaves "
+      "open is libpq's: PGUSER, PGPASSFILE, PGSERVICE and so on.");
+  serve.add_option("--log-name", options.name,
+                   "The log's name, as a database may hold several: a-z, 0-9 and _. Default: "
+                   "mailrail.");
+  serve.add_option("--log-password-file", options.password_file,
+                   "A file whose first line is the password of the database.");
+  serve.add_option("--advertise", options.advertise,
+                   "Where other servers on the log reach this one, as HOST:PORT, to hand calls on. "
+                   "Default: where it listens.");
+}
+
+CLI::App* add_promote(CLI::App& app, mailrail::cli::PromoteOptions& options) {
+  CLI::App* standby = app.add_subcommand("standby", "Look after servers that share a log.");
+  standby->require_subcommand(1);
+  CLI::App* promote = standby->add_subcommand(
+      "promote",
+      "Have a standby take the log over, after its owner has stepped down.\n"
+      "Exits with 0 if it owns the log, 1 if it could not take it over, 2 if the command is wrong, "
+      "6 if the server does not answer.");
+  promote->add_option("--endpoint-url,--endpoint", options.endpoint,
+                      "The standby's URL. Default: MAILRAIL_ENDPOINT_URL, AWS_ENDPOINT_URL_SNS, "
+                      "AWS_ENDPOINT_URL, or http://127.0.0.1:4566.");
+  promote->add_flag("--force", options.is_forced,
+                    "Take the log also if its owner does not answer.");
+  return promote;
+}
+
 void add_serve(CLI::App& app, mailrail::cli::ServeOptions& options) {
   CLI::App* serve = app.add_subcommand("serve", "Start the server.");
   serve->add_option("--listen", options.listen, "Where to listen, as HOST:PORT.")
       ->capture_default_str();
-  serve->add_option("--data", options.data, "The directory that everything is kept in.")
+  serve
+      ->add_option("--data", options.data,
+                   "The directory that everything is kept in; with --log, a cache.")
       ->capture_default_str();
+  add_log_options(*serve, options.log);
 
   serve->add_option("--memory-limit", options.limits.memory,
                     "What messages and queues may take of the memory, like 512MiB. At the limit "
@@ -67,7 +103,7 @@ void add_serve(CLI::App& app, mailrail::cli::ServeOptions& options) {
       "--disk-limit", options.limits.disk,
       "What the data directory may take of the disk, like 20GB or 80%. At the limit "
       "new messages are refused. Default: 80% of the volume, or what others have left "
-      "of it.");
+      "of it. With --log, what the log may take of the database. Default: 10GiB.");
 
   serve->add_flag("--aws-strict", options.is_aws_strict,
                   "Keep AWS's waiting times: a queue is purged at most once in 60 seconds, and a "
@@ -118,6 +154,9 @@ int main(int argument_count, char** arguments) {
   mailrail::cli::TestFilterOptions test_filter_options;
   const CLI::App* test_filter = add_test_filter(app, test_filter_options);
 
+  mailrail::cli::PromoteOptions promote_options;
+  const CLI::App* promote = add_promote(app, promote_options);
+
   try {
     app.parse(argument_count, arguments);
   } catch (const CLI::ParseError& error) {
@@ -128,5 +167,6 @@ int main(int argument_count, char** arguments) {
   if (salvage->parsed()) return mailrail::cli::salvage(salvage_options);
   if (test_filter->parsed())
     return static_cast<int>(mailrail::cli::test_filter(test_filter_options));
+  if (promote->parsed()) return static_cast<int>(mailrail::cli::promote(promote_options));
   return mailrail::cli::serve(serve_options);
 }

@@ -1,6 +1,5 @@
 #include "cli/serve.h"
 
-#include <charconv>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
@@ -9,6 +8,7 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include "cli/address.h"
 #include "cli/banner.h"
 #include "server/server.h"
 
@@ -18,26 +18,8 @@ namespace {
 constexpr std::chrono::milliseconds drain_patience = std::chrono::seconds(10);
 constexpr std::chrono::milliseconds drain_slice{100};
 
-struct Address {
-  std::string host;
-  std::uint16_t port = 0;
-};
-
-// HOST:PORT, the host of an IPv6 address in brackets.
-std::optional<Address> address_of(const std::string& text) {
-  const std::size_t colon = text.rfind(':');
-  if (colon == std::string::npos || colon == 0) return std::nullopt;
-  Address address{.host = text.substr(0, colon)};
-  if (address.host.starts_with('[') && address.host.ends_with(']'))
-    address.host = address.host.substr(1, address.host.size() - 2);
-  const char* const end = text.data() + text.size();
-  const auto [parsed, error] = std::from_chars(text.data() + colon + 1, end, address.port);
-  if (error != std::errc() || parsed != end) return std::nullopt;
-  return address;
-}
-
 Result<server::Options> options_of(const ServeOptions& given) {
-  const std::optional<Address> address = address_of(given.listen);
+  const std::optional<Address> address = parse_address(given.listen);
   if (!address) {
     return fail(
         errors::unusable,
@@ -49,7 +31,20 @@ Result<server::Options> options_of(const ServeOptions& given) {
       .port = address->port,
       .data = given.data,
       .strictness = given.is_aws_strict ? engine::Strictness::aws : engine::Strictness::lenient};
-  return with_webhooks(TRY(with_limits(options, given.limits)), given.webhooks);
+  if (given.log.url && given.limits.disk && given.limits.disk->ends_with('%')) {
+    return fail(
+        errors::unusable,
+        fmt::format("With --log, --disk-limit must be a size like 20GB: nobody knows of what "
+                    "\"{}\" would be a share.",
+                    *given.limits.disk));
+  }
+  const server::Options limited = TRY(with_limits(options, given.limits));
+  return with_log(TRY(with_webhooks(limited, given.webhooks)), given.log);
+}
+
+std::string banner_of(const server::Options& options, const server::Server& server) {
+  return options.shared_log ? banner(options, server.started(), server.log_status(), server.port())
+                            : banner(options, server.started(), server.port());
 }
 
 // A second signal cuts the waiting short.
@@ -83,7 +78,7 @@ int serve(const ServeOptions& given) {
     fmt::print(stderr, "mailrail: {}\n", server.error().message);
     return 1;
   }
-  fmt::print("{}", banner(*options, (*server)->started(), (*server)->port()));
+  fmt::print("{}", banner_of(*options, **server));
   std::fflush(stdout);
 
   int signal = 0;

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "cli/limit_options.h"
+#include "cli/log_options.h"
 #include "cli/webhook_options.h"
 
 namespace mailrail::cli {
@@ -14,6 +15,7 @@ namespace mailrail::cli {
 struct ServeOptions {
   std::string listen = "127.0.0.1:4566";
   std::string data = "./mailrail-data";
+  LogOptions log;
   LimitOptions limits;
   WebhookOptions webhooks;
   bool is_aws_strict = false;
