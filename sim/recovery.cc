@@ -33,8 +33,6 @@ void apply(engine::Engine& engine, const engine::Fact& fact, const engine::Body&
   engine.apply(fact, place);
 }
 
-}  // namespace
-
 Result<void> apply(engine::Engine& engine, const log::Frame& frame, What what) {
   return engine::decode_facts(frame.payload, [&](const engine::Fact& fact,
                                                  engine::FactPlace place) {
@@ -58,6 +56,8 @@ Result<std::vector<log::Frame>> replay(log::LogStore& log, engine::Engine& engin
     TRY(apply(engine, frames[i], what));
   return frames;
 }
+
+}  // namespace
 
 Result<Process::Recovered> recover(log::Disk& disk, const Process::World& world) {
   std::unique_ptr<log::FileLog> log = TRY(log::FileLog::open(disk, world.random, world.sizes.log));

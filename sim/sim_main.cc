@@ -10,6 +10,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "sim/shared_simulation.h"
 #include "sim/simulation.h"
 
 namespace {
@@ -53,6 +54,7 @@ void print(const SimulationReport& report) {
 
 int main(int count, char** arguments) {
   using mailrail::sim::all_damage;
+  using mailrail::sim::SharedSimulation;
   using mailrail::sim::Simulation;
   using mailrail::sim::SimulationOptions;
 
@@ -63,13 +65,18 @@ int main(int count, char** arguments) {
   bool shows_story = false;
   bool is_quiet = false;
   bool comes_to_harm = false;
-  CLI::App app("Plays clients against power cuts and failing disks: was any promise broken?",
-               "mailrail_sim");
+  std::string log = "file";
+  CLI::App app(
+      "Plays clients against power cuts, failing disks and databases: was any promise broken?",
+      "mailrail_sim");
   app.add_option("--seed", seed, "the first seed")->capture_default_str();
   app.add_option("--seeds", seeds, "how many, counting up")->capture_default_str();
   app.add_option("--steps", steps, "what clients do in each")->capture_default_str();
   app.add_option("--seconds", seconds,
                  "run seeds until so much time is over, whatever --seeds says");
+  app.add_option("--log", log, "file: one server and its disk; postgres: several and a database")
+      ->check(CLI::IsMember({"file", "postgres"}))
+      ->capture_default_str();
   app.add_flag("--damage", comes_to_harm,
                "end each run with damage to what was synced, of one kind after the other");
   app.add_flag("--quiet", is_quiet, "a line for a broken seed only");
@@ -90,7 +97,8 @@ int main(int count, char** arguments) {
     // A failed CHECK ends the process: the seed is told before.
     if (!is_quiet) fmt::print("seed {}: ", each);
     std::fflush(stdout);
-    const SimulationReport report = Simulation(options).run();
+    const SimulationReport report =
+        log == "file" ? Simulation(options).run() : SharedSimulation(options).run();
     if (is_quiet && report.violation) fmt::print("seed {}: ", each);
     if (!is_quiet || report.violation) print(report);
     if (shows_story) {

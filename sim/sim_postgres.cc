@@ -91,7 +91,8 @@ Result<SimPostgres::Change> SimPostgres::change(std::uint64_t session, Statement
     return unreachable("did not answer");
   }
   const Change result = commit(statement);
-  if (result == Change::done) confirm();
+  const bool commits = statement.locks_lease && result != Change::fenced;
+  if (result == Change::done || commits) confirm();
   if (others_) others_();
   TRY(end(session));
   return result;

@@ -90,6 +90,8 @@ class SimPostgres final : public log::postgres::Databases {
     std::function<Change(Tables&)> run;
     std::optional<std::uint64_t> epoch = {};  // Of the owner who alone may do it.
     bool changes_owner = false;
+    // It commits also if it changes nothing, and so waits for the standby.
+    bool locks_lease = false;
   };
 
   Result<void> connect(std::uint64_t& session);

@@ -48,12 +48,14 @@ auto SimPostgres::ask(std::uint64_t session, Question question)
 
 Result<Change> SimSession::by_owner(std::uint64_t epoch,
                                     std::function<Change(Tables&)> run,
-                                    std::optional<Unfenced> unless) {
+                                    std::optional<Unfenced> unless,
+                                    IfNothingChanges then) {
   const SimPostgres& server = server_;
   const auto fenced = [&server, epoch, unless, run = std::move(run)](Tables& tables) {
     return server.is_fenced(tables, epoch, unless) ? Change::fenced : run(tables);
   };
-  return server_.change(session_, {.run = fenced, .epoch = epoch});
+  return server_.change(
+      session_, {.run = fenced, .epoch = epoch, .locks_lease = then == IfNothingChanges::commits});
 }
 
 Result<void> SimSession::prepare_tables() {
@@ -108,12 +110,12 @@ Result<Change> SimSession::insert(const StoredFrame& frame, const Predecessor& p
     if (tables.frames.contains(frame.position.value())) return Change::occupied;
     if (predecessor.position != Position() && !holds(tables.frames, predecessor))
       return Change::orphaned;
-    // An error, that nobody hears of who is late.
+    // An error there, which comes to the same.
     if (!tables.partitions.contains(partition_of(frame.position.value()))) return Change::orphaned;
     tables.frames.emplace(frame.position.value(), frame);
     return Change::done;
   };
-  return by_owner(frame.epoch, run, Unfenced::inserts);
+  return by_owner(frame.epoch, run, Unfenced::inserts, IfNothingChanges::commits);
 }
 
 // The owner changes something with it, and so waits until the standby has all before.
@@ -231,11 +233,15 @@ Result<Change> SimSession::add_part(std::uint64_t epoch,
                                     std::uint64_t checkpoint,
                                     std::uint32_t number,
                                     const StoredPart& part) {
-  return by_owner(epoch, [checkpoint, number, part](Tables& tables) {
+  const auto run = [checkpoint, number, part](Tables& tables) {
     const auto found = tables.checkpoints.find(checkpoint);
-    if (found == tables.checkpoints.end()) return Change::orphaned;  // An error, likewise.
+    if (found == tables.checkpoints.end()) return Change::orphaned;
     return found->second.parts.emplace(number, part).second ? Change::done : Change::occupied;
-  });
+  };
+  const Change added = TRY(by_owner(epoch, run, {}, IfNothingChanges::commits));
+  if (added == Change::orphaned)
+    return fail(errors::unusable, "The simulated database has no such checkpoint.");
+  return added;
 }
 
 Result<std::optional<StoredPart>> SimSession::part(std::uint64_t checkpoint, std::uint32_t number) {

@@ -56,10 +56,12 @@ class SimSession final : public log::postgres::Database {
 
  private:
   using Tables = SimPostgres::Tables;
+  enum class IfNothingChanges : std::uint8_t { aborts, commits };
   // What the owner of that epoch changes.
   Result<log::postgres::Change> by_owner(std::uint64_t epoch,
                                          std::function<log::postgres::Change(Tables&)> run,
-                                         std::optional<Unfenced> unless = {});
+                                         std::optional<Unfenced> unless = {},
+                                         IfNothingChanges then = IfNothingChanges::aborts);
 
   SimPostgres& server_;
   std::uint64_t session_ = 0;  // 0: never connected.
