@@ -1,0 +1,38 @@
+// NewDirectory: a data directory that is being made, with a log in it to be filled.
+//
+// It must have been empty. No server starts on it before finish(), which leaves it as a server does
+// that has stopped: the log is closed and has nothing to replay.
+
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/random.h"
+#include "log/file/file_log.h"
+#include "log/file/unfinished.h"
+
+namespace mailrail::ops {
+
+class NewDirectory {
+ public:
+  static Result<std::unique_ptr<NewDirectory>> begin(log::Disk& disk,
+                                                     Random& random,
+                                                     const log::FileLogOptions& options,
+                                                     log::MadeBy by);
+
+  log::FileLog& log() { return *log_; }
+  // The same log, read anew from what is on the disk.
+  Result<void> reopen();
+  Result<void> finish();
+
+ private:
+  NewDirectory(std::unique_ptr<log::UnfinishedDisk> disk, Random& random)
+      : disk_(std::move(disk)), random_(random) {}
+
+  std::unique_ptr<log::UnfinishedDisk> disk_;
+  Random& random_;
+  std::unique_ptr<log::FileLog> log_;
+};
+
+}  // namespace mailrail::ops
