@@ -12,11 +12,11 @@ Result<std::unique_ptr<NewDirectory>> NewDirectory::begin(log::Disk& disk,
   return directory;
 }
 
-Result<void> NewDirectory::reopen() {
+Result<log::LogStore*> NewDirectory::reopen() {
   TRY(log_->close());
   log_.reset();
   log_ = TRY(log::FileLog::open(*disk_, random_));
-  return {};
+  return log_.get();
 }
 
 Result<void> NewDirectory::finish() {

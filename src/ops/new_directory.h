@@ -11,20 +11,21 @@
 #include "base/random.h"
 #include "log/file/file_log.h"
 #include "log/file/unfinished.h"
+#include "ops/held_log.h"
 
 namespace mailrail::ops {
 
-class NewDirectory {
+class NewDirectory final : public TargetLog {
  public:
   static Result<std::unique_ptr<NewDirectory>> begin(log::Disk& disk,
                                                      Random& random,
                                                      const log::FileLogOptions& options,
                                                      log::MadeBy by);
 
-  log::FileLog& log() { return *log_; }
-  // The same log, read anew from what is on the disk.
-  Result<void> reopen();
-  Result<void> finish();
+  log::LogStore& log() override { return *log_; }
+  Result<void> keep() override { return {}; }  // The lock is ours until we are gone.
+  Result<log::LogStore*> reopen() override;
+  Result<void> finish() override;
 
  private:
   NewDirectory(std::unique_ptr<log::UnfinishedDisk> disk, Random& random)
