@@ -1,45 +1,18 @@
 #include "ops/copy_log.h"
 
 #include <set>
+#include <span>
 #include <string>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "ops/state.h"
-#include "ops/state_writer.h"
 
 namespace mailrail::ops {
 namespace {
-
-// "message 10000000000000000018 of queue chat.fifo"
-std::string text_of(const engine::Engine& engine,
-                    QueueId queue,
-                    const engine::KeptMessage& message) {
-  const engine::Queue* of = engine.find_queue(queue);
-  const std::string name = of == nullptr ? "" : of->name.name;
-  return fmt::format("message {} of {}", engine::sequence_number(message.seq),
-                     name.empty() ? "a subscription's delivery queue" : "queue " + name);
-}
-
-Result<std::string> read_body(const ReplayedLog& from,
-                              QueueId queue,
-                              const engine::KeptMessage& message) {
-  const engine::Body& body = message.body;
-  const auto name = [&] { return text_of(from.engine, queue, message); };
-  const Result<std::string> read = from.log.read(body.position, body.length);
-  if (!read) {
-    return std::unexpected(Error{
-        .kind = read.error().kind,
-        .message = fmt::format("The body of {} cannot be read. {}", name(), read.error().message)});
-  }
-  Result<std::string> sent = expect_body(read, queue, message);
-  if (sent) return sent;
-  const std::string where = "at " + from.log.place(body.position);
-  const std::string what = fmt::format("instead of {} there is {}", name(), sent.error().message);
-  return std::unexpected(from.log.error_about({.where = where, .what = what}));
-}
 
 class Copier {
  public:
@@ -58,26 +31,50 @@ class Copier {
   std::uint64_t damaged() const { return damaged_; }
 
  private:
+  // A batch of bodies at a time.
   Result<void> copy(engine::KeptMessages messages) {
-    for (engine::KeptMessage& each : messages.messages) {
-      each.body = TRY(copy_body(messages.queue, each));
-      messages_ += 1;
+    std::span<engine::KeptMessage> left = messages.messages;
+    while (!left.empty()) {
+      Batch batch(from_);
+      std::size_t count = 0;
+      for (; count < left.size() && !batch.is_full(); ++count) {
+        if (has_to_be_read(left[count])) batch.add(messages.queue, left[count]);
+      }
+      TRY(copy_bodies(messages.queue, left.first(count), batch.read()));
+      left = left.subspan(count);
     }
     return writer_.add_record(messages);
   }
 
-  Result<engine::Body> copy_body(QueueId queue, const engine::KeptMessage& message) {
-    damaged_ += message.is_damaged ? 1 : 0;
-    if (is_body_damaged(message)) return writer_.no_body(message);
-    if (const auto known = writer_.shared_body(message)) return *known;
-    const std::string sent = TRY(read_body(from_, queue, message));
-    TRY(step_(sent.size()));
-    return writer_.add_body(queue, message, sent);
+  bool has_to_be_read(const engine::KeptMessage& message) {
+    if (is_body_damaged(message)) return false;
+    return !message.share || read_.insert(message.share->publication).second;
+  }
+
+  Result<void> copy_bodies(QueueId queue,
+                           std::span<engine::KeptMessage> messages,
+                           std::vector<Result<std::string>> bodies) {
+    auto body = bodies.begin();
+    for (engine::KeptMessage& each : messages) {
+      messages_ += 1;
+      damaged_ += each.is_damaged ? 1 : 0;
+      if (is_body_damaged(each)) {
+        each.body = writer_.no_body(each);
+      } else if (const auto known = writer_.shared_body(each)) {
+        each.body = *known;
+      } else {
+        const std::string sent = TRY(std::move(*body++));
+        TRY(step_(sent.size()));
+        each.body = TRY(writer_.add_body(queue, each, sent));
+      }
+    }
+    return {};
   }
 
   const ReplayedLog& from_;
   StateWriter& writer_;
   const Step& step_;
+  std::set<Seq> read_;  // Publications.
   std::uint64_t messages_ = 0;
   std::uint64_t damaged_ = 0;
 };
@@ -143,9 +140,9 @@ class Comparer {
       const Parts::Part same = theirs.next();
       if (bytes_of(part) != bytes_of(same)) return differs(name_of(part, same));
       if (part.message != nullptr) {
-        TRY(compare_bodies(part, *same.message));
+        TRY(compare_body(part.queue, *part.message, *same.message));
       } else if (part.record == nullptr) {
-        return {};
+        return compare_batch();
       } else {
         TRY(step_(0));
       }
@@ -154,25 +151,41 @@ class Comparer {
 
  private:
   std::string name_of(const Parts::Part& part, const Parts::Part& other) const {
-    if (part.message != nullptr) return text_of(one_.engine, part.queue, *part.message);
-    if (other.message != nullptr) return text_of(other_.engine, other.queue, *other.message);
+    if (part.message != nullptr) return ops::name_of(one_.engine, part.queue, part.message->seq);
+    if (other.message != nullptr)
+      return ops::name_of(other_.engine, other.queue, other.message->seq);
     return fmt::format("a record of kind {}",
                        (part.record != nullptr ? part : other).record->index());
   }
 
-  Result<void> compare_bodies(const Parts::Part& part, const engine::KeptMessage& same) {
-    const engine::KeptMessage& message = *part.message;
+  Result<void> compare_body(QueueId queue,
+                            const engine::KeptMessage& message,
+                            const engine::KeptMessage& same) {
     if (is_body_damaged(message)) return {};
     if (message.share && !compared_.insert(message.share->publication).second) return {};
-    const std::string mine = TRY(read_body(one_, part.queue, message));
-    const std::string theirs = TRY(read_body(other_, part.queue, same));
-    if (mine != theirs) return differs("the body of " + text_of(one_.engine, part.queue, message));
-    return step_(mine.size());
+    mine_.add(queue, message);
+    theirs_.add(queue, same);
+    return mine_.is_full() ? compare_batch() : Result<void>();
+  }
+
+  Result<void> compare_batch() {
+    const std::vector<std::string> names = mine_.names();
+    std::vector<Result<std::string>> mine = mine_.read();
+    std::vector<Result<std::string>> theirs = theirs_.read();
+    for (std::size_t i = 0; i < mine.size(); ++i) {
+      const std::string one = TRY(std::move(mine[i]));
+      const std::string other = TRY(std::move(theirs[i]));
+      if (one != other) return differs("the body of " + names[i]);
+      TRY(step_(one.size()));
+    }
+    return {};
   }
 
   const ReplayedLog& one_;
   const ReplayedLog& other_;
   const Step& step_;
+  Batch mine_{one_};
+  Batch theirs_{other_};
   std::set<Seq> compared_;  // Publications.
 };
 
@@ -180,9 +193,9 @@ class Comparer {
 
 Result<Copied> copy_log(const ReplayedLog& from,
                         log::LogStore& to,
-                        Instant time,
+                        const StateWriterOptions& options,
                         const Step& step) {
-  StateWriter writer(to, time);
+  StateWriter writer(to, options);
   Copier copier(from, writer, step);
   TRY(visit_state(from.engine,
                   [&](const engine::CheckpointRecord& record) { return copier.copy(record); }));

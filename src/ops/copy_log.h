@@ -10,15 +10,11 @@
 #include <cstdint>
 #include <functional>
 
-#include "engine/engine.h"
 #include "log/log_store.h"
+#include "ops/replayed_log.h"
+#include "ops/state_writer.h"
 
 namespace mailrail::ops {
-
-struct ReplayedLog {
-  const engine::Engine& engine;  // A replay of all that the log has, founded.
-  const log::LogStore& log;
-};
 
 struct Copied {
   std::uint64_t queues = 0;  // Those that have a name.
@@ -32,9 +28,11 @@ struct Copied {
 // none. Its error ends the work.
 using Step = std::function<Result<void>(std::uint64_t bytes)>;
 
-// Engine time goes on from `time`. It is whole when this returns, and no start takes it for that
-// before.
-Result<Copied> copy_log(const ReplayedLog& from, log::LogStore& to, Instant time, const Step& step);
+// It is whole when this returns, and no start takes it for that before.
+Result<Copied> copy_log(const ReplayedLog& from,
+                        log::LogStore& to,
+                        const StateWriterOptions& options,
+                        const Step& step);
 
 // Every part of the state, and every body, read from both.
 Result<void> expect_same(const ReplayedLog& one, const ReplayedLog& other, const Step& step);

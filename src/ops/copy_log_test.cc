@@ -49,7 +49,7 @@ struct Opened {
 Copied copy_to_memory(SimDisk& from, MemoryLog::Storage& to) {
   const Opened source(from);
   MemoryLog log(to);
-  auto copied = copy_log(source.replayed(), log, last_time, ignore);
+  auto copied = copy_log(source.replayed(), log, {.time = last_time}, ignore);
   EXPECT_TRUE(copied) << copied.error().message;
   return copied.value_or(Copied{});
 }
@@ -58,7 +58,7 @@ void copy_to_disk(MemoryLog::Storage& from, SimDisk& to) {
   const Opened source(from);
   SeededRandom random(11);
   const auto made = *NewDirectory::begin(to, random, small_log, log::MadeBy::move_log);
-  ASSERT_TRUE(copy_log(source.replayed(), made->log(), last_time, ignore));
+  ASSERT_TRUE(copy_log(source.replayed(), made->log(), {.time = last_time}, ignore));
   ASSERT_TRUE(made->finish());
 }
 
@@ -122,10 +122,11 @@ TEST(CopyLog, CountsABodyThatMessagesShareOnce) {
   const Opened source(served.disk);
   MemoryLog log(memory);
 
-  const auto copied = copy_log(source.replayed(), log, last_time, [&](std::uint64_t bytes) {
-    done += bytes;
-    return Result<void>();
-  });
+  const auto copied =
+      copy_log(source.replayed(), log, {.time = last_time}, [&](std::uint64_t bytes) {
+        done += bytes;
+        return Result<void>();
+      });
 
   EXPECT_EQ(copied->body_bytes, bytes_of_bodies(source.engine));
   EXPECT_EQ(done, copied->body_bytes);
@@ -169,7 +170,7 @@ TEST(CopyLog, TellsWhichBodyOfTheSourceCannotBeRead) {
   MemoryLog::Storage memory;
   MemoryLog log(memory);
 
-  const auto copied = copy_log(source.replayed(), log, last_time, ignore);
+  const auto copied = copy_log(source.replayed(), log, {.time = last_time}, ignore);
 
   ASSERT_FALSE(copied);
   EXPECT_EQ(copied.error().kind, &errors::corrupt);
@@ -185,7 +186,8 @@ TEST(CopyLog, EndsWithTheErrorOfAStep) {
   MemoryLog log(memory);
   const auto refuse = [](std::uint64_t) -> Result<void> { return fail(errors::io, "no more"); };
 
-  EXPECT_EQ(copy_log(source.replayed(), log, last_time, refuse).error().message, "no more");
+  EXPECT_EQ(copy_log(source.replayed(), log, {.time = last_time}, refuse).error().message,
+            "no more");
   EXPECT_EQ(holding_of(log), Holding::nothing) << "not even a frame was full";
 }
 
@@ -230,7 +232,7 @@ class Compared : public testing::Test {
   Compared() {
     serve(log_, engine_, "second");
     MemoryLog copy(copy_);
-    EXPECT_TRUE(copy_log({.engine = engine_, .log = log_}, copy, last_time, ignore));
+    EXPECT_TRUE(copy_log({.engine = engine_, .log = log_}, copy, {.time = last_time}, ignore));
   }
   std::string difference() {
     const auto same = compare(original_, copy_);
@@ -327,7 +329,7 @@ TEST(UnfinishedState, IsToldFromAStateAndFromNothing) {
   serve(state, engine, "second");
   MemoryLog::Storage copied;
   MemoryLog copy(copied);
-  ASSERT_TRUE(copy_log({.engine = engine, .log = state}, copy, last_time, ignore));
+  ASSERT_TRUE(copy_log({.engine = engine, .log = state}, copy, {.time = last_time}, ignore));
   MemoryLog::Storage unfinished;
   unfinished.frames = copied.frames;
   MemoryLog broken_off(unfinished);

@@ -5,6 +5,8 @@
 
 #pragma once
 
+#include <cstddef>
+
 #include "base/result.h"
 #include "engine/engine.h"
 #include "log/log_store.h"
@@ -30,6 +32,8 @@ class SourceLog : public HeldLog {
 
 class TargetLog : public HeldLog {
  public:
+  // How many bytes of bodies a frame should have.
+  virtual std::size_t frame_bytes() const = 0;
   // The same log read anew, as a start would find it. Holds until finish(), and nothing may be
   // written any more.
   virtual Result<log::LogStore*> reopen() = 0;

@@ -17,25 +17,27 @@ constexpr std::uint64_t kept_steps = 1000;
 
 class Mover {
  public:
-  Mover(SourceLog& from, TargetLog& to, Progress& progress)
-      : from_(from), to_(to), progress_(progress) {}
+  Mover(SourceLog& from, Progress& progress) : from_(from), progress_(progress) {}
 
-  Result<Copied> move(std::uint64_t hash_seed) {
+  Result<Copied> move(const MakeTarget& make_target, std::uint64_t hash_seed) {
     engine::Engine engine(hash_seed);
     const Instant time = TRY(from_.replay(engine));
     if (!engine.is_founded())
       return fail(errors::unusable, "There is nothing to move: no server has begun this log.");
     const ReplayedLog source{.engine = engine, .log = from_.log()};
+    to_ = TRY(make_target());
     total_bytes_ = 2 * engine.live_bytes().total();
     const Step step = [this](std::uint64_t bytes) { return advance(bytes); };
-    const Copied copied = TRY(copy_log(source, to_.log(), std::max(time, Instant{}), step));
+    const StateWriterOptions options{.time = std::max(time, Instant{}),
+                                     .frame_bytes = to_->frame_bytes()};
+    const Copied copied = TRY(copy_log(source, to_->log(), options, step));
 
-    log::LogStore* const written = TRY(to_.reopen());
+    log::LogStore* const written = TRY(to_->reopen());
     engine::Engine copy(hash_seed);
     TRY(broker::replay(*written, copy));
     TRY(expect_same(source, {.engine = copy, .log = *written}, step));
     TRY(from_.keep());  // What was copied is still all of it.
-    TRY(to_.finish());
+    TRY(to_->finish());
     return copied;
   }
 
@@ -48,11 +50,11 @@ class Mover {
     unkept_bytes_ = 0;
     unkept_steps_ = 0;
     TRY(from_.keep());
-    return to_.keep();
+    return to_->keep();
   }
 
   SourceLog& from_;
-  TargetLog& to_;
+  std::unique_ptr<TargetLog> to_;
   Progress& progress_;
   std::uint64_t done_bytes_ = 0;
   std::uint64_t total_bytes_ = 0;  // The least: what was purged lately may be in it.
@@ -63,10 +65,10 @@ class Mover {
 }  // namespace
 
 Result<Copied> move_log(SourceLog& from,
-                        TargetLog& to,
+                        const MakeTarget& make_target,
                         std::uint64_t hash_seed,
                         Progress& progress) {
-  Result<Copied> copied = Mover(from, to, progress).move(hash_seed);
+  Result<Copied> copied = Mover(from, progress).move(make_target, hash_seed);
   const Result<void> left = from.finish();
   if (!copied) return copied;
   TRY(left);

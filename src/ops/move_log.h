@@ -7,6 +7,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <string>
 
 #include "ops/copy_log.h"
@@ -15,10 +17,12 @@
 
 namespace mailrail::ops {
 
-// The error is errors::corrupt if the source is damaged, or the copy not the same. `hash_seed` is
-// any number.
+using MakeTarget = std::function<Result<std::unique_ptr<TargetLog>>()>;
+
+// The target is made when the source was read and there is nothing against it. The error is
+// errors::corrupt if the source is damaged, or the copy not the same. `hash_seed` is any number.
 Result<Copied> move_log(SourceLog& from,
-                        TargetLog& to,
+                        const MakeTarget& make_target,
                         std::uint64_t hash_seed,
                         Progress& progress);
 

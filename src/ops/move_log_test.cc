@@ -22,11 +22,16 @@ using log::MemoryLog;
 using sim::SimDisk;
 using testing::HasSubstr;
 
+MakeTarget directory_in(SimDisk& disk, Random& random) {
+  return [&]() -> Result<std::unique_ptr<TargetLog>> {
+    return TRY(NewDirectory::begin(disk, random, small_log, log::MadeBy::move_log));
+  };
+}
+
 Result<Copied> move(SimDisk& from, SimDisk& to, Progress& progress) {
   SeededRandom random(11);
   const auto source = TRY(DirectorySource::open(from, random));
-  const auto target = TRY(NewDirectory::begin(to, random, small_log, log::MadeBy::move_log));
-  return move_log(*source, *target, 2, progress);
+  return move_log(*source, directory_in(to, random), 2, progress);
 }
 
 Result<Copied> move(SimDisk& from, SimDisk& to) {
@@ -42,14 +47,14 @@ std::string refusal(SimDisk& from, SimDisk& to) {
 class RecordedProgress final : public Progress {
  public:
   void at(std::uint64_t done_bytes, std::uint64_t total_bytes) override {
-    EXPECT_GE(done_bytes, done_);
+    EXPECT_GE(done_bytes, done);
     EXPECT_LE(done_bytes, total_bytes);
-    done_ = done_bytes;
-    total_ = total_bytes;
+    done = done_bytes;
+    total = total_bytes;
   }
 
-  std::uint64_t done_ = 0;
-  std::uint64_t total_ = 0;
+  std::uint64_t done = 0;
+  std::uint64_t total = 0;
 };
 
 TEST(MoveLog, MovesADirectoryAndLeavesTheOldOneAsItWas) {
@@ -64,7 +69,7 @@ TEST(MoveLog, MovesADirectoryAndLeavesTheOldOneAsItWas) {
 
       ASSERT_TRUE(moved) << moved.error().message;
       EXPECT_EQ(moved->messages, served.alive.size());
-      EXPECT_EQ(progress.done_, 2 * moved->body_bytes);
+      EXPECT_EQ(progress.done, 2 * moved->body_bytes);
       expect_whole(to);
       expect_whole(served.disk);
       EXPECT_EQ(state_of(to), state);
@@ -173,6 +178,7 @@ TEST(MoveLog, RefusesASourceThatAStartRefuses) {
   ASSERT_FALSE(moved);
   EXPECT_EQ(moved.error().kind, &errors::corrupt);
   EXPECT_THAT(moved.error().message, HasSubstr("mailrail salvage /simulated"));
+  EXPECT_EQ(to.names(), std::vector<std::string>{}) << "nothing was begun";
 }
 
 TEST(MoveLog, SaysWhatWasMoved) {
@@ -194,6 +200,7 @@ class MemoryTarget final : public TargetLog {
     if (keeps_left_-- > 0) return {};
     return fail(errors::io, "somebody else has it");
   }
+  std::size_t frame_bytes() const override { return std::size_t{4} << 20; }
   Result<log::LogStore*> reopen() override {
     log_ = std::make_unique<MemoryLog>(storage_);
     return log_.get();
@@ -232,10 +239,13 @@ TEST(MoveLog, GivesUpWhenSomebodyElseHasTheTargetAndTheNextAttemptGoesOnBehind) 
 
   for (int keeps = 0; !storage.checkpoint; ++keeps) {
     const auto source = *DirectorySource::open(disk, random);
-    MemoryTarget target(storage, keeps);
-    const auto moved = move_log(*source, target, 2, progress);
+    const auto make = [&]() -> Result<std::unique_ptr<TargetLog>> {
+      return std::make_unique<MemoryTarget>(storage, keeps);
+    };
+    const auto moved = move_log(*source, make, 2, progress);
     EXPECT_EQ(moved.error().message, "somebody else has it");
-    left.push_back(*holding_of(target.log()));
+    MemoryLog log(storage);
+    left.push_back(*holding_of(log));
   }
 
   EXPECT_EQ(left.front(), Holding::nothing) << "a frame has 4 MiB";
@@ -270,9 +280,8 @@ TEST(MoveLog, DoesNotFinishIfSomebodyHasTakenTheSourceMeanwhile) {
   SeededRandom random(11);
   NoProgress progress;
   LostSource source(*DirectorySource::open(served.disk, random));
-  const auto target = *NewDirectory::begin(to, random, small_log, log::MadeBy::move_log);
 
-  const auto moved = move_log(source, *target, 2, progress);
+  const auto moved = move_log(source, directory_in(to, random), 2, progress);
 
   ASSERT_FALSE(moved);
   EXPECT_EQ(moved.error().message, "a server has it");

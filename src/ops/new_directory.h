@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 
@@ -12,6 +13,7 @@
 #include "log/file/file_log.h"
 #include "log/file/unfinished.h"
 #include "ops/held_log.h"
+#include "ops/state_writer.h"
 
 namespace mailrail::ops {
 
@@ -24,6 +26,7 @@ class NewDirectory final : public TargetLog {
 
   log::LogStore& log() override { return *log_; }
   Result<void> keep() override { return {}; }  // The lock is ours until we are gone.
+  std::size_t frame_bytes() const override { return StateWriterOptions().frame_bytes; }
   Result<log::LogStore*> reopen() override;
   Result<void> finish() override;
 

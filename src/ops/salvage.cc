@@ -182,7 +182,7 @@ Result<Salvaged> salvage(log::Disk& from, log::Disk& to, Random& random, Progres
 
   const auto made = TRY(NewDirectory::begin(to, random, options_like(examination->inspected()),
                                             log::MadeBy::salvage));
-  StateWriter writer(made->log(), time);
+  StateWriter writer(made->log(), {.time = time});
   TRY(Salvager(*examination, writer, salvaged).run());
   TRY(writer.finish());
   TRY(made->finish());

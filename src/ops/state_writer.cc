@@ -1,6 +1,5 @@
 #include "ops/state_writer.h"
 
-#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -10,8 +9,6 @@
 namespace mailrail::ops {
 namespace {
 
-// One sync each: more would gain little.
-constexpr std::size_t frame_bytes = std::size_t{4} << 20;
 constexpr std::size_t run_bytes = std::size_t{256} << 10;
 // What a fact has at most besides a body.
 constexpr std::size_t fact_overhead = 64;
@@ -39,8 +36,7 @@ Result<void> StateWriter::begin(const engine::CheckpointBegin& record) {
 
 Result<void> StateWriter::add_fact(const engine::Fact& fact) {
   facts_.append(fact);
-  if (facts_.payload().size() >= std::min(frame_bytes, log_.payload_bytes_max() / 2))
-    TRY(write_frame());
+  if (facts_.payload().size() >= frame_bytes_) TRY(write_frame());
   return {};
 }
 
@@ -69,7 +65,7 @@ Result<engine::Body> StateWriter::add_body(const engine::Fact& fact, std::string
   const engine::Body place = facts_.append(fact);
   const auto length = static_cast<std::uint32_t>(body.size());
   body_bytes_ += length;
-  if (facts_.payload().size() >= frame_bytes) TRY(write_frame());
+  if (facts_.payload().size() >= frame_bytes_) TRY(write_frame());
   return engine::Body{.position = place.position + (place.length - length), .length = length};
 }
 

@@ -8,6 +8,8 @@
 
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -19,11 +21,20 @@
 
 namespace mailrail::ops {
 
+struct StateWriterOptions {
+  Instant time;                                    // Engine time goes on from here.
+  std::size_t frame_bytes = std::size_t{4} << 20;  // Of bodies to a frame. More gains little.
+};
+
 class StateWriter {
  public:
-  // The log must have no checkpoint. Engine time goes on from `time`.
-  StateWriter(log::LogStore& log, Instant time)
-      : log_(log), time_(time), begin_(log.next_position()), facts_(begin_) {}
+  // The log must have no checkpoint.
+  StateWriter(log::LogStore& log, const StateWriterOptions& options)
+      : log_(log),
+        time_(options.time),
+        frame_bytes_(std::min(options.frame_bytes, log.payload_bytes_max() / 2)),
+        begin_(log.next_position()),
+        facts_(begin_) {}
 
   // The state's first record.
   Result<void> begin(const engine::CheckpointBegin& record);
@@ -53,6 +64,7 @@ class StateWriter {
 
   log::LogStore& log_;
   Instant time_;
+  std::size_t frame_bytes_;
   Position begin_;
   engine::FactWriter facts_;
   engine::CheckpointRun run_;
