@@ -9,6 +9,7 @@
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include "cli/move_log.h"
 #include "cli/salvage.h"
 #include "cli/serve.h"
 #include "cli/standby.h"
@@ -118,6 +119,44 @@ void add_serve(CLI::App& app, mailrail::cli::ServeOptions& options) {
                     "Addresses that webhooks may not go to. The narrowest range decides.");
 }
 
+void add_database_options(CLI::App& command, std::string& name, std::string& password_file) {
+  command.add_option("--log-name", name, "Which log in the database.")->capture_default_str();
+  command.add_option("--log-password-file", password_file,
+                     "A file whose first line is the database's password. Else it comes from "
+                     "PGPASSFILE, PGPASSWORD or a service file.");
+}
+
+CLI::App* add_verify(CLI::App& app, mailrail::cli::VerifyOptions& options) {
+  CLI::App* verify = app.add_subcommand(
+      "verify",
+      "Check a data directory, or a log in a database, without changing it: every frame, every "
+      "fact, every message.\n"
+      "Exits with 0 if it is whole, 1 if it is damaged, 2 if it could not be checked.");
+  verify
+      ->add_option("DIR", options.log,
+                   "The data directory, or postgres://HOST/DATABASE. No server may be using it.")
+      ->required();
+  add_database_options(*verify, options.log_name, options.password_file);
+  return verify;
+}
+
+CLI::App* add_move_log(CLI::App& app, mailrail::cli::MoveLogOptions& options) {
+  CLI::App* move_log = app.add_subcommand(
+      "move-log",
+      "Copy all that a log holds to another place while no server runs, read it back and compare.\n"
+      "Exits with 0 if it was moved, 1 if the log is damaged or the copy not the same, 2 if it was "
+      "not done for another reason.");
+  move_log
+      ->add_option("FROM", options.from,
+                   "Where the log is: file:DIR or postgres://HOST/DATABASE. No server may be using "
+                   "it.")
+      ->required();
+  move_log->add_option("TO", options.to, "Where it shall be, likewise: empty, or not there yet.")
+      ->required();
+  add_database_options(*move_log, options.log_name, options.password_file);
+  return move_log;
+}
+
 }  // namespace
 
 int main(int argument_count, char** arguments) {
@@ -132,12 +171,8 @@ int main(int argument_count, char** arguments) {
   mailrail::cli::ServeOptions serve_options;
   add_serve(app, serve_options);
 
-  std::string verified;
-  CLI::App* verify = app.add_subcommand(
-      "verify",
-      "Check a data directory, without changing it: every frame, every fact, every message.\n"
-      "Exits with 0 if it is whole, 1 if it is damaged, 2 if it could not be checked.");
-  verify->add_option("DIR", verified, "The data directory. No server may be using it.")->required();
+  mailrail::cli::VerifyOptions verify_options;
+  const CLI::App* verify = add_verify(app, verify_options);
 
   mailrail::cli::SalvageOptions salvage_options;
   CLI::App* salvage = app.add_subcommand(
@@ -151,6 +186,9 @@ int main(int argument_count, char** arguments) {
   salvage->add_option("--to", salvage_options.to, "The new one: empty, or not there yet.")
       ->required();
 
+  mailrail::cli::MoveLogOptions move_log_options;
+  const CLI::App* move_log = add_move_log(app, move_log_options);
+
   mailrail::cli::TestFilterOptions test_filter_options;
   const CLI::App* test_filter = add_test_filter(app, test_filter_options);
 
@@ -163,8 +201,9 @@ int main(int argument_count, char** arguments) {
     const int code = app.exit(error);
     return code == 0 ? 0 : 2;
   }
-  if (verify->parsed()) return mailrail::cli::verify(verified);
+  if (verify->parsed()) return mailrail::cli::verify(verify_options);
   if (salvage->parsed()) return mailrail::cli::salvage(salvage_options);
+  if (move_log->parsed()) return mailrail::cli::move_log(move_log_options);
   if (test_filter->parsed())
     return static_cast<int>(mailrail::cli::test_filter(test_filter_options));
   if (promote->parsed()) return static_cast<int>(mailrail::cli::promote(promote_options));

@@ -8,7 +8,7 @@
 
 #include "base/check.h"
 #include "engine/fact_codec.h"
-#include "engine/read_back.h"
+#include "ops/state.h"
 
 namespace mailrail::ops {
 
@@ -212,37 +212,16 @@ void Examination::find(const InspectedFrame& frame,
        .what = std::move(what)});
 }
 
-Result<void> Examination::visit_state(
-    const std::function<Result<void>(const engine::CheckpointRecord&)>& visit) const {
-  engine::Sweep sweep = engine().begin_sweep();
-  while (const auto run = engine().sweep(sweep)) {
-    Result<void> visited;
-    const auto decoded =
-        engine::decode_records(run->payload, [&](const engine::CheckpointRecord& record) {
-          if (visited) visited = visit(record);
-        });
-    CHECK(decoded);  // They were encoded just now.
-    TRY(std::move(visited));
-  }
-  return {};
-}
-
 ReadBody Examination::read(QueueId queue, const engine::KeptMessage& message) {
-  ReadBody body{
-      .message = message,
-      .identity = {.queue = queue,
-                   .seq = message.seq,
-                   .origin_queue = message.delivery ? message.delivery->origin_queue : queue,
-                   .origin_seq = message.delivery ? message.delivery->origin_seq : message.seq,
-                   .redrives = message.delivery ? message.delivery->redrives : std::uint16_t{0}},
-      .sent = inspection_->read(message.body.position, message.body.length)};
-  if (!body.sent) return body;
-  const engine::ReceivedMessage wanted{.origin_queue = body.identity.origin_queue,
-                                       .origin_seq = body.identity.origin_seq,
-                                       .share = message.share};
-  if (const auto sent = engine::read_sent(*body.sent, wanted); !sent)
-    body.sent = std::unexpected(sent.error());
-  return body;
+  const Origin origin = origin_of(queue, message);
+  return {.message = message,
+          .identity = {.queue = queue,
+                       .seq = message.seq,
+                       .origin_queue = origin.queue,
+                       .origin_seq = origin.seq,
+                       .redrives = origin.redrives},
+          .sent = expect_body(inspection_->read(message.body.position, message.body.length), queue,
+                              message)};
 }
 
 std::vector<Damage> Examination::unreadable() {

@@ -58,9 +58,6 @@ class Examination {
   bool has_lost_facts() const { return has_lost_facts_; }
   bool has_lost_state() const { return has_lost_state_; }
 
-  // Calls `visit` with every record of the state, in the order of a checkpoint.
-  Result<void> visit_state(
-      const std::function<Result<void>(const engine::CheckpointRecord&)>& visit) const;
   // The message's body, if it is that.
   ReadBody read(QueueId queue, const engine::KeptMessage& message);
   // What the disk failed to give since this was last asked.

@@ -6,7 +6,9 @@
 
 #include <fmt/format.h>
 
-#include "ops/salvage_writer.h"
+#include "ops/new_directory.h"
+#include "ops/state.h"
+#include "ops/state_writer.h"
 
 namespace mailrail::ops {
 namespace {
@@ -25,16 +27,16 @@ log::FileLogOptions options_like(const log::Inspected& source) {
 
 class Salvager {
  public:
-  Salvager(Examination& examination, SalvageWriter& writer, Salvaged& salvaged)
+  Salvager(Examination& examination, StateWriter& writer, Salvaged& salvaged)
       : examination_(examination), writer_(writer), salvaged_(salvaged) {}
 
-  Result<void> run(Instant time) {
+  Result<void> run() {
     TRY(note_moved());
     for (const auto& [key, each] : examination_.replay().lost()) lose(each);
     bool is_first = true;
-    return examination_.visit_state([&](const engine::CheckpointRecord& record) -> Result<void> {
+    return visit([&](const engine::CheckpointRecord& record) -> Result<void> {
       if (std::exchange(is_first, false))
-        TRY(begin(std::get<engine::CheckpointBegin>(record), time));
+        TRY(begin(std::get<engine::CheckpointBegin>(record)));
       else if (const auto* queue = std::get_if<engine::KeptQueue>(&record))
         TRY(writer_.add_record(corrected(*queue)));
       else if (const auto* messages = std::get_if<engine::KeptMessages>(&record))
@@ -48,22 +50,27 @@ class Salvager {
   }
 
  private:
-  using Origin = std::pair<QueueId, Seq>;
+  using Sent = std::pair<QueueId, Seq>;  // Where a message was first sent.
 
-  static Origin origin_of(QueueId queue, const engine::KeptMessage& message) {
-    if (!message.delivery) return {queue, message.seq};
-    return {message.delivery->origin_queue, message.delivery->origin_seq};
+  static Sent sent_to(QueueId queue, const engine::KeptMessage& message) {
+    const Origin origin = origin_of(queue, message);
+    return {origin.queue, origin.seq};
+  }
+
+  template <class Visit>
+  Result<void> visit(Visit visit) const {
+    return visit_state(examination_.engine(), visit);
   }
 
   // A message is in one queue at a time. If the fact that moved it is lost, but not all that tells
   // of its new place, it seems to be in both: then it is where it came to last, if it can be read.
   Result<void> note_moved() {
-    return examination_.visit_state([&](const engine::CheckpointRecord& record) -> Result<void> {
+    return visit([&](const engine::CheckpointRecord& record) -> Result<void> {
       const auto* kept = std::get_if<engine::KeptMessages>(&record);
       if (kept == nullptr) return {};
       for (const engine::KeptMessage& each : kept->messages) {
-        const Origin origin = origin_of(kept->queue, each);
-        if (origin == Origin(kept->queue, each.seq)) continue;
+        const Sent origin = sent_to(kept->queue, each);
+        if (origin == Sent(kept->queue, each.seq)) continue;
         if (!examination_.read(kept->queue, each).sent) continue;
         Seq& newest = moved_[origin];
         newest = std::max(newest, each.seq);
@@ -73,12 +80,11 @@ class Salvager {
   }
 
   bool was_moved_on(QueueId queue, const engine::KeptMessage& message) const {
-    const auto moved = moved_.find(origin_of(queue, message));
+    const auto moved = moved_.find(sent_to(queue, message));
     return moved != moved_.end() && moved->second > message.seq;
   }
 
-  Result<void> begin(engine::CheckpointBegin record, Instant time) {
-    TRY(writer_.add_fact(engine::Founded{.at = time, .secret = record.secret}));
+  Result<void> begin(engine::CheckpointBegin record) {
     record.last_seq = std::max(record.last_seq, examination_.replay().newest());
     if (!salvaged_.is_all()) {
       record.last_seq = record.last_seq + seqs_skipped;
@@ -86,7 +92,7 @@ class Salvager {
       record.last_topic = TopicId(record.last_topic.value() + queues_skipped);
       record.last_subscription = SubscriptionId(record.last_subscription.value() + queues_skipped);
     }
-    return writer_.add_record(record);
+    return writer_.begin(record);
   }
 
   engine::KeptMoveTask corrected(engine::KeptMoveTask task) {
@@ -114,7 +120,7 @@ class Salvager {
       }
       engine::KeptMessage moved = each;
       moved.is_damaged = false;  // It could be read after all.
-      moved.body = TRY(add_body(messages.queue, each, *body.sent));
+      moved.body = TRY(writer_.add_body(messages.queue, each, *body.sent));
       if (moved.share) moved.share->is_body_damaged = false;
       if (moved.delivery && moved.delivery->source)
         moved.delivery->source = examination_.replay().corrected(*moved.delivery->source);
@@ -123,20 +129,6 @@ class Salvager {
     salvaged_.messages += kept.messages.size();
     if (kept.messages.empty()) return {};
     return writer_.add_record(kept);
-  }
-
-  // One that messages share is written for the first of them.
-  Result<engine::Body> add_body(QueueId queue,
-                                const engine::KeptMessage& message,
-                                std::string_view sent) {
-    if (message.share) {
-      const auto known = shared_.find(message.share->publication);
-      if (known != shared_.end()) return known->second;
-    }
-    salvaged_.body_bytes += sent.size();
-    if (!message.share) return writer_.add_body(queue, message.seq, sent);
-    const Seq publication = message.share->publication;
-    return shared_[publication] = TRY(writer_.add_shared_body(publication, sent));
   }
 
   void lose(const LostMessage& message) {
@@ -159,10 +151,9 @@ class Salvager {
   }
 
   Examination& examination_;
-  SalvageWriter& writer_;
+  StateWriter& writer_;
   Salvaged& salvaged_;
-  std::map<Seq, engine::Body> shared_;  // Where they lie now.
-  std::map<Origin, Seq> moved_;         // Where messages came to last that were moved.
+  std::map<Sent, Seq> moved_;  // Where messages came to last that were moved.
 };
 
 }  // namespace
@@ -189,10 +180,13 @@ Result<Salvaged> salvage(log::Disk& from, log::Disk& to, Random& random, Progres
   if (salvaged.has_lost_facts) salvaged.missing = replay.missing();
   salvaged.misfits_passed_over = replay.misfit_counts();
 
-  const auto writer = TRY(SalvageWriter::begin(
-      to, random, {.log = options_like(examination->inspected()), .time = time}));
-  TRY(Salvager(*examination, *writer, salvaged).run(time));
-  TRY(writer->finish());
+  const auto made = TRY(NewDirectory::begin(to, random, options_like(examination->inspected()),
+                                            log::MadeBy::salvage));
+  StateWriter writer(made->log(), {.time = time});
+  TRY(Salvager(*examination, writer, salvaged).run());
+  TRY(writer.finish());
+  TRY(made->finish());
+  salvaged.body_bytes = writer.body_bytes();
   salvaged.findings = examination->findings();
   return salvaged;
 }

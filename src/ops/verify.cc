@@ -5,6 +5,7 @@
 #include "base/size.h"
 #include "log/salvage_command.h"
 #include "ops/findings_text.h"
+#include "ops/state.h"
 
 namespace mailrail::ops {
 
@@ -23,15 +24,17 @@ Result<Verified> verify(log::Disk& disk, std::uint64_t hash_seed, Progress& prog
                                                engine::sequence_number(lost.seq))});
   }
   if (!examination->engine().is_founded()) return verified;
-  TRY(examination->visit_state([&](const engine::CheckpointRecord& record) -> Result<void> {
-    const auto* kept = std::get_if<engine::KeptMessages>(&record);
-    if (kept == nullptr) return {};
-    for (const engine::KeptMessage& each : kept->messages) {
-      const ReadBody body = examination->read(kept->queue, each);
-      if (!body.sent || each.is_damaged) verified.findings.add(examination->damage_of(body));
-    }
-    return {};
-  }));
+  TRY(visit_state(examination->engine(),
+                  [&](const engine::CheckpointRecord& record) -> Result<void> {
+                    const auto* kept = std::get_if<engine::KeptMessages>(&record);
+                    if (kept == nullptr) return {};
+                    for (const engine::KeptMessage& each : kept->messages) {
+                      const ReadBody body = examination->read(kept->queue, each);
+                      if (!body.sent || each.is_damaged)
+                        verified.findings.add(examination->damage_of(body));
+                    }
+                    return {};
+                  }));
   for (const log::Damage& each : examination->unreadable()) verified.findings.add(each);
   return verified;
 }

@@ -18,12 +18,8 @@ Result<std::optional<format::Superblock>> read_superblock(Disk& disk) {
   std::string bytes(format::page_bytes, '\0');
   bytes.resize(TRY(file->read_at(0, bytes)));
 
-  if (bytes == unfinished_note) {
-    return fail(errors::unusable,
-                fmt::format("The data directory {} is the unfinished result of `mailrail salvage`; "
-                            "remove it and salvage again.",
-                            disk.directory()));
-  }
+  if (const std::string refusal = refusal_of_note(bytes, disk.directory()); !refusal.empty())
+    return fail(errors::unusable, refusal);
   const std::optional<std::uint32_t> version = format::superblock_version(bytes);
   if (version && *version > format::format_version) {
     return fail(errors::unusable, fmt::format("The data directory {} has journal format {}, and "

@@ -5,38 +5,72 @@
 
 #include <fmt/format.h>
 
+#include "base/check.h"
 #include "log/file/format.h"
 
 namespace mailrail::log {
 namespace {
 
-constexpr std::string_view kept_back = "JOURNAL.salvaged";
+constexpr std::string_view kept_back = "JOURNAL.unfinished";
 constexpr std::string_view lock_name = "LOCK";
 
 std::string_view name_on_disk(std::string_view name) {
   return name == format::superblock_name ? kept_back : name;
 }
 
+// As long as any note, or a JOURNAL.
+Result<std::string> journal_of(Disk& disk) {
+  const std::unique_ptr<File> file = TRY(disk.open_file(format::superblock_name));
+  std::string bytes(format::page_bytes, '\0');
+  bytes.resize(TRY(file->read_at(0, bytes)));
+  return bytes;
+}
+
 }  // namespace
 
-Result<void> expect_empty(const Disk& disk) {
+std::string_view unfinished_note(MadeBy by) {
+  switch (by) {
+    case MadeBy::salvage:
+      return "mailrail salvage has not finished here. Remove this directory and salvage again.\n";
+    case MadeBy::move_log:
+      return "mailrail move-log has not finished here. Remove this directory and move again.\n";
+  }
+  CHECK(false);
+}
+
+std::string refusal_of_note(std::string_view journal, std::string_view directory) {
+  const auto refusal = [&](std::string_view command, std::string_view again) {
+    return fmt::format(
+        "The data directory {} is the unfinished result of `mailrail {}`; remove it and {} again.",
+        directory, command, again);
+  };
+  if (journal == unfinished_note(MadeBy::salvage)) return refusal("salvage", "salvage");
+  if (journal == unfinished_note(MadeBy::move_log)) return refusal("move-log", "move");
+  return "";
+}
+
+Result<void> expect_empty(Disk& disk) {
   for (const std::string& each : TRY(disk.list())) {
     if (each == lock_name) continue;  // Left by who has only looked.
-    return fail(
-        errors::unusable,
-        fmt::format("The directory {} is not empty: {} is in it. Name one with --to that is "
-                    "empty or not there yet.",
-                    disk.directory(), each));
+    if (each == format::superblock_name) {
+      const std::string journal = TRY(journal_of(disk));
+      const std::string refusal = refusal_of_note(journal, disk.directory());
+      if (!refusal.empty()) return fail(errors::unusable, refusal);
+    }
+    return fail(errors::unusable,
+                fmt::format("The directory {} is not empty: {} is in it. Name one that is empty or "
+                            "not there yet.",
+                            disk.directory(), each));
   }
   return {};
 }
 
-Result<std::unique_ptr<UnfinishedDisk>> UnfinishedDisk::begin(Disk& disk) {
+Result<std::unique_ptr<UnfinishedDisk>> UnfinishedDisk::begin(Disk& disk, MadeBy by) {
   TRY(expect_empty(disk));
   TRY(disk.lock());
   TRY(expect_empty(disk));  // Whoever held it may have filled it.
   const std::unique_ptr<File> note = TRY(disk.create_file(format::superblock_name));
-  TRY(note->write_at(0, std::array{unfinished_note}));
+  TRY(note->write_at(0, std::array{unfinished_note(by)}));
   TRY(note->sync());
   TRY(disk.sync());
   return std::unique_ptr<UnfinishedDisk>(new UnfinishedDisk(disk));

@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -14,18 +15,22 @@
 
 namespace mailrail::log {
 
-// What JOURNAL begins with while the directory is unfinished. To a reader that does not know it,
-// it is a version higher than any.
-inline constexpr std::string_view unfinished_note =
-    "mailrail salvage has not finished here. Remove this directory and salvage again.\n";
+// The command that makes it.
+enum class MadeBy : std::uint8_t { salvage, move_log };
+
+// What JOURNAL is while the directory is unfinished. To a reader that does not know it, it is a
+// version higher than any.
+std::string_view unfinished_note(MadeBy by);
+// The sentence that refuses the directory if its JOURNAL is such a note; else empty.
+std::string refusal_of_note(std::string_view journal, std::string_view directory);
 
 // Refuses a directory that has anything in it.
-Result<void> expect_empty(const Disk& disk);
+Result<void> expect_empty(Disk& disk);
 
 class UnfinishedDisk final : public Disk {
  public:
   // Puts the note into an empty directory, and locks it.
-  static Result<std::unique_ptr<UnfinishedDisk>> begin(Disk& disk);
+  static Result<std::unique_ptr<UnfinishedDisk>> begin(Disk& disk, MadeBy by);
   // The directory is what was made of it; durable when it returns.
   Result<void> finish();
 

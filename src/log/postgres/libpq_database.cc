@@ -14,13 +14,11 @@
 namespace mailrail::log::postgres {
 namespace {
 
-using namespace std::chrono_literals;
-
-constexpr auto connect_patience = 3s;
+constexpr auto connect_patience = std::chrono::seconds(3);
 constexpr std::size_t name_length_max = 40;
 constexpr int server_version_min = 13;
 // Engine time follows the clock of whoever owns the log, and never goes back.
-constexpr auto clock_difference_max = 5min;
+constexpr auto clock_difference_max = std::chrono::minutes(5);
 
 // That a replica or a backup is behind before the operator is told.
 constexpr std::int64_t retained_wal_bytes_max = std::int64_t{1} << 30;
@@ -62,8 +60,9 @@ class LibpqDatabase final : public Database {
  public:
   LibpqDatabase(const Connection::Parameters& parameters,
                 const std::string& schema,
-                std::string name)
-      : connection_(parameters), statements_(schema), name_(std::move(name)) {}
+                std::string name,
+                Absent absent)
+      : connection_(parameters), statements_(schema), name_(std::move(name)), absent_(absent) {}
 
   Result<void> connect() override;
   Result<void> prepare_tables() override;
@@ -105,6 +104,7 @@ class LibpqDatabase final : public Database {
   Connection connection_;
   const Statements statements_;
   const std::string name_;
+  const Absent absent_;
 };
 
 // --- Sessions.
@@ -201,6 +201,8 @@ Result<void> LibpqDatabase::prepare_tables() {
     const std::string& state = answer.objection->state;
     if (state != undefined_table && state != invalid_schema)
       return std::unexpected(error_of(*answer.objection));
+    if (absent_ == Absent::refused)
+      return fail(errors::unusable, fmt::format("There is no log {}.", name_));
     const Answer created = TRY(connection_.run_once(statements_.create));
     if (created.objection) return std::unexpected(error_of(*created.objection));
     answer = TRY(connection_.run(statements_.version));
@@ -421,9 +423,8 @@ Result<std::string> first_line_of(const std::string& file) {
 }
 
 bool is_name(const std::string& name) {
-  return !name.empty() && name.size() <= name_length_max && std::ranges::all_of(name, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-  });
+  return !name.empty() && name.size() <= name_length_max &&
+         name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == std::string::npos;
 }
 
 // What the URL says, without what only libpq's defaults say.
@@ -484,13 +485,15 @@ Result<std::unique_ptr<LibpqDatabases>> LibpqDatabases::open(const DatabaseOptio
     parameters.emplace(keyword, value);  // Unless the URL says otherwise.
   }
   parameters["target_session_attrs"] = "read-write";
-  return std::unique_ptr<LibpqDatabases>(
+  std::unique_ptr<LibpqDatabases> databases(
       new LibpqDatabases(std::move(parameters), "mailrail_" + options.name,
                          fmt::format("{} in {}", options.name, place)));
+  databases->absent_ = options.absent;
+  return databases;
 }
 
 std::unique_ptr<Database> LibpqDatabases::session() {
-  return std::make_unique<LibpqDatabase>(parameters_, schema_, name_);
+  return std::make_unique<LibpqDatabase>(parameters_, schema_, name_, absent_);
 }
 
 }  // namespace mailrail::log::postgres

@@ -7,6 +7,7 @@
 
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -15,12 +16,16 @@
 
 namespace mailrail::log::postgres {
 
+// What happens to a log that is not there.
+enum class Absent : std::uint8_t { made, refused };
+
 struct DatabaseOptions {
   // postgres://[USER@]HOST[:PORT][,HOST[:PORT]]/DATABASE[?PARAMETER=VALUE], without a password.
   // What it leaves open is libpq's: PGHOST and so on, the service file, the password file.
   std::string url;
   std::string name = "mailrail";   // Of the log: a-z, 0-9 and _, 1 to 40 of them.
   std::string password_file = {};  // Its first line is the password, if it is given.
+  Absent absent = Absent::made;
 };
 
 class LibpqDatabases final : public Databases {
@@ -37,6 +42,7 @@ class LibpqDatabases final : public Databases {
   Connection::Parameters parameters_;
   std::string schema_;
   std::string name_;
+  Absent absent_ = Absent::made;
 };
 
 }  // namespace mailrail::log::postgres
