@@ -31,7 +31,10 @@ Result<void> Node::begin() {
   log_ = TRY(log::PostgresLog::open(world_.databases, world_.log));
   engine_ = std::make_unique<engine::Engine>(world.random.next(), world.strictness);
   frames_.clear();
-  TRY(broker::replay(*log_, *engine_, [&](const log::Frame& each) { frames_.push_back(each); }));
+  TRY(broker::replay(*log_, *engine_, [&](const log::Frame& each) -> Result<void> {
+    frames_.push_back(each);
+    return {};
+  }));
   is_taking_over_ = false;
   sign_.reset();
   return {};

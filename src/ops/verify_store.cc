@@ -39,7 +39,10 @@ class Verifier {
 
  private:
   Result<void> replay(const Pause& pause) {
-    TRY(broker::replay(log_, engine_, [&](const log::Frame&) { verified_.frames += 1; }));
+    TRY(broker::replay(log_, engine_, [&](const log::Frame&) -> Result<void> {
+      verified_.frames += 1;
+      return {};
+    }));
     TRY(expect_unused(
         log_,
         [&](const log::Frame& frame) {
