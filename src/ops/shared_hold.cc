@@ -84,12 +84,13 @@ Result<void> SharedHold::give_back() {
 Result<Instant> SharedSource::replay(engine::Engine& engine) {
   log::SharedLog& log = hold_.log();
   Instant time = log.checkpoint() ? log.checkpoint()->time : Instant{};
-  TRY(broker::replay(log, engine, [&](const log::Frame& frame) -> Result<void> {
+  const FrameVisit note = [&](const log::Frame& frame) -> Result<void> {
     time = std::max(time, frame.time);
     return {};
-  }));
-  const FrameVisit apply = [&](const log::Frame& frame) {
-    time = std::max(time, frame.time);
+  };
+  TRY(broker::replay(log, engine, note));
+  const FrameVisit apply = [&](const log::Frame& frame) -> Result<void> {
+    TRY(note(frame));
     return broker::replay(log, engine, frame);
   };
   TRY(hold_.take(apply, pause_));

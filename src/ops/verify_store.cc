@@ -39,17 +39,16 @@ class Verifier {
 
  private:
   Result<void> replay(const Pause& pause) {
-    TRY(broker::replay(log_, engine_, [&](const log::Frame&) -> Result<void> {
+    const FrameVisit count = [this](const log::Frame&) -> Result<void> {
       verified_.frames += 1;
       return {};
-    }));
-    TRY(expect_unused(
-        log_,
-        [&](const log::Frame& frame) {
-          verified_.frames += 1;
-          return broker::replay(log_, engine_, frame);
-        },
-        pause));
+    };
+    TRY(broker::replay(log_, engine_, count));
+    const FrameVisit apply = [&](const log::Frame& frame) -> Result<void> {
+      TRY(count(frame));
+      return broker::replay(log_, engine_, frame);
+    };
+    TRY(expect_unused(log_, apply, pause));
     return {};
   }
 

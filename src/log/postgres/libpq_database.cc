@@ -377,7 +377,10 @@ Result<Change> LibpqDatabase::finish_checkpoint(std::uint64_t epoch,
                 Parameter(static_cast<std::int32_t>(checkpoint.parts)), number(checkpoint.bytes),
                 number(finished.span.begin), number(finished.span.end),
                 Parameter(unix_ms(finished.span.time)), number(finished.needed)}));
-  return changed.count() == 1 ? Change::done : Change::fenced;
+  if (changed.count() == 1) return Change::done;
+  const Change why = TRY(why_not(epoch, Position(0), Change::orphaned));
+  if (why == Change::fenced) return why;
+  return refuse(fmt::format("it has no checkpoint {} any more", checkpoint.number));
 }
 
 Result<Change> LibpqDatabase::drop_checkpoint(std::uint64_t epoch, std::uint64_t checkpoint) {
@@ -459,7 +462,7 @@ Result<std::unique_ptr<LibpqDatabases>> LibpqDatabases::open(const DatabaseOptio
                             name_length_max, options.name));
   }
   Connection::Parameters parameters = TRY(parse(options.url));
-  if (parameters.contains("password")) {
+  if (parameters.contains("password") || parameters.contains("sslpassword")) {
     return fail(errors::unusable,
                 "The log's URL has a password in it, which everybody on this machine could read. "
                 "Give it by a password file (--log-password-file or PGPASSFILE), by a service file "

@@ -390,6 +390,8 @@ TEST(LibpqDatabases, RefusesWhatCanNotBeMeant) {
   EXPECT_EQ(refusal({.url = "postgres://u:secret@h/d"}).find("secret"), std::string::npos);
   EXPECT_NE(refusal({.url = "postgres://h/d?password=secret"}).find("PGPASSFILE"),
             std::string::npos);
+  EXPECT_NE(refusal({.url = "postgres://h/d?sslpassword=secret"}).find("PGPASSFILE"),
+            std::string::npos);
   EXPECT_NE(refusal({.url = "postgres://h/d?nonsense=1"}).find("nonsense"), std::string::npos);
   EXPECT_NE(refusal({.url = "postgres://h/d", .name = "Upper"}).find("\"Upper\""),
             std::string::npos);

@@ -80,8 +80,9 @@ class MovedLog(unittest.TestCase):
         return done.stdout + done.stderr
 
     @contextlib.contextmanager
-    def serving(self, data):
-        with Server(data=data) as server:
+    def serving(self, data, log=None):
+        arguments = ["--log", log, "--log-name", self.name] if log else []
+        with Server(data=data, arguments=arguments, environment=self.database.environment()) as server:
             with contextlib.closing(Connection(server.port)) as connection:
                 yield server, connection
             server.stop()
@@ -139,6 +140,23 @@ class MovedLog(unittest.TestCase):
         self.assertTrue(journal(self.back) == before)
         with self.serving(self.back) as (_, connection):
             self.go_on(connection, known)
+
+    def test_a_server_goes_on_in_the_database_and_its_log_moves_back(self):
+        known = self.fill(chat()[:1_000])
+        self.move(f"file:{self.data}", self.url)
+
+        with self.serving(f"{self.place}/cache", self.url) as (_, connection):
+            self.go_on(connection, known)
+        moved = self.move(self.url, f"file:{self.back}")
+
+        self.assertIn("2 queues, 0 topics and 1,002 messages", moved)
+        with self.serving(self.back) as (_, connection):
+            plain = connection.call("GetQueueUrl", QueueName="plain")["QueueUrl"]
+            attributes = connection.call("GetQueueAttributes", QueueUrl=plain, AttributeNames=["All"])["Attributes"]
+            self.assertEqual(attributes["ApproximateNumberOfMessagesNotVisible"], "1")
+            chat_url = connection.call("GetQueueUrl", QueueName="chat.fifo")["QueueUrl"]
+            received = connection.call("ReceiveMessage", QueueUrl=chat_url, MaxNumberOfMessages=10)["Messages"]
+            self.assertEqual(len(received), 10)
 
     def go_on(self, connection, known):
         """A client that knows nothing of the move."""
