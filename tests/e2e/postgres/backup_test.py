@@ -43,12 +43,15 @@ class Backup(unittest.TestCase):
                     until(lambda: len(sent) > 20, "sends go on")
                     dump(database, f"{other.directory}/dump")
                     until(lambda: len(sent) > 40, "sends go on")
+                connection.close()
 
             restore(other, f"{other.directory}/dump")
 
             node = Node(other.url(), other.environment())
             with node:
-                bodies = take_all(Connection(node.port), url)
+                connection = Connection(node.port)
+                bodies = take_all(connection, url)
+                connection.close()
             numbers = [int(each) for each in bodies]
             self.assertEqual(numbers, list(range(1, numbers[-1] + 1)))
             self.assertGreaterEqual(numbers[-1], 50)

@@ -87,6 +87,7 @@ def database_down(site):
     """For longer than anybody waits for it."""
     with site.harm():
         site.database.kill()
+        site.await_refusals()
         site.work(LONGER_THAN_A_LEASE_S)
         site.database.start()
         outage = site.nodes.await_service()
@@ -105,6 +106,7 @@ def database_restarted(site):
 def database_asleep(site):
     with site.harm():
         site.database.pause()
+        site.await_refusals()
         site.work(LONGER_THAN_A_LEASE_S)
         site.database.resume()
         outage = site.nodes.await_service()
@@ -146,8 +148,8 @@ def set_commit_delay(site, microseconds):
 def pair_failed_over(site):
     """The standby was synchronous, so it has all that was acknowledged."""
     with site.harm():
-        fail_over(site)
-        outage = site.nodes.await_service()
+        site.database.kill()
+        outage = promote(site)
         site.await_whole()
     return outage
 
@@ -165,15 +167,9 @@ def copy_stuck(site):
         primary.kill()
         standby.resume()
         until(standby.is_ready, "the standby takes connections")
-        promote(site)
-        outage = site.nodes.await_service()
+        outage = promote(site)
         site.await_whole()
     return outage
-
-
-def fail_over(site):
-    site.databases[0].kill()
-    promote(site)
 
 
 def promote(site):
@@ -181,13 +177,16 @@ def promote(site):
     old, new = site.databases
     new.promote()
     site.databases = [new, old]
+    outage = site.nodes.await_service()
     old.become_copy_of(new)
     new.follow_synchronously(old)
+    return outage
 
 
 def network_cut(site):
     with site.harm():
         site.database.cut()
+        site.await_refusals()
         site.work(LONGER_THAN_A_LEASE_S)
         site.database.mend()
         outage = site.nodes.await_service()
@@ -219,6 +218,7 @@ def answers_lost(site):
 def disk_full(site):
     with site.harm():
         site.database.fill()
+        site.await_refusals()
         site.work(LONGER_THAN_A_LEASE_S)
         site.database.empty()
         if site.database.process.poll() is not None:
