@@ -97,7 +97,13 @@ class Nodes:
         return len(behind) == len(self.nodes) - 1 and None not in behind
 
     def await_whole(self):
-        until(self.is_whole, self.telling("one node owns the log, and each other stands by"), SERVICE_WITHIN_S)
+        until(lambda: self.is_whole() or self.has_ended(), self.telling("one node owns the log, and each other stands by"),
+              SERVICE_WITHIN_S)
+        if self.has_ended():
+            raise AssertionError(f"a node ended by itself\n{self.output()}")
+
+    def has_ended(self):
+        return any(node.process.poll() is not None for node in self.nodes)
 
     def telling(self, sentence):
         return lambda: f"{sentence}\n{self.output()}"
@@ -106,9 +112,9 @@ class Nodes:
         return "\n".join(f"--- {node.port}\n{node.output()}" for node in self.nodes)
 
     def await_service(self, nodes=None):
-        """Returns how long it took until a send was answered, by any of these nodes."""
+        """Returns how long it took until something got into the log, by way of any of these nodes."""
         began = time.monotonic()
-        until(lambda: any(is_served(node) for node in nodes or self.running()), self.telling("a send is answered"),
+        until(lambda: any(is_served(node) for node in nodes or self.running()), self.telling("something gets into the log"),
               SERVICE_WITHIN_S)
         return time.monotonic() - began
 
@@ -121,12 +127,26 @@ class Nodes:
         return done.stdout
 
 
+def is_told_to_wait(node):
+    """Whether it answers that it can't do anything now, as one that SDKs ask again."""
+    connection = Connection(node.port, timeout=5)
+    try:
+        connection.call("ListQueues")
+        return False
+    except (OSError, http.client.HTTPException):
+        return False
+    except Refused as refused:
+        return refused.status == 503 and refused.code == "ServiceUnavailable"
+    finally:
+        connection.close()
+
+
 def is_served(node):
-    """Whether a message gets into the log. It goes to a queue of its own, which nobody receives from."""
+    """Whether something gets into the log: a queue, which is ended again."""
     connection = Connection(node.port, timeout=5)
     try:
         url = connection.call("CreateQueue", QueueName="probe")["QueueUrl"]
-        connection.call("SendMessage", QueueUrl=url, MessageBody="probe")
+        connection.call("DeleteQueue", QueueUrl=url)
         return True
     except (OSError, http.client.HTTPException):
         return False

@@ -68,7 +68,7 @@ class Server:
         self.address = address
         self.endpoint = f"http://{address}:{self.port}"
         self.prefix = list(prefix)
-        self.arguments = [*arguments, *log_arguments(self.data)]
+        self.arguments = list(arguments)
         self.environment = dict(environment or {})
         self.process = None
         self.log = tempfile.TemporaryFile("w+")
@@ -93,7 +93,8 @@ class Server:
         """Starts the process without waiting until it is ready."""
         self.log.seek(0)
         self.log.truncate()
-        serve = [binary(), "serve", "--listen", f"{self.address}:{self.port}", "--data", self.data, *self.arguments]
+        serve = [binary(), "serve", "--listen", f"{self.address}:{self.port}", "--data", self.data,
+                 *log_arguments(self.data), *self.arguments]
         tied = ["setpriv", "--pdeathsig", "KILL"]
         command = [*tied, *self.prefix, *tied, *serve] if self.prefix else [*tied, *serve]
         self.process = subprocess.Popen(

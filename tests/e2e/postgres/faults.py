@@ -5,7 +5,7 @@ None of them starts a server again that did not die itself, and none helps a ser
 
 import signal
 
-from postgres import until
+from postgres import ROLE, until
 
 LONGER_THAN_A_LEASE_S = 7  # A standby that sees no sign of life takes over before.
 
@@ -87,6 +87,7 @@ def database_down(site):
     """For longer than anybody waits for it."""
     with site.harm():
         site.database.kill()
+        site.await_refusals()
         site.work(LONGER_THAN_A_LEASE_S)
         site.database.start()
         outage = site.nodes.await_service()
@@ -105,6 +106,7 @@ def database_restarted(site):
 def database_asleep(site):
     with site.harm():
         site.database.pause()
+        site.await_refusals()
         site.work(LONGER_THAN_A_LEASE_S)
         site.database.resume()
         outage = site.nodes.await_service()
@@ -116,7 +118,7 @@ def sessions_ended(site):
     """An administrator does so, or a fire wall that has forgotten them."""
     with site.harm():
         for _ in range(20):
-            site.database.query("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'mailrail'")
+            end_sessions(site.database)
             site.work(0.1)
         outage = site.nodes.await_service()
         site.await_whole()
@@ -133,6 +135,10 @@ def commits_slow(site):
     return outage
 
 
+def end_sessions(database):
+    database.query(f"select pg_terminate_backend(pid) from pg_stat_activity where usename = '{ROLE}'")
+
+
 def set_commit_delay(site, microseconds):
     site.database.query(f"alter system set commit_delay = {microseconds}")
     site.database.query("alter system set commit_siblings = 0")
@@ -142,30 +148,28 @@ def set_commit_delay(site, microseconds):
 def pair_failed_over(site):
     """The standby was synchronous, so it has all that was acknowledged."""
     with site.harm():
-        fail_over(site)
-        outage = site.nodes.await_service()
+        site.database.kill()
+        outage = promote(site)
         site.await_whole()
     return outage
 
 
 def copy_stuck(site):
-    """Commits wait for a standby that does not answer: nothing may be acknowledged meanwhile, also not after another look."""
+    """Commits wait for a standby that does not answer, and then it is the one to be promoted. Whose session ends while it waits
+    has committed here and not there: everybody sees the row, and nobody may be told of it."""
     primary, standby = site.databases
     with site.harm():
         standby.pause()
-        site.work(LONGER_THAN_A_LEASE_S)
+        for _ in range(4):
+            site.work(2)
+            end_sessions(primary)
+        site.work(1)
         primary.kill()
         standby.resume()
         until(standby.is_ready, "the standby takes connections")
-        promote(site)
-        outage = site.nodes.await_service()
+        outage = promote(site)
         site.await_whole()
     return outage
-
-
-def fail_over(site):
-    site.databases[0].kill()
-    promote(site)
 
 
 def promote(site):
@@ -173,13 +177,16 @@ def promote(site):
     old, new = site.databases
     new.promote()
     site.databases = [new, old]
+    outage = site.nodes.await_service()
     old.become_copy_of(new)
     new.follow_synchronously(old)
+    return outage
 
 
 def network_cut(site):
     with site.harm():
         site.database.cut()
+        site.await_refusals()
         site.work(LONGER_THAN_A_LEASE_S)
         site.database.mend()
         outage = site.nodes.await_service()
@@ -211,6 +218,7 @@ def answers_lost(site):
 def disk_full(site):
     with site.harm():
         site.database.fill()
+        site.await_refusals()
         site.work(LONGER_THAN_A_LEASE_S)
         site.database.empty()
         if site.database.process.poll() is not None:

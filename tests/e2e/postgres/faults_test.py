@@ -12,6 +12,10 @@ import statistics
 import sys
 import time
 from collections import defaultdict
+from pathlib import Path
+
+here = Path(__file__).resolve().parent
+sys.path += [str(here.parent / "lib"), str(here.parent / "ledger")]
 
 from faults import FAULTS
 from postgres_places import why_not
@@ -26,7 +30,7 @@ OUTAGE_S_MAX = 10  # What clients with the default retries of their SDK bear.
 def run(options):
     outages = defaultdict(list)
     chosen = [each for each in FAULTS[options.place] if not options.only or each.__name__ in options.only]
-    with Site(options.place, options.seed, senders=2, consumers=5) as site:
+    with Site(options.place, options.seed, senders=2, consumers=5, visibilities_s=(3, 12)) as site:
         site.load.start()
         try:
             for _ in range(options.rounds):
@@ -43,7 +47,7 @@ def run(options):
                 node.spawn()
             site.await_whole()
         site.load.look()
-        return site.load.history, {queue: count for queue, count in site.load.left_over().items() if queue != "probe"}, outages
+        return site.load.history, site.load.left_over(), outages
 
 
 def main():

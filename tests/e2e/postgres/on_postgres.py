@@ -23,7 +23,12 @@ def main():
         command = [database.url() if each == "URL" else each for each in sys.argv[1:]]
         environment = os.environ | database.environment() | {"MAILRAIL_LOG": database.url()}
         tied = ["setpriv", "--pdeathsig", "KILL"]
-        return subprocess.run([*tied, *command], env=environment).returncode
+        code = subprocess.run([*tied, *command], env=environment).returncode
+        logs = int(database.value("select count(*) from pg_namespace where nspname like 'mailrail\\_%'"))
+        if code == 0 and logs == 0:
+            print("The command did well, and kept no log in the database.")
+            return 1
+        return code
 
 
 if __name__ == "__main__":

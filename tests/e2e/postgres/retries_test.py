@@ -68,7 +68,7 @@ class Client:
         while True:
             try:
                 self.sqs.send_message(QueueUrl=self.url, MessageBody=str(self.sent), MessageGroupId=self.name,
-                                      MessageDeduplicationId=f"{self.name} {self.sent}")
+                                      MessageDeduplicationId=f"{self.name}-{self.sent}")
                 break
             except (ClientError, BotoCoreError) as error:
                 if isinstance(error, ClientError) and error.response["ResponseMetadata"]["HTTPStatusCode"] < 500:

@@ -2,17 +2,15 @@
 
 import contextlib
 import random
-import sys
 import time
-from pathlib import Path
-
-here = Path(__file__).resolve().parent
-sys.path += [str(here.parent / "lib"), str(here.parent / "ledger")]
 
 from load import Load
-from nodes import Nodes
+from nodes import Nodes, is_told_to_wait
 from postgres import Postgres, until
 from postgres_places import CuttablePostgres, FillablePostgres
+
+
+REFUSED_WITHIN_S = 10
 
 
 class LoadOnBoth(Load):
@@ -30,7 +28,7 @@ class LoadOnBoth(Load):
 class Site:
     """Use as a context. `place` says where the database is."""
 
-    arguments = ("--disk-limit", "512MiB")  # A checkpoint every 64 MiB.
+    arguments = ("--disk-limit", "1GiB")  # The least, so that checkpoints and trimming happen.
 
     def __init__(self, place, seed, **load):
         self.place = place
@@ -68,6 +66,11 @@ class Site:
         until_then = time.monotonic() + seconds
         until(lambda: time.monotonic() > until_then or any(each.error for each in self.load.clients), "time passes", seconds + 60)
 
+    def await_refusals(self):
+        """Who asks is told to ask again later, by every node."""
+        for node in self.nodes.nodes:
+            until(lambda: is_told_to_wait(node), self.nodes.telling(f"{node.port} answers 503"), REFUSED_WITHIN_S)
+
     def await_whole(self):
         """Service at every node, each as it should be."""
         self.nodes.await_whole()
@@ -91,6 +94,6 @@ class Site:
 
     @staticmethod
     def disk(stack):
-        return [stack.enter_context(FillablePostgres(disk="1g"))]
+        return [stack.enter_context(FillablePostgres(disk="1536m"))]
 
     PLACES = {"alone": alone, "pair": pair, "network": network, "disk": disk}
