@@ -8,7 +8,7 @@
 #include <string>
 
 #include "base/time.h"
-#include "log/postgres/libpq_database.h"
+#include "log/postgres/libpq_databases.h"
 #include "log/postgres/postgres_log.h"
 
 namespace mailrail::cli {

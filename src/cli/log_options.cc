@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "cli/address.h"
-#include "log/postgres/libpq_database.h"
+#include "log/postgres/libpq_databases.h"
 #include "log/postgres/postgres_log.h"
 #include "log/postgres/spool.h"
 

@@ -7,7 +7,7 @@
 
 #include "base/check.h"
 #include "log/memory/memory_log.h"
-#include "log/postgres/libpq_database.h"
+#include "log/postgres/libpq_databases.h"
 #include "log/postgres/postgres_log.h"
 
 namespace mailrail::cases {

@@ -2,20 +2,15 @@
 
 #include <algorithm>
 #include <chrono>
-#include <fstream>
 #include <utility>
 
 #include <fmt/format.h>
-#include <libpq-fe.h>
 
 #include "log/postgres/layout.h"
-#include "log/postgres/statements.h"
 
 namespace mailrail::log::postgres {
 namespace {
 
-constexpr auto connect_patience = std::chrono::seconds(3);
-constexpr std::size_t name_length_max = 40;
 constexpr int server_version_min = 13;
 // Engine time follows the clock of whoever owns the log, and never goes back.
 constexpr auto clock_difference_max = std::chrono::minutes(5);
@@ -56,61 +51,12 @@ StoredFrame frame_in(const Rows& rows, int row) {
           .payload = std::string(rows.bytes(row, 6))};
 }
 
-class LibpqDatabase final : public Database {
- public:
-  LibpqDatabase(const Connection::Parameters& parameters,
-                const std::string& schema,
-                std::string name,
-                Absent absent)
-      : connection_(parameters), statements_(schema), name_(std::move(name)), absent_(absent) {}
-
-  Result<void> connect() override;
-  Result<void> prepare_tables() override;
-  Result<Lease> lease() override;
-  Result<bool> take_over(const Lease& seen, const LogOwner& owner) override;
-  Result<Change> renew(std::uint64_t epoch) override;
-  Result<Change> release(std::uint64_t epoch) override;
-  Result<Change> insert(const StoredFrame& frame, const Predecessor& predecessor) override;
-  Result<std::optional<StoredFrame>> frame_at(Position position, std::uint64_t epoch) override;
-  Result<std::vector<StoredFrame>> frames_with(std::span<const Position> positions) override;
-  Result<Tail> tail(const Predecessor& seen, Position from, std::size_t bytes) override;
-  Result<std::vector<Partition>> partitions() override;
-  Result<Change> add_partition(std::uint64_t epoch, std::uint64_t partition) override;
-  Result<Change> drop_partition(std::uint64_t epoch, std::uint64_t partition) override;
-  Result<std::optional<StoredCheckpoint>> checkpoint() override;
-  Result<std::vector<std::uint64_t>> checkpoints() override;
-  Result<Change> begin_checkpoint(std::uint64_t epoch, std::uint64_t checkpoint) override;
-  Result<Change> add_part(std::uint64_t epoch,
-                          std::uint64_t checkpoint,
-                          std::uint32_t part_number,
-                          const StoredPart& part) override;
-  Result<std::optional<StoredPart>> part(std::uint64_t checkpoint,
-                                         std::uint32_t part_number) override;
-  Result<Change> finish_checkpoint(std::uint64_t epoch,
-                                   const StoredCheckpoint& checkpoint) override;
-  Result<Change> drop_checkpoint(std::uint64_t epoch, std::uint64_t checkpoint) override;
-  Result<std::vector<std::string>> warnings() override;
-
- private:
-  Result<void> set_up();
-  Result<void> probe();
-  std::unexpected<Error> refuse(std::string_view why) const;
-  Error error_of(const Objection& objection) const;
-  Result<Rows> rows(const std::string& statement, const std::vector<Parameter>& parameters = {});
-  Result<Change> change(const std::string& statement);
-  Result<Change> change_lease(const std::string& statement, std::uint64_t epoch);
-  Result<Change> why_not(std::uint64_t epoch, Position position, Change otherwise);
-
-  Connection connection_;
-  const Statements statements_;
-  const std::string name_;
-  const Absent absent_;
-};
+}  // namespace
 
 // --- Sessions.
 
 Result<void> LibpqDatabase::connect() {
-  const Result<void> connected = connection_.connect(connect_patience);
+  const Result<void> connected = connection_.connect(connect_patience_);
   if (!connected) {
     return fail(*connected.error().kind,
                 fmt::format("The database of the log {} lets nobody in: {}", name_,
@@ -413,90 +359,6 @@ Result<std::vector<std::string>> LibpqDatabase::warnings() {
         name_));
   }
   return sentences;
-}
-
-// --- Whom to connect to.
-
-Result<std::string> first_line_of(const std::string& file) {
-  std::ifstream in(file);
-  std::string line;
-  if (in && std::getline(in, line) && !line.empty()) return line;
-  return fail(errors::unusable,
-              fmt::format("The password file {} can't be read, or its first line is empty.", file));
-}
-
-bool is_name(const std::string& name) {
-  return !name.empty() && name.size() <= name_length_max &&
-         name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == std::string::npos;
-}
-
-// What the URL says, without what only libpq's defaults say.
-Result<Connection::Parameters> parse(const std::string& url) {
-  char* problem = nullptr;
-  PQconninfoOption* const options = PQconninfoParse(url.c_str(), &problem);
-  if (options == nullptr) {
-    const std::string text = problem == nullptr ? "it can't be read" : problem;
-    PQfreemem(problem);
-    return fail(errors::unusable,
-                fmt::format("The log's URL is not one of PostgreSQL's: {}", text));
-  }
-  Connection::Parameters parameters;
-  for (const PQconninfoOption* each = options; each->keyword != nullptr; ++each) {
-    if (each->val != nullptr) parameters.emplace(each->keyword, each->val);
-  }
-  PQconninfoFree(options);
-  return parameters;
-}
-
-}  // namespace
-
-LibpqDatabases::LibpqDatabases(Connection::Parameters parameters,
-                               std::string schema,
-                               std::string name)
-    : parameters_(std::move(parameters)), schema_(std::move(schema)), name_(std::move(name)) {}
-
-Result<std::unique_ptr<LibpqDatabases>> LibpqDatabases::open(const DatabaseOptions& options) {
-  if (!is_name(options.name)) {
-    return fail(errors::unusable,
-                fmt::format("A log's name is 1 to {} of a-z, 0-9 and _, not \"{}\".",
-                            name_length_max, options.name));
-  }
-  Connection::Parameters parameters = TRY(parse(options.url));
-  if (parameters.contains("password") || parameters.contains("sslpassword")) {
-    return fail(errors::unusable,
-                "The log's URL has a password in it, which everybody on this machine could read. "
-                "Give it by a password file (--log-password-file or PGPASSFILE), by a service file "
-                "(PGSERVICEFILE), or by the environment (PGPASSWORD).");
-  }
-  const auto said = [&](const char* keyword, const char* otherwise) {
-    const auto found = parameters.find(keyword);
-    return found == parameters.end() ? std::string(otherwise) : found->second;
-  };
-  const std::string place = parameters.contains("service")
-                                ? "service " + parameters.at("service")
-                                : fmt::format("postgres://{}:{}/{}", said("host", "(PGHOST)"),
-                                              said("port", "5432"), said("dbname", "(PGDATABASE)"));
-  if (!options.password_file.empty())
-    parameters["password"] = TRY(first_line_of(options.password_file));
-  for (const auto& [keyword, value] :
-       Connection::Parameters{{"fallback_application_name", "mailrail"},
-                              {"client_encoding", "UTF8"},
-                              {"keepalives_idle", "2"},
-                              {"keepalives_interval", "1"},
-                              {"keepalives_count", "3"},
-                              {"tcp_user_timeout", "5000"}}) {
-    parameters.emplace(keyword, value);  // Unless the URL says otherwise.
-  }
-  parameters["target_session_attrs"] = "read-write";
-  std::unique_ptr<LibpqDatabases> databases(
-      new LibpqDatabases(std::move(parameters), "mailrail_" + options.name,
-                         fmt::format("{} in {}", options.name, place)));
-  databases->absent_ = options.absent;
-  return databases;
-}
-
-std::unique_ptr<Database> LibpqDatabases::session() {
-  return std::make_unique<LibpqDatabase>(parameters_, schema_, name_, absent_);
 }
 
 }  // namespace mailrail::log::postgres

@@ -3,6 +3,7 @@
 
 #include "log/postgres/postgres_log.h"
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <thread>
@@ -13,7 +14,7 @@
 #include <libpq-fe.h>
 
 #include "log/conformance_testing.h"
-#include "log/postgres/libpq_database.h"
+#include "log/postgres/libpq_databases.h"
 #include "log/postgres/server_testing.h"
 #include "sim/sim_disk.h"
 
@@ -29,13 +30,17 @@ constexpr PostgresLogOptions small{
 // One log in the server's database, each test its own.
 class Place {
  public:
+  // A test that wants it shorter says so before it opens.
+  std::chrono::milliseconds connect_patience = std::chrono::seconds(20);
+
   explicit Place(const PostgresLogOptions& options = {}) : options_(options) {
     static int count = 0;
     name_ = fmt::format("test_{}", ++count);
   }
 
   std::unique_ptr<PostgresLog> open_to_follow() {
-    databases_.push_back(*LibpqDatabases::open({.url = server().url(), .name = name_}));
+    databases_.push_back(*LibpqDatabases::open(
+        {.url = server().url(), .name = name_, .connect_patience = connect_patience}));
     return *PostgresLog::open(*databases_.back(), options_);
   }
 
@@ -274,9 +279,12 @@ TEST_F(InPostgres, GoesOnAfterTheServerWasKilledAndStartedAgain) {
 
 TEST_F(InPostgres, AnAppendFailsWhenTheServerStaysAway) {
   Place place;
+  place.connect_patience = std::chrono::milliseconds(300);
   const auto log = place.open();
   append(*log, 0, 100);
-  auto databases = *LibpqDatabases::open({.url = Place::server().url(), .name = place.name()});
+  auto databases = *LibpqDatabases::open({.url = Place::server().url(),
+                                          .name = place.name(),
+                                          .connect_patience = place.connect_patience});
   Place::server().kill();
 
   const Appended appended = log->append(make_frame(log->next_position(), 1, 10));
@@ -357,7 +365,8 @@ TEST_F(InPostgres, RefusesTablesOfANewerVersion) {
 
 TEST_F(InPostgres, TakesAReadOnlyServerForOneThatIsNotPromotedYet) {
   Place::server().ask("alter database postgres set default_transaction_read_only = on");
-  const auto databases = LibpqDatabases::open({.url = Place::server().url()});
+  const auto databases = LibpqDatabases::open(
+      {.url = Place::server().url(), .connect_patience = std::chrono::milliseconds(300)});
 
   const auto log = PostgresLog::open(**databases);
 
