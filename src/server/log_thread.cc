@@ -46,13 +46,13 @@ void LogThread::stop() {
 
 void LogThread::loop() {
   for (;;) {
-    Work work = next_work();
-    if (work.empty() || !perform_now(std::move(work))) return;
+    const Work work = next_work();
+    if (work.empty() || !perform_now(work)) return;
   }
 }
 
 // False if the log failed.
-bool LogThread::perform_now(Work work) {
+bool LogThread::perform_now(const Work& work) {
   log::Appended appended{log::Outcome::durable};
   if (work.frame != nullptr) {
     appended = append_now(*work.frame);

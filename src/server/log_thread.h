@@ -54,7 +54,7 @@ class LogThread {
   Work next_work();
   Work take_work();
   bool is_renewal_due() const;
-  bool perform_now(Work work);
+  bool perform_now(const Work& work);
   log::Appended append_now(const log::Frame& frame);
   log::Appended renew_now();
   void look_for_warnings();

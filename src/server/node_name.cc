@@ -42,7 +42,7 @@ Result<std::string> node_name(log::Disk& disk, Random& random) {
                             disk.directory()));
   }
   if (std::ranges::find(names, file_name) != names.end()) return read(disk);
-  const std::string name = fmt::format("{:016x}", random.next());
+  std::string name = fmt::format("{:016x}", random.next());
   constexpr std::string_view unfinished = "node.new";
   const auto file = TRY(disk.create_file(unfinished));
   const std::array<std::string_view, 1> pieces = {name};

@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <optional>
 #include <utility>
-#include <string>
 
 #include "base/time.h"
 

@@ -105,6 +105,7 @@ TEST_F(SharedLogTest, IsOpenedAgainWhenItFailedInTheMiddleOfCalls) {
   place_.stall("a");
   Client sending(server->port());
   send(sending, "SendMessage", R"({"QueueUrl": "q", "MessageBody": "lost"})");
+  settle(server);
   place_.wait_until_stalled("a");
 
   place_.cut_off("a");
@@ -126,6 +127,7 @@ TEST_F(SharedLogTest, TellsNothingOnceSomebodyElseOwnsIt) {
   place_.stall("a");
   Client sending(server->port());
   send(sending, "SendMessage", R"({"QueueUrl": "q", "MessageBody": "fenced"})");
+  settle(server);
   place_.wait_until_stalled("a");
 
   place_.usurp();
@@ -174,7 +176,7 @@ TEST_F(SharedLogTest, CanBeLeftWithoutStoppingWhileCallsAreHeld) {
   create_queue(server);
   Client polling(server->port());
   send(polling, "ReceiveMessage", R"({"QueueUrl": "q", "WaitTimeSeconds": 20})");
-  call(server, "ListQueues", "{}");
+  settle(server);
 
   server.reset();
 
@@ -186,8 +188,7 @@ TEST_F(SharedLogTest, AnswersOpenLongPollsWhenItsServerStops) {
   create_queue(server);
   Client polling(server->port());
   send(polling, "ReceiveMessage", R"({"QueueUrl": "q", "WaitTimeSeconds": 20})");
-  Client witness(server->port());
-  call(witness, "ListQueues", "{}");
+  settle(server);
 
   stop(server);
 

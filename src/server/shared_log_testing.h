@@ -54,7 +54,7 @@ class SharedLogTest : public ::testing::Test {
                                        const OwnershipTimes& times = patient_times) {
     return Server::open({.port = 0,
                          .data = directory_ + "/" + node,
-                         .http_threads = 2,
+                         .http_threads = http_threads_,
                          .disk_bytes_max = std::uint64_t{1} << 30,
                          .shared_log = SharedLogOptions{
                              .connect = [this, node](log::Disk&) -> Result<OpenSharedLog> {
@@ -119,6 +119,10 @@ class SharedLogTest : public ::testing::Test {
         .body;
   }
 
+  // All that was sent to it before has come to its HTTP thread, if that is the only one.
+  static void settle(const std::unique_ptr<Server>& server) { get(server, "/livez"); }
+
+  std::uint32_t http_threads_ = 1;
   log::SharedMemoryLog::Place place_;
   std::string directory_;
 

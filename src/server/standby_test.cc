@@ -80,8 +80,12 @@ TEST_F(StandbyTest, BreaksOffACallWhoseClientIsGone) {
   {
     Client gone(standby_->port());
     send(gone, "ReceiveMessage", R"({"QueueUrl": "f.fifo", "WaitTimeSeconds": 20})");
+    settle(standby_);
+    call(standby_, "ListQueues", "{}");  // The poll came to the owner before this,
     gone.reset();
   }
+  settle(standby_);
+  call(standby_, "ListQueues", "{}");  // and its end.
   ASSERT_EQ(call(owner_, "SendMessage",
                  R"({"QueueUrl": "f.fifo", "MessageBody": "m", "MessageGroupId": "g",
                      "MessageDeduplicationId": "d"})")
@@ -138,6 +142,7 @@ TEST_F(StandbyTest, TakesOverWhenTheOwnerIsSilent) {
   Client held(owner_->port());
   place_.stall("a");
   send(held, "SendMessage", R"({"QueueUrl": "q", "MessageBody": "fenced"})");
+  settle(owner_);
   place_.wait_until_stalled("a");
 
   eventually([&] { return role(standby_) == Role::owner; });
@@ -166,8 +171,7 @@ TEST_F(StandbyTest, IsPromotedByAskingTheOwnerToStepDown) {
   call(owner_, "CreateQueue", R"({"QueueName": "empty"})");
   Client polling(owner_->port());
   send(polling, "ReceiveMessage", R"({"QueueUrl": "empty", "WaitTimeSeconds": 20})");
-  Client witness(owner_->port());
-  call(witness, "ListQueues", "{}");
+  settle(owner_);
 
   const Reply promoted = ask(standby_, "/_mailrail/standby/promote");
 
@@ -183,6 +187,7 @@ TEST_F(StandbyTest, IsPromotedByAskingTheOwnerToStepDown) {
 }
 
 TEST_F(StandbyTest, IsPromotedBackAndForth) {
+  http_threads_ = 3;
   start_both();
   for (int i = 0; i < 3; ++i) {
     EXPECT_EQ(ask(standby_, "/_mailrail/standby/promote").status, 200);
@@ -222,8 +227,7 @@ TEST_F(StandbyTest, StopsWhileCallsAreHandedOn) {
   start_both();
   Client polling(standby_->port());
   send(polling, "ReceiveMessage", R"({"QueueUrl": "q", "WaitTimeSeconds": 20})");
-  Client witness(standby_->port());
-  call(witness, "ListQueues", "{}");
+  settle(standby_);
 
   stop(standby_);
 

@@ -139,7 +139,7 @@ Result<void> Steward::finish_stop() {
 void Steward::abandon() {
   change_mail([](Mail& mail) { mail.is_abandoned = true; });
   if (thread_.joinable()) thread_.join();
-  end_forwarder();
+  if (forwarder_ != nullptr) refuse_calls("This node ends. Try again.");
 }
 
 void Steward::end_for_good(const Mail& first) {
