@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "server/limits.h"
 #include "server/told_again.h"
 
 namespace mailrail::server {
@@ -16,6 +17,8 @@ EngineThread::EngineThread(engine::Engine& engine,
                            Hooks hooks)
     : clock_(clock),
       log_(owned.log),
+      is_shared_(owned.shared != nullptr),
+      disk_bytes_max_(options.housekeeping.disk_bytes_max),
       hooks_(std::move(hooks)),
       broker_(engine, owned.log, random, *this, options),
       log_thread_(
@@ -184,6 +187,9 @@ void EngineThread::take(Inbox inbox) {
 void EngineThread::tell_of_limits() {
   const std::optional<engine::Full> full = broker_.full();
   if (full && is_told_again(told_of_limits_, clock_.now())) hooks_.limit_reached(*full);
+  if (full || !is_shared_) return;
+  std::optional<std::string> near = warning_of(log_.space(), disk_bytes_max_);
+  if (near && is_told_again(told_of_limits_, clock_.now())) hooks_.warned(*std::move(near));
 }
 
 void EngineThread::tell_of_unreadable() {

@@ -126,6 +126,8 @@ class EngineThread final : private broker::Outbox {
 
   Clock& clock_;
   log::LogStore& log_;
+  const bool is_shared_;
+  const std::uint64_t disk_bytes_max_;  // Before that of a shared log is met, there is a warning.
   Hooks hooks_;
   broker::Broker broker_;
   LogThread log_thread_;

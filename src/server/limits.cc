@@ -93,4 +93,12 @@ Result<void> expect_fits(std::uint64_t bytes, const Volume& volume) {
                           size_text(bytes), volume.directory, size_text(total)));
 }
 
+std::optional<std::string> warning_of(const log::Space& space, std::uint64_t disk_bytes_max) {
+  if (space.total() < disk_bytes_max / 5 * 4) return std::nullopt;
+  return fmt::format(
+      "the log takes {} of the {} of the database that it may: at that limit new messages are "
+      "refused. Receive and delete messages, or start mailrail with a larger --disk-limit.",
+      size_text(space.total()), size_text(disk_bytes_max));
+}
+
 }  // namespace mailrail::server

@@ -8,10 +8,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "base/result.h"
 #include "log/disk.h"
+#include "log/log_store.h"
 
 namespace mailrail::server {
 
@@ -65,5 +67,8 @@ Result<VolumeShare> share_of(const Volume& volume, std::uint32_t percent);
 
 // A limit beyond what the volume has would be met by a full disk first.
 Result<void> expect_fits(std::uint64_t bytes, const Volume& volume);
+
+// A sentence for the operator if a log in a database takes four fifths of what it may, or more.
+std::optional<std::string> warning_of(const log::Space& space, std::uint64_t disk_bytes_max);
 
 }  // namespace mailrail::server

@@ -110,5 +110,15 @@ TEST(DiskBytes, OfAVolumeThatOthersHaveFilledRefuseNoStart) {
   EXPECT_TRUE(limits.expect_room_for(64 * mib));
 }
 
+TEST(Warning, IsGivenBeforeTheLimitOfALogInADatabase) {
+  const std::uint64_t limit = std::uint64_t{10} << 30;
+
+  EXPECT_EQ(warning_of({.log_bytes = std::uint64_t{7} << 30}, limit), std::nullopt);
+  const auto warning = warning_of(
+      {.log_bytes = std::uint64_t{7} << 30, .checkpoint_bytes = std::uint64_t{1} << 30}, limit);
+  ASSERT_TRUE(warning);
+  EXPECT_NE(warning->find("8 GiB of the 10 GiB"), std::string::npos) << *warning;
+}
+
 }  // namespace
 }  // namespace mailrail::server
