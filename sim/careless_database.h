@@ -1,5 +1,7 @@
-// CarelessDatabase: a database between a log and a SimPostgres, for a log that takes an append
-// whose answer was lost for durable; only sabotage uses it.
+// CarelessDatabase: a database between a log and a SimPostgres that answers what the log would like
+// to hear when it is not known what came of an append.
+//
+// Stands in for a log that does not find out; only sabotage uses it.
 
 #pragma once
 
@@ -11,6 +13,7 @@
 #include <vector>
 
 #include "log/postgres/database.h"
+#include "log/postgres/layout.h"
 #include "sim/sabotage.h"
 
 namespace mailrail::sim {
@@ -19,14 +22,17 @@ class CarelessDatabase final : public log::postgres::Database {
  public:
   using Change = log::postgres::Change;
 
-  explicit CarelessDatabase(std::unique_ptr<log::postgres::Database> database)
-      : database_(std::move(database)) {}
+  CarelessDatabase(std::unique_ptr<log::postgres::Database> database, Sabotage::What what)
+      : database_(std::move(database)), what_(what) {}
 
   Result<Change> insert(const log::postgres::StoredFrame& frame,
                         const log::postgres::Predecessor& predecessor) override {
     Result<Change> change = database_->insert(frame, predecessor);
     const bool is_unknown = !change && change.error().kind == &errors::unreachable;
-    return is_unknown ? Change::done : change;
+    if (is_unknown && what_ == Sabotage::What::takes_unknown_for_durable) return Change::done;
+    if (is_unknown && what_ == Sabotage::What::moves_unknown_appends)
+      return insert_behind(frame, predecessor);
+    return change;
   }
 
   Result<void> connect() override { return database_->connect(); }
@@ -85,24 +91,31 @@ class CarelessDatabase final : public log::postgres::Database {
   }
 
  private:
+  Result<Change> insert_behind(log::postgres::StoredFrame frame,
+                               const log::postgres::Predecessor& predecessor) {
+    TRY(database_->connect());
+    frame.position = frame.position + frame.payload.size() + log::postgres::row_overhead_bytes;
+    frame.checksum = log::postgres::checksum_of(frame);
+    return database_->insert(frame, predecessor);
+  }
+
   std::unique_ptr<log::postgres::Database> database_;
+  Sabotage::What what_;
 };
 
 class CarelessDatabases final : public log::postgres::Databases {
  public:
   CarelessDatabases(log::postgres::Databases& databases, const Sabotage& sabotage)
-      : databases_(databases),
-        is_careless_(sabotage.what == Sabotage::What::takes_unknown_for_durable) {}
+      : databases_(databases), what_(sabotage.what) {}
 
   std::unique_ptr<log::postgres::Database> session() override {
-    if (!is_careless_) return databases_.session();
-    return std::make_unique<CarelessDatabase>(databases_.session());
+    return std::make_unique<CarelessDatabase>(databases_.session(), what_);
   }
   std::string name() const override { return databases_.name(); }
 
  private:
   log::postgres::Databases& databases_;
-  const bool is_careless_;
+  const Sabotage::What what_;
 };
 
 }  // namespace mailrail::sim

@@ -1,5 +1,7 @@
-// Drain: what consumers do at the end of a run, when faults have stopped: they receive and delete
-// until nothing is left.
+// Drain: what consumers do at the end of a run, when faults have stopped.
+//
+// They receive and delete until nothing is left. Whatever could keep a message from ever being
+// received is undone on the way: dead letters that go in a circle, conversations that are parked.
 
 #pragma once
 

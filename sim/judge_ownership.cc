@@ -32,7 +32,8 @@ void Judge::told_by_deposed(const SimCall& call, const Reign& reign) {
                   fmt::format("command {} was answered when another served", number));
   const auto answer = answers_.find(number);
   const bool is_ahead = answer != answers_.end() && answer->second.needed > durable_end();
-  if (call.changed_something_late() || undone_.contains(number) || is_ahead)
+  const bool is_undone = is_ahead || undone_.contains(number);
+  if (call.was_decided_late() ? call.changed_something_late() : is_undone)
     report(Law::ownership,
            fmt::format("command {} was told what is not in the log by a deposed owner", number));
 }

@@ -56,6 +56,7 @@ struct Sabotage {
     serves_at_once,             // After a take-over, whatever the owner before may still tell.
     reads_no_rest,              // Of the log, when it has taken over.
     takes_unknown_for_durable,  // An append whose answer was lost.
+    moves_unknown_appends,      // To the next position, without finding out.
     asks_no_lease,              // Before an append is carried out.
     keeps_epoch,                // When the owner changes.
     finishes_when_deposed,      // A checkpoint.

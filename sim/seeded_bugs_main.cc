@@ -19,6 +19,7 @@
 
 #include "base/check.h"
 #include "base/seeded_bug.h"
+#include "sim/shared_simulation.h"
 #include "sim/simulation.h"
 
 namespace mailrail::sim {
@@ -31,12 +32,17 @@ enum class Runs : std::uint8_t {
   small,   // 300 steps, the smallest segments and checkpoints.
   damage,  // Likewise, and what was synced is harmed at the end.
   brief,   // 80 steps, small: many ends shortly after a crash.
+  shared,  // 500 steps of several nodes and one log.
 };
 
-constexpr std::uint64_t seeds_max(Runs runs) { return runs == Runs::brief ? 2000 : 120; }
+constexpr std::uint64_t seeds_max(Runs runs) {
+  if (runs == Runs::shared) return 60;
+  return runs == Runs::brief ? 2000 : 120;
+}
 
 constexpr std::uint64_t steps_of(Runs runs) {
   if (runs == Runs::usual) return 1000;
+  if (runs == Runs::shared) return 500;
   return runs == Runs::brief ? 80 : 300;
 }
 
@@ -190,18 +196,50 @@ const Bug bugs[] = {
     {.what = "a damaged body is shown",
      .runs = Runs::damage,
      .seeded = SeededBug::believes_any_payload},
+    {.what = "an owner tells what it decided though another may own the log",
+     .runs = Runs::shared,
+     .sabotage = What::tells_without_certainty},
+    {.what = "a new owner serves at once, though the one before was seen alive",
+     .runs = Runs::shared,
+     .sabotage = What::serves_at_once},
+    {.what = "a new owner does not read the rest of the log",
+     .runs = Runs::shared,
+     .sabotage = What::reads_no_rest},
+    {.what = "a take-over does not count the epoch up",
+     .runs = Runs::shared,
+     .sabotage = What::keeps_epoch},
+    {.what = "a take-over is believed that a fail-over takes back",
+     .runs = Runs::shared,
+     .seeded = SeededBug::believes_seen_take_overs},
+    {.what = "an append whose answer was lost is taken for durable",
+     .runs = Runs::shared,
+     .sabotage = What::takes_unknown_for_durable},
+    {.what = "an append whose answer was lost is made again at the next position",
+     .runs = Runs::shared,
+     .sabotage = What::moves_unknown_appends},
+    {.what = "an append does not look at the lease",
+     .runs = Runs::shared,
+     .sabotage = What::asks_no_lease},
+    {.what = "a follower goes on behind a frame that is not in the log any more",
+     .runs = Runs::shared,
+     .seeded = SeededBug::follows_what_is_lost},
+    {.what = "a deposed owner finishes its checkpoint",
+     .runs = Runs::shared,
+     .sabotage = What::finishes_when_deposed},
+    {.what = "a deposed owner trims", .runs = Runs::shared, .sabotage = What::trims_when_deposed},
 };
 
 // In the order of Law.
 constexpr std::string_view law_names[] = {
     "durability (I6)", "loss (I1, I2)",      "replay (I7)",      "facts (I2 to I5)",
     "bodies (I1)",     "publications (I10)", "deliveries (I11)", "conversations (I3)",
-    "waiting (I9)",    "limits (I8)",        "damage",           "drain (I1, I9)"};
+    "waiting (I9)",    "limits (I8)",        "damage",           "drain (I1, I9)",
+    "ownership (I12)"};
 
 SimulationOptions options_of(const Bug& bug, std::uint64_t seed) {
   SimulationOptions options{.seed = seed, .steps = steps_of(bug.runs)};
   options.sabotage = {.what = bug.sabotage, .blind_to = bug.blind_to};
-  if (bug.runs != Runs::usual) options.sizes = smallest_sizes();
+  if (bug.runs != Runs::usual && bug.runs != Runs::shared) options.sizes = smallest_sizes();
   if (bug.runs == Runs::brief) options.end_one_in = 20;
   if (bug.runs == Runs::damage) options.damage = all_damage[seed % std::size(all_damage)];
   return options;
@@ -224,7 +262,9 @@ void run(const Bug& bug, int out) {
   for (std::uint64_t seed = 1; seed <= seeds_max(bug.runs) && !progress.is_broken; ++seed) {
     progress.seed = seed;
     tell();
-    const SimulationReport report = Simulation(options_of(bug, seed)).run();
+    const SimulationOptions options = options_of(bug, seed);
+    const SimulationReport report =
+        bug.runs == Runs::shared ? SharedSimulation(options).run() : Simulation(options).run();
     progress.crashes += report.crashes;
     progress.disk_steps += report.disk_steps;
     progress.is_broken = report.violation.has_value();
@@ -269,7 +309,7 @@ int main_of_all() {
     std::fflush(stdout);
     all_noticed = all_noticed && is_noticed;
   }
-  for (const Runs runs : {Runs::usual, Runs::small, Runs::damage, Runs::brief}) {
+  for (const Runs runs : {Runs::usual, Runs::small, Runs::damage, Runs::brief, Runs::shared}) {
     const Progress sound = run_apart({.what = "nothing", .runs = runs});
     const bool is_sound = sound.is_over && !sound.is_broken;
     if (!is_sound) fmt::print("With nothing wrong seed {} found something.\n", sound.seed);
@@ -278,9 +318,10 @@ int main_of_all() {
   const auto count =
       std::ranges::count_if(bugs, [](const Bug& bug) { return bug.blind_to.empty(); });
   fmt::print(
-      "\n{} bugs, at most {} seeds each ({} for brief runs); the same seeds {} when nothing is "
-      "wrong.\n",
-      count, seeds_max(Runs::usual), seeds_max(Runs::brief),
+      "\n{} bugs, at most {} seeds each ({} for brief runs, {} for several nodes); the same seeds "
+      "{} "
+      "when nothing is wrong.\n",
+      count, seeds_max(Runs::usual), seeds_max(Runs::brief), seeds_max(Runs::shared),
       all_sound ? "pass" : "do not all pass");
   return all_noticed && all_sound ? 0 : 1;
 }

@@ -110,9 +110,10 @@ void SharedSimulation::step() {
   read_answers();
 }
 
-// While a node waits for the database.
+// While a node waits for the database. Rare moments come from rare moments: then more happens.
 void SharedSimulation::elsewhere() {
-  if (is_elsewhere_ || !has_faults_ || is_over() || !chance(80)) return;
+  if (is_elsewhere_ || !has_faults_ || is_over()) return;
+  if (!chance(database_.has_unconfirmed() ? 4 : 80)) return;
   is_elsewhere_ = true;
   judge_.meet("others got on while a node waited");
   const std::uint64_t steps = 1 + random_.below(chance(4) ? 60 : 8);
@@ -121,6 +122,7 @@ void SharedSimulation::elsewhere() {
 }
 
 void SharedSimulation::trouble() {
+  if (chance(database_.has_unconfirmed() ? 20 : 1000)) database_.fail_over();
   Node& node = any_node();
   if (chance(30)) node.wake();
   if (chance(120) && !node.is_asleep()) {
@@ -134,8 +136,7 @@ void SharedSimulation::trouble() {
     return node.crash();
   }
   if (chance(300) && node.is_owner() && !node.stop()) report_.crashes += 1;
-  if (!is_by_clock() && chance(60) && node.is_follower()) node.take_over();
-  if (chance(1000)) database_.fail_over();
+  if (!is_by_clock() && chance(60) && node.is_follower()) take_over(node);
 }
 
 void SharedSimulation::go_on() {
@@ -148,7 +149,15 @@ void SharedSimulation::go_on(Node& node) {
   if (!node.is_follower()) return node.step();
   node.look();
   const bool is_due = is_by_clock() ? node.may_take_over() : node.may_take_over() && chance(4);
-  if (is_due) node.take_over();
+  if (is_due) take_over(node);
+}
+
+// Now and then it cannot know that it has, and what it did may be taken back.
+void SharedSimulation::take_over(Node& node) {
+  const bool is_doubtful = has_faults_ && chance(10);
+  if (is_doubtful) database_.inject(SimPostgres::Mishap::lost_after);
+  node.take_over();
+  if (is_doubtful && chance(2)) database_.fail_over();
 }
 
 // Most go to the owner; a node that was deposed and does not know gets some, too.

@@ -45,6 +45,7 @@ class SharedSimulation final : private Served {
   void go_on();
   void go_on(Node& node);
   void read_answers();
+  void take_over(Node& node);
   void took_over(Node& by);
   void serves(const Node& by);
   void calm_down();

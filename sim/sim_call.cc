@@ -41,7 +41,7 @@ Decision SimCall::decide_late(engine::Engine& engine, engine::Turn& turn) {
   const Decision decision = run(engine, turn);
   was_decided_late_ = true;
   const bool is_awaited = decision.waits == Decision::Waits::for_everything;
-  changed_something_late_ = changed_something_late_ || (is_awaited && turn.facts.count() > facts);
+  changed_something_late_ = is_awaited && turn.facts.count() > facts;
   return sabotaged(decision, engine);
 }
 

@@ -27,6 +27,7 @@ class SimCall final : public broker::Call {
   const Reply& reply() const { return reply_; }
   // When its server did not own the log any more.
   bool was_decided_late() const { return was_decided_late_; }
+  // That its answer has to wait for.
   bool changed_something_late() const { return changed_something_late_; }
 
  private:

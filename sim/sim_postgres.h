@@ -63,6 +63,8 @@ class SimPostgres final : public log::postgres::Databases {
   // What is late is carried out or dropped.
   void settle();
   bool has_late() const { return !late_.empty(); }
+  // Something that a fail-over may take back.
+  bool has_unconfirmed() const { return !unconfirmed_.empty(); }
 
   std::uint64_t statements() const { return statements_; }
   // The highest that any owner ever had.

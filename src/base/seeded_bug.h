@@ -40,6 +40,8 @@ enum class SeededBug : std::uint8_t {
   takes_silence_for_success,    // Of an endpoint.
   drops_given_up,               // And does not move it to the dead-letter queue.
   publishes_to_pending,         // Subscriptions, too.
+  believes_seen_take_overs,     // Though they may not be durable.
+  follows_what_is_lost,         // Though the frame before is not in the log any more.
 };
 
 #ifdef MAILRAIL_SEEDED_BUGS
