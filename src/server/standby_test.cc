@@ -26,6 +26,10 @@ class StandbyTest : public SharedLogTest {
   std::unique_ptr<Server> standby_;
 };
 
+// So that a deposed owner is waited for, and silence alone brings nobody to power.
+constexpr OwnershipTimes deposing_times = {
+    .renewed_after = 50ms, .calls_for = 1s, .certain_for = 2s, .silence = 60s};
+
 TEST_F(StandbyTest, HandsCallsOnAndAnswersBack) {
   start_both();
   ASSERT_EQ(send_message(standby_, "by the other").status, 200);
@@ -201,7 +205,7 @@ TEST_F(StandbyTest, IsPromotedBackAndForth) {
 
 TEST_F(StandbyTest, TakesTheLogFromADeadOwnerByForceAlone) {
   place_.usurp();
-  standby_ = start("b");
+  standby_ = start("b", deposing_times);
 
   const Reply refused = ask(standby_, "/_mailrail/standby/promote");
   EXPECT_EQ(refused.status, 503);
@@ -210,6 +214,17 @@ TEST_F(StandbyTest, TakesTheLogFromADeadOwnerByForceAlone) {
 
   EXPECT_EQ(ask(standby_, "/_mailrail/standby/promote?force").status, 200);
   EXPECT_EQ(role(standby_), Role::owner);
+}
+
+TEST_F(StandbyTest, ServesWhenADeposedOwnerTellsNothingAnyMore) {
+  owner_ = start("a", deposing_times);
+  standby_ = start("b", deposing_times);
+  const auto begin = std::chrono::steady_clock::now();
+  owner_.reset();
+
+  EXPECT_EQ(ask(standby_, "/_mailrail/standby/promote?force").status, 200);
+
+  EXPECT_GE(std::chrono::steady_clock::now() - begin, deposing_times.certain_for / 2);
 }
 
 TEST_F(StandbyTest, IsAskedNothingByAFormOfABrowser) {

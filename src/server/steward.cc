@@ -201,6 +201,8 @@ void Steward::stand_behind(const log::Followed& followed) {
 
 // False if the log is another's, or nobody knows whose.
 bool Steward::own() {
+  const Position end = follower_->last_look().log_end;
+  Duration muted_from = succession_->muted_from(options_.times.certain_for);
   parts_.ownership.begins();
   const Result<bool> taken = follower_->take_over(options_.self);
   if (!taken) {
@@ -215,9 +217,27 @@ bool Steward::own() {
     give_up_follower(caught_up.error());
     return false;
   }
+  // Or it has shown one between the last look and the take-over.
+  if (muted_from != Duration{} && follower_->last_look().log_end != end)
+    muted_from = boot_time() + options_.times.certain_for;
+  if (!outlast(muted_from)) {
+    // Where it can't be given back, others take it.
+    (void)follower_->give_up().log->close();
+    follower_.reset();
+    return false;
+  }
   parts_.ownership.succeeded();
   begin_term();
   return true;
+}
+
+// An owner that was deposed while it lived can append nothing any more, but tells for a while what
+// it has decided; until then this one decides nothing. False if this process is to end.
+bool Steward::outlast(Duration muted_from) {
+  std::unique_lock lock(mutex_);
+  changed_.wait_for(lock, std::max(muted_from - boot_time(), Duration(0)),
+                    [this] { return mail_.begins_stop || mail_.is_abandoned; });
+  return !mail_.begins_stop && !mail_.is_abandoned;
 }
 
 Result<void> Steward::catch_up() {
@@ -272,6 +292,7 @@ void Steward::promote(const StandbyCommand& command) {
       lose_sight(followed.error());
       break;
     }
+    succession_->saw(*followed, boot_time());
     if (!is_free(followed->lease) || own()) break;
   }
   if (term_ == nullptr)

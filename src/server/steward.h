@@ -102,6 +102,7 @@ class Steward {
   void stand_behind(const log::Followed& followed);
   bool own();
   Result<void> catch_up();
+  bool outlast(Duration muted_from);
   void lose_sight(const Error& why);
   void give_up_follower(const Error& why);
   void go_on_after(const Error& why);

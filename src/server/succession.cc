@@ -23,4 +23,9 @@ bool Succession::is_due(Duration now) const {
   return looks_ >= options_.looks_min && now - since_ >= options_.silence;
 }
 
+Duration Succession::muted_from(Duration certain_for) const {
+  if (!last_ || !last_->lease.owner || last_->lease.owner->node == options_.node) return {};
+  return since_ + certain_for;
+}
+
 }  // namespace mailrail::server

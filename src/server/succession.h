@@ -33,6 +33,10 @@ class Succession {
 
   bool is_due(Duration now) const;
 
+  // From when on the last look's owner may tell nothing more, if it has shown no sign of life since
+  // then: `certain_for` after its last one. At once if the log was given back, or was this node's.
+  Duration muted_from(Duration certain_for) const;
+
  private:
   // What moves while the owner lives.
   struct Signs {

@@ -94,5 +94,17 @@ TEST(Succession, LeavesALogThatItGaveBackToAnotherForAWhile) {
   EXPECT_TRUE(succession.is_due(14s));
 }
 
+TEST(Succession, KnowsFromWhenOnADeposedOwnerIsMute) {
+  Succession succession({.node = "own"});
+  EXPECT_EQ(succession.muted_from(3s), 0s);
+
+  succession.saw(look(1), 10s);
+  succession.saw(look(1), 11s);
+  EXPECT_EQ(succession.muted_from(3s), 13s);
+
+  succession.saw(of_nobody(), 12s);
+  EXPECT_EQ(succession.muted_from(3s), 0s);
+}
+
 }  // namespace
 }  // namespace mailrail::server
