@@ -55,9 +55,13 @@ Objection objection_in(const pg_result* result) {
   return {.state = state == nullptr ? "" : state, .message = message == nullptr ? "" : message};
 }
 
-// What is more than an error's absence comes with the error too.
+// What the server says beside its answer.
 // NOLINTNEXTLINE(tidy-void-pointer): libpq declares it so.
-void ignore(void* /*none*/, const pg_result* /*notice*/) {}
+void keep_warning(void* warning, const pg_result* notice) {
+  const char* severity = PQresultErrorField(notice, PG_DIAG_SEVERITY_NONLOCALIZED);
+  if (severity != nullptr && std::string_view(severity) == "WARNING")
+    *static_cast<std::string*>(warning) = objection_in(notice).message;
+}
 
 // Nothing that time alone will mend: wrong password or role, no such database, no permission.
 bool is_for_good(std::string_view state) {
@@ -132,7 +136,7 @@ Result<void> Connection::connect_once(Deadline deadline) {
   CHECK(connection_ != nullptr);
   // So that a refusal comes with its SQLSTATE.
   PQsetErrorVerbosity(connection_.get(), PQERRORS_VERBOSE);
-  PQsetNoticeReceiver(connection_.get(), &ignore, nullptr);
+  PQsetNoticeReceiver(connection_.get(), &keep_warning, &warning_);
   PostgresPollingStatusType next = PGRES_POLLING_WRITING;
   while (PQstatus(connection_.get()) != CONNECTION_BAD && next != PGRES_POLLING_OK &&
          next != PGRES_POLLING_FAILED) {
@@ -191,10 +195,13 @@ Result<std::optional<Objection>> Connection::prepare(const std::string& statemen
 }
 
 // The first result is the answer; there are others only behind one that failed.
+// A commit whose wait for a synchronous standby was cancelled is answered, with a warning.
 Result<Answer> Connection::collect(Deadline deadline) {
   Answer answer;
+  warning_.clear();
   for (;;) {
     pg_result* const result = TRY(next_result(deadline));
+    if (result == nullptr && !warning_.empty()) return lost(warning_);
     if (result == nullptr) return answer;
     Rows rows(result);
     const ExecStatusType status = PQresultStatus(result);

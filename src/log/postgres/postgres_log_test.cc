@@ -339,6 +339,27 @@ TEST_F(InPostgres, KeepsItsPromiseWhereTheDatabaseWouldRatherNot) {
   EXPECT_EQ(scan(*log)->size(), 1u);
 }
 
+// Whoever cancels a commit that waits for the standby makes PostgreSQL answer that it is done.
+TEST_F(InPostgres, TakesNoCommitForDurableWhoseWaitForTheStandbyWasCancelled) {
+  Place place;
+  const auto log = place.open();
+  Place::server().ask("alter system set synchronous_standby_names = 'nobody'");
+  Place::server().ask("select pg_reload_conf()");
+  Place::server().await("current_setting('synchronous_standby_names') = 'nobody'");
+  std::thread appending([&] { append(*log, 0, 100); });
+
+  const std::string waiting = " from pg_stat_activity where wait_event = 'SyncRep'";
+  Place::server().await("(select count(*) = 1" + waiting + ")");
+  const std::string first = Place::server().ask("select pid" + waiting);
+  Place::server().ask("select pg_cancel_backend(" + first + ")");
+  Place::server().await("(select count(*) = 1" + waiting + " and pid <> " + first + ")");
+
+  Place::server().ask("alter system reset synchronous_standby_names");
+  Place::server().ask("select pg_reload_conf()");
+  appending.join();
+  EXPECT_EQ(scan(*log)->size(), 1u);
+}
+
 void expect_refused(const std::string& name, const std::string& why) {
   const auto databases = LibpqDatabases::open({.url = Place::server().url(), .name = name});
   const auto log = PostgresLog::open(**databases);

@@ -147,4 +147,11 @@ std::string TestServer::ask(const std::string& statement) const {
   return text;
 }
 
+void TestServer::await(const std::string& condition) const {
+  for (int tries = 0; ask("select " + condition) != "t"; ++tries) {
+    ASSERT_LT(tries, 3000) << condition;
+    std::this_thread::sleep_for(20ms);
+  }
+}
+
 }  // namespace mailrail::log::postgres

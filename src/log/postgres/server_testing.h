@@ -30,6 +30,8 @@ class TestServer {
   void start(const std::vector<std::string>& options = {});
   // Runs one statement, or several, as the superuser; the first value of the last one's answer.
   std::string ask(const std::string& statement) const;
+  // Asks until it is so, for a minute at most.
+  void await(const std::string& condition) const;
 
  private:
   explicit TestServer(std::filesystem::path programs);
