@@ -63,6 +63,28 @@ void keep_warning(void* warning, const pg_result* notice) {
     *static_cast<std::string*>(warning) = objection_in(notice).message;
 }
 
+// Also what the environment or a service file says.
+Connection::Parameters hosts_of(pg_conn* connection) {
+  Connection::Parameters hosts;
+  PQconninfoOption* const options = PQconninfo(connection);
+  for (const PQconninfoOption* each = options; each != nullptr && each->keyword != nullptr;
+       ++each) {
+    const std::string_view keyword = each->keyword;
+    const bool is_where = keyword == "host" || keyword == "hostaddr" || keyword == "port";
+    if (is_where && each->val != nullptr) hosts.emplace(keyword, each->val);
+  }
+  PQconninfoFree(options);
+  return hosts;
+}
+
+Connection::Parameters with_first_last(Connection::Parameters hosts) {
+  for (auto& [keyword, list] : hosts) {
+    const std::size_t comma = list.find(',');
+    if (comma != std::string::npos) list = list.substr(comma + 1) + ',' + list.substr(0, comma);
+  }
+  return hosts;
+}
+
 // Nothing that time alone will mend: wrong password or role, no such database, no permission.
 bool is_for_good(std::string_view state) {
   return state.starts_with("28") || state == "3D000" || state == "42501";
@@ -126,7 +148,9 @@ Result<void> Connection::connect_once(Deadline deadline) {
   prepared_.clear();
   std::vector<const char*> keywords;
   std::vector<const char*> values;
-  for (const auto& [keyword, value] : parameters_) {
+  Parameters parameters = hosts_;
+  parameters.insert(parameters_.begin(), parameters_.end());
+  for (const auto& [keyword, value] : parameters) {
     keywords.push_back(keyword.c_str());
     values.push_back(value.c_str());
   }
@@ -137,10 +161,16 @@ Result<void> Connection::connect_once(Deadline deadline) {
   // So that a refusal comes with its SQLSTATE.
   PQsetErrorVerbosity(connection_.get(), PQERRORS_VERBOSE);
   PQsetNoticeReceiver(connection_.get(), &keep_warning, &warning_);
+  const Parameters hosts = hosts_of(connection_.get());
   PostgresPollingStatusType next = PGRES_POLLING_WRITING;
   while (PQstatus(connection_.get()) != CONNECTION_BAD && next != PGRES_POLLING_OK &&
          next != PGRES_POLLING_FAILED) {
-    TRY(wait(next == PGRES_POLLING_READING ? POLLIN : POLLOUT, deadline));
+    const Result<void> waited = wait(next == PGRES_POLLING_READING ? POLLIN : POLLOUT, deadline);
+    if (!waited) {
+      // libpq goes on to the next host when one refuses, and not when one says nothing.
+      hosts_ = with_first_last(hosts);
+      return waited;
+    }
     next = PQconnectPoll(connection_.get());
   }
   if (PQstatus(connection_.get()) == CONNECTION_OK) {

@@ -101,7 +101,8 @@ class Connection {
   Result<std::optional<Objection>> prepare(const std::string& statement, Deadline deadline);
   std::unexpected<Error> lost(std::string_view why);
 
-  Parameters parameters_;
+  const Parameters parameters_;
+  Parameters hosts_;     // Instead of those: in another order, since one did not answer.
   std::string warning_;  // Of the statement that runs.
   std::unique_ptr<pg_conn, Finish> connection_;
   std::map<std::string, std::string> prepared_;  // Names by statement.

@@ -360,6 +360,21 @@ TEST_F(InPostgres, TakesNoCommitForDurableWhoseWaitForTheStandbyWasCancelled) {
   EXPECT_EQ(scan(*log)->size(), 1u);
 }
 
+TEST_F(InPostgres, FindsTheServerBehindOneThatDoesNotAnswer) {
+  const postgres::SilentServer silent;
+  const std::string url = Place::server().url();
+  const std::string host = "127.0.0.1:" + url.substr(url.rfind(':') + 1);
+  const auto databases = LibpqDatabases::open(
+      {.url =
+           fmt::format("postgres://postgres@127.0.0.1:{0},127.0.0.1:{0},{1}", silent.port(), host),
+       .name = "behind",
+       .connect_patience = std::chrono::seconds(2)});
+
+  const auto log = PostgresLog::open(**databases);
+
+  EXPECT_TRUE(log) << log.error().message;
+}
+
 void expect_refused(const std::string& name, const std::string& why) {
   const auto databases = LibpqDatabases::open({.url = Place::server().url(), .name = name});
   const auto log = PostgresLog::open(**databases);

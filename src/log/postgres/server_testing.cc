@@ -154,4 +154,17 @@ void TestServer::await(const std::string& condition) const {
   }
 }
 
+SilentServer::SilentServer() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t length = sizeof address;
+  CHECK(::bind(socket_, reinterpret_cast<sockaddr*>(&address), length) == 0);
+  CHECK(::listen(socket_, 8) == 0);
+  CHECK(::getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &length) == 0);
+  port_ = ntohs(address.sin_port);
+}
+
+SilentServer::~SilentServer() { ::close(socket_); }
+
 }  // namespace mailrail::log::postgres

@@ -42,4 +42,18 @@ class TestServer {
   pid_t process_ = 0;
 };
 
+// Takes connections into its queue and says nothing, like a server whose machine hangs.
+class SilentServer {
+ public:
+  SilentServer();
+  ~SilentServer();
+  SilentServer(const SilentServer&) = delete;
+
+  std::uint16_t port() const { return port_; }
+
+ private:
+  const int socket_;
+  std::uint16_t port_ = 0;
+};
+
 }  // namespace mailrail::log::postgres
