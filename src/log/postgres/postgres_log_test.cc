@@ -399,6 +399,32 @@ TEST_F(InPostgres, RefusesTablesOfANewerVersion) {
   expect_refused(place.name(), "version 99");
 }
 
+TEST_F(InPostgres, RefusesALogWhoseLeaseIsGone) {
+  Place place;
+  const auto log = place.open();
+  place.ask("delete from lease");
+
+  const Result<Followed> followed =
+      place.open_to_follow()->follow([](const Frame&) { return Result<void>(); });
+
+  ASSERT_FALSE(followed);
+  EXPECT_EQ(followed.error().kind, &errors::unusable);
+  EXPECT_NE(followed.error().message.find("lease"), std::string::npos) << followed.error().message;
+}
+
+// Somebody is restoring it, or has dropped it by mistake.
+TEST_F(InPostgres, MakesNoEmptyLogInPlaceOfOneThatItHasSeen) {
+  const auto databases = LibpqDatabases::open({.url = Place::server().url(), .name = "seen"});
+  ASSERT_TRUE(PostgresLog::open(**databases));
+  Place::server().ask("drop schema mailrail_seen cascade");
+
+  const auto log = PostgresLog::open(**databases);
+
+  ASSERT_FALSE(log);
+  EXPECT_EQ(log.error().kind, &errors::unusable);
+  EXPECT_EQ(Place::server().ask("select to_regclass('mailrail_seen.lease') is null"), "t");
+}
+
 TEST_F(InPostgres, TakesAReadOnlyServerForOneThatIsNotPromotedYet) {
   Place::server().ask("alter database postgres set default_transaction_read_only = on");
   const auto databases = LibpqDatabases::open(
