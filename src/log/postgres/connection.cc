@@ -55,9 +55,35 @@ Objection objection_in(const pg_result* result) {
   return {.state = state == nullptr ? "" : state, .message = message == nullptr ? "" : message};
 }
 
-// What is more than an error's absence comes with the error too.
+// What the server says beside its answer.
 // NOLINTNEXTLINE(tidy-void-pointer): libpq declares it so.
-void ignore(void* /*none*/, const pg_result* /*notice*/) {}
+void keep_warning(void* warning, const pg_result* notice) {
+  const char* severity = PQresultErrorField(notice, PG_DIAG_SEVERITY_NONLOCALIZED);
+  if (severity != nullptr && std::string_view(severity) == "WARNING")
+    *static_cast<std::string*>(warning) = objection_in(notice).message;
+}
+
+// Also what the environment or a service file says.
+Connection::Parameters hosts_of(pg_conn* connection) {
+  Connection::Parameters hosts;
+  PQconninfoOption* const options = PQconninfo(connection);
+  for (const PQconninfoOption* each = options; each != nullptr && each->keyword != nullptr;
+       ++each) {
+    const std::string_view keyword = each->keyword;
+    const bool is_where = keyword == "host" || keyword == "hostaddr" || keyword == "port";
+    if (is_where && each->val != nullptr) hosts.emplace(keyword, each->val);
+  }
+  PQconninfoFree(options);
+  return hosts;
+}
+
+Connection::Parameters with_first_last(Connection::Parameters hosts) {
+  for (auto& [keyword, list] : hosts) {
+    const std::size_t comma = list.find(',');
+    if (comma != std::string::npos) list = list.substr(comma + 1) + ',' + list.substr(0, comma);
+  }
+  return hosts;
+}
 
 // Nothing that time alone will mend: wrong password or role, no such database, no permission.
 bool is_for_good(std::string_view state) {
@@ -122,7 +148,9 @@ Result<void> Connection::connect_once(Deadline deadline) {
   prepared_.clear();
   std::vector<const char*> keywords;
   std::vector<const char*> values;
-  for (const auto& [keyword, value] : parameters_) {
+  Parameters parameters = hosts_;
+  parameters.insert(parameters_.begin(), parameters_.end());
+  for (const auto& [keyword, value] : parameters) {
     keywords.push_back(keyword.c_str());
     values.push_back(value.c_str());
   }
@@ -132,11 +160,17 @@ Result<void> Connection::connect_once(Deadline deadline) {
   CHECK(connection_ != nullptr);
   // So that a refusal comes with its SQLSTATE.
   PQsetErrorVerbosity(connection_.get(), PQERRORS_VERBOSE);
-  PQsetNoticeReceiver(connection_.get(), &ignore, nullptr);
+  PQsetNoticeReceiver(connection_.get(), &keep_warning, &warning_);
+  const Parameters hosts = hosts_of(connection_.get());
   PostgresPollingStatusType next = PGRES_POLLING_WRITING;
   while (PQstatus(connection_.get()) != CONNECTION_BAD && next != PGRES_POLLING_OK &&
          next != PGRES_POLLING_FAILED) {
-    TRY(wait(next == PGRES_POLLING_READING ? POLLIN : POLLOUT, deadline));
+    const Result<void> waited = wait(next == PGRES_POLLING_READING ? POLLIN : POLLOUT, deadline);
+    if (!waited) {
+      // libpq goes on to the next host when one refuses, and not when one says nothing.
+      hosts_ = with_first_last(hosts);
+      return waited;
+    }
     next = PQconnectPoll(connection_.get());
   }
   if (PQstatus(connection_.get()) == CONNECTION_OK) {
@@ -191,10 +225,13 @@ Result<std::optional<Objection>> Connection::prepare(const std::string& statemen
 }
 
 // The first result is the answer; there are others only behind one that failed.
+// A commit whose wait for a synchronous standby was cancelled is answered, with a warning.
 Result<Answer> Connection::collect(Deadline deadline) {
   Answer answer;
+  warning_.clear();
   for (;;) {
     pg_result* const result = TRY(next_result(deadline));
+    if (result == nullptr && !warning_.empty()) return lost(warning_);
     if (result == nullptr) return answer;
     Rows rows(result);
     const ExecStatusType status = PQresultStatus(result);

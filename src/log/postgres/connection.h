@@ -1,8 +1,9 @@
 // Connection: one session with a PostgreSQL server, through libpq, that never waits without end.
 //
 // A statement is one round trip and one transaction. Whatever breaks the session, and a server that
-// does not answer in time, is an error of kind errors::unreachable; then connect() again. What
-// the server itself objects to comes back with its SQLSTATE.
+// does not answer in time, is an error of kind errors::unreachable; then connect() again. So is an
+// answer with a warning: a commit that is not on the standby yet is told so. What the server itself
+// objects to comes back with its SQLSTATE.
 
 #pragma once
 
@@ -76,6 +77,8 @@ class Connection {
   using Parameters = std::map<std::string, std::string>;
 
   explicit Connection(Parameters parameters) : parameters_(std::move(parameters)) {}
+  Connection(const Connection&) = delete;  // libpq has its address.
+  Connection& operator=(const Connection&) = delete;
 
   // What says that it will never let us in is errors::unusable.
   Result<void> connect(std::chrono::milliseconds patience);
@@ -98,7 +101,9 @@ class Connection {
   Result<std::optional<Objection>> prepare(const std::string& statement, Deadline deadline);
   std::unexpected<Error> lost(std::string_view why);
 
-  Parameters parameters_;
+  const Parameters parameters_;
+  Parameters hosts_;     // Instead of those: in another order, since one did not answer.
+  std::string warning_;  // Of the statement that runs.
   std::unique_ptr<pg_conn, Finish> connection_;
   std::map<std::string, std::string> prepared_;  // Names by statement.
 };

@@ -147,6 +147,10 @@ Result<void> LibpqDatabase::prepare_tables() {
     const std::string& state = answer.objection->state;
     if (state != undefined_table && state != invalid_schema)
       return std::unexpected(error_of(*answer.objection));
+    if (was_there_)
+      return refuse(
+          "the log is not there any more; restore it from a backup of the database, or "
+          "restart mailrail to begin with an empty one");
     if (absent_ == Absent::refused)
       return fail(errors::unusable, fmt::format("There is no log {}.", name_));
     const Answer created = TRY(connection_.run_once(statements_.create));
@@ -155,7 +159,10 @@ Result<void> LibpqDatabase::prepare_tables() {
     if (answer.objection) return std::unexpected(error_of(*answer.objection));
   }
   const int version = answer.rows->count() == 1 ? answer.rows->int4(0, 0) : 0;
-  if (version == tables_version) return {};
+  if (version == tables_version) {
+    was_there_ = true;
+    return {};
+  }
   return refuse(
       fmt::format("its tables are of version {}, and this mailrail knows version {}; use "
                   "the mailrail that made them, or a newer one",
@@ -164,7 +171,17 @@ Result<void> LibpqDatabase::prepare_tables() {
 
 // --- The lease.
 
-Result<Lease> LibpqDatabase::lease() { return lease_in(TRY(rows(statements_.lease))); }
+Result<Lease> LibpqDatabase::lease() {
+  const Rows found = TRY(rows(statements_.lease));
+  TRY(expect_lease(found));
+  return lease_in(found);
+}
+
+// Without it nobody knows which epochs there were, so none can be fenced.
+Result<void> LibpqDatabase::expect_lease(const Rows& found) const {
+  if (found.count() == 1) return {};
+  return refuse("its lease is gone; restore it from a backup of the database");
+}
 
 Result<bool> LibpqDatabase::take_over(const Lease& seen, const LogOwner& owner) {
   const Rows taken =
@@ -227,6 +244,7 @@ Result<std::vector<StoredFrame>> LibpqDatabase::frames_with(std::span<const Posi
 
 Result<Tail> LibpqDatabase::tail(const Predecessor& seen, Position from, std::size_t bytes) {
   const Rows end = TRY(rows(statements_.tail, {number(seen.position), number(seen.checksum)}));
+  TRY(expect_lease(end));
   Tail tail{.lease = lease_in(end),
             .last = Position(u64(end, 0, 4)),
             .last_bytes = u64(end, 0, 5),

@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -33,8 +34,10 @@ class LibpqDatabase final : public Database {
     Absent absent = Absent::made;
     std::chrono::milliseconds connect_patience;  // While it lets nobody in.
   };
-  explicit LibpqDatabase(const Target& target)
-      : connection_(target.parameters),
+  // `was_there` is of all sessions: once the log has been found it is not made again, empty.
+  LibpqDatabase(const Target& target, std::atomic<bool>& was_there)
+      : was_there_(was_there),
+        connection_(target.parameters),
         statements_(target.schema),
         name_(target.name),
         absent_(target.absent),
@@ -70,6 +73,7 @@ class LibpqDatabase final : public Database {
  private:
   Result<void> set_up();
   Result<void> probe();
+  Result<void> expect_lease(const Rows& found) const;
   std::unexpected<Error> refuse(std::string_view why) const;
   Error error_of(const Objection& objection) const;
   Result<Rows> rows(const std::string& statement, const std::vector<Parameter>& parameters = {});
@@ -77,6 +81,7 @@ class LibpqDatabase final : public Database {
   Result<Change> change_lease(const std::string& statement, std::uint64_t epoch);
   Result<Change> why_not(std::uint64_t epoch, Position position, Change otherwise);
 
+  std::atomic<bool>& was_there_;
   Connection connection_;
   const Statements statements_;
   const std::string name_;

@@ -86,7 +86,7 @@ Result<std::unique_ptr<LibpqDatabases>> LibpqDatabases::open(const DatabaseOptio
 }
 
 std::unique_ptr<Database> LibpqDatabases::session() {
-  return std::make_unique<LibpqDatabase>(target_);
+  return std::make_unique<LibpqDatabase>(target_, was_there_);
 }
 
 }  // namespace mailrail::log::postgres

@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -39,6 +40,7 @@ class LibpqDatabases final : public Databases {
   explicit LibpqDatabases(LibpqDatabase::Target target) : target_(std::move(target)) {}
 
   LibpqDatabase::Target target_;
+  std::atomic<bool> was_there_ = false;
 };
 
 }  // namespace mailrail::log::postgres

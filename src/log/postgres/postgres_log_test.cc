@@ -339,6 +339,42 @@ TEST_F(InPostgres, KeepsItsPromiseWhereTheDatabaseWouldRatherNot) {
   EXPECT_EQ(scan(*log)->size(), 1u);
 }
 
+// Whoever cancels a commit that waits for the standby makes PostgreSQL answer that it is done.
+TEST_F(InPostgres, TakesNoCommitForDurableWhoseWaitForTheStandbyWasCancelled) {
+  Place place;
+  const auto log = place.open();
+  Place::server().ask("alter system set synchronous_standby_names = 'nobody'");
+  Place::server().ask("select pg_reload_conf()");
+  Place::server().await("current_setting('synchronous_standby_names') = 'nobody'");
+  std::thread appending([&] { append(*log, 0, 100); });
+
+  const std::string waiting = " from pg_stat_activity where wait_event = 'SyncRep'";
+  Place::server().await("(select count(*) = 1" + waiting + ")");
+  const std::string first = Place::server().ask("select pid" + waiting);
+  Place::server().ask("select pg_cancel_backend(" + first + ")");
+  Place::server().await("(select count(*) = 1" + waiting + " and pid <> " + first + ")");
+
+  Place::server().ask("alter system reset synchronous_standby_names");
+  Place::server().ask("select pg_reload_conf()");
+  appending.join();
+  EXPECT_EQ(scan(*log)->size(), 1u);
+}
+
+TEST_F(InPostgres, FindsTheServerBehindOneThatDoesNotAnswer) {
+  const postgres::SilentServer silent;
+  const std::string url = Place::server().url();
+  const std::string host = "127.0.0.1:" + url.substr(url.rfind(':') + 1);
+  const auto databases = LibpqDatabases::open(
+      {.url =
+           fmt::format("postgres://postgres@127.0.0.1:{0},127.0.0.1:{0},{1}", silent.port(), host),
+       .name = "behind",
+       .connect_patience = std::chrono::seconds(2)});
+
+  const auto log = PostgresLog::open(**databases);
+
+  EXPECT_TRUE(log) << log.error().message;
+}
+
 void expect_refused(const std::string& name, const std::string& why) {
   const auto databases = LibpqDatabases::open({.url = Place::server().url(), .name = name});
   const auto log = PostgresLog::open(**databases);
@@ -361,6 +397,32 @@ TEST_F(InPostgres, RefusesTablesOfANewerVersion) {
   place.ask("update about set version = 99");
 
   expect_refused(place.name(), "version 99");
+}
+
+TEST_F(InPostgres, RefusesALogWhoseLeaseIsGone) {
+  Place place;
+  const auto log = place.open();
+  place.ask("delete from lease");
+
+  const Result<Followed> followed =
+      place.open_to_follow()->follow([](const Frame&) { return Result<void>(); });
+
+  ASSERT_FALSE(followed);
+  EXPECT_EQ(followed.error().kind, &errors::unusable);
+  EXPECT_NE(followed.error().message.find("lease"), std::string::npos) << followed.error().message;
+}
+
+// Somebody is restoring it, or has dropped it by mistake.
+TEST_F(InPostgres, MakesNoEmptyLogInPlaceOfOneThatItHasSeen) {
+  const auto databases = LibpqDatabases::open({.url = Place::server().url(), .name = "seen"});
+  ASSERT_TRUE(PostgresLog::open(**databases));
+  Place::server().ask("drop schema mailrail_seen cascade");
+
+  const auto log = PostgresLog::open(**databases);
+
+  ASSERT_FALSE(log);
+  EXPECT_EQ(log.error().kind, &errors::unusable);
+  EXPECT_EQ(Place::server().ask("select to_regclass('mailrail_seen.lease') is null"), "t");
 }
 
 TEST_F(InPostgres, TakesAReadOnlyServerForOneThatIsNotPromotedYet) {

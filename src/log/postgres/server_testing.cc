@@ -147,4 +147,24 @@ std::string TestServer::ask(const std::string& statement) const {
   return text;
 }
 
+void TestServer::await(const std::string& condition) const {
+  for (int tries = 0; ask("select " + condition) != "t"; ++tries) {
+    ASSERT_LT(tries, 3000) << condition;
+    std::this_thread::sleep_for(20ms);
+  }
+}
+
+SilentServer::SilentServer() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t length = sizeof address;
+  CHECK(::bind(socket_, reinterpret_cast<sockaddr*>(&address), length) == 0);
+  CHECK(::listen(socket_, 8) == 0);
+  CHECK(::getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &length) == 0);
+  port_ = ntohs(address.sin_port);
+}
+
+SilentServer::~SilentServer() { ::close(socket_); }
+
 }  // namespace mailrail::log::postgres

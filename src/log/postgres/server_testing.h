@@ -30,6 +30,8 @@ class TestServer {
   void start(const std::vector<std::string>& options = {});
   // Runs one statement, or several, as the superuser; the first value of the last one's answer.
   std::string ask(const std::string& statement) const;
+  // Asks until it is so, for a minute at most.
+  void await(const std::string& condition) const;
 
  private:
   explicit TestServer(std::filesystem::path programs);
@@ -38,6 +40,20 @@ class TestServer {
   std::filesystem::path directory_;
   std::uint16_t port_ = 0;
   pid_t process_ = 0;
+};
+
+// Takes connections into its queue and says nothing, like a server whose machine hangs.
+class SilentServer {
+ public:
+  SilentServer();
+  ~SilentServer();
+  SilentServer(const SilentServer&) = delete;
+
+  std::uint16_t port() const { return port_; }
+
+ private:
+  const int socket_;
+  std::uint16_t port_ = 0;
 };
 
 }  // namespace mailrail::log::postgres
