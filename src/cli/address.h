@@ -1,5 +1,5 @@
-// HOST:PORT as it is said on the command line, the host of an IPv6 address in brackets.
-// The host is not looked up, and may be empty nowhere.
+// HOST:PORT as it is said on the command line, an IPv6 address in brackets.
+// The host is not looked up, and is never empty.
 
 #pragma once
 

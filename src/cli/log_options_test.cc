@@ -41,11 +41,20 @@ TEST(LogOptions, TakeNoPassword) {
   EXPECT_THAT(refusal({.url = "postgres://db/app?password=secret"}), HasSubstr("PGPASSFILE"));
 }
 
+TEST(LogOptions, AdvertiseAnIpv6AddressInBrackets) {
+  const auto options = with_log({}, {.url = "postgres://db/app", .advertise = "[fd00::7]:4566"});
+
+  ASSERT_TRUE(options) << options.error().message;
+  EXPECT_EQ(options->shared_log->advertised, "[fd00::7]:4566");
+}
+
 TEST(LogOptions, AreRefusedWhereTheyMeanNothing) {
   EXPECT_THAT(refusal({.name = "orders"}), HasSubstr("--log-name goes with --log"));
   EXPECT_THAT(refusal({.advertise = "h:1"}), HasSubstr("--advertise goes with --log"));
   EXPECT_THAT(refusal({.url = "postgres://db/app", .name = "Orders"}), HasSubstr("Orders"));
-  for (const char* each : {"10.0.0.7", "10.0.0.7:0", ":4566", "h:port"}) {
+  for (const char* each :
+       {"10.0.0.7", "10.0.0.7:0", ":4566", "h:port", "[]:4566", "http://10.0.0.7:4566",
+        "10.0.0.7:4566/", "fd00::7:4566", "me@h:4566", "h h:4566"}) {
     EXPECT_THAT(refusal({.url = "postgres://db/app", .advertise = each}),
                 HasSubstr("--advertise must be HOST:PORT"));
   }

@@ -163,7 +163,7 @@ int main(int argument_count, char** arguments) {
   spdlog::set_default_logger(spdlog::stderr_color_mt("mailrail"));
   CLI::App app(
       "Durable, ordered messages behind the APIs of Amazon SQS and SNS: one binary over one "
-      "directory.",
+      "directory, or over a PostgreSQL.",
       "mailrail");
   app.set_version_flag("--version", std::string("mailrail ") + MAILRAIL_VERSION);
   app.require_subcommand(1);

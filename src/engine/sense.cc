@@ -12,7 +12,8 @@ namespace mailrail::engine {
 namespace {
 
 constexpr std::string_view none = {};
-constexpr std::string_view unfounded = "nothing comes before a log's founding but in a copy that is not finished";
+constexpr std::string_view unfounded =
+    "nothing comes before a log's founding but in a copy that is not finished";
 constexpr std::string_view no_queue = "it names a queue that is not there";
 constexpr std::string_view no_message = "it names a message that is not there";
 constexpr std::string_view old_seq = "its message does not have a higher number than all before it";

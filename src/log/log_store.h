@@ -2,8 +2,8 @@
 //
 // Seam: a segmented journal in a directory (file/), a database (postgres/), memory (memory/, for
 // tests). Every store passes the same conformance suite. A store takes over its log when it is
-// opened and fences older owners. One append is in flight at a time: the next frame's position is
-// known before it is filled, and the log is always a prefix of what was appended.
+// opened, a SharedLog when it is asked to, and fences older owners. One append is in flight: the
+// next frame's position is known before it is filled, and the log is a prefix of what was appended.
 
 #pragma once
 

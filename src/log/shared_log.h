@@ -38,20 +38,31 @@ struct Lease {
   friend bool operator==(const Lease&, const Lease&) = default;
 };
 
+// What moves while the owner lives.
+struct SignsOfLife {
+  Lease lease;
+  Position log_end;
+
+  friend bool operator==(const SignsOfLife&, const SignsOfLife&) = default;
+};
+
 // What one look at the log showed.
 struct Followed {
   Lease lease;
-  Position log_end;          // Behind the newest frame there is. It moves while the owner lives.
+  Position log_end;          // Behind the newest frame there is.
   std::uint64_t behind = 0;  // Bytes of the log that were not visited yet.
   // What comes next was trimmed, or what was visited is not in the log any more: throw the state
   // away, open the log again and begin with its checkpoint.
   bool is_void = false;
+
+  SignsOfLife signs() const { return {.lease = lease, .log_end = log_end}; }
 };
 
 class SharedLog : public LogStore {
  public:
-  // Visits frames behind those that scan() and follow() have visited, some megabytes at most. Its
-  // first error is returned, and then the log is of no use any more. Not by an owner.
+  // Visits frames behind those that scan() and follow() have visited, some megabytes at most. Not
+  // by an owner. After an error of kind `unreachable` it may be asked again; after any other,
+  // `visit`'s too, the log is of no use any more.
   virtual Result<Followed> follow(const std::function<Result<void>(const Frame&)>& visit) = 0;
 
   // Makes this the owner if the lease still is what was seen; no owner before can append any more,

@@ -11,14 +11,6 @@
 namespace mailrail::ops {
 namespace {
 
-// What moves while an owner lives.
-struct Signs {
-  log::Lease lease;
-  Position log_end;
-
-  friend bool operator==(const Signs&, const Signs&) = default;
-};
-
 Result<log::Followed> follow_to_end(log::SharedLog& log, const FrameVisit& visit) {
   for (;;) {
     log::Followed followed = TRY(log.follow(visit));
@@ -42,14 +34,13 @@ Result<void> ignore(const log::Frame&) { return {}; }
 Result<log::Followed> expect_unused(log::SharedLog& log,
                                     const FrameVisit& visit,
                                     const Pause& pause) {
-  std::optional<Signs> before;
+  std::optional<log::SignsOfLife> before;
   for (int look = 1;; ++look) {
     log::Followed seen = TRY(follow_to_end(log, visit));
     if (!seen.lease.owner) return seen;
-    const Signs signs{.lease = seen.lease, .log_end = seen.log_end};
-    if (before && *before != signs) return in_use(*seen.lease.owner);
+    if (before && *before != seen.signs()) return in_use(*seen.lease.owner);
     if (look == looks_at_owner) return seen;
-    before = signs;
+    before = seen.signs();
     pause(1s);
   }
 }

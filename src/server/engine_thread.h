@@ -52,7 +52,7 @@ class EngineThread final : private broker::Outbox {
     std::function<void(const broker::Unreadable&)> could_not_move;
     // On the engine thread, now and then as long as there is no space for a checkpoint.
     std::function<void(std::string_view reason)> checkpoint_postponed;
-    // On the log thread, now and then: what comes near a limit of the log's place.
+    // On the log thread or this one, now and then: what comes near a limit of the log's place.
     std::function<void(std::string sentence)> warned;
   };
 

@@ -32,8 +32,8 @@ class Follower {
 
   // Applies what is new, some megabytes at most, and tells what the log showed.
   Result<log::Followed> look();
-  // The owner, and how far it has come, as the last look showed.
-  const log::Followed& last_look() const { return last_look_; }
+  // Behind the newest frame that the last look showed.
+  Position log_end() const { return last_look_.log_end; }
 
   // False if the lease is not what the last look showed. Then look until nothing is behind.
   Result<bool> take_over(const log::LogOwner& owner);

@@ -96,7 +96,7 @@ Result<void> expect_fits(std::uint64_t bytes, const Volume& volume) {
 std::optional<std::string> warning_of(const log::Space& space, std::uint64_t disk_bytes_max) {
   if (space.total() < disk_bytes_max / 5 * 4) return std::nullopt;
   return fmt::format(
-      "the log takes {} of the {} of the database that it may: at that limit new messages are "
+      "the log takes {} of the {} that it may take of the database: at that limit new messages are "
       "refused. Receive and delete messages, or start mailrail with a larger --disk-limit.",
       size_text(space.total()), size_text(disk_bytes_max));
 }

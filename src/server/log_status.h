@@ -1,5 +1,5 @@
-// LogStatus: what a server is to a log that it shares with others.
-// For the banner and for tests; what the role was when it began.
+// LogStatus: what a server is to a log that it shares with others, for the banner and for tests.
+// Counts are from the last look, or of an owner from when it began.
 
 #pragma once
 

@@ -1,6 +1,7 @@
 // LogThread: alone writes the log, one frame at a time. While there is none to write it does the
 // chores of housekeeping, prepares room ahead, and shows those who share the log that its owner
 // lives.
+//
 // It knows nothing of what is in a frame, and tells whoever gave it work what came of it. When the
 // log fails it says so once and does nothing more.
 
@@ -62,7 +63,7 @@ class LogThread {
   log::LogStore& log_;
   log::SharedLog* const shared_;
   Ownership& ownership_;
-  Duration warned_at_{};  // When it was last looked for warnings.
+  Duration warned_at_{};  // When warnings were last asked for.
   Done done_;
   std::mutex mutex_;
   std::condition_variable has_work_;

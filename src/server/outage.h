@@ -15,18 +15,16 @@ namespace mailrail::server {
 
 class Outage {
  public:
-  explicit Outage(Duration first_wait = 100ms) : first_wait_(first_wait) {}
-
-  // A try has failed. Whether that is news, and what is new is not how long it takes.
+  // A try has failed. True if that is news: the one before had not.
   bool began(Duration now) {
-    wait_ = wait_ == Duration(0) ? first_wait_ : std::min(2 * wait_, wait_max);
+    wait_ = wait_ == Duration(0) ? wait_min : std::min(2 * wait_, wait_max);
     next_try_ = now + wait_;
     if (since_) return false;
     since_ = now;
     return true;
   }
 
-  // A try has not. How long it took, if it was out of reach.
+  // A try has not failed. How long the outage lasted, if there was one.
   std::optional<Duration> ended(Duration now) {
     wait_ = Duration(0);
     next_try_ = now;
@@ -37,9 +35,9 @@ class Outage {
   Duration next_try() const { return next_try_; }
 
  private:
+  static constexpr Duration wait_min = 100ms;
   static constexpr Duration wait_max = 2s;
 
-  Duration first_wait_;
   Duration wait_{};
   Duration next_try_{};
   std::optional<Duration> since_;

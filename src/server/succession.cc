@@ -5,7 +5,7 @@
 namespace mailrail::server {
 
 void Succession::saw(const log::Followed& followed, Duration now) {
-  Signs signs{.lease = followed.lease, .log_end = followed.log_end};
+  log::SignsOfLife signs = followed.signs();
   if (last_ == signs) {
     ++looks_;
     return;

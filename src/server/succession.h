@@ -12,6 +12,7 @@
 
 #include "base/time.h"
 #include "log/shared_log.h"
+#include "server/ownership.h"
 
 namespace mailrail::server {
 
@@ -19,7 +20,7 @@ class Succession {
  public:
   struct Options {
     std::string node;
-    Duration silence = 4s;  // Of the owner.
+    Duration silence = OwnershipTimes().silence;  // Of the owner.
     int looks_min = 3;
     // A node that has just stepped down leaves the log to another, if there is one.
     bool lets_others_go_first = false;
@@ -38,16 +39,8 @@ class Succession {
   Duration muted_from(Duration certain_for) const;
 
  private:
-  // What moves while the owner lives.
-  struct Signs {
-    log::Lease lease;
-    Position log_end;
-
-    friend bool operator==(const Signs&, const Signs&) = default;
-  };
-
   const Options options_;
-  std::optional<Signs> last_;
+  std::optional<log::SignsOfLife> last_;
   Duration since_{};  // They have been the same, in so many looks.
   int looks_ = 0;
 };

@@ -85,7 +85,7 @@ class Database {
   // promise, or will not let us in, is an error of another kind than unreachable.
   virtual Result<void> connect() = 0;
 
-  // Makes what is missing of the tables, and says what they hold. Idempotent.
+  // Makes what is missing of the tables. Refuses those of another version. Idempotent.
   virtual Result<void> prepare_tables() = 0;
 
   virtual Result<Lease> lease() = 0;

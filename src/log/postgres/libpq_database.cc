@@ -19,7 +19,6 @@ constexpr auto clock_difference_max = std::chrono::minutes(5);
 constexpr std::int64_t retained_wal_bytes_max = std::int64_t{1} << 30;
 
 // SQLSTATEs.
-constexpr std::string_view fenced = "MR001";
 constexpr std::string_view unique_violation = "23505";
 constexpr std::string_view duplicate_table = "42P07";
 constexpr std::string_view undefined_table = "42P01";
@@ -152,7 +151,8 @@ Result<void> LibpqDatabase::prepare_tables() {
           "the log is not there any more; restore it from a backup of the database, or "
           "restart mailrail to begin with an empty one");
     if (absent_ == Absent::refused)
-      return fail(errors::unusable, fmt::format("There is no log {}.", name_));
+      return fail(errors::unusable,
+                  fmt::format("There is no log {}. Say which one by --log-name.", name_));
     const Answer created = TRY(connection_.run_once(statements_.create));
     if (created.objection) return std::unexpected(error_of(*created.objection));
     answer = TRY(connection_.run(statements_.version));
@@ -270,7 +270,7 @@ Result<Change> LibpqDatabase::change(const std::string& statement) {
   const Answer answer = TRY(connection_.run_once(statement));
   if (!answer.objection) return Change::done;
   const std::string& state = answer.objection->state;
-  if (state == fenced) return Change::fenced;
+  if (state == fenced_state) return Change::fenced;
   if (state == unique_violation || state == duplicate_table) return Change::occupied;
   if (state == no_lock) return Change::busy;
   return std::unexpected(error_of(*answer.objection));

@@ -42,6 +42,7 @@ void Spool::add(Position position, std::string_view payload) {
   Segment* segment = segment_for(partition_of(position));
   if (segment == nullptr) return;
   const std::uint32_t begin = offset_of(position);
+  forget_from(*segment, begin);
   std::string head;
   ByteWriter writer(head);
   writer.u32(static_cast<std::uint32_t>(payload.size()));
@@ -50,8 +51,13 @@ void Spool::add(Position position, std::string_view payload) {
   if (!segment->file->write_at(begin - head_bytes, pieces)) return;
   const std::scoped_lock lock(mutex_);
   segment->begins.push_back(begin);
-  segment->bytes += head_bytes + payload.size();
-  bytes_ += head_bytes + payload.size();
+  const std::uint64_t bytes = std::max(segment->bytes, begin + payload.size());
+  bytes_ += bytes - std::exchange(segment->bytes, bytes);
+}
+
+void Spool::forget_from(Segment& segment, std::uint32_t begin) {
+  const std::scoped_lock lock(mutex_);
+  segment.begins.erase(std::ranges::lower_bound(segment.begins, begin), segment.begins.end());
 }
 
 // Only this thread changes what is there, so that it may go on without the lock.

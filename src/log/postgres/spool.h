@@ -26,7 +26,8 @@ class Spool {
   // Removes what is there of an earlier one. Bounded in whole files, each of a partition.
   static Result<std::unique_ptr<Spool>> open(Disk& disk, std::uint64_t bytes_max);
 
-  // In the order of their positions; one thread.
+  // In the order of their positions; one thread. A log that is read again begins with one that is
+  // there already: then what was behind that is forgotten.
   void add(Position position, std::string_view payload);
 
   // Of one frame. Any thread.
@@ -37,14 +38,15 @@ class Spool {
     std::uint64_t partition = 0;
     std::string name;
     std::unique_ptr<File> file;
-    std::vector<std::uint32_t> begins;  // Offsets of payloads.
-    std::uint64_t bytes = 0;
-    mutable int readers = 0;  // It stays while there are any.
+    std::vector<std::uint32_t> begins;  // Offsets of payloads, in order.
+    std::uint64_t bytes = 0;            // How long the file is.
+    mutable int readers = 0;            // It stays while there are any.
   };
   using Segments = std::map<std::uint64_t, Segment>;
 
   Spool(Disk& disk, std::uint64_t bytes_max) : disk_(disk), bytes_max_(bytes_max) {}
   Segment* segment_for(std::uint64_t partition);
+  void forget_from(Segment& segment, std::uint32_t begin);
   void make_room();
   static std::optional<std::string> read_frame(const Segment& segment, std::uint32_t begin);
 

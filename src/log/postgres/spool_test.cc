@@ -47,6 +47,32 @@ TEST_F(SpoolTest, KeepsTheNewestWithinItsBound) {
   EXPECT_LE(disk_.list()->size(), 6u);
 }
 
+// As when the log was out of reach and is read again from its checkpoint.
+TEST_F(SpoolTest, CountsWhatIsAddedAgainOnce) {
+  const auto spool = open(2 * partition_bytes);
+  for (int reading = 0; reading < 10; ++reading)
+    spool->add(first_in(0), std::string(frame_bytes_max, 'x'));
+
+  spool->add(first_in(1), "hello");
+
+  EXPECT_EQ(spool->read(first_in(0), 1), "x");
+  EXPECT_EQ(spool->read(first_in(1), 5), "hello");
+}
+
+TEST_F(SpoolTest, ForgetsWhatCameBehindAFrameThatIsAddedAgain) {
+  const auto spool = open();
+  const Position one = first_in(0);
+  const Position two = position_after(one, 100, {});
+  spool->add(one, payload_text(0, 100));
+  spool->add(two, payload_text(1, 100));
+  spool->add(position_after(two, 100, {}), payload_text(2, 100));
+
+  spool->add(one, payload_text(3, 100));
+
+  EXPECT_EQ(spool->read(one, 100), payload_text(3, 100));
+  EXPECT_EQ(spool->read(two, 100), std::nullopt);
+}
+
 TEST_F(SpoolTest, IsEmptyAfterAStart) {
   open()->add(first_in(0), "hello");
 

@@ -7,19 +7,15 @@
 namespace mailrail::log::postgres {
 namespace {
 
-// Of our own: the lease has another epoch.
-constexpr std::string_view raise_fenced =
-    "if not found then raise exception 'fenced' using errcode = 'MR001'; end if;";
-
 // Who drops waits for nobody for long: appends wait behind it.
 constexpr std::string_view brief_lock_timeout =
     "perform set_config('lock_timeout', '200ms', true);";
 
 std::string as_owner(std::string_view schema, std::uint64_t epoch, std::string_view commands) {
   return fmt::format(
-      "do $mailrail$ begin perform 1 from {}.lease where epoch = {} for share; {} {} end "
-      "$mailrail$",
-      schema, epoch, raise_fenced, commands);
+      "do $mailrail$ begin perform 1 from {}.lease where epoch = {} for share; if not found then "
+      "raise exception 'fenced' using errcode = '{}'; end if; {} end $mailrail$",
+      schema, epoch, fenced_state, commands);
 }
 
 std::string create_tables(const std::string& schema) {

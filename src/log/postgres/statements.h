@@ -8,17 +8,20 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace mailrail::log::postgres {
 
 inline constexpr int tables_version = 1;
 
+// SQLSTATE of our own: the lease has another epoch.
+inline constexpr std::string_view fenced_state = "MR001";
+
 struct Statements {
   explicit Statements(const std::string& schema);
 
-  // Each makes, in one transaction, tables of that version of those of the version before.
-  std::string version;
-  std::string create;
+  std::string version;  // Of the tables that are there.
+  std::string create;   // Makes what is missing, of tables_version.
 
   std::string lease;
   std::string take_over;    // $1 epoch, $2 beats, $3 node, $4 address.

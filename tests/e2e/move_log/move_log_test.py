@@ -27,7 +27,7 @@ from server import Server, binary
 
 ROOT = Path(__file__).resolve().parents[3]
 CORPUS = ROOT.parent / "shared" / "data" / "irc-conversations.jsonl"
-MADE_UP = 3_000  # Messages where the corpus is not there.
+MADE_UP = 20_000  # Messages where the corpus is not there: enough for the frames that an attempt is killed at.
 WITHIN_S = 300
 NOT_ALLOWED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # In a message's body.
 
@@ -200,7 +200,7 @@ class MovedLog(unittest.TestCase):
         attempt.wait()
 
     def frames_seen(self, session):
-        """None while there is no table of them."""
+        """How many there are; none while there is no table of them."""
         answer = session.run(f"select count(*) from mailrail_{self.name}.log")
         return int(answer[0]) if answer[0].isdigit() else 0
 
