@@ -23,6 +23,7 @@ constexpr std::string_view unique_violation = "23505";
 constexpr std::string_view duplicate_table = "42P07";
 constexpr std::string_view undefined_table = "42P01";
 constexpr std::string_view invalid_schema = "3F000";
+constexpr std::string_view no_privilege = "42501";
 constexpr std::string_view no_lock = "55P03";
 
 Parameter number(std::uint64_t value) { return Parameter(static_cast<std::int64_t>(value)); }
@@ -83,7 +84,9 @@ Result<void> LibpqDatabase::set_up() {
 Result<void> LibpqDatabase::probe() {
   const Rows found = TRY(
       rows("select current_setting('server_version_num')::int / 10000, "
-           "current_setting('fsync')::boolean and current_setting('full_page_writes')::boolean, "
+           "current_setting('fsync')::boolean and current_setting('full_page_writes')::boolean "
+           // Aurora's storage is not made of pages that could be torn, nor synced by the server.
+           "or to_regproc('pg_catalog.aurora_version') is not null, "
            "current_setting('synchronous_commit'), current_setting('transaction_isolation'), "
            "pg_is_in_recovery() or current_setting('transaction_read_only')::boolean, "
            "(extract(epoch from clock_timestamp()) * 1000)::bigint"));
@@ -129,8 +132,12 @@ std::unexpected<Error> LibpqDatabase::refuse(std::string_view why) const {
 
 Error LibpqDatabase::error_of(const Objection& objection) const {
   return {.kind = &errors::unusable,
-          .message = fmt::format("The database of the log {} objects: {} ({})", name_,
-                                 objection.message, objection.state)};
+          .message = fmt::format("The database of the log {} objects: {} ({}){}", name_,
+                                 objection.message, objection.state,
+                                 objection.state == no_privilege
+                                     ? ". Its role needs the privilege to create schemas in the "
+                                       "database, or the log's schema must be its own."
+                                     : "")};
 }
 
 Result<Rows> LibpqDatabase::rows(const std::string& statement,

@@ -1,4 +1,4 @@
-// LibpqDatabase: a session with PostgreSQL 13 or newer, RDS and Aurora among them, through libpq.
+// LibpqDatabase: a session with PostgreSQL 13 or newer through libpq.
 //
 // The log is a schema `mailrail_NAME` of its own, whose tables are made here, under a version. A
 // session is opened to a server that can be written, and only if it keeps the promise that a commit

@@ -76,6 +76,10 @@ class PostgresLog final : public SharedLog {
     bool is_void = false;  // What was seen, or what comes next, is not in the log any more.
   };
 
+  // A question whose answer was lost is asked again that often, each time in a new session.
+  static constexpr int asked_max = 3;
+  static bool is_unreachable(const Error& error) { return error.kind == &errors::unreachable; }
+
   PostgresLog(postgres::Databases& databases, const PostgresLogOptions& options);
   void let_go(Position position) const override;
 

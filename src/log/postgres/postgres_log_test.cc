@@ -391,6 +391,19 @@ TEST_F(InPostgres, RefusesAServerThatDoesNotSync) {
   Place::server().start();
 }
 
+TEST_F(InPostgres, SaysWhichPrivilegeItsRoleLacks) {
+  Place::server().ask("create role guest login; revoke create on database postgres from public");
+  const std::string url = Place::server().url();
+  const auto databases = LibpqDatabases::open(
+      {.url = "postgres://guest" + url.substr(url.find('@')), .name = "guests"});
+
+  const auto log = PostgresLog::open(**databases);
+
+  ASSERT_FALSE(log);
+  EXPECT_EQ(log.error().kind, &errors::unusable);
+  EXPECT_NE(log.error().message.find("create schemas"), std::string::npos) << log.error().message;
+}
+
 TEST_F(InPostgres, RefusesTablesOfANewerVersion) {
   Place place;
   place.open();
