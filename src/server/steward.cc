@@ -129,11 +129,32 @@ Result<void> Steward::open_follower() {
                      parts_.random);
   if (!opened) return std::unexpected(opened.error());
   follower_ = *std::move(opened);
-  succession_.emplace(Succession::Options{.node = options_.self.node,
-                                          .silence = options_.times.silence,
-                                          .lets_others_go_first = lets_others_go_first_});
+  succession_.emplace(new_succession());
   looks_next_ = boot_time();
   return {};
+}
+
+Succession Steward::new_succession() const {
+  return Succession({.node = shares_its_name_ ? std::string() : options_.self.node,
+                     .silence = options_.times.silence,
+                     .lets_others_go_first = lets_others_go_first_});
+}
+
+bool Steward::is_self(const log::LogOwner& owner) const {
+  return owner.node == options_.self.node && !shares_its_name_;
+}
+
+// An owner of this node's name is the process before it on its directory, and gone; but not one
+// that came after this very process.
+void Steward::look_for_namesake(const log::Lease& lease) {
+  const bool came_after = epoch_max_ != 0 && lease.epoch > epoch_max_;
+  if (!came_after || !lease.owner || !is_self(*lease.owner)) return;
+  shares_its_name_ = true;
+  succession_.emplace(new_succession());
+  spdlog::warn(
+      "the server at {} calls itself {} as this one does: one of their directories is a "
+      "copy of the other. Remove the file \"node\" in one, and restart that server.",
+      lease.owner->address, options_.self.node);
 }
 
 // The process lives, and says why it decides nothing.
@@ -173,6 +194,7 @@ void Steward::look_again() {
   const Duration now = boot_time();
   if (const std::optional<Duration> took = outage_.ended(now))
     spdlog::info("the log {} can be used again, after {}", options_.log_name, *took);
+  look_for_namesake(followed->lease);
   succession_->saw(*followed, now);
   looks_next_ = followed->behind > 0 ? now : now + options_.looks_after;
   if (!succession_->is_due(now) || !own()) stand_behind(*followed);
@@ -182,7 +204,7 @@ void Steward::look_again() {
 void Steward::stand_behind(const log::Followed& followed) {
   if (follower_ == nullptr) return;
   const std::optional<log::LogOwner>& owner = followed.lease.owner;
-  if (!owner || owner->node == options_.self.node) {
+  if (!owner || is_self(*owner)) {
     refuse_calls("Nobody owns the log at the moment. Try again.");
     return;
   }
@@ -202,6 +224,7 @@ void Steward::stand_behind(const log::Followed& followed) {
 // False if the log is another's, or nobody knows whose.
 bool Steward::own() {
   parts_.ownership.begins();
+  epoch_max_ = std::max(epoch_max_, follower_->last_look().lease.epoch + 1);
   const Result<bool> taken = follower_->take_over(options_.self);
   if (!taken) {
     lose_sight(taken.error());
@@ -252,10 +275,10 @@ void Steward::promote(const StandbyCommand& command) {
   const Duration begin = boot_time();
   const bool is_forced = command.what == StandbyCommand::What::force;
   const auto is_free = [&](const log::Lease& lease) {
-    return is_forced || !lease.owner || lease.owner->node == options_.self.node;
+    return is_forced || !lease.owner || is_self(*lease.owner);
   };
   const Result<log::Followed> first = follower_->look();
-  if (first && first->lease.owner && first->lease.owner->node != options_.self.node) {
+  if (first && first->lease.owner && !is_self(*first->lease.owner)) {
     const Result<void> asked = have_step_down(*first->lease.owner);
     if (!asked && !is_forced) {
       return answer(command, 503,
