@@ -184,6 +184,7 @@ void Steward::lose_sight(const Error& why) {
 }
 
 void Steward::look_again() {
+  const Duration asked = boot_time();
   const Result<log::Followed> followed = follower_->look();
   if (!followed) return lose_sight(followed.error());
   if (followed->is_void) {
@@ -195,9 +196,9 @@ void Steward::look_again() {
   if (const std::optional<Duration> took = outage_.ended(now))
     spdlog::info("the log {} can be used again, after {}", options_.log_name, *took);
   look_for_namesake(followed->lease);
-  succession_->saw(*followed, now);
+  succession_->saw(*followed, {.asked = asked, .answered = now});
   looks_next_ = followed->behind > 0 ? now : now + options_.looks_after;
-  if (!succession_->is_due(now) || !own()) stand_behind(*followed);
+  if (!succession_->is_due() || !own()) stand_behind(*followed);
 }
 
 // Whoever owns the log, if anybody does, gets the calls.
