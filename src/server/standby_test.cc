@@ -227,6 +227,24 @@ TEST_F(StandbyTest, ServesWhenADeposedOwnerTellsNothingAnyMore) {
   EXPECT_GE(std::chrono::steady_clock::now() - begin, deposing_times.certain_for / 2);
 }
 
+// Each would take the other for its own process of before.
+TEST_F(StandbyTest, StandsByForACopyOfItsOwnDirectory) {
+  owner_ = start("a");
+  create_queue(owner_);
+  std::filesystem::create_directory(directory_ + "/copy");
+  std::filesystem::copy_file(directory_ + "/a/node", directory_ + "/copy/node");
+
+  auto copy = start("copy");
+
+  eventually([&] { return role(owner_) == Role::standby; });
+  EXPECT_EQ(owner_->log_status().epoch, 2u);
+  EXPECT_EQ(role(copy), Role::owner);
+  EXPECT_EQ(send_message(owner_, "handed on").status, 200);
+  EXPECT_EQ(ask(owner_, "/_mailrail/standby/promote").status, 200);
+  eventually([&] { return role(copy) == Role::standby; });
+  EXPECT_EQ(place_.lease().epoch, 3u);
+}
+
 TEST_F(StandbyTest, IsAskedNothingByAFormOfABrowser) {
   start_both();
   Client client(standby_->port());

@@ -129,11 +129,32 @@ Result<void> Steward::open_follower() {
                      parts_.random);
   if (!opened) return std::unexpected(opened.error());
   follower_ = *std::move(opened);
-  succession_.emplace(Succession::Options{.node = options_.self.node,
-                                          .silence = options_.times.silence,
-                                          .lets_others_go_first = lets_others_go_first_});
+  succession_.emplace(new_succession());
   looks_next_ = boot_time();
   return {};
+}
+
+Succession Steward::new_succession() const {
+  return Succession({.node = shares_its_name_ ? std::string() : options_.self.node,
+                     .silence = options_.times.silence,
+                     .lets_others_go_first = lets_others_go_first_});
+}
+
+bool Steward::is_self(const log::LogOwner& owner) const {
+  return owner.node == options_.self.node && !shares_its_name_;
+}
+
+// An owner of this node's name is the process before it on its directory, and gone; but not one
+// that came after this very process.
+void Steward::look_for_namesake(const log::Lease& lease) {
+  const bool came_after = epoch_max_ != 0 && lease.epoch > epoch_max_;
+  if (!came_after || !lease.owner || !is_self(*lease.owner)) return;
+  shares_its_name_ = true;
+  succession_.emplace(new_succession());
+  spdlog::warn(
+      "the server at {} calls itself {} as this one does: one of their directories is a "
+      "copy of the other. Remove the file \"node\" in one, and restart that server.",
+      lease.owner->address, options_.self.node);
 }
 
 // The process lives, and says why it decides nothing.
@@ -163,6 +184,7 @@ void Steward::lose_sight(const Error& why) {
 }
 
 void Steward::look_again() {
+  const Duration asked = boot_time();
   const Result<log::Followed> followed = follower_->look();
   if (!followed) return lose_sight(followed.error());
   if (followed->is_void) {
@@ -173,16 +195,17 @@ void Steward::look_again() {
   const Duration now = boot_time();
   if (const std::optional<Duration> took = outage_.ended(now))
     spdlog::info("the log {} can be used again, after {}", options_.log_name, *took);
-  succession_->saw(*followed, now);
+  look_for_namesake(followed->lease);
+  succession_->saw(*followed, {.asked = asked, .answered = now});
   looks_next_ = followed->behind > 0 ? now : now + options_.looks_after;
-  if (!succession_->is_due(now) || !own()) stand_behind(*followed);
+  if (!succession_->is_due() || !own()) stand_behind(*followed);
 }
 
 // Whoever owns the log, if anybody does, gets the calls.
 void Steward::stand_behind(const log::Followed& followed) {
   if (follower_ == nullptr) return;
   const std::optional<log::LogOwner>& owner = followed.lease.owner;
-  if (!owner || owner->node == options_.self.node) {
+  if (!owner || is_self(*owner)) {
     refuse_calls("Nobody owns the log at the moment. Try again.");
     return;
   }
@@ -204,6 +227,7 @@ bool Steward::own() {
   const Position end = follower_->log_end();
   Duration muted_from = succession_->muted_from(options_.times.certain_for);
   parts_.ownership.begins();
+  epoch_max_ = std::max(epoch_max_, follower_->last_look().lease.epoch + 1);
   const Result<bool> taken = follower_->take_over(options_.self);
   if (!taken) {
     lose_sight(taken.error());
@@ -272,10 +296,10 @@ void Steward::promote(const StandbyCommand& command) {
   const Duration begin = boot_time();
   const bool is_forced = command.what == StandbyCommand::What::force;
   const auto is_free = [&](const log::Lease& lease) {
-    return is_forced || !lease.owner || lease.owner->node == options_.self.node;
+    return is_forced || !lease.owner || is_self(*lease.owner);
   };
   const Result<log::Followed> first = follower_->look();
-  if (first && first->lease.owner && first->lease.owner->node != options_.self.node) {
+  if (first && first->lease.owner && !is_self(*first->lease.owner)) {
     const Result<void> asked = have_step_down(*first->lease.owner);
     if (!asked && !is_forced) {
       return answer(command, 503,
@@ -287,12 +311,13 @@ void Steward::promote(const StandbyCommand& command) {
   // An owner that is deposed by force may show a sign of life between a look and the take-over.
   constexpr int tries = 10;
   for (int i = 0; i < tries && follower_ != nullptr && term_ == nullptr; ++i) {
+    const Duration asked = boot_time();
     const Result<log::Followed> followed = follower_->look();
     if (!followed) {
       lose_sight(followed.error());
       break;
     }
-    succession_->saw(*followed, boot_time());
+    succession_->saw(*followed, {.asked = asked, .answered = boot_time()});
     if (!is_free(followed->lease) || own()) break;
   }
   if (term_ == nullptr)

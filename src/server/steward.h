@@ -104,6 +104,9 @@ class Steward {
   Result<void> catch_up();
   bool outlast(Duration muted_from);
   void lose_sight(const Error& why);
+  bool is_self(const log::LogOwner& owner) const;
+  Succession new_succession() const;
+  void look_for_namesake(const log::Lease& lease);
   void give_up_follower(const Error& why);
   void go_on_after(const Error& why);
   void obey_as_standby(const StandbyCommand& command);
@@ -133,6 +136,8 @@ class Steward {
   std::unique_ptr<Follower> follower_;
   std::optional<Succession> succession_;
   bool lets_others_go_first_ = false;
+  std::uint64_t epoch_max_ = 0;   // Of those that this process has owned, or may have.
+  bool shares_its_name_ = false;  // With a process that lives.
   std::optional<std::string> forwarded_to_;
   Duration looks_next_{};  // In boot time.
   bool is_over_ = false;

@@ -27,12 +27,17 @@ class Succession {
   };
   explicit Succession(Options options) : options_(std::move(options)) {}
 
-  // What a look showed. Times are of a clock that never goes back and never stops.
-  void saw(const log::Followed& followed, Duration now);
+  // When the log was asked, and when its answer was here. What it shows is of some moment between,
+  // which may be long if this process slept. Of a clock that never goes back and never stops.
+  struct Look {
+    Duration asked;
+    Duration answered;
+  };
+  void saw(const log::Followed& followed, const Look& look);
   // A look failed: nobody knows what the owner did meanwhile, so the waiting begins again.
   void saw_nothing() { last_.reset(); }
 
-  bool is_due(Duration now) const;
+  bool is_due() const;
 
   // From when on the last look's owner may tell nothing more, if it has shown no sign of life since
   // then: `certain_for` after its last one. At once if the log was given back, or was this node's.
@@ -41,7 +46,8 @@ class Succession {
  private:
   const Options options_;
   std::optional<log::SignsOfLife> last_;
-  Duration since_{};  // They have been the same, in so many looks.
+  Duration since_{};  // They have been the same, at least
+  Duration until_{};  // until then, in so many looks.
   int looks_ = 0;
 };
 
