@@ -32,8 +32,7 @@ class Follower {
 
   // Applies what is new, some megabytes at most, and tells what the log showed.
   Result<log::Followed> look();
-  // Behind the newest frame that the last look showed.
-  Position log_end() const { return last_look_.log_end; }
+  const log::Followed& last_look() const { return last_look_; }
 
   // False if the lease is not what the last look showed. Then look until nothing is behind.
   Result<bool> take_over(const log::LogOwner& owner);

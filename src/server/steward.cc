@@ -224,7 +224,7 @@ void Steward::stand_behind(const log::Followed& followed) {
 
 // False if the log is another's, or nobody knows whose.
 bool Steward::own() {
-  const Position end = follower_->log_end();
+  const Position end = follower_->last_look().log_end;
   Duration muted_from = succession_->muted_from(options_.times.certain_for);
   parts_.ownership.begins();
   epoch_max_ = std::max(epoch_max_, follower_->last_look().lease.epoch + 1);
@@ -242,7 +242,7 @@ bool Steward::own() {
     return false;
   }
   // Or it has shown one between the last look and the take-over.
-  if (muted_from != Duration{} && follower_->log_end() != end)
+  if (muted_from != Duration{} && follower_->last_look().log_end != end)
     muted_from = boot_time() + options_.times.certain_for;
   if (!outlast(muted_from)) {
     // Where it can't be given back, others take it.
