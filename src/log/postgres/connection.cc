@@ -178,9 +178,11 @@ Result<void> Connection::connect_once(Deadline deadline) {
     return {};
   }
   const Objection objection = parse(PQerrorMessage(connection_.get()));
+  const bool lacks_password = PQconnectionNeedsPassword(connection_.get()) != 0;
   connection_.reset();
-  return fail(is_for_good(objection.state) ? errors::unusable : errors::unreachable,
-              objection.message);
+  return fail(
+      lacks_password || is_for_good(objection.state) ? errors::unusable : errors::unreachable,
+      objection.message);
 }
 
 Result<Answer> Connection::run(const std::string& statement,

@@ -14,7 +14,9 @@ constexpr std::size_t name_length_max = 40;
 Result<std::string> first_line_of(const std::string& file) {
   std::ifstream in(file);
   std::string line;
-  if (in && std::getline(in, line) && !line.empty()) return line;
+  if (in) std::getline(in, line);
+  if (line.ends_with('\r')) line.pop_back();
+  if (!line.empty()) return line;
   return fail(errors::unusable,
               fmt::format("The password file {} can't be read, or its first line is empty.", file));
 }
@@ -26,6 +28,10 @@ bool is_name(const std::string& name) {
 
 // What the URL says, without what only libpq's defaults say.
 Result<Connection::Parameters> parse(const std::string& url) {
+  if (!url.starts_with("postgres://") && !url.starts_with("postgresql://")) {
+    return fail(errors::unusable,
+                "The log's URL must begin with postgres://, like postgres://HOST/DATABASE.");
+  }
   char* problem = nullptr;
   PQconninfoOption* const options = PQconninfoParse(url.c_str(), &problem);
   if (options == nullptr) {

@@ -88,9 +88,12 @@ Result<void> PostgresLog::scan(const Visit& visit) {
 
 Result<Followed> PostgresLog::follow(const Visit& visit) {
   Cursor cursor{.seen = last_, .next = next_};
-  const postgres::Tail tail = TRY(advance(cursor, visit));
+  const Result<postgres::Tail> looked = advance(cursor, visit);
+  // What was visited is not visited again, whatever became of the rest.
   last_ = cursor.seen;
   next_ = cursor.next;
+  if (!looked) return std::unexpected(looked.error());
+  const postgres::Tail& tail = *looked;
   Followed followed{.lease = tail.lease, .log_end = next_, .is_void = cursor.is_void};
   if (tail.last >= next_) {
     followed.log_end = postgres::position_after(tail.last, tail.last_bytes, layout_);

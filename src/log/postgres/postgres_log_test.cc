@@ -476,6 +476,8 @@ TEST(LibpqDatabases, RefusesWhatCanNotBeMeant) {
             std::string::npos);
   EXPECT_NE(refusal({.url = "postgres://h/d?sslpassword=secret"}).find("PGPASSFILE"),
             std::string::npos);
+  EXPECT_NE(refusal({.url = ""}).find("postgres://HOST/DATABASE"), std::string::npos);
+  EXPECT_NE(refusal({.url = "host=h dbname=d"}).find("postgres://HOST"), std::string::npos);
   EXPECT_NE(refusal({.url = "postgres://h/d?nonsense=1"}).find("nonsense"), std::string::npos);
   EXPECT_NE(refusal({.url = "postgres://h/d", .name = "Upper"}).find("\"Upper\""),
             std::string::npos);
