@@ -92,7 +92,8 @@ Result<std::unique_ptr<SharedTarget>> SharedTarget::take(const Open& open,
                                                          const log::LogOwner& self,
                                                          const Pause& pause,
                                                          const std::string& name) {
-  auto target = std::unique_ptr<SharedTarget>(new SharedTarget(open, TRY(open()), self));
+  std::unique_ptr<log::SharedLog> log = TRY(open());
+  auto target = std::unique_ptr<SharedTarget>(new SharedTarget(open, std::move(log), self));
   TRY(target->hold_.take(&ignore, pause));
   // What it holds, now that nobody else can write to it.
   const std::unique_ptr<log::SharedLog> found = TRY(open());
