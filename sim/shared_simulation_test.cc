@@ -9,15 +9,10 @@
 
 #include <gtest/gtest.h>
 
+#include "sim/simulation_testing.h"
+
 namespace mailrail::sim {
 namespace {
-
-testing::AssertionResult keeps_every_promise(const SimulationReport& report) {
-  if (!report.violation) return testing::AssertionSuccess();
-  testing::AssertionResult result = testing::AssertionFailure() << report.violation->what;
-  for (const std::string& line : report.story) result << "\n" << line;
-  return result;
-}
 
 TEST(SharedSimulation, DoesTheSameForTheSameSeed) {
   const SimulationReport one = SharedSimulation({.seed = 7, .steps = 200}).run();
