@@ -262,11 +262,15 @@ class Session:
 
     def begin(self, statement):
         """Does not wait for its end."""
-        self.process.stdin.write(f"{statement};\n")
+        self.tell(f"{statement};\n")
+
+    def tell(self, text):
+        self.process.stdin.write(text)
         self.process.stdin.flush()
 
     def run(self, statement):
-        self.begin(f"{statement};\n\\echo {self.END}\n")
+        # Nothing behind the mark, not even an empty statement: psql would wait for its answer.
+        self.tell(f"{statement};\n\\echo {self.END}\n")
         lines = []
         for line in self.process.stdout:
             if line.strip() == self.END:
