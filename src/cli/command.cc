@@ -1,0 +1,16 @@
+#include "cli/command.h"
+
+#include <CLI/CLI.hpp>
+
+namespace mailrail::cli {
+
+CLI::App& group_of(CLI::App& app, const std::string& name, const std::string& description) {
+  const auto found =
+      app.get_subcommands([&](const CLI::App* each) { return each->get_name() == name; });
+  if (!found.empty()) return *found.front();
+  CLI::App* group = app.add_subcommand(name, description);
+  group->require_subcommand(1);
+  return *group;
+}
+
+}  // namespace mailrail::cli
