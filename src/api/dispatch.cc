@@ -7,6 +7,7 @@
 
 #include "api/service_choice.h"
 #include "auth/caller.h"
+#include "http/target.h"
 
 namespace mailrail::api {
 namespace {
@@ -16,12 +17,6 @@ std::string fresh_request_id(Random& random) {
   const std::uint64_t low = random.next();
   return fmt::format("{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}", high >> 32, high >> 16 & 0xffff,
                      high & 0xfff, (low >> 48 & 0x3fff) | 0x8000, low & 0xffffffffffff);
-}
-
-std::string_view query_string_of(const http::Request& request) {
-  const std::size_t at = request.target.find('?');
-  return at == std::string::npos ? std::string_view{}
-                                 : std::string_view(request.target).substr(at + 1);
 }
 
 // A path with at least two segments may name a queue.
@@ -100,14 +95,7 @@ http::Response no_room(const Envelope& envelope, const CallSlots& slots) {
 
 }  // namespace
 
-std::string_view path_of(const http::Request& request) {
-  std::string_view target = request.target;
-  target = target.substr(0, target.find('?'));
-  const std::size_t scheme = target.find("://");
-  if (scheme == std::string_view::npos) return target;  // Else the client takes us for a proxy.
-  const std::size_t path = target.find('/', scheme + 3);
-  return path == std::string_view::npos ? "/" : target.substr(path);
-}
+std::string_view path_of(const http::Request& request) { return http::path_of(request.target); }
 
 http::Response refuse(std::span<const Service> services,
                       const http::Request& request,
@@ -161,7 +149,7 @@ Made Dispatcher::dispatch(http::Request request,
     name = printable(service == nullptr ? target : target.substr(service->target_prefix.size()));
   } else {
     envelope.protocol = accepts_json(request) ? wire::Protocol::query_json : wire::Protocol::query;
-    auto parsed = wire::Form::parse(query_string_of(request), request.body);
+    auto parsed = wire::Form::parse(http::query_string_of(request.target), request.body);
     if (!parsed) return refuse(decode_error(envelope.protocol, parsed.error()));
     form = *std::move(parsed);
     const auto action = form->find("Action");
