@@ -178,11 +178,16 @@ Descriptor::~Descriptor() {
 }
 
 Result<std::unique_ptr<PosixDisk>> PosixDisk::open(std::string directory) {
+  std::unique_ptr<PosixDisk> disk = TRY(open_anywhere(std::move(directory)));
+  TRY(expect_trustworthy(disk->file_system(), disk->directory()));
+  return disk;
+}
+
+Result<std::unique_ptr<PosixDisk>> PosixDisk::open_anywhere(std::string directory) {
   while (directory.size() > 1 && directory.back() == '/') directory.pop_back();
   TRY(make_directories(directory));
   Descriptor descriptor = TRY(open_directory(directory));
   const FileSystem file_system = TRY(file_system_of(descriptor.number(), directory));
-  TRY(expect_trustworthy(file_system, directory));
   return std::unique_ptr<PosixDisk>(
       new PosixDisk(std::move(directory), std::move(descriptor), file_system, Access::change));
 }
@@ -288,6 +293,16 @@ Result<void> PosixDisk::remove(std::string_view name) {
   CHECK(access_ == Access::change);
   if (::unlinkat(descriptor_.number(), std::string(name).c_str(), 0) != 0)
     return failed("remove", path(name), errno);
+  return {};
+}
+
+Result<void> PosixDisk::share(std::string_view name, const PosixDisk& other) {
+  CHECK(access_ == Access::change);
+  const std::string file(name);
+  if (::linkat(other.descriptor_.number(), file.c_str(), descriptor_.number(), file.c_str(), 0) !=
+      0) {
+    return failed("link", path(name), errno);
+  }
   return {};
 }
 

@@ -34,6 +34,8 @@ class PosixDisk final : public Disk {
  public:
   // Makes the directory, and those above it, if absent. Refuses one that no journal is safe in.
   static Result<std::unique_ptr<PosixDisk>> open(std::string directory);
+  // The same wherever it is: no server runs on it.
+  static Result<std::unique_ptr<PosixDisk>> open_anywhere(std::string directory);
   // One that is there, to be read only, wherever it is. Its lock is shared with others who read.
   static Result<std::unique_ptr<PosixDisk>> open_to_read(std::string directory);
 
@@ -48,6 +50,10 @@ class PosixDisk final : public Disk {
   Result<void> rename(std::string_view from, std::string_view to) override;
   Result<void> remove(std::string_view name) override;
   Result<void> sync() override;
+
+  // The file of that name is another disk's, too, from now on. Refused where file systems are not
+  // the same, or know no such thing.
+  Result<void> share(std::string_view name, const PosixDisk& other);
 
  private:
   enum class Access : std::uint8_t { change, read };

@@ -109,6 +109,7 @@ Position FileLog::position_after(const Frame& frame) const {
 }
 
 Appended FileLog::append(const Frame& frame) {
+  const std::scoped_lock lock(changing_);
   CHECK(!is_closed_);
   CHECK(!frame.payload.empty() && frame.payload.size() <= payload_bytes_max());
   CHECK(frame.position == next_position());
@@ -187,6 +188,7 @@ Result<Segment*> FileLog::add_segment(std::uint64_t number, std::uint64_t previo
 }
 
 bool FileLog::prepare_ahead() {
+  const std::scoped_lock lock(changing_);
   const std::uint64_t segment_bytes = superblock_.segment_bytes;
   const std::uint64_t wanted_end =
       std::min(segment_bytes, tail_.offset + zeroed_steps_ahead * options_.zeroed_step_bytes);
@@ -360,6 +362,7 @@ Result<void> FileLog::discard_unfinished() {
 }
 
 Result<void> FileLog::finish_checkpoint(const FinishedCheckpoint& finished) {
+  const std::scoped_lock lock(changing_);
   if (!failure_.empty()) return fail(errors::io, failure_);
   CHECK(writer_ != nullptr);
   CHECK(finished.span.end <= next_position());
@@ -390,6 +393,7 @@ Result<void> FileLog::finish_checkpoint(const FinishedCheckpoint& finished) {
 }
 
 Result<bool> FileLog::trim(std::uint64_t bytes_max) {
+  const std::scoped_lock lock(changing_);
   if (!failure_.empty()) return fail(errors::io, failure_);
   const Result<bool> has_more = remember_failure(trim_step(bytes_max));
   measure();
@@ -410,6 +414,8 @@ Result<bool> FileLog::trim_step(std::uint64_t bytes_max) {
 
 // What somebody holds stays until the next time.
 std::optional<std::string> FileLog::next_superfluous() {
+  if (keep_ != nullptr && keep_->holds()) return std::nullopt;
+  keep_.reset();
   if (!superfluous_.empty()) {
     std::string name = std::move(superfluous_.back());
     superfluous_.pop_back();
@@ -445,12 +451,19 @@ void FileLog::measure() {
 }
 
 Result<void> FileLog::close() {
+  const std::scoped_lock lock(changing_);
   if (!failure_.empty()) return fail(errors::io, failure_);
   is_closed_ = true;
-  superblock_.state = format::State::closed;
-  superblock_.end = format::position_at(tail_.segment->number(), tail_.offset);
-  superblock_.chain = tail_.chain;
+  superblock_ = closed_here();
   return write_superblock(disk_, superblock_);
+}
+
+format::Superblock FileLog::closed_here() const {
+  format::Superblock closed = superblock_;
+  closed.state = format::State::closed;
+  closed.end = format::position_at(tail_.segment->number(), tail_.offset);
+  closed.chain = tail_.chain;
+  return closed;
 }
 
 }  // namespace mailrail::log

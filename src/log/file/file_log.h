@@ -24,6 +24,7 @@
 #include "log/file/recovery.h"
 #include "log/file/segment_pool.h"
 #include "log/log_store.h"
+#include "log/snapshot.h"
 
 namespace mailrail::log {
 
@@ -34,7 +35,7 @@ struct FileLogOptions {
   std::uint64_t zeroed_step_bytes = std::uint64_t{1} << 20;
 };
 
-class FileLog final : public LogStore {
+class FileLog final : public LogStore, public SnapshotSource {
  public:
   // Locks the directory, recovers what is in it or starts a new log, and begins an epoch. `random`
   // makes the salts that keep clients from forging frames: the system's, except in tests.
@@ -66,6 +67,11 @@ class FileLog final : public LogStore {
   Space space() const override;
   Result<void> close() override;
 
+  Result<Snapshot> snapshot(std::shared_ptr<const Keep> keep) override;
+  Result<std::string> read_file(const std::string& name,
+                                std::uint64_t offset,
+                                std::size_t length) const override;
+
  private:
   FileLog(Disk& disk, Random& random, FileLogOptions options);
   void let_go(Position position) const override;
@@ -92,6 +98,7 @@ class FileLog final : public LogStore {
   template <class Value>
   Result<Value> remember_failure(Result<Value> result);
   void measure();
+  format::Superblock closed_here() const;
 
   Disk& disk_;
   Random& random_;
@@ -115,6 +122,10 @@ class FileLog final : public LogStore {
   bool is_spare_postponed_ = false;  // There was no space for one ahead of its time.
   std::string failure_;              // Why nothing may be appended any more.
   bool is_closed_ = false;
+
+  // Whoever takes a snapshot waits for the log thread, which holds this while it changes anything.
+  std::mutex changing_;
+  std::shared_ptr<const Keep> keep_;  // While it holds, no file is given back.
 
   // What space() tells, in segments.
   std::atomic<std::uint64_t> log_segments_ = 0;

@@ -32,10 +32,15 @@ Result<std::optional<format::Superblock>> read_superblock(Disk& disk) {
   return block;
 }
 
-Result<void> write_superblock(Disk& disk, format::Superblock block) {
+std::string bytes_of(format::Superblock block) {
   block.checksum = format::header_checksum(block, 0);
+  return std::string(format::bytes_of(block));
+}
+
+Result<void> write_superblock(Disk& disk, format::Superblock block) {
+  const std::string bytes = bytes_of(block);
   const std::unique_ptr<File> file = TRY(disk.create_file(format::superblock_draft_name));
-  TRY(file->write_at(0, std::array{format::bytes_of(block)}));
+  TRY(file->write_at(0, std::array<std::string_view, 1>{bytes}));
   TRY(file->sync());
   TRY(disk.rename(format::superblock_draft_name, format::superblock_name));
   return disk.sync();

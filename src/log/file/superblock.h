@@ -18,6 +18,9 @@ namespace mailrail::log {
 // directory.
 Result<std::optional<format::Superblock>> read_superblock(Disk& disk);
 
+// With its checksum, as it stands in the file.
+std::string bytes_of(format::Superblock block);
+
 // Durable when it returns, and so is every change of the directory before it.
 Result<void> write_superblock(Disk& disk, format::Superblock block);
 

@@ -34,6 +34,10 @@ std::string_view unfinished_note(MadeBy by) {
       return "mailrail salvage has not finished here. Remove this directory and salvage again.\n";
     case MadeBy::move_log:
       return "mailrail move-log has not finished here. Remove this directory and move again.\n";
+    case MadeBy::restore:
+      return "mailrail restore has not finished here. Remove this directory and restore again.\n";
+    case MadeBy::backup:
+      return "This is a backup. mailrail restore makes a data directory of it.\n";
   }
   CHECK(false);
 }
@@ -46,6 +50,13 @@ std::string refusal_of_note(std::string_view journal, std::string_view directory
   };
   if (journal == unfinished_note(MadeBy::salvage)) return refusal("salvage", "salvage");
   if (journal == unfinished_note(MadeBy::move_log)) return refusal("move-log", "move");
+  if (journal == unfinished_note(MadeBy::restore)) return refusal("restore", "restore");
+  if (journal == unfinished_note(MadeBy::backup)) {
+    return fmt::format(
+        "The directory {} is a backup, which no server may change; make a data directory of it "
+        "with `mailrail restore {} --data DIR`.",
+        directory, directory);
+  }
   return "";
 }
 
@@ -73,6 +84,13 @@ Result<std::unique_ptr<UnfinishedDisk>> UnfinishedDisk::begin(Disk& disk, MadeBy
   TRY(note->write_at(0, std::array{unfinished_note(by)}));
   TRY(note->sync());
   TRY(disk.sync());
+  return std::unique_ptr<UnfinishedDisk>(new UnfinishedDisk(disk));
+}
+
+Result<std::unique_ptr<UnfinishedDisk>> UnfinishedDisk::look(Disk& disk, MadeBy by) {
+  const std::vector<std::string> names = TRY(disk.list());
+  if (!std::ranges::binary_search(names, format::superblock_name)) return nullptr;
+  if (TRY(journal_of(disk)) != unfinished_note(by)) return nullptr;
   return std::unique_ptr<UnfinishedDisk>(new UnfinishedDisk(disk));
 }
 

@@ -15,8 +15,9 @@
 
 namespace mailrail::log {
 
-// The command that makes it.
-enum class MadeBy : std::uint8_t { salvage, move_log };
+// The command that makes it. A backup stays as it is made: nobody is to change what others may
+// share with it.
+enum class MadeBy : std::uint8_t { salvage, move_log, restore, backup };
 
 // What JOURNAL is while the directory is unfinished. To a reader that does not know it, it is a
 // version higher than any.
@@ -31,6 +32,8 @@ class UnfinishedDisk final : public Disk {
  public:
   // Puts the note into an empty directory, and locks it.
   static Result<std::unique_ptr<UnfinishedDisk>> begin(Disk& disk, MadeBy by);
+  // One that has the note of who makes it, to be read. Null if it has another JOURNAL, or none.
+  static Result<std::unique_ptr<UnfinishedDisk>> look(Disk& disk, MadeBy by);
   // The directory is what was made of it; durable when it returns.
   Result<void> finish();
 
