@@ -8,6 +8,8 @@
 
 namespace mailrail::admin::errors {
 
+inline constexpr ErrorKind backup_not_supported{
+    .name = "BackupNotSupported", .query_code = "BackupNotSupported", .http_status = 400};
 inline constexpr ErrorKind conversation_not_parked{
     .name = "ConversationNotParked", .query_code = "ConversationNotParked", .http_status = 400};
 inline constexpr ErrorKind head_in_flight{

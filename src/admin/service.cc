@@ -1,5 +1,6 @@
 #include "admin/service.h"
 
+#include "admin/backups.h"
 #include "admin/conversations.h"
 #include "admin/topic_filters.h"
 
@@ -7,8 +8,13 @@ namespace mailrail::admin {
 
 api::Service service() {
   static constexpr api::ActionEntry actions[] = {
-      api::entry_of<DropConversation>(),  api::entry_of<ListParkedConversations>(),
-      api::entry_of<RetryConversation>(), api::entry_of<SkipConversation>(),
+      api::entry_of<BeginBackup>(),
+      api::entry_of<EndBackup>(),
+      api::entry_of<ReadBackup>(),
+      api::entry_of<DropConversation>(),
+      api::entry_of<ListParkedConversations>(),
+      api::entry_of<RetryConversation>(),
+      api::entry_of<SkipConversation>(),
       api::entry_of<TestFilter>(),
   };
   return {.wire = {.xml_namespace = "",

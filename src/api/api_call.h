@@ -59,6 +59,9 @@ class ApiCall : public broker::Call {
   // Instead of it, when a body could not be read back.
   virtual http::Response finish_unreadable(const Error& why) const = 0;
 
+  // Whether finish() may wait for the disk: then it is not for the HTTP threads.
+  virtual bool reads_files() const { return false; }
+
   // One message for each body, in the same order.
   virtual Shown shown() const { return {}; }
   // The leases that the answer hands out, to be given back if nobody is there to take it.
@@ -88,7 +91,8 @@ struct Asked {
 //   static Prepared prepare(Input, const Context&),
 //   static Asked<Decided> decide(engine::Engine&, engine::Turn&, Prepared&),
 //   static Result<Output> finish(const Decided&, const Prepared&, const Context&, const Bodies&),
-// the last unless its Output is Nothing. One whose answer shows messages has, too,
+// the last unless there is nothing to say or do. One whose finish() reads files says so by a static
+// constexpr bool reads_files. One whose answer shows messages has, too,
 //   static std::span<const engine::Body> bodies(const Decided&),
 //   static Shown shown(const Decided&, const Prepared&),
 //   static std::vector<engine::ReceiptHandle> leases(const Decided&).
@@ -114,6 +118,11 @@ class ActionCall final : public ApiCall {
     return {};
   }
 
+  bool reads_files() const override {
+    if constexpr (requires { Action::reads_files; }) return Action::reads_files;
+    return false;
+  }
+
   Shown shown() const override {
     if constexpr (requires { Action::shown(**decided_, prepared_); }) {
       if (decided_->has_value()) return Action::shown(**decided_, prepared_);
@@ -130,7 +139,7 @@ class ActionCall final : public ApiCall {
 
   http::Response finish(const Bodies& bodies) const override {
     if (!decided_->has_value()) return answer_with(envelope_, decided_->error());
-    if constexpr (std::is_same_v<typename Action::Output, Nothing>) {
+    if constexpr (!requires { &Action::finish; }) {
       return answer_with(envelope_, source_of(Nothing()));
     } else {
       const Result<typename Action::Output> output =

@@ -9,6 +9,7 @@
 #include "api/topic_message.h"
 #include "auth/caller.h"
 #include "engine/identity.h"
+#include "log/snapshot.h"
 #include "signing/signer.h"
 
 namespace mailrail::api {
@@ -23,6 +24,7 @@ struct Context {
   bool is_query = false;
   // Of the service that publishes to queues; null if there is none.
   ReadTopicMessage read_topic_message = nullptr;
+  log::Snapshots* snapshots = nullptr;  // Null: the log is in no files.
 };
 
 }  // namespace mailrail::api

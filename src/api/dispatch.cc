@@ -31,19 +31,6 @@ std::string_view host_of(const http::Request& request) {
   return !host.empty() && auth::is_plain_text(host) ? host : "localhost";
 }
 
-Context context_of(const http::Request& request,
-                   const engine::Identity& identity,
-                   const std::string& scheme) {
-  Context context{.caller = auth::caller_of(request),
-                  .endpoint = {},
-                  .trace_header = {},
-                  .identity = &identity};
-  context.endpoint = fmt::format("{}://{}", scheme, host_of(request));
-  const auto trace = request.headers.find("X-Amzn-Trace-Id");
-  if (trace && auth::is_plain_text(*trace)) context.trace_header = *trace;
-  return context;
-}
-
 // The target is the protocol's; who forgets it is told so in AWS JSON all the same.
 bool is_aws_json(const http::Request& request) {
   return request.headers.find("X-Amz-Target") ||
@@ -109,21 +96,30 @@ http::Response refuse(std::span<const Service> services,
   return answer_with(envelope, why);
 }
 
-Dispatcher::Dispatcher(std::span<const Service> services,
-                       const engine::Identity& identity,
-                       signing::Signer& signer,
-                       std::string scheme)
-    : services_(services), identity_(identity), signer_(signer), scheme_(std::move(scheme)) {
-  for (const Service& each : services_) {
+Dispatcher::Dispatcher(Parts parts) : parts_(std::move(parts)) {
+  for (const Service& each : parts_.services) {
     if (each.read_topic_message != nullptr) read_topic_message_ = each.read_topic_message;
   }
 }
 
+Context Dispatcher::context_of(const http::Request& request) const {
+  Context context{.caller = auth::caller_of(request),
+                  .endpoint = fmt::format("{}://{}", parts_.scheme, host_of(request)),
+                  .trace_header = {},
+                  .identity = &parts_.identity,
+                  .signer = &parts_.signer,
+                  .read_topic_message = read_topic_message_,
+                  .snapshots = parts_.snapshots};
+  const auto trace = request.headers.find("X-Amzn-Trace-Id");
+  if (trace && auth::is_plain_text(*trace)) context.trace_header = *trace;
+  return context;
+}
+
 const Service* Dispatcher::service_of_target(std::string_view target) const {
-  const auto found = std::ranges::find_if(services_, [&](const Service& each) {
+  const auto found = std::ranges::find_if(parts_.services, [&](const Service& each) {
     return !each.target_prefix.empty() && target.starts_with(each.target_prefix);
   });
-  return found == services_.end() ? nullptr : &*found;
+  return found == parts_.services.end() ? nullptr : &*found;
 }
 
 Made Dispatcher::dispatch(http::Request request,
@@ -131,11 +127,9 @@ Made Dispatcher::dispatch(http::Request request,
                           std::uint64_t call_id,
                           CallSlots& slots,
                           Random& random) const {
-  Context context = context_of(request, identity_, scheme_);
-  context.signer = &signer_;
-  context.read_topic_message = read_topic_message_;
-  const Service* service = service_signed_for(services_, context.caller.service);
-  if (service == nullptr) service = &services_.front();
+  Context context = context_of(request);
+  const Service* service = service_signed_for(parts_.services, context.caller.service);
+  if (service == nullptr) service = &parts_.services.front();
   Envelope envelope{.service = &service->wire, .request_id = fresh_request_id(random)};
   const auto refuse = [&](const Error& error) {
     return std::unexpected(answer_with(envelope, error));
@@ -155,10 +149,10 @@ Made Dispatcher::dispatch(http::Request request,
     const auto action = form->find("Action");
     if (!action || action->empty()) return std::unexpected(no_action(envelope.request_id));
     name = *action;
-    service = choose_service(services_, {.signed_for = context.caller.service,
-                                         .queue_path = queue_path_of(request),
-                                         .host = request.header("Host"),
-                                         .form = *form});
+    service = choose_service(parts_.services, {.signed_for = context.caller.service,
+                                               .queue_path = queue_path_of(request),
+                                               .host = request.header("Host"),
+                                               .form = *form});
     if (service == nullptr) return refuse(unknown_version(form->find("Version").value_or("")));
     envelope.service = &service->wire;
   }

@@ -30,11 +30,15 @@ http::Response refuse(std::span<const Service> services,
 
 class Dispatcher {
  public:
-  // `scheme` is how callers reach the server: queue URLs begin with it.
-  Dispatcher(std::span<const Service> services,
-             const engine::Identity& identity,
-             signing::Signer& signer,
-             std::string scheme);
+  // What it works with, all of which outlives it.
+  struct Parts {
+    std::span<const Service> services;
+    const engine::Identity& identity;
+    signing::Signer& signer;
+    log::Snapshots* snapshots = nullptr;  // Null: the log is in no files.
+    std::string scheme = "http";          // How callers reach the server: queue URLs begin with it.
+  };
+  explicit Dispatcher(Parts parts);
 
   // On any HTTP thread; `random` is the thread's own, for request ids.
   Made dispatch(http::Request request,
@@ -45,16 +49,15 @@ class Dispatcher {
 
   // As above.
   http::Response refuse(const http::Request& request, const Error& why, Random& random) const {
-    return api::refuse(services_, request, why, random);
+    return api::refuse(parts_.services, request, why, random);
   }
 
  private:
   const Service* service_of_target(std::string_view target) const;
 
-  std::span<const Service> services_;
-  const engine::Identity& identity_;
-  signing::Signer& signer_;
-  std::string scheme_;
+  Context context_of(const http::Request& request) const;
+
+  const Parts parts_;
   ReadTopicMessage read_topic_message_ = nullptr;
 };
 

@@ -37,7 +37,7 @@ class Dispatch : public testing::Test {
   CallSlots slots_{1, 1 << 20};
   SeededRandom random_{1};
   signing::Signer signer_;
-  Dispatcher dispatcher_{services_, identity_, signer_, "http"};
+  Dispatcher dispatcher_{{.services = services_, .identity = identity_, .signer = signer_}};
 };
 
 TEST_F(Dispatch, NamesTheActionThatIsNotThere) {
@@ -57,8 +57,8 @@ TEST(DispatchOfTargets, AsksNoServiceThatSpeaksNoAwsJson) {
   http::Request request{.method = "POST", .target = "/", .headers = {}, .body = "{}"};
   request.headers.add("X-Amz-Target", "Test.Fly");
 
-  const Made made =
-      Dispatcher(services, identity, signer, "http").dispatch(request, {}, 1, slots, random);
+  const Made made = Dispatcher({.services = services, .identity = identity, .signer = signer})
+                        .dispatch(request, {}, 1, slots, random);
 
   ASSERT_FALSE(made);
   EXPECT_THAT(made.error().body, HasSubstr("The action Fly is not valid"));

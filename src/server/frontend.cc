@@ -56,6 +56,11 @@ void Frontend::deliver(std::vector<Leaving> leaving) {
     if (call == nullptr) continue;  // One of our own has nobody to answer.
     Ready ready{.call = std::unique_ptr<api::ApiCall>(call), .bodies = {}, .unreadable = {}};
     (void)each.call.release();
+    if (call->reads_files()) {
+      parts_.readers.add(
+          [this, shared = std::make_shared<Ready>(std::move(ready))] { read_files(*shared); });
+      continue;
+    }
     if (std::ranges::find(each.frames, nullptr) != each.frames.end()) {
       for (const engine::Body& body : ready.call->bodies())
         ready.holds.push_back(parts_.log.hold(body.position));
@@ -124,6 +129,14 @@ void Frontend::read_and_post(std::shared_ptr<Ready> ready, std::vector<log::Shar
   post(thread, std::move(one));
 }
 
+void Frontend::read_files(Ready& ready) {
+  ready.finished = ready.call->finish({});
+  const std::uint32_t thread = ready.call->exchange.thread;
+  std::vector<Ready> one;
+  one.push_back(std::move(ready));
+  post(thread, std::move(one));
+}
+
 void Frontend::post(std::uint32_t thread, std::vector<Ready> ready) {
   parts_.http.post(thread, [this, batch = std::make_shared<std::vector<Ready>>(std::move(ready))] {
     for (Ready& each : *batch) answer(each);
@@ -132,8 +145,9 @@ void Frontend::post(std::uint32_t thread, std::vector<Ready> ready) {
 
 void Frontend::answer(Ready& ready) {
   const api::ApiCall& call = *ready.call;
-  http::Response response =
-      ready.unreadable ? call.finish_unreadable(*ready.unreadable) : call.finish(ready.bodies);
+  http::Response response = ready.finished     ? *std::move(ready.finished)
+                            : ready.unreadable ? call.finish_unreadable(*ready.unreadable)
+                                               : call.finish(ready.bodies);
   const bool is_taken = parts_.http.answer(call.exchange, std::move(response), &parts_.ownership);
   if (ready.read_bytes > 0) {
     ready.bodies = {};

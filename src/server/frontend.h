@@ -55,8 +55,9 @@ class Frontend final : public http::Handler {
     std::unique_ptr<api::ApiCall> call;
     api::Bodies bodies;
     std::optional<Error> unreadable;
-    std::size_t read_bytes = 0;         // Taken from the budget until it is answered.
-    std::vector<log::Hold> holds = {};  // What is to be read.
+    std::size_t read_bytes = 0;                   // Taken from the budget until it is answered.
+    std::vector<log::Hold> holds = {};            // What is to be read.
+    std::optional<http::Response> finished = {};  // The answer already, if it took reading files.
   };
 
   // What is asked by a path alone: no call.
@@ -64,6 +65,7 @@ class Frontend final : public http::Handler {
   std::optional<http::Response> answer_health(std::string_view path) const;
   std::optional<http::Response> answer_certificate(std::string_view path) const;
   void read_and_post(std::shared_ptr<Ready> ready, std::vector<log::SharedFrame> frames);
+  void read_files(Ready& ready);
   void post(std::uint32_t thread, std::vector<Ready> ready);
   void answer(Ready& ready);
 

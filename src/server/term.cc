@@ -42,9 +42,14 @@ Term::Term(const Parts& parts, Options options, ReplayedLog held)
       readers_(reader_threads),
       webhooks_(options_.webhook_addresses,
                 parts.ownership.is_leased() ? &parts.ownership : nullptr) {
+  if (auto* source = dynamic_cast<log::SnapshotSource*>(held_.log.get()))
+    snapshots_ = std::make_unique<log::Snapshots>(*source);
   make_engine_thread();
   dispatcher_ =
-      std::make_unique<api::Dispatcher>(parts_.services, held_.engine->identity(), signer_, "http");
+      std::make_unique<api::Dispatcher>(api::Dispatcher::Parts{.services = parts_.services,
+                                                               .identity = held_.engine->identity(),
+                                                               .signer = signer_,
+                                                               .snapshots = snapshots_.get()});
   frontend_ = std::make_unique<Frontend>(Frontend::Parts{.dispatcher = *dispatcher_,
                                                          .signer = signer_,
                                                          .log = *held_.log,

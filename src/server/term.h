@@ -22,6 +22,7 @@
 #include "http/server.h"
 #include "log/log_store.h"
 #include "log/shared_log.h"
+#include "log/snapshot.h"
 #include "server/engine_clock.h"
 #include "server/engine_thread.h"
 #include "server/frontend.h"
@@ -87,6 +88,7 @@ class Term {
   const ReplayedLog held_;
   EngineClock clock_;
   signing::Signer signer_;
+  std::unique_ptr<log::Snapshots> snapshots_;  // Null: the log is in no files.
   Readers readers_;
   Webhooks webhooks_;
   std::unique_ptr<EngineThread> engine_thread_;

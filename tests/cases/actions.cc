@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "admin/backups.h"
 #include "admin/conversations.h"
 #include "admin/service.h"
 #include "admin/topic_filters.h"
@@ -148,8 +149,11 @@ const ActionShapes* find_action(std::string_view name) {
       shapes_of<sqs::StartMessageMoveTask>(),
       shapes_of<sqs::TagQueue>(),
       shapes_of<sqs::UntagQueue>(),
+      shapes_of<admin::BeginBackup>(),
       shapes_of<admin::DropConversation>(),
+      shapes_of<admin::EndBackup>(),
       shapes_of<admin::ListParkedConversations>(),
+      shapes_of<admin::ReadBackup>(),
       shapes_of<admin::RetryConversation>(),
       shapes_of<admin::SkipConversation>(),
       shapes_of<admin::TestFilter>(),
