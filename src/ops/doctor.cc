@@ -1,0 +1,336 @@
+#include "ops/doctor.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/size.h"
+#include "ops/findings_text.h"
+
+namespace mailrail::ops {
+namespace {
+
+// Ours, all of them: where a number begins to be worth a word.
+constexpr double share_warned_at = 0.7;
+constexpr double share_grave_at = 0.95;
+constexpr Duration full_soon = 24h * 3;
+constexpr Duration slow_commit = 20ms;
+constexpr Duration old_backup = 24h;
+constexpr Duration clock_step_max = 5s;
+constexpr Duration unconsumed_for = 1min;
+constexpr Duration blocked_for = 5min;
+constexpr std::uint64_t receives_judged_from = 1000;
+constexpr double empty_share_warned_at = 0.9;
+constexpr std::uint64_t files_besides_connections = 512;
+
+std::string duration_text(Duration duration) {
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(duration).count();
+  if (seconds >= 2 * 86'400) return counted(static_cast<std::uint64_t>(seconds / 86'400), "day");
+  if (seconds >= 2 * 3600) return counted(static_cast<std::uint64_t>(seconds / 3600), "hour");
+  if (seconds >= 2 * 60) return counted(static_cast<std::uint64_t>(seconds / 60), "minute");
+  if (seconds >= 1) return counted(static_cast<std::uint64_t>(seconds), "second");
+  return fmt::format("{} ms", duration.count());
+}
+
+std::string percent(double share) { return fmt::format("{:.0f} %", share * 100); }
+
+class Doctor {
+ public:
+  Diagnosis take() && {
+    std::ranges::stable_sort(diagnosis_.findings, std::greater<>(), &Finding::severity);
+    return std::move(diagnosis_);
+  }
+
+  void look_at(const ObservedServer& server) {
+    look_at_doors(server);
+    look_at_share("memory", "--memory-limit", server.memory);
+    look_at_share("disk", "--disk-limit", server.disk);
+    look_at_growth(server);
+    look_at_machine(server);
+    look_at_backup(server);
+  }
+
+  void look_at(const ObservedQueue& queue, const std::vector<ObservedQueue>& all) {
+    look_at_dead_letters(queue, all);
+    look_at_conversations(queue);
+    look_at_consumers(queue);
+  }
+
+ private:
+  void found(Finding finding) { diagnosis_.findings.push_back(std::move(finding)); }
+  void checked(std::size_t count = 1) { diagnosis_.checks += count; }
+
+  // --- The server.
+
+  void look_at_doors(const ObservedServer& server) {
+    checked(3);
+    if (server.is_loopback) return;
+    if (!server.has_keys) {
+      found({.check = "no-keys",
+             .severity = Severity::problem,
+             .evidence = fmt::format("Whoever reaches {} may do anything: no keys are in force.",
+                                     server.address),
+             .fix = "mailrail key create --role admin, and start without --insecure"});
+    }
+    if (!server.is_administration_apart) {
+      found({.check = "administration-exposed",
+             .severity = Severity::warning,
+             .evidence = fmt::format("Metrics and administration are answered on {}, which others "
+                                     "can reach.",
+                                     server.address),
+             .fix = "serve with --admin-listen 127.0.0.1:4567"});
+    }
+    if (!server.has_tls) {
+      found({.check = "no-tls",
+             .severity = Severity::advice,
+             .evidence = fmt::format("What goes to and from {} is not encrypted.", server.address),
+             .fix = "serve with --tls-certificate FILE --tls-key FILE, or behind a proxy that "
+                    "does it"});
+    }
+  }
+
+  void look_at_share(std::string_view what,
+                     std::string_view option,
+                     const std::optional<ObservedShare>& share) {
+    if (!share || share->limit == 0) return;
+    checked();
+    if (share->ratio() < share_warned_at) return;
+    const bool is_grave = share->ratio() >= share_grave_at;
+    found({.check = what == "memory" ? "memory-share" : "disk-share",
+           .severity = is_grave ? Severity::problem : Severity::warning,
+           .evidence = fmt::format("{} of the {} that {} allows are used: {} of {}.{}",
+                                   percent(share->ratio()), what, option, size_text(share->used),
+                                   size_text(share->limit),
+                                   is_grave ? " New messages are refused, or soon will be." : ""),
+           .fix = fmt::format("consume or purge what waits (mailrail queues ls), or serve with a "
+                              "larger {}",
+                              option)});
+  }
+
+  void look_at_growth(const ObservedServer& server) {
+    if (!server.disk) return;
+    checked();
+    if (!server.disk_full_in || *server.disk_full_in > full_soon) return;
+    found({.check = "disk-full-soon",
+           .severity = *server.disk_full_in < 24h ? Severity::problem : Severity::warning,
+           .evidence = fmt::format("At the rate of the last hours the disk is full in {}.",
+                                   duration_text(*server.disk_full_in)),
+           .fix = "find the queue that grows: mailrail queues ls"});
+  }
+
+  void look_at_machine(const ObservedServer& server) {
+    if (server.risky_file_system) {
+      found({.check = "file-system",
+             .severity = Severity::problem,
+             .evidence = fmt::format("The data directory is on {}, which may not keep what it was "
+                                     "told to.",
+                                     *server.risky_file_system),
+             .fix = "serve with --data DIR on a local disk"});
+    }
+    checked();
+    if (server.commit_p99) {
+      checked();
+      if (*server.commit_p99 > slow_commit) {
+        found({.check = "slow-commits",
+               .severity = Severity::warning,
+               .evidence = fmt::format("One commit in a hundred takes longer than {}.",
+                                       duration_text(*server.commit_p99)),
+               .fix = "look at what else uses the disk (iostat -x 1), or choose a faster one"});
+      }
+    }
+    if (server.clock_behind) {
+      checked();
+      if (*server.clock_behind > clock_step_max) {
+        found({.check = "clock",
+               .severity = Severity::warning,
+               .evidence = fmt::format("The machine's clock was set back by {}; time stands still "
+                                       "for messages until it has caught up.",
+                                       duration_text(*server.clock_behind)),
+               .fix = "let the machine keep its time by NTP: timedatectl"});
+      }
+    }
+    look_at_files(server);
+  }
+
+  void look_at_files(const ObservedServer& server) {
+    if (!server.open_files_max || !server.connections_max) return;
+    checked();
+    const std::uint64_t wanted = *server.connections_max + files_besides_connections;
+    if (*server.open_files_max >= wanted) return;
+    found({.check = "open-files",
+           .severity = Severity::warning,
+           .evidence = fmt::format("The process may open {} files, too few for {} connections.",
+                                   *server.open_files_max, *server.connections_max),
+           .fix = fmt::format("raise it to {}: LimitNOFILE= in the unit, or ulimit -n", wanted)});
+  }
+
+  void look_at_backup(const ObservedServer& server) {
+    if (server.is_log_shared || !server.was_backup_sought) return;
+    checked();
+    if (server.backup_age && *server.backup_age <= old_backup) return;
+    found({.check = "backup",
+           .severity = Severity::warning,
+           .evidence = server.backup_age ? fmt::format("The newest backup is {} old.",
+                                                       duration_text(*server.backup_age))
+                                         : std::string("There is no backup."),
+           .fix = "mailrail backup DIR, from a timer"});
+  }
+
+  // --- A queue.
+
+  void look_at_dead_letters(const ObservedQueue& queue, const std::vector<ObservedQueue>& all) {
+    checked(2);
+    const bool is_dead_letter_queue = queue.dead_letter_sources > 0;
+    if (!queue.dead_letter_queue && !is_dead_letter_queue && !queue.parks_poison) {
+      found({.check = "no-dead-letter-queue",
+             .severity = Severity::advice,
+             .subject = queue.name,
+             .evidence = "A message that always fails is received again and again until it "
+                         "expires: there is no dead-letter queue.",
+             .fix = fmt::format("mailrail queues set {} RedrivePolicy='{{\"deadLetterTargetArn\": "
+                                "\"ARN\", \"maxReceiveCount\": 5}}'",
+                                queue.name)});
+    }
+    if (!queue.dead_letter_queue) return;
+    const auto target = std::ranges::find(all, *queue.dead_letter_queue, &ObservedQueue::name);
+    if (target == all.end()) {
+      found(
+          {.check = "dead-letter-queue-missing",
+           .severity = Severity::problem,
+           .subject = queue.name,
+           .evidence = fmt::format("Its dead-letter queue {} does not exist, so what fails stays.",
+                                   *queue.dead_letter_queue),
+           .fix = fmt::format("mailrail queues create {}", *queue.dead_letter_queue)});
+    } else if (target->retention <= queue.retention) {
+      found({.check = "dead-letter-retention",
+             .severity = Severity::advice,
+             .subject = queue.name,
+             .evidence = fmt::format(
+                 "Its dead-letter queue {} keeps messages for {}, not longer than the queue itself "
+                 "({}); on a standard queue the age counts from the first send.",
+                 target->name, duration_text(target->retention), duration_text(queue.retention)),
+             .fix = fmt::format("mailrail queues set {} MessageRetentionPeriod=1209600",
+                                target->name)});
+    }
+  }
+
+  void look_at_conversations(const ObservedQueue& queue) {
+    if (!queue.is_fifo) return;
+    checked(2);
+    if (queue.conversations_parked > 0) {
+      found({.check = "parked-conversations",
+             .severity = Severity::warning,
+             .subject = queue.name,
+             .evidence = fmt::format("{} parked and waiting for a decision.",
+                                     is_or_are(queue.conversations_parked)),
+             .fix = fmt::format("mailrail conversations {} ls --state parked", queue.name)});
+    }
+    if (queue.conversations_blocked > 0 && queue.oldest_age && *queue.oldest_age > blocked_for) {
+      found({.check = "blocked-conversations",
+             .severity = Severity::warning,
+             .subject = queue.name,
+             .evidence = fmt::format("{} blocked by the first message.{}{}",
+                                     is_or_are(queue.conversations_blocked),
+                                     queue.why_blocked.empty() ? "" : " ", queue.why_blocked),
+             .fix = fmt::format("mailrail conversations {} ls --state blocked", queue.name)});
+    }
+  }
+
+  static std::string is_or_are(std::uint64_t count) {
+    return fmt::format("{} {}", counted(count, "conversation"), count == 1 ? "is" : "are");
+  }
+
+  void look_at_consumers(const ObservedQueue& queue) {
+    checked();
+    const bool has_consumer = queue.waiting_receives > 0 || queue.in_flight > 0;
+    const bool is_dead_letter_queue = queue.dead_letter_sources > 0;
+    if (queue.visible > 0 && !has_consumer && queue.oldest_age &&
+        *queue.oldest_age > unconsumed_for) {
+      found({.check = is_dead_letter_queue ? "dead-letters" : "no-consumer",
+             .severity = Severity::warning,
+             .subject = queue.name,
+             .evidence = fmt::format("{} waiting, the oldest for {}, and nobody receives.",
+                                     fmt::format("{} {}", counted(queue.visible, "message"),
+                                                 queue.visible == 1 ? "is" : "are"),
+                                     duration_text(*queue.oldest_age)),
+             .fix = is_dead_letter_queue
+                        ? fmt::format("mailrail peek {0}, then mailrail redrive {0}", queue.name)
+                        : fmt::format("start its consumers; mailrail peek {} shows what waits",
+                                      queue.name)});
+    }
+    if (queue.receives && queue.empty_receives && *queue.receives >= receives_judged_from) {
+      checked();
+      const double share =
+          static_cast<double>(*queue.empty_receives) / static_cast<double>(*queue.receives);
+      if (share > empty_share_warned_at && queue.waiting_receives == 0) {
+        found({.check = "short-polling",
+               .severity = Severity::advice,
+               .subject = queue.name,
+               .evidence = fmt::format("{} of {} receives found nothing, and none waits.",
+                                       percent(share), *queue.receives),
+               .fix = fmt::format("mailrail queues set {} ReceiveMessageWaitTimeSeconds=20",
+                                  queue.name)});
+      }
+    }
+    if (!queue.processing_p99) return;
+    checked();
+    if (*queue.processing_p99 < queue.visibility_timeout) return;
+    found({.check = "visibility-timeout",
+           .severity = Severity::warning,
+           .subject = queue.name,
+           .evidence = fmt::format("One message in a hundred is deleted {} after its receive, when "
+                                   "its visibility timeout of {} is over.",
+                                   duration_text(*queue.processing_p99),
+                                   duration_text(queue.visibility_timeout)),
+           .fix = fmt::format(
+               "mailrail queues set {} VisibilityTimeout={}", queue.name,
+               std::chrono::duration_cast<std::chrono::seconds>(6 * *queue.processing_p99).count() +
+                   1)});
+  }
+
+  Diagnosis diagnosis_;
+};
+
+}  // namespace
+
+std::string_view name_of(Severity severity) {
+  switch (severity) {
+    case Severity::advice:
+      return "advice";
+    case Severity::warning:
+      return "warning";
+    case Severity::problem:
+      return "problem";
+  }
+  return "";
+}
+
+std::optional<Severity> Diagnosis::gravest() const {
+  if (findings.empty()) return std::nullopt;
+  return findings.front().severity;
+}
+
+Diagnosis diagnose(const ObservedServer& server, const std::vector<ObservedQueue>& queues) {
+  Doctor doctor;
+  doctor.look_at(server);
+  for (const ObservedQueue& each : queues) doctor.look_at(each, queues);
+  return std::move(doctor).take();
+}
+
+std::string verdict_of(const Diagnosis& diagnosis) {
+  std::string text;
+  for (const Severity each : {Severity::problem, Severity::warning, Severity::advice}) {
+    const auto count = static_cast<std::uint64_t>(
+        std::ranges::count(diagnosis.findings, each, &Finding::severity));
+    if (count == 0) continue;
+    if (!text.empty()) text += ", ";
+    text += each == Severity::advice ? fmt::format("{} of advice", counted(count, "piece"))
+                                     : counted(count, name_of(each));
+  }
+  if (text.empty())
+    return fmt::format("All is well: {}, nothing found.", counted(diagnosis.checks, "check"));
+  return fmt::format("{}; {} made.", text, counted(diagnosis.checks, "check"));
+}
+
+}  // namespace mailrail::ops

@@ -1,0 +1,96 @@
+// Doctor: what is wrong with a server and its queues, or will be, each with its evidence and what
+// to do about it.
+//
+// It looks at nothing itself: it is given what was observed and judges that, the same on every
+// machine. What was not observed is not judged, and counts as unchecked. A check has a name that
+// scripts can rely on.
+
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/time.h"
+
+namespace mailrail::ops {
+
+struct ObservedQueue {
+  std::string name;
+  bool is_fifo = false;
+  Duration retention{0};
+  Duration visibility_timeout{0};
+  std::uint64_t visible = 0;
+  std::uint64_t in_flight = 0;
+  std::uint64_t delayed = 0;
+  std::uint64_t conversations_blocked = 0;
+  std::uint64_t conversations_parked = 0;
+  std::string why_blocked = {};  // Of the conversation that is blocked longest.
+  std::optional<Duration> oldest_age = {};
+  std::uint64_t waiting_receives = 0;
+  std::optional<std::string> dead_letter_queue = {};
+  std::uint64_t dead_letter_sources = 0;
+  bool parks_poison = false;
+  // Since the server has counted.
+  std::optional<std::uint64_t> receives = {};
+  std::optional<std::uint64_t> empty_receives = {};
+  std::optional<Duration> processing_p99 = {};  // From a receive to its delete.
+};
+
+// In bytes.
+struct ObservedShare {
+  std::uint64_t used = 0;
+  std::uint64_t limit = 0;
+
+  double ratio() const {
+    return limit == 0 ? 0 : static_cast<double>(used) / static_cast<double>(limit);
+  }
+};
+
+struct ObservedServer {
+  std::string address = {};
+  Duration uptime{0};
+  bool is_loopback = true;
+  bool has_keys = false;
+  bool has_tls = false;
+  bool is_administration_apart = false;
+  std::optional<ObservedShare> memory = {};
+  std::optional<ObservedShare> disk = {};
+  std::optional<Duration> disk_full_in = {};
+  std::optional<Duration> commit_p99 = {};
+  std::optional<std::string> risky_file_system = {};  // "tmpfs": it keeps nothing, or nobody knows.
+  std::optional<std::uint64_t> open_files_max = {};
+  std::optional<std::uint64_t> connections_max = {};
+  std::optional<Duration> clock_behind = {};  // Engine time runs ahead of the clock by that much.
+  bool is_log_shared = false;                 // Its database has the backups.
+  std::optional<Duration> backup_age = {};
+  bool was_backup_sought = false;
+};
+
+enum class Severity : std::uint8_t { advice, warning, problem };
+
+std::string_view name_of(Severity severity);
+
+struct Finding {
+  std::string_view check;  // `no-dead-letter-queue`
+  Severity severity = Severity::advice;
+  std::string subject = {};   // A queue; empty: the server.
+  std::string evidence = {};  // A sentence.
+  std::string fix = {};       // A command, or what to change.
+};
+
+struct Diagnosis {
+  std::vector<Finding> findings;  // The gravest first.
+  std::size_t checks = 0;         // That could be made.
+
+  std::optional<Severity> gravest() const;
+};
+
+Diagnosis diagnose(const ObservedServer& server, const std::vector<ObservedQueue>& queues);
+
+// "2 problems and 1 warning; chat.fifo: conversation ..."
+std::string verdict_of(const Diagnosis& diagnosis);
+
+}  // namespace mailrail::ops

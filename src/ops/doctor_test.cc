@@ -1,0 +1,170 @@
+#include "ops/doctor.h"
+
+#include <algorithm>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace mailrail::ops {
+namespace {
+
+using testing::HasSubstr;
+
+ObservedQueue healthy(const std::string& name) {
+  return {.name = name,
+          .retention = 24h * 4,
+          .visibility_timeout = 30s,
+          .dead_letter_queue = "dead",
+          .receives = 5000,
+          .empty_receives = 100};
+}
+
+ObservedQueue dead_letters() {
+  return {.name = "dead", .retention = 24h * 14, .dead_letter_sources = 1};
+}
+
+Diagnosis of(const ObservedQueue& queue, const ObservedServer& server = {}) {
+  return diagnose(server, {queue, dead_letters()});
+}
+
+std::vector<std::string_view> checks_of(const Diagnosis& diagnosis) {
+  std::vector<std::string_view> names;
+  for (const Finding& each : diagnosis.findings) names.push_back(each.check);
+  return names;
+}
+
+TEST(Doctor, FindsNothingWhereNothingIsWrong) {
+  const Diagnosis diagnosis = of(healthy("q"));
+
+  EXPECT_THAT(checks_of(diagnosis), testing::IsEmpty());
+  EXPECT_GT(diagnosis.checks, 5u);
+  EXPECT_THAT(verdict_of(diagnosis), HasSubstr("All is well"));
+  EXPECT_FALSE(diagnosis.gravest());
+}
+
+TEST(Doctor, MissesADeadLetterQueue) {
+  ObservedQueue queue = healthy("q");
+  queue.dead_letter_queue.reset();
+
+  EXPECT_THAT(checks_of(of(queue)), testing::ElementsAre("no-dead-letter-queue"));
+  queue.parks_poison = true;
+  EXPECT_THAT(checks_of(of(queue)), testing::IsEmpty());
+  queue.dead_letter_queue = "gone";
+  EXPECT_THAT(checks_of(of(queue)), testing::ElementsAre("dead-letter-queue-missing"));
+}
+
+TEST(Doctor, WantsDeadLettersKeptLonger) {
+  ObservedQueue queue = healthy("q");
+  queue.retention = 24h * 14;
+
+  EXPECT_THAT(checks_of(of(queue)), testing::ElementsAre("dead-letter-retention"));
+}
+
+TEST(Doctor, TellsOfConversationsThatStandStill) {
+  ObservedQueue queue = healthy("q.fifo");
+  queue.is_fifo = true;
+  queue.conversations_parked = 1;
+  queue.conversations_blocked = 2;
+  queue.in_flight = 2;
+  queue.oldest_age = 10min;
+  queue.why_blocked = "Conversation 42 is blocked by message X.";
+
+  const Diagnosis diagnosis = of(queue);
+
+  EXPECT_THAT(checks_of(diagnosis),
+              testing::ElementsAre("parked-conversations", "blocked-conversations"));
+  EXPECT_EQ(diagnosis.findings[0].evidence, "1 conversation is parked and waiting for a decision.");
+  EXPECT_THAT(diagnosis.findings[1].evidence, HasSubstr("2 conversations are blocked"));
+  EXPECT_THAT(diagnosis.findings[1].evidence, HasSubstr("message X"));
+  EXPECT_EQ(diagnosis.findings[1].fix, "mailrail conversations q.fifo ls --state blocked");
+}
+
+TEST(Doctor, NoticesThatNobodyReceives) {
+  ObservedQueue queue = healthy("q");
+  queue.visible = 3;
+  queue.oldest_age = 2min;
+
+  EXPECT_THAT(checks_of(of(queue)), testing::ElementsAre("no-consumer"));
+  queue.waiting_receives = 1;
+  EXPECT_THAT(checks_of(of(queue)), testing::IsEmpty());
+}
+
+TEST(Doctor, NoticesShortPolling) {
+  ObservedQueue queue = healthy("q");
+  queue.empty_receives = 4900;
+
+  EXPECT_THAT(checks_of(of(queue)), testing::ElementsAre("short-polling"));
+  queue.receives = 10;
+  EXPECT_THAT(checks_of(of(queue)), testing::IsEmpty());
+}
+
+TEST(Doctor, NoticesATimeoutThatIsTooShort) {
+  ObservedQueue queue = healthy("q");
+  queue.processing_p99 = 45s;
+
+  const Diagnosis diagnosis = of(queue);
+
+  EXPECT_THAT(checks_of(diagnosis), testing::ElementsAre("visibility-timeout"));
+  EXPECT_THAT(diagnosis.findings[0].fix, HasSubstr("VisibilityTimeout=271"));
+}
+
+TEST(Doctor, WarnsOfLimitsBeforeTheyAreReached) {
+  ObservedServer server{.memory = ObservedShare{.used = 71, .limit = 100},
+                        .disk = ObservedShare{.used = 96, .limit = 100},
+                        .disk_full_in = 12h};
+
+  const Diagnosis diagnosis = of(healthy("q"), server);
+
+  EXPECT_THAT(checks_of(diagnosis),
+              testing::ElementsAre("disk-share", "disk-full-soon", "memory-share"));
+  EXPECT_EQ(diagnosis.gravest(), Severity::problem);
+  EXPECT_EQ(diagnosis.findings[1].evidence,
+            "At the rate of the last hours the disk is full in 12 hours.");
+}
+
+TEST(Doctor, MindsOpenDoors) {
+  const ObservedServer open{.address = "0.0.0.0:4566", .is_loopback = false};
+
+  EXPECT_THAT(checks_of(of(healthy("q"), open)),
+              testing::ElementsAre("no-keys", "administration-exposed", "no-tls"));
+  const ObservedServer closed{.address = "0.0.0.0:4566",
+                              .is_loopback = false,
+                              .has_keys = true,
+                              .has_tls = true,
+                              .is_administration_apart = true};
+  EXPECT_THAT(checks_of(of(healthy("q"), closed)), testing::IsEmpty());
+}
+
+TEST(Doctor, LooksAtTheMachine) {
+  const ObservedServer server{.commit_p99 = 40ms,
+                              .risky_file_system = "tmpfs",
+                              .open_files_max = 1024,
+                              .connections_max = 11'000,
+                              .clock_behind = 1min,
+                              .was_backup_sought = true};
+
+  EXPECT_THAT(checks_of(of(healthy("q"), server)),
+              testing::ElementsAre("file-system", "slow-commits", "clock", "open-files", "backup"));
+}
+
+TEST(Doctor, JudgesNothingThatWasNotObserved) {
+  ObservedQueue queue = healthy("q");
+  queue.receives.reset();
+  queue.empty_receives.reset();
+
+  const Diagnosis less = of(queue);
+  const Diagnosis more = of(healthy("q"), {.commit_p99 = 1ms});
+
+  EXPECT_EQ(more.checks - less.checks, 2u);
+}
+
+TEST(Doctor, CountsWhatItFound) {
+  ObservedServer server{.disk = ObservedShare{.used = 99, .limit = 100}};
+  ObservedQueue queue = healthy("q");
+  queue.dead_letter_queue.reset();
+
+  EXPECT_THAT(verdict_of(of(queue, server)), testing::StartsWith("1 problem, 1 piece of advice; "));
+}
+
+}  // namespace
+}  // namespace mailrail::ops
