@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "api/service_choice.h"
+#include "auth/authenticator.h"
 #include "auth/caller.h"
 #include "http/target.h"
 
@@ -32,12 +33,11 @@ std::string_view host_of(const http::Request& request) {
 }
 
 Context context_of(const http::Request& request,
+                   auth::Caller caller,
                    const engine::Identity& identity,
                    const std::string& scheme) {
-  Context context{.caller = auth::caller_of(request),
-                  .endpoint = {},
-                  .trace_header = {},
-                  .identity = &identity};
+  Context context{
+      .caller = std::move(caller), .endpoint = {}, .trace_header = {}, .identity = &identity};
   context.endpoint = fmt::format("{}://{}", scheme, host_of(request));
   const auto trace = request.headers.find("X-Amzn-Trace-Id");
   if (trace && auth::is_plain_text(*trace)) context.trace_header = *trace;
@@ -83,6 +83,12 @@ http::Response no_action(const std::string& request_id) {
   response.headers.add("Content-Type", "text/xml");
   response.headers.add("x-amzn-RequestId", request_id);
   return response;
+}
+
+// An administrator's client signs for SQS, or for what has no other name.
+Result<void> expect_meant_for(const Service& service, const auth::Caller& caller) {
+  if (!service.signing_name.empty()) return auth::expect_signed_for(caller, service.signing_name);
+  return auth::expect_signed_for(caller, caller.service == "sqs" ? "sqs" : "mailrail");
 }
 
 http::Response no_room(const Envelope& envelope, const CallSlots& slots) {
@@ -131,7 +137,17 @@ Made Dispatcher::dispatch(http::Request request,
                           std::uint64_t call_id,
                           CallSlots& slots,
                           Random& random) const {
-  Context context = context_of(request, identity_, scheme_);
+  auth::Caller caller = auth::caller_of(request);
+  return dispatch(std::move(request), std::move(caller), exchange, call_id, slots, random);
+}
+
+Made Dispatcher::dispatch(http::Request request,
+                          auth::Caller caller,
+                          http::ExchangeId exchange,
+                          std::uint64_t call_id,
+                          CallSlots& slots,
+                          Random& random) const {
+  Context context = context_of(request, std::move(caller), identity_, scheme_);
   context.signer = &signer_;
   context.read_topic_message = read_topic_message_;
   const Service* service = service_signed_for(services_, context.caller.service);
@@ -176,6 +192,8 @@ Made Dispatcher::dispatch(http::Request request,
   }
   envelope.action = action->name;
   envelope.service = &service->wire;
+  if (const Result<void> meant = expect_meant_for(*service, context.caller); !meant)
+    return refuse(meant.error());
 
   std::optional<CallSlot> slot = slots.take(request.body.size());
   if (!slot) return std::unexpected(no_room(envelope, slots));

@@ -43,6 +43,14 @@ class Dispatcher {
                 CallSlots& slots,
                 Random& random) const;
 
+  // The same, of a caller who is known already.
+  Made dispatch(http::Request request,
+                auth::Caller caller,
+                http::ExchangeId exchange,
+                std::uint64_t call_id,
+                CallSlots& slots,
+                Random& random) const;
+
   // As above.
   http::Response refuse(const http::Request& request, const Error& why, Random& random) const {
     return api::refuse(services_, request, why, random);

@@ -45,7 +45,8 @@ Term::Term(const Parts& parts, Options options, ReplayedLog held)
   make_engine_thread();
   dispatcher_ =
       std::make_unique<api::Dispatcher>(parts_.services, held_.engine->identity(), signer_, "http");
-  frontend_ = std::make_unique<Frontend>(Frontend::Parts{.dispatcher = *dispatcher_,
+  frontend_ = std::make_unique<Frontend>(Frontend::Parts{.authenticator = parts_.authenticator,
+                                                         .dispatcher = *dispatcher_,
                                                          .signer = signer_,
                                                          .log = *held_.log,
                                                          .http = parts_.http,
