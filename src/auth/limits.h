@@ -1,4 +1,5 @@
-// Limits of signatures and keys, each with the sentence of AWS's that promises it, or our own.
+// Limits of signatures and keys, each with the sentence of AWS's that promises it. Where AWS has
+// none the limit is our own, and says why.
 
 #pragma once
 
@@ -33,5 +34,8 @@ inline constexpr std::size_t key_patterns_max = 100;
 
 // "Maximum session duration: [...] up to 12 hours" for roles; "up to 36 hours" for users. (AWS STS)
 inline constexpr Duration session_max = 36h;
+
+// Ours: whoever still has the key before by then has been forgotten.
+inline constexpr Duration grace_max = 24h * 365;
 
 }  // namespace mailrail::auth
