@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "api/service_choice.h"
+#include "auth/authenticator.h"
 #include "auth/caller.h"
 #include "http/target.h"
 
@@ -72,6 +73,12 @@ http::Response no_action(const std::string& request_id) {
   return response;
 }
 
+// An administrator's client signs for SQS, or for what has no other name.
+Result<void> expect_meant_for(const Service& service, const auth::Caller& caller) {
+  if (!service.signing_name.empty()) return auth::expect_signed_for(caller, service.signing_name);
+  return auth::expect_signed_for(caller, caller.service == "sqs" ? "sqs" : "mailrail");
+}
+
 http::Response no_room(const Envelope& envelope, const CallSlots& slots) {
   return answer_with(
       envelope,
@@ -102,8 +109,8 @@ Dispatcher::Dispatcher(Parts parts) : parts_(std::move(parts)) {
   }
 }
 
-Context Dispatcher::context_of(const http::Request& request) const {
-  Context context{.caller = auth::caller_of(request),
+Context Dispatcher::context_of(const http::Request& request, auth::Caller caller) const {
+  Context context{.caller = std::move(caller),
                   .endpoint = fmt::format("{}://{}", parts_.scheme, host_of(request)),
                   .trace_header = {},
                   .identity = &parts_.identity,
@@ -127,7 +134,17 @@ Made Dispatcher::dispatch(http::Request request,
                           std::uint64_t call_id,
                           CallSlots& slots,
                           Random& random) const {
-  Context context = context_of(request);
+  auth::Caller caller = auth::caller_of(request);
+  return dispatch(std::move(request), std::move(caller), exchange, call_id, slots, random);
+}
+
+Made Dispatcher::dispatch(http::Request request,
+                          auth::Caller caller,
+                          http::ExchangeId exchange,
+                          std::uint64_t call_id,
+                          CallSlots& slots,
+                          Random& random) const {
+  Context context = context_of(request, std::move(caller));
   const Service* service = service_signed_for(parts_.services, context.caller.service);
   if (service == nullptr) service = &parts_.services.front();
   Envelope envelope{.service = &service->wire, .request_id = fresh_request_id(random)};
@@ -170,6 +187,8 @@ Made Dispatcher::dispatch(http::Request request,
   }
   envelope.action = action->name;
   envelope.service = &service->wire;
+  if (const Result<void> meant = expect_meant_for(*service, context.caller); !meant)
+    return refuse(meant.error());
 
   std::optional<CallSlot> slot = slots.take(request.body.size());
   if (!slot) return std::unexpected(no_room(envelope, slots));

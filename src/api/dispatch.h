@@ -47,6 +47,14 @@ class Dispatcher {
                 CallSlots& slots,
                 Random& random) const;
 
+  // The same, of a caller who is known already.
+  Made dispatch(http::Request request,
+                auth::Caller caller,
+                http::ExchangeId exchange,
+                std::uint64_t call_id,
+                CallSlots& slots,
+                Random& random) const;
+
   // As above.
   http::Response refuse(const http::Request& request, const Error& why, Random& random) const {
     return api::refuse(parts_.services, request, why, random);
@@ -55,7 +63,7 @@ class Dispatcher {
  private:
   const Service* service_of_target(std::string_view target) const;
 
-  Context context_of(const http::Request& request) const;
+  Context context_of(const http::Request& request, auth::Caller caller) const;
 
   const Parts parts_;
   ReadTopicMessage read_topic_message_ = nullptr;

@@ -39,6 +39,9 @@ Caller caller_of(const http::Request& request);
 // Printable ASCII: what a header may hand on into messages and answers.
 bool is_plain_text(std::string_view text);
 
+// `us-east-1`: letters in lower case, digits and hyphens.
+bool is_region(std::string_view text);
+
 // Twelve digits.
 bool is_account(std::string_view text);
 

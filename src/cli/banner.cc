@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "base/size.h"
+#include "server/loopback.h"
 
 namespace mailrail::cli {
 namespace {
@@ -73,6 +74,16 @@ std::string endpoint_of(const server::Options& options, std::uint16_t port) {
   return fmt::format("http://{}:{}", is_ipv6 ? "[" + options.host + "]" : options.host, port);
 }
 
+std::string credentials_line(const server::Options& options,
+                             const std::optional<std::size_t>& keys) {
+  if (keys)
+    return fmt::format("{} {}", *keys,
+                       *keys == 1 ? "key, with which all requests are signed"
+                                  : "keys, with one of which every request is signed");
+  if (server::is_loopback(options.host)) return "any: this server listens on loopback only";
+  return "ANY: whoever reaches this server may do everything (--insecure)";
+}
+
 // Lines of a name and a value.
 class Page {
  public:
@@ -83,12 +94,14 @@ class Page {
   }
 
   // What every server says.
-  std::string finish(const server::Options& options, const std::string& endpoint) {
+  std::string finish(const server::Options& options,
+                     const std::optional<std::size_t>& keys,
+                     const std::string& endpoint) {
     if (options.strictness == engine::Strictness::aws)
       line("strict",
            "as AWS, 60 seconds between two purges, and before a deleted name is used again; from "
            "topics a queue takes what its policy allows");
-    line("credentials", "any: this server listens on loopback only");
+    line("credentials", credentials_line(options, keys));
     text_ += fmt::format("\n  Try: aws --endpoint-url {} sqs create-queue --queue-name hello\n",
                          endpoint);
     return std::move(text_);
@@ -110,7 +123,7 @@ std::string banner(const server::Options& options,
   page.line("recovered", recovery_line(started));
   page.line("durability", durability_line(started.file_system));
   page.line("limits", limits_line(options, started.limits));
-  return page.finish(options, endpoint);
+  return page.finish(options, started.keys, endpoint);
 }
 
 std::string banner(const server::Options& options,
@@ -128,7 +141,7 @@ std::string banner(const server::Options& options,
   page.line("limits", fmt::format("memory {}, the log's share of the database {}",
                                   size_text(started.limits.memory_bytes_max),
                                   size_text(started.limits.disk_bytes_max)));
-  return page.finish(options, endpoint);
+  return page.finish(options, started.keys, endpoint);
 }
 
 }  // namespace mailrail::cli

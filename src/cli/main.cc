@@ -9,6 +9,7 @@
 #include <spdlog/spdlog.h>
 
 #include "cli/command.h"
+#include "cli/key_commands.h"
 #include "cli/log_commands.h"
 #include "cli/serve_command.h"
 #include "cli/standby_command.h"
@@ -20,8 +21,9 @@ namespace {
 std::vector<mailrail::cli::Command> add_commands(CLI::App& app) {
   using namespace mailrail::cli;
   return {
-      add_serve(app),    add_verify(app),      add_salvage(app),
-      add_move_log(app), add_test_filter(app), add_promote(app),
+      add_serve(app),       add_verify(app),     add_salvage(app),    add_move_log(app),
+      add_test_filter(app), add_promote(app),    add_key_create(app), add_key_list(app),
+      add_key_rotate(app),  add_key_revoke(app),
   };
 }
 

@@ -10,6 +10,7 @@
 
 #include "cli/address.h"
 #include "cli/banner.h"
+#include "cli/environment.h"
 #include "server/server.h"
 
 namespace mailrail::cli {
@@ -39,7 +40,8 @@ Result<server::Options> options_of(const ServeOptions& given) {
                     *given.limits.disk));
   }
   const server::Options limited = TRY(with_limits(options, given.limits));
-  return with_log(TRY(with_webhooks(limited, given.webhooks)), given.log);
+  const server::Options keyed = TRY(with_keys(limited, given.keys, process_environment()));
+  return with_log(TRY(with_webhooks(keyed, given.webhooks)), given.log);
 }
 
 std::string banner_of(const server::Options& options, const server::Server& server) {

@@ -6,6 +6,7 @@
 
 #include <string>
 
+#include "cli/key_options.h"
 #include "cli/limit_options.h"
 #include "cli/log_options.h"
 #include "cli/webhook_options.h"
@@ -15,6 +16,7 @@ namespace mailrail::cli {
 struct ServeOptions {
   std::string listen = "127.0.0.1:4566";
   std::string data = "./mailrail-data";
+  KeyOptions keys;
   LogOptions log;
   LimitOptions limits;
   WebhookOptions webhooks;

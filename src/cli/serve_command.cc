@@ -61,6 +61,7 @@ Command add_serve(CLI::App& app) {
                   "Keep AWS's waiting times: a queue is purged at most once in 60 seconds, and a "
                   "name is free again 60 seconds after its queue was deleted. A queue without a "
                   "policy takes nothing from topics.");
+  add_key_options(*serve, options->keys);
   add_webhook_options(*serve, options->webhooks);
   return {.app = serve, .run = [options] { return cli::serve(*options); }};
 }

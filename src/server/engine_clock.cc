@@ -25,6 +25,8 @@ ClockReading read_machine_clocks() {
   return {.boot_ns = nanoseconds(CLOCK_BOOTTIME), .wall_ns = nanoseconds(CLOCK_REALTIME)};
 }
 
+Instant wall_time() { return from_unix_ms(nanoseconds(CLOCK_REALTIME) / ns_per_ms); }
+
 EngineClock::EngineClock(Instant not_before, ReadClocks read)
     : read_(read),
       last_(read()),

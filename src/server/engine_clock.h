@@ -21,6 +21,9 @@ struct ClockReading {
 using ReadClocks = ClockReading (*)();
 ClockReading read_machine_clocks();
 
+// The wall clock's time: for what others date, and never for the engine.
+Instant wall_time();
+
 class EngineClock final : public Clock {
  public:
   explicit EngineClock(Instant not_before, ReadClocks read = &read_machine_clocks);

@@ -38,8 +38,13 @@ void Frontend::on_request(http::ExchangeId exchange, http::Request request) {
     parts_.http.answer(exchange, parts_.dispatcher.refuse(request, log_is_slow(), random));
     return;
   }
-  api::Made made = parts_.dispatcher.dispatch(std::move(request), exchange, call_id(exchange),
-                                              parts_.slots, random);
+  Result<auth::Caller> caller = parts_.authenticator.authenticate(request);
+  if (!caller) {
+    parts_.http.answer(exchange, parts_.dispatcher.refuse(request, caller.error(), random));
+    return;
+  }
+  api::Made made = parts_.dispatcher.dispatch(std::move(request), *std::move(caller), exchange,
+                                              call_id(exchange), parts_.slots, random);
   if (made) {
     parts_.engine.submit(*std::move(made));
   } else {

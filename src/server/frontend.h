@@ -14,6 +14,7 @@
 
 #include "api/call_slots.h"
 #include "api/dispatch.h"
+#include "auth/authenticator.h"
 #include "base/random.h"
 #include "http/server.h"
 #include "log/log_store.h"
@@ -30,6 +31,7 @@ class Frontend final : public http::Handler {
  public:
   // What it works with, all of which outlives it.
   struct Parts {
+    const auth::Authenticator& authenticator;
     const api::Dispatcher& dispatcher;
     const signing::Signer& signer;
     const log::LogStore& log;

@@ -9,10 +9,13 @@
 
 #include "admin/service.h"
 #include "api/call_slots.h"
+#include "auth/authenticator.h"
 #include "broker/replay.h"
 #include "http/server.h"
 #include "log/file/file_log.h"
 #include "log/posix_disk.h"
+#include "server/engine_clock.h"
+#include "server/key_watch.h"
 #include "server/loopback.h"
 #include "server/machine_memory.h"
 #include "server/node_name.h"
@@ -83,6 +86,20 @@ std::size_t descriptors_for(const Options& options) {
   return options.shared_log ? usual + forwarded_max : usual;
 }
 
+// Whoever reaches it from elsewhere has shown who he is, unless that was given up in so many words.
+Result<void> expect_closed(const Options& options, const Started& started) {
+  if (started.keys || is_loopback(options.host) || options.without_keys == WithoutKeys::anything)
+    return {};
+  const std::string place =
+      options.key_file.empty() ? "--data " + options.data : "--keys " + options.key_file;
+  return fail(
+      errors::unusable,
+      fmt::format("mailrail does not listen on {} without keys: whoever reaches it could do "
+                  "everything. Make one with: mailrail key create --role admin {}. Or listen on "
+                  "127.0.0.1, or say --insecure.",
+                  options.host, place));
+}
+
 // For the path that only a server with a standby has.
 void refuse_own_path(http::Server& http, http::ExchangeId exchange) {
   http.answer(
@@ -101,6 +118,8 @@ struct Server::Parts {
   SystemRandom random;
   std::array<api::Service, 3> services{sqs::service(), sns::service(), admin::service()};
   Started started;
+  std::unique_ptr<KeyWatch> key_watch;
+  std::unique_ptr<auth::Authenticator> authenticator;
   std::unique_ptr<log::PosixDisk> disk;
   std::unique_ptr<api::CallSlots> slots;  // These outlive a term, which uses them.
   std::unique_ptr<Ownership> ownership;
@@ -114,6 +133,17 @@ struct Server::Parts {
     if (term != nullptr) term->abandon();
     if (steward != nullptr) steward->abandon();
     http.reset();
+  }
+
+  Result<void> take_keys(const Options& options) {
+    std::string file = options.key_file.empty() ? fmt::format("{}/{}", options.data, key_file_name)
+                                                : options.key_file;
+    key_watch = TRY(KeyWatch::open(std::move(file), options.given_keys));
+    authenticator = std::make_unique<auth::Authenticator>(key_watch->keys(), &wall_time);
+    if (const auto ring = key_watch->keys().ring()) started.keys = ring->keys().size();
+    TRY(expect_closed(options, started));
+    key_watch->start();
+    return {};
   }
 
   // Before anything in it is read or written it is ours, and known to be of use.
@@ -184,6 +214,8 @@ struct Server::Parts {
                                                        .switchboard = *switchboard,
                                                        .slots = *slots,
                                                        .services = services,
+                                                       .keys = key_watch->keys(),
+                                                       .authenticator = *authenticator,
                                                        .random = random,
                                                        .ownership = *ownership},
                                         std::move(steward_options));
@@ -200,6 +232,7 @@ struct Server::Parts {
     term = std::make_unique<Term>(Term::Parts{.http = *http,
                                               .slots = *slots,
                                               .services = services,
+                                              .authenticator = *authenticator,
                                               .random = random,
                                               .ownership = *ownership},
                                   Term::Options{.limits = started.limits,
@@ -219,14 +252,8 @@ Server::Server(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Server::~Server() = default;
 
 Result<std::unique_ptr<Server>> Server::open(const Options& options) {
-  if (!is_loopback(options.host)) {
-    return fail(
-        errors::unusable,
-        fmt::format("mailrail does not listen on {}: it verifies no signatures yet, so it serves "
-                    "loopback addresses only. Use --listen 127.0.0.1:{}.",
-                    options.host, options.port));
-  }
   auto parts = std::make_unique<Parts>();
+  TRY(parts->take_keys(options));
   TRY(parts->take_directory(options));
   TRY(parts->take_port(options));  // Refused before a long recovery, not after it.
   if (options.shared_log) {

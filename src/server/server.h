@@ -11,7 +11,10 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
+#include "auth/key.h"
 #include "base/result.h"
 #include "client/address_rules.h"
 #include "engine/strictness.h"
@@ -23,6 +26,9 @@
 
 namespace mailrail::server {
 
+// What a server without keys listens on.
+enum class WithoutKeys : std::uint8_t { loopback, anything };
+
 struct Options {
   std::string host = "127.0.0.1";
   std::uint16_t port = 4566;  // 0: any free one.
@@ -32,15 +38,23 @@ struct Options {
   std::uint64_t disk_bytes_max = 0;    // 0: that share of the volume.
   std::uint32_t disk_percent = 80;
   engine::Strictness strictness = engine::Strictness::lenient;
-  // Where webhooks may go. On loopback, which is all that is served yet, that is everywhere unless
-  // told; beyond it the default is deny_private.
+  // Where webhooks may go. On loopback that is everywhere unless told; beyond it the default is
+  // deny_private.
   client::AddressRules webhook_addresses = {.otherwise = client::AddressRules::Default::allow_all};
+  // Where keys are kept. Empty: in the directory.
+  std::string key_file = {};
+  std::vector<auth::Key> given_keys = {};  // Besides.
+  WithoutKeys without_keys = WithoutKeys::loopback;
   // Then the directory holds nothing that is needed.
   std::optional<SharedLogOptions> shared_log = {};
 };
 
+inline constexpr std::string_view key_file_name = "keys.json";
+
 // What the start found, for the banner.
 struct Started {
+  // How many are in force; nothing: nobody needs one.
+  std::optional<std::size_t> keys = {};
   Limits limits;
   log::FileSystem file_system;
   log::Recovered recovered;

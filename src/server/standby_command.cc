@@ -1,8 +1,11 @@
 #include "server/standby_command.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "api/dispatch.h"
+#include "auth/errors.h"
 
 namespace mailrail::server {
 namespace {
@@ -11,16 +14,30 @@ std::unexpected<http::Response> refuse(int status, std::string sentence) {
   return std::unexpected(http::text_response(status, std::move(sentence) + "\n"));
 }
 
+Result<void> expect_administrator(const http::Request& request,
+                                  const auth::Authenticator& authenticator) {
+  const auth::Caller caller = TRY(authenticator.authenticate(request));
+  if (caller.grant == nullptr) return {};  // There are no keys.
+  if (std::ranges::find(caller.grant->roles, auth::Role::admin) != caller.grant->roles.end())
+    return auth::expect_signed_for(caller, caller.service == "sqs" ? "sqs" : "mailrail");
+  return fail(auth::errors::missing_authentication_token,
+              "This needs the key of an administrator.");
+}
+
 }  // namespace
 
-std::expected<StandbyCommand, http::Response> parse_standby_command(http::ExchangeId exchange,
-                                                                    const http::Request& request) {
+std::expected<StandbyCommand, http::Response> parse_standby_command(
+    http::ExchangeId exchange,
+    const http::Request& request,
+    const auth::Authenticator& authenticator) {
   const std::string_view path = api::path_of(request);
   if (path != promote_path && path != step_down_path)
     return refuse(404, "There is nothing at this path.");
   if (request.method != "POST") return refuse(405, "This is asked by POST.");
   if (request.header(node_header).empty())
     return refuse(403, fmt::format("The header {} must say who asks.", node_header));
+  if (const Result<void> allowed = expect_administrator(request, authenticator); !allowed)
+    return refuse(allowed.error().kind->http_status, allowed.error().message);
   using What = StandbyCommand::What;
   if (path == step_down_path) return StandbyCommand{.what = What::step_down, .exchange = exchange};
   const bool is_forced = request.target.ends_with(forced_query);

@@ -1,7 +1,8 @@
 // StandbyCommand: what an operator, or another node, asks this node itself about the ownership of
 // the log: POST /_mailrail/standby/promote and /_mailrail/standby/step-down.
 //
-// Both need a header that no form of a browser can send. Answers are sentences, as plain text.
+// Both need a header that no form of a browser can send, and where keys are in force that of an
+// administrator. Answers are sentences, as plain text.
 
 #pragma once
 
@@ -9,6 +10,7 @@
 #include <expected>
 #include <string_view>
 
+#include "auth/authenticator.h"
 #include "http/message.h"
 #include "http/server.h"
 
@@ -32,7 +34,9 @@ inline constexpr std::string_view forced_query = "?force";
 inline constexpr std::string_view node_header = "X-Mailrail-Node";
 
 // What is asked, or the answer if it is nothing of that kind.
-std::expected<StandbyCommand, http::Response> parse_standby_command(http::ExchangeId exchange,
-                                                                    const http::Request& request);
+std::expected<StandbyCommand, http::Response> parse_standby_command(
+    http::ExchangeId exchange,
+    const http::Request& request,
+    const auth::Authenticator& authenticator);
 
 }  // namespace mailrail::server

@@ -8,6 +8,8 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include "server/node_call.h"
+
 namespace mailrail::server {
 namespace {
 
@@ -64,7 +66,7 @@ Steward::Mail Steward::next_mail(std::optional<Duration> patience) {
 }
 
 void Steward::take_request(http::ExchangeId exchange, const http::Request& request) {
-  const auto command = parse_standby_command(exchange, request);
+  const auto command = parse_standby_command(exchange, request, parts_.authenticator);
   if (!command) {
     parts_.http.answer(exchange, command.error());
     return;
@@ -300,7 +302,8 @@ void Steward::promote(const StandbyCommand& command) {
   };
   const Result<log::Followed> first = follower_->look();
   if (first && first->lease.owner && !is_self(*first->lease.owner)) {
-    const Result<void> asked = have_step_down(*first->lease.owner);
+    const Result<void> asked = have_step_down(
+        {.from = options_.self.node, .to = first->lease.owner->address}, parts_.keys);
     if (!asked && !is_forced) {
       return answer(command, 503,
                     fmt::format("The owner {} did not step down: {} Nothing has changed. Say "
@@ -326,22 +329,6 @@ void Steward::promote(const StandbyCommand& command) {
       command, 200,
       fmt::format("{} at {} owns the log {} now (epoch {}), after {}.", options_.self.node,
                   options_.self.address, options_.log_name, status().epoch, boot_time() - begin));
-}
-
-Result<void> Steward::have_step_down(const log::LogOwner& owner) const {
-  client::HttpClient client({.addresses = {.otherwise = client::AddressRules::Default::allow_all},
-                             .connect_timeout = 1s,
-                             .response = client::Response::keep});
-  std::promise<client::HttpOutcome> promise;
-  client.post({.url = fmt::format("http://{}{}", owner.address, step_down_path),
-               .headers = {{std::string(node_header), options_.self.node}},
-               .timeout = 5s},
-              [&](client::HttpOutcome outcome) { promise.set_value(std::move(outcome)); });
-  const client::HttpOutcome outcome = promise.get_future().get();
-  if (outcome.status == 200) return {};
-  if (outcome.status == 0) return fail(errors::io, outcome.why);
-  return fail(errors::io, fmt::format("it answered {}: {}", outcome.status,
-                                      outcome.body.substr(0, outcome.body.find('\n'))));
 }
 
 }  // namespace mailrail::server

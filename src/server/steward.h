@@ -18,6 +18,7 @@
 #include <thread>
 #include <vector>
 
+#include "auth/authenticator.h"
 #include "client/address_rules.h"
 #include "server/follower.h"
 #include "server/forwarder.h"
@@ -50,6 +51,8 @@ class Steward {
     Switchboard& switchboard;
     api::CallSlots& slots;
     std::span<const api::Service> services;
+    const auth::KeysInForce& keys;
+    const auth::Authenticator& authenticator;
     Random& random;
     Ownership& ownership;
   };
@@ -111,7 +114,6 @@ class Steward {
   void go_on_after(const Error& why);
   void obey_as_standby(const StandbyCommand& command);
   void promote(const StandbyCommand& command);
-  Result<void> have_step_down(const log::LogOwner& owner) const;
 
   // While this node does.
   void begin_term();

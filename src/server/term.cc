@@ -50,7 +50,8 @@ Term::Term(const Parts& parts, Options options, ReplayedLog held)
                                                                .identity = held_.engine->identity(),
                                                                .signer = signer_,
                                                                .snapshots = snapshots_.get()});
-  frontend_ = std::make_unique<Frontend>(Frontend::Parts{.dispatcher = *dispatcher_,
+  frontend_ = std::make_unique<Frontend>(Frontend::Parts{.authenticator = parts_.authenticator,
+                                                         .dispatcher = *dispatcher_,
                                                          .signer = signer_,
                                                          .log = *held_.log,
                                                          .http = parts_.http,

@@ -16,6 +16,7 @@
 #include "api/call_slots.h"
 #include "api/dispatch.h"
 #include "api/service.h"
+#include "auth/authenticator.h"
 #include "base/random.h"
 #include "client/address_rules.h"
 #include "engine/engine.h"
@@ -50,6 +51,7 @@ class Term {
     http::Server& http;
     api::CallSlots& slots;
     std::span<const api::Service> services;
+    const auth::Authenticator& authenticator;
     Random& random;
     Ownership& ownership;
   };

@@ -1,0 +1,80 @@
+#include "auth/authenticator.h"
+
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+#include <openssl/crypto.h>
+
+#include "auth/errors.h"
+#include "auth/signature.h"
+#include "base/digest.h"
+
+namespace mailrail::auth {
+namespace {
+
+std::unexpected<Error> unrecognized(std::string_view why) {
+  return fail(errors::unrecognized_client,
+              fmt::format("The security token included in the request is invalid. {}", why));
+}
+
+Result<void> expect_session(const Key& key, const Signature& signature) {
+  const std::string& token = signature.session_token;
+  if (!key.is_short_lived()) {
+    if (token.empty()) return {};
+    return unrecognized(
+        "The session token is not one that mailrail issued: this key has none. Short-lived keys "
+        "are made by mailrail key create --ttl.");
+  }
+  if (token.empty())
+    return unrecognized("This key is short-lived, and its session token is missing.");
+  const std::string hash = hex(sha256(token));
+  if (CRYPTO_memcmp(hash.data(), key.session_token_hash.data(), hash.size()) == 0) return {};
+  return unrecognized("The session token is not one that mailrail issued with this key.");
+}
+
+// Nothing that the request says of itself is heard.
+Caller nobody() {
+  static const auto no_grant = std::make_shared<const Grant>();
+  Caller caller{.grant = no_grant};
+  caller.user = caller.account;
+  return caller;
+}
+
+Caller holder_of(const Key& key, Scope scope) {
+  return {.account = key.account,
+          .region = std::move(scope.region),
+          .user = key.grant->name.empty() ? key.id() : key.grant->name,
+          .service = std::move(scope.service),
+          .grant = key.grant};
+}
+
+}  // namespace
+
+Result<Caller> Authenticator::authenticate(const http::Request& request) const {
+  const std::shared_ptr<const KeyRing> ring = keys_.ring();
+  if (ring == nullptr) return caller_of(request);
+  std::optional<Signature> signature = TRY(read_signature(request));
+  if (!signature) return nobody();
+
+  const Key* const key = ring->find(signature->key_id);
+  if (key == nullptr) return unrecognized("There is no such access key here.");
+  const Instant now = now_();
+  TRY(expect_in_time(*signature, now));
+  TRY(expect_made_by(*signature, key->secret, request));
+  TRY(expect_session(*key, *signature));
+  if (key->has_expired(now)) {
+    return fail(errors::expired_token, "The security token included in the request is expired.");
+  }
+  return holder_of(*key, std::move(signature->scope));
+}
+
+Result<void> expect_signed_for(const Caller& caller, std::string_view service) {
+  if (caller.grant == nullptr || caller.grant->is_anonymous() || caller.service == service)
+    return {};
+  return fail(errors::invalid_signature,
+              fmt::format("Credential should be scoped to correct service: '{}'.", service));
+}
+
+}  // namespace mailrail::auth

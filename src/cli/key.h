@@ -1,0 +1,57 @@
+// `mailrail key create|ls|rotate|revoke`: the keys of a server, in the file that it reads.
+//
+// They work on the file, whether a server runs or not; one that runs sees changes within a second.
+// A secret is printed once, when its key is made, in a form that shells and `credential_process`
+// read; what people read besides goes to standard error.
+
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "cli/exit_codes.h"
+
+namespace mailrail::cli {
+
+// The file that the commands are about.
+struct KeyPlace {
+  std::optional<std::string> file = {};
+  std::string data = "./mailrail-data";  // Else it is in there.
+};
+
+struct KeyCreateOptions {
+  KeyPlace place;
+  std::vector<std::string> roles;
+  std::vector<std::string> queues;
+  std::vector<std::string> topics;
+  bool hides_payloads = false;
+  std::optional<std::string> name;
+  std::optional<std::string> account;
+  std::optional<std::string> lasts;  // Then it is short-lived.
+  bool is_json = false;              // As credential_process wants it.
+};
+ExitCode create_key(const KeyCreateOptions& options);
+
+struct KeyListOptions {
+  KeyPlace place;
+  bool is_json = false;
+};
+ExitCode list_keys(const KeyListOptions& options);
+
+struct KeyRotateOptions {
+  KeyPlace place;
+  std::string key;  // An id or a name.
+  std::string grace = "24h";
+  bool is_json = false;
+};
+ExitCode rotate_key(const KeyRotateOptions& options);
+
+struct KeyRevokeOptions {
+  KeyPlace place;
+  std::string key;
+};
+ExitCode revoke_key(const KeyRevokeOptions& options);
+
+}  // namespace mailrail::cli
