@@ -2,14 +2,16 @@
 //
 // Signatures are not verified here. The region is the credential scope's; the account is the
 // server's only one, unless the access key id is itself an account number, by which test
-// environments choose one.
+// environments choose one. What the caller may do is its grant's, see authorization.h.
 
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 
+#include "auth/grant.h"
 #include "http/message.h"
 
 namespace mailrail::auth {
@@ -25,6 +27,9 @@ struct Caller {
   std::string region{default_region};
   std::string user;     // What a consumer sees as SenderId.
   std::string service;  // What the request was signed for, `sqs`; empty if it was not signed.
+  // Null: no keys are in force, and nobody is refused anything. Else the account is that of the
+  // key; a request that is not signed has a grant that is anonymous.
+  std::shared_ptr<const Grant> grant = nullptr;
 
   bool is_signed() const { return !service.empty(); }
 };

@@ -56,18 +56,18 @@ bool PolicyText::has_label(std::string_view label) const {
                              [&](const json::value& each) { return is_labelled(each, label); });
 }
 
-void PolicyText::add(const Grant& grant) {
+void PolicyText::add(const NewStatement& statement) {
   std::vector<std::string> principals;
   std::vector<std::string> actions;
-  for (const std::string& each : grant.account_ids)
-    principals.push_back(fmt::format("arn:{}:iam::{}:root", grant.partition, each));
-  for (const std::string& each : grant.actions)
-    actions.push_back(fmt::format("{}:{}", grant.service, each));
-  statements_.push_back(json::object{{"Sid", grant.label},
+  for (const std::string& each : statement.account_ids)
+    principals.push_back(fmt::format("arn:{}:iam::{}:root", statement.partition, each));
+  for (const std::string& each : statement.actions)
+    actions.push_back(fmt::format("{}:{}", statement.service, each));
+  statements_.push_back(json::object{{"Sid", statement.label},
                                      {"Effect", "Allow"},
                                      {"Principal", json::object{{"AWS", once_each(principals)}}},
                                      {"Action", once_each(actions)},
-                                     {"Resource", grant.resource}});
+                                     {"Resource", statement.resource}});
 }
 
 bool PolicyText::remove(std::string_view label) {

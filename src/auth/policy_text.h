@@ -17,7 +17,7 @@
 namespace mailrail::auth {
 
 // One statement: it lets accounts do some actions with a resource, and has a label to find it by.
-struct Grant {
+struct NewStatement {
   std::string_view label;
   const std::vector<std::string>& account_ids;
   std::string_view partition;               // `aws`
@@ -37,8 +37,8 @@ class PolicyText {
   std::size_t statement_count() const { return statements_.size(); }
   bool has_label(std::string_view label) const;
 
-  // Behind the others. What a grant has twice counts once.
-  void add(const Grant& grant);
+  // Behind the others. What a statement has twice counts once.
+  void add(const NewStatement& statement);
   // Every statement of that label; false if there is none.
   bool remove(std::string_view label);
 

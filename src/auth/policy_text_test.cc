@@ -8,7 +8,7 @@ namespace {
 const std::vector<std::string> accounts = {"111111111111", "222222222222", "111111111111"};
 const std::vector<std::string> actions = {"SendMessage"};
 
-Grant grant(std::string_view label) {
+NewStatement statement(std::string_view label) {
   return {.label = label,
           .account_ids = accounts,
           .partition = "aws",
@@ -20,7 +20,7 @@ Grant grant(std::string_view label) {
 TEST(PolicyText, IsFoundedWithAStatementForEachGrant) {
   PolicyText policy("2008-10-17", "mine");
 
-  policy.add(grant("l"));
+  policy.add(statement("l"));
 
   EXPECT_EQ(policy.text(),
             R"({"Version":"2008-10-17","Id":"mine","Statement":[{"Sid":"l","Effect":"Allow",)"
@@ -34,7 +34,7 @@ TEST(PolicyText, KeepsWhatIsNotChanged) {
       *PolicyText::parse(R"({"x":[1,null],"Statement":{"Sid":"mine","y":2},"Id":"z"})");
 
   EXPECT_TRUE(policy.has_label("mine"));
-  policy.add(grant("l"));
+  policy.add(statement("l"));
   EXPECT_EQ(policy.statement_count(), 2u);
   EXPECT_TRUE(policy.remove("l"));
   EXPECT_FALSE(policy.remove("l"));
