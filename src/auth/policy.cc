@@ -186,20 +186,37 @@ bool is_root_of(std::string_view arn, std::string_view account) {
   return iam != std::string_view::npos && arn.substr(iam + 6) == account;
 }
 
-bool is_one_of(const ListedPrincipal& listed, const Principal& principal) {
+bool names_account(const ListedPrincipal& listed, const Principal& principal) {
+  if (listed.kind != PrincipalKind::aws || principal.account.empty()) return false;
+  return listed.name == principal.account || is_root_of(listed.name, principal.account);
+}
+
+// By more than the account.
+bool names_itself(const ListedPrincipal& listed, const Principal& principal) {
   switch (listed.kind) {
     case PrincipalKind::anybody:
       return true;
     case PrincipalKind::service:
       return !principal.service.empty() && listed.name == principal.service;
     case PrincipalKind::aws:
-      if (!principal.service.empty() || listed.name.empty()) return false;
-      return listed.name == principal.account || listed.name == principal.arn ||
-             is_root_of(listed.name, principal.account);
+      return !principal.arn.empty() && listed.name == principal.arn;
     case PrincipalKind::other:
       break;
   }
   return false;
+}
+
+bool is_one_of(const ListedPrincipal& listed, const Principal& principal) {
+  return names_itself(listed, principal) || names_account(listed, principal);
+}
+
+// What the statement allows, it allows only on the word of the account. "When you specify an AWS
+// account, [...] you delegate authority to the account." (IAM User Guide, Principal)
+bool delegates(const Statement& statement, const Principal& principal) {
+  return statement.principal_listing == Listing::included &&
+         std::ranges::none_of(statement.principals, [&](const ListedPrincipal& each) {
+           return names_itself(each, principal);
+         });
 }
 
 Answer answer(bool value) { return value ? Answer::yes : Answer::no; }
@@ -295,7 +312,9 @@ Decision decide(const Policy& policy, const Access& access) {
   for (const Statement& each : policy.statements) {
     const Answer is_about_it = is_about(each, access, effort);
     if (each.effect == Effect::deny && is_about_it != Answer::no) return Decision::denied;
-    if (each.effect == Effect::allow && is_about_it == Answer::yes) decision = Decision::allowed;
+    if (each.effect == Effect::deny || is_about_it != Answer::yes) continue;
+    if (!delegates(each, access.principal)) decision = Decision::allowed;
+    if (decision == Decision::not_allowed) decision = Decision::delegated;
   }
   return decision;
 }

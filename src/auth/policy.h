@@ -60,11 +60,11 @@ struct PolicyFlaw {
 
 std::expected<Policy, PolicyFlaw> parse_policy(std::string_view text);
 
-// Who asks: a service of AWS's, or somebody of an account.
+// Who asks: a service of AWS's, somebody of an account, or nobody whom anyone knows.
 struct Principal {
   std::string_view service = {};  // `sns.amazonaws.com`; empty: not one.
-  std::string_view account = {};
-  std::string_view arn = {};  // Of the user or role, if there is one.
+  std::string_view account = {};  // Empty: a service's, or nobody's.
+  std::string_view arn = {};      // Of the user or role, if there is one.
 };
 
 // All of it is lent.
@@ -77,6 +77,7 @@ struct Access {
 
 enum class Decision : std::uint8_t {
   allowed,
+  delegated,    // It allows the account of who asks, which says to whom of its own that goes.
   denied,       // By a statement: nothing else can allow it.
   not_allowed,  // No statement is about it.
 };

@@ -80,9 +80,8 @@ TEST(Policy, NamesPrincipals) {
     EXPECT_TRUE(allows_to(anybody, ann)) << anybody;
   }
   for (const std::string hers :
-       {R"({"AWS":"111111111111"})", R"({"AWS":"arn:aws:iam::111111111111:root"})",
-        R"({"AWS":"arn:aws:iam::111111111111:user/ann"})",
-        R"({"Service":"sns.amazonaws.com","AWS":["222222222222","111111111111"]})"})
+       {R"({"AWS":"arn:aws:iam::111111111111:user/ann"})",
+        R"({"AWS":["111111111111","arn:aws:iam::111111111111:user/ann"]})"})
     EXPECT_TRUE(allows_to(hers, ann)) << hers;
   for (const std::string others :
        {R"({"AWS":"222222222222"})", R"({"AWS":"arn:aws:iam::222222222222:root"})",
@@ -95,6 +94,23 @@ TEST(Policy, NamesPrincipals) {
        {R"({"Service":"s3.amazonaws.com"})", R"({"AWS":"sns.amazonaws.com"})",
         R"({"AWS":"arn:aws:iam::000000000000:root"})", R"({"AWS":""})", R"({"Service":""})"})
     EXPECT_FALSE(allows_to(others, sns)) << others;
+}
+
+TEST(Policy, DelegatesToAnAccountThatItNames) {
+  for (const std::string hers :
+       {R"({"AWS":"111111111111"})", R"({"AWS":"arn:aws:iam::111111111111:root"})",
+        R"({"Service":"sns.amazonaws.com","AWS":["222222222222","111111111111"]})"}) {
+    const std::string names = R"("Principal":)" + hers;
+    const std::string both = "[" + statement("") + "," + statement(names) + "]";
+
+    EXPECT_EQ(decision(statement(names), ann), Decision::delegated) << hers;
+    EXPECT_EQ(decision(statement(names, "Deny"), ann), Decision::denied) << hers;
+    EXPECT_EQ(decision(both, ann), Decision::allowed) << hers;
+  }
+  // Who has no account is not of the account that has no number.
+  const std::string names_none = statement(R"("Principal":{"AWS":"arn:aws:iam:::root"})");
+  EXPECT_EQ(decision(names_none, Principal{}), Decision::not_allowed);
+  EXPECT_EQ(decision(statement(""), Principal{}), Decision::allowed);
 }
 
 TEST(Policy, NamesActionsInAnyCaseAndWithPatterns) {

@@ -110,9 +110,12 @@ class Engine {
   bool remove_lapsed(Turn& turn, std::size_t count_max);
   // When that has something to do next, if ever.
   std::optional<Instant> next_lapse() const;
-  // Made from the subscription's policy; forgotten when that changes, and never stored.
+  // Made from the policy of the one or the other; forgotten when that changes, and never stored.
   void keep_matcher(SubscriptionId subscription, std::shared_ptr<const Matcher> matcher) {
     topics_.keep_matcher(subscription, std::move(matcher));
+  }
+  void keep_matcher(TopicId topic, std::shared_ptr<const Matcher> matcher) {
+    topics_.keep_matcher(topic, std::move(matcher));
   }
 
   // What signs notifications; null if none was ever set. It is kept as it is given.

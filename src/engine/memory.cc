@@ -41,7 +41,8 @@ std::uint64_t memory_bytes_of(const Queue& queue) {
 std::uint64_t memory_bytes_of(const Topic& topic) {
   return heap_bytes_of_node<std::map<TopicId, Topic>>() +
          heap_bytes_of_node<std::map<TopicName, TopicId>>() + 2 * heap_bytes_of(topic.name) +
-         heap_bytes_of_map(topic.tags) + heap_bytes_of_map(topic.attributes.kept);
+         heap_bytes_of_map(topic.tags) + heap_bytes_of_map(topic.attributes.kept) +
+         (topic.matcher ? topic.matcher->memory_bytes() : 0);
 }
 
 std::uint64_t memory_bytes_of(const Subscription& subscription) {

@@ -102,6 +102,7 @@ struct Topic {
   // is here.
   std::map<SubscriptionId, const Subscription*> subscriptions = {};
   std::set<SubscriptionId> deactivated = {};
+  std::shared_ptr<const Matcher> matcher = {};  // Of its policy. Null: not made yet, or none.
 
   SubscriptionCounts counts() const {
     return {.confirmed = subscriptions.size() - pending_subscriptions,

@@ -35,6 +35,13 @@ void Topics::keep_matcher(SubscriptionId id, std::shared_ptr<const Matcher> matc
   memory_bytes_ += memory_bytes_of(subscription);
 }
 
+void Topics::keep_matcher(TopicId id, std::shared_ptr<const Matcher> matcher) {
+  Topic& topic = topic_at(id);
+  memory_bytes_ -= memory_bytes_of(topic);
+  topic.matcher = std::move(matcher);
+  memory_bytes_ += memory_bytes_of(topic);
+}
+
 void Topics::write(ByteWriter& out) const {
   std::string bytes;
   for (const auto& [id, topic] : topics_) encode_record(kept(topic), bytes);
@@ -61,6 +68,7 @@ void Topics::on(const TopicChanged& fact) {
   Topic& topic = topic_at(fact.topic);
   memory_bytes_ -= memory_bytes_of(topic);
   topic.attributes = fact.attributes;
+  topic.matcher.reset();
   topic.tags = fact.tags;
   topic.changed_at = fact.at;
   memory_bytes_ += memory_bytes_of(topic);

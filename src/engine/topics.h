@@ -43,8 +43,9 @@ class Topics {
   // Of those that are pending or deactivated, the one that has been so for the longest time.
   const Subscription* first_to_lapse() const;
 
-  // Until the subscription changes. It must be there.
+  // Until the subscription, or the topic, changes. It must be there.
   void keep_matcher(SubscriptionId id, std::shared_ptr<const Matcher> matcher);
+  void keep_matcher(TopicId id, std::shared_ptr<const Matcher> matcher);
 
   std::uint64_t memory_bytes() const { return memory_bytes_; }
   // All that is stored, for comparing states.
