@@ -6,8 +6,11 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+// NOLINTNEXTLINE(tidy-names): toml++ reads it.
 #define TOML_EXCEPTIONS 0
 #include <toml++/toml.h>
+
+#include "topology/hocon.h"
 
 namespace mailrail::topology {
 namespace {
@@ -106,7 +109,8 @@ Result<Document> parse_json(std::string_view text, std::string name) {
                                               "of finite numbers.",
                                               name));
   }
-  return Document{.name = std::move(name), .root = std::move(root.get_object())};
+  return Document{
+      .name = std::move(name), .format = Format::json, .root = std::move(root.get_object())};
 }
 
 bool needs_quotes(std::string_view name) {
@@ -144,8 +148,13 @@ Result<Document> parse_document(std::string_view text, std::string name, Format 
     return fail(errors::unusable, fmt::format("{}: The document is longer than {} MiB.", name,
                                               document_bytes_max >> 20));
   }
-  return format == Format::toml ? parse_toml(text, std::move(name))
-                                : parse_json(text, std::move(name));
+  if (format == Format::json) return parse_json(text, std::move(name));
+  if (format == Format::toml) return parse_toml(text, std::move(name));
+  Hocon read = TRY(parse_hocon(text, name));
+  return Document{.name = std::move(name),
+                  .format = Format::hocon,
+                  .root = std::move(read.root),
+                  .lines = std::move(read.lines)};
 }
 
 }  // namespace mailrail::topology

@@ -1,5 +1,5 @@
-// A document that people write, as TOML or JSON: one tree for both, with the line where each thing
-// stands, as far as the parser tells.
+// A document that people write, as TOML, JSON or HOCON: one tree for all, with the line where each
+// thing stands, as far as the parser tells.
 //
 // Nothing here knows what the document is about. Whatever text comes, it is a tree or one sentence
 // that says where the text stops being a document.
@@ -20,10 +20,11 @@ namespace mailrail::topology {
 
 inline constexpr std::size_t document_bytes_max = std::size_t{4} << 20;
 
-enum class Format : std::uint8_t { toml, json };
+enum class Format : std::uint8_t { toml, json, hocon };
 
 struct Document {
-  std::string name;                               // Of its file, as it was given.
+  std::string name;  // Of its file, as it was given.
+  Format format = Format::toml;
   boost::json::object root = {};                  // TOML becomes this, too.
   std::map<std::string, std::size_t> lines = {};  // By path. JSON has none.
 

@@ -65,15 +65,6 @@ const Named* find(const std::vector<Named>& all, std::string_view name) {
   return found == all.end() ? nullptr : &*found;
 }
 
-std::string dead_letter_queue(const Queue& queue) {
-  const auto policy = value_of(queue.attributes, "RedrivePolicy");
-  boost::system::error_code error;
-  const json::value read = json::parse(policy.value_or(""), error);
-  if (error || !read.is_object()) return "";
-  const json::value* arn = read.get_object().if_contains("deadLetterTargetArn");
-  return arn != nullptr && arn->is_string() ? name_in_arn(std::string_view(arn->get_string())) : "";
-}
-
 class Planner {
  public:
   Planner(const Topology& wanted, const Existing& existing)
@@ -252,6 +243,15 @@ std::string_view name_of(Thing thing) {
 }
 
 }  // namespace
+
+std::string dead_letter_queue(const Queue& queue) {
+  const auto policy = value_of(queue.attributes, "RedrivePolicy");
+  boost::system::error_code error;
+  const json::value read = json::parse(policy.value_or(""), error);
+  if (error || !read.is_object()) return "";
+  const json::value* arn = read.get_object().if_contains("deadLetterTargetArn");
+  return arn != nullptr && arn->is_string() ? name_in_arn(std::string_view(arn->get_string())) : "";
+}
 
 bool Plan::changes_nothing() const {
   return std::ranges::all_of(steps, [](const Step& each) { return each.action == Action::keep; });

@@ -58,6 +58,9 @@ struct Plan {
   bool changes_nothing() const;
 };
 
+// Its name; empty if there is none.
+std::string dead_letter_queue(const Queue& queue);
+
 // The problems are what a server cannot be made to do, like turning a queue into a FIFO queue, and
 // dead-letter queues that nobody makes.
 Checked<Plan> plan(const Topology& wanted, const Existing& existing, Pruning pruning);

@@ -1,9 +1,9 @@
 #include "topology/plan.h"
 
-#include <algorithm>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "topology/plan_testing.h"
 
 namespace mailrail::topology {
 namespace {
@@ -22,25 +22,6 @@ Plan plan_of(const Topology& wanted, const Existing& existing, Pruning pruning =
   auto planned = plan(wanted, existing, pruning);
   EXPECT_TRUE(planned) << planned.error().front();
   return planned.value_or(Plan());
-}
-
-// As if every step had been done, by what each of them says.
-Existing after(Existing existing, const Plan& plan) {
-  const auto set = [](const Step& step, auto& all) {
-    auto found = std::ranges::find_if(all, [&](auto& each) { return each.name == step.name; });
-    if (found == all.end()) found = all.insert(all.end(), {.name = step.name});
-    for (const auto& [name, value] : step.attributes) found->attributes[name] = value;
-    for (const auto& [name, value] : step.tags) found->tags[name] = value;
-  };
-  for (const Step& each : plan.steps) {
-    if (each.thing == Thing::queue) set(each, existing.queues);
-    if (each.thing == Thing::topic) set(each, existing.topics);
-    if (each.thing == Thing::subscription && each.action == Action::create) {
-      existing.subscriptions.push_back({.subscription = each.subscription, .arn = "arn"});
-      existing.subscriptions.back().subscription.attributes = each.attributes;
-    }
-  }
-  return existing;
 }
 
 TEST(Plan, MakesDeadLetterQueuesBeforeTheirSources) {
