@@ -8,6 +8,8 @@
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include "cli/about_commands.h"
+#include "cli/check_command.h"
 #include "cli/command.h"
 #include "cli/log_commands.h"
 #include "cli/serve_command.h"
@@ -20,8 +22,9 @@ namespace {
 std::vector<mailrail::cli::Command> add_commands(CLI::App& app) {
   using namespace mailrail::cli;
   return {
-      add_serve(app),    add_verify(app),      add_salvage(app),
-      add_move_log(app), add_test_filter(app), add_promote(app),
+      add_serve(app),    add_check(app),       add_verify(app),  add_salvage(app),
+      add_move_log(app), add_test_filter(app), add_promote(app), add_completion(app),
+      add_man(app),      add_version(app),
   };
 }
 
