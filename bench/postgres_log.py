@@ -214,7 +214,7 @@ def fail_overs(setting, database):
 def postgres(setting):
     """A log in PostgreSQL 15 on this machine: sends of 1 KiB beside the log in files and beside a table with a row a message, in
     interleaved rounds; idle load (promised: 2 queries a second), memory, and the times of 50 fail-overs (promised: errors for 10 s)"""
-    os.environ["MAILRAIL_BINARY"] = str(setting.mailrail)
+    os.environ["TESTED_MAILRAIL"] = str(setting.mailrail)
     figures = {}
     for part in (rates, idle, memory, fail_overs):
         # Not where bodies of a test may be in memory: a sync has to be one.

@@ -1,6 +1,9 @@
 #include "cli/environment.h"
 
 #include <cstdlib>
+#include <string_view>
+
+#include <unistd.h>
 
 namespace mailrail::cli {
 
@@ -10,6 +13,17 @@ Environment process_environment() {
     if (value == nullptr || *value == '\0') return std::nullopt;
     return value;
   };
+}
+
+Variables process_variables() {
+  Variables variables;
+  for (char** each = ::environ; *each != nullptr; ++each) {
+    const std::string_view entry = *each;
+    const std::size_t end = entry.find('=');
+    if (end != std::string_view::npos)
+      variables.emplace(entry.substr(0, end), entry.substr(end + 1));
+  }
+  return variables;
 }
 
 }  // namespace mailrail::cli

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -13,5 +14,10 @@ using Environment = std::function<std::optional<std::string>(const std::string& 
 
 // The process's own.
 Environment process_environment();
+
+using Variables = std::map<std::string, std::string>;
+
+// All of the process's own, by name.
+Variables process_variables();
 
 }  // namespace mailrail::cli

@@ -8,6 +8,8 @@
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include "cli/about_commands.h"
+#include "cli/check_command.h"
 #include "cli/command.h"
 #include "cli/key_commands.h"
 #include "cli/log_commands.h"
@@ -23,7 +25,8 @@ std::vector<mailrail::cli::Command> add_commands(CLI::App& app) {
   return {
       add_serve(app),       add_verify(app),     add_salvage(app),    add_move_log(app),
       add_test_filter(app), add_promote(app),    add_key_create(app), add_key_list(app),
-      add_key_rotate(app),  add_key_revoke(app),
+      add_key_rotate(app),  add_key_revoke(app), add_check(app),      add_completion(app),
+      add_man(app),         add_version(app),
   };
 }
 

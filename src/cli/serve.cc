@@ -19,7 +19,24 @@ namespace {
 constexpr std::chrono::milliseconds drain_patience = std::chrono::seconds(10);
 constexpr std::chrono::milliseconds drain_slice{100};
 
-Result<server::Options> options_of(const ServeOptions& given) {
+std::string banner_of(const server::Options& options, const server::Server& server) {
+  return options.shared_log ? banner(options, server.started(), server.log_status(), server.port())
+                            : banner(options, server.started(), server.port());
+}
+
+// A second signal cuts the waiting short.
+void drain(server::Server& server, const sigset_t& signals) {
+  const timespec at_once{};
+  for (auto waited = std::chrono::milliseconds(0); waited < drain_patience; waited += drain_slice) {
+    if (server.is_drained(drain_slice)) return;
+    if (sigtimedwait(&signals, nullptr, &at_once) > 0) break;
+  }
+  spdlog::warn("stopping although not every call was answered");
+}
+
+}  // namespace
+
+Result<server::Options> server_options(const ServeOptions& given) {
   const std::optional<Address> address = parse_address(given.listen);
   if (!address) {
     return fail(
@@ -44,25 +61,8 @@ Result<server::Options> options_of(const ServeOptions& given) {
   return with_log(TRY(with_webhooks(keyed, given.webhooks)), given.log);
 }
 
-std::string banner_of(const server::Options& options, const server::Server& server) {
-  return options.shared_log ? banner(options, server.started(), server.log_status(), server.port())
-                            : banner(options, server.started(), server.port());
-}
-
-// A second signal cuts the waiting short.
-void drain(server::Server& server, const sigset_t& signals) {
-  const timespec at_once{};
-  for (auto waited = std::chrono::milliseconds(0); waited < drain_patience; waited += drain_slice) {
-    if (server.is_drained(drain_slice)) return;
-    if (sigtimedwait(&signals, nullptr, &at_once) > 0) break;
-  }
-  spdlog::warn("stopping although not every call was answered");
-}
-
-}  // namespace
-
 int serve(const ServeOptions& given) {
-  const auto options = options_of(given);
+  const auto options = server_options(given);
   if (!options) {
     fmt::print(stderr, "mailrail: {}\n", options.error().message);
     return 2;

@@ -23,6 +23,9 @@ struct ServeOptions {
   bool is_aws_strict = false;
 };
 
+// What the server gets. The error says which option is wrong, and what would be right.
+Result<server::Options> server_options(const ServeOptions& given);
+
 // The process's exit code: 0 after SIGTERM or SIGINT, 1 if it could not start or stop in order, 2
 // for a bad option.
 int serve(const ServeOptions& options);

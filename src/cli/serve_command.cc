@@ -3,8 +3,11 @@
 #include <memory>
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
+#include "cli/key_options.h"
 #include "cli/serve.h"
+#include "cli/serve_config.h"
 
 namespace mailrail::cli {
 namespace {
@@ -44,26 +47,45 @@ void add_webhook_options(CLI::App& serve, WebhookOptions& options) {
                    "Addresses that webhooks may not go to. The narrowest range decides.");
 }
 
+void add_options(CLI::App& serve, ServeOptions& options) {
+  serve.add_option("--listen", options.listen, "Where to listen, as HOST:PORT.")
+      ->capture_default_str();
+  serve
+      .add_option("--data", options.data,
+                  "The directory that everything is kept in; with --log, a cache.")
+      ->capture_default_str();
+  add_log_options(serve, options.log);
+  add_limit_options(serve, options.limits);
+  serve.add_flag("--aws-strict", options.is_aws_strict,
+                 "Keep AWS's waiting times: a queue is purged at most once in 60 seconds, and a "
+                 "name is free again 60 seconds after its queue was deleted. A queue without a "
+                 "policy takes nothing from topics.");
+  add_key_options(serve, options.keys);
+  add_webhook_options(serve, options.webhooks);
+}
+
 }  // namespace
 
 Command add_serve(CLI::App& app) {
   const auto options = std::make_shared<ServeOptions>();
+  const auto config = std::make_shared<ConfigOptions>();
   CLI::App* serve = app.add_subcommand("serve", "Start the server.");
-  serve->add_option("--listen", options->listen, "Where to listen, as HOST:PORT.")
-      ->capture_default_str();
-  serve
-      ->add_option("--data", options->data,
-                   "The directory that everything is kept in; with --log, a cache.")
-      ->capture_default_str();
-  add_log_options(*serve, options->log);
-  add_limit_options(*serve, options->limits);
-  serve->add_flag("--aws-strict", options->is_aws_strict,
-                  "Keep AWS's waiting times: a queue is purged at most once in 60 seconds, and a "
-                  "name is free again 60 seconds after its queue was deleted. A queue without a "
-                  "policy takes nothing from topics.");
-  add_key_options(*serve, options->keys);
-  add_webhook_options(*serve, options->webhooks);
-  return {.app = serve, .run = [options] { return cli::serve(*options); }};
+  add_config_options(*serve, *config);
+  add_options(*serve, *options);
+  return {.app = serve, .run = [serve, options, config] {
+            return run_configured(*serve, *config, [&] { return cli::serve(*options); });
+          }};
+}
+
+Mistakes mistakes_of_serve(const ConfigFile& file) {
+  ServeOptions options;
+  CLI::App serve;
+  add_options(serve, options);
+  const auto settings = settle(serve, {}, file);
+  Mistakes mistakes = settings ? Mistakes() : settings.error();
+  if (const auto usable = server_options(options); !usable)
+    mistakes.push_back(fmt::format("{}: {}", file.path, usable.error().message));
+  return mistakes;
 }
 
 }  // namespace mailrail::cli

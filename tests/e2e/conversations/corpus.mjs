@@ -9,7 +9,7 @@ import { existsSync, readFileSync } from 'node:fs';
 const CORPUS = new URL('../../../../shared/data/irc-conversations.jsonl', import.meta.url);
 
 // At most `count_max` messages as [{conversation, n, body}], `n` counting from 0 within a conversation, and their source.
-export function messages(count_max, { corpus = process.env.MAILRAIL_CORPUS ?? CORPUS, random }) {
+export function messages(count_max, { corpus = process.env.CONVERSATIONS_CORPUS ?? CORPUS, random }) {
   const from_corpus = existsSync(corpus);
   const lines = from_corpus ? read(corpus, count_max) : generated(Math.min(count_max, 70_000), random);
   return { messages: numbered(lines), source: from_corpus ? 'the corpus' : 'the generator' };

@@ -2,15 +2,15 @@
 // the process's calls about files under one directory as a failing, full, slow or short-writing
 // disk would.
 //
-// MAILRAIL_FAULTS         what happens, separated by commas: CALL:FROM:KIND, CALL:FROM-TO:KIND or
-//                         CALL:FROM-:KIND. CALL is one of the names in `call_names`, whichever of
-//                         its spellings is called; FROM and TO count such calls from 1. KIND is
-//                         EIO, ENOSPC or EOPNOTSUPP; `short`, which writes about half of what it
-//                         should; or `slow=300`, which first waits as many milliseconds.
-// MAILRAIL_FAULTS_UNDER   the directory.
-// MAILRAIL_FAULTS_WHEN    a file; calls count once it is there. Not set: from the first.
-// MAILRAIL_FAULTS_REPORT  a file that gets a line for each fault: when, in monotonic nanoseconds,
-//                         which call, its number, the path.
+// DISK_FAULTS         what happens, separated by commas: CALL:FROM:KIND, CALL:FROM-TO:KIND or
+//                     CALL:FROM-:KIND. CALL is one of the names in `call_names`, whichever of
+//                     its spellings is called; FROM and TO count such calls from 1. KIND is
+//                     EIO, ENOSPC or EOPNOTSUPP; `short`, which writes about half of what it
+//                     should; or `slow=300`, which first waits as many milliseconds.
+// DISK_FAULTS_UNDER   the directory.
+// DISK_FAULTS_WHEN    a file; calls count once it is there. Not set: from the first.
+// DISK_FAULTS_REPORT  a file that gets a line for each fault: when, in monotonic nanoseconds,
+//                     which call, its number, the path.
 
 #include <algorithm>
 #include <array>
@@ -74,7 +74,7 @@ std::string environment(const char* name) {
 }
 
 [[noreturn]] void give_up(std::string_view what) {
-  std::fprintf(stderr, "faulty_disk: MAILRAIL_FAULTS has no meaning at: %.*s\n",
+  std::fprintf(stderr, "faulty_disk: DISK_FAULTS has no meaning at: %.*s\n",
                static_cast<int>(what.size()), what.data());
   std::_Exit(3);
 }
@@ -133,7 +133,7 @@ std::string path_at(int directory, std::string_view name) {
 class Plan {
  public:
   Plan() {
-    const std::string faults = environment("MAILRAIL_FAULTS");
+    const std::string faults = environment("DISK_FAULTS");
     for (std::string_view rest = faults; !rest.empty();) {
       const std::size_t comma = std::min(rest.find(','), rest.size());
       faults_.push_back(fault_of(rest.substr(0, comma)));
@@ -170,14 +170,14 @@ class Plan {
                              std::to_string(number) + " " + path + "\n";
     static auto* const real_open = next<int(const char*, int, ...)>("open");
     const int file = real_open(report_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
-    if (file < 0 || write(file, line.data(), line.size()) < 0) give_up("MAILRAIL_FAULTS_REPORT");
+    if (file < 0 || write(file, line.data(), line.size()) < 0) give_up("DISK_FAULTS_REPORT");
     close(file);
   }
 
   std::vector<Fault> faults_;
-  std::string under_ = environment("MAILRAIL_FAULTS_UNDER");
-  std::string when_ = environment("MAILRAIL_FAULTS_WHEN");
-  std::string report_ = environment("MAILRAIL_FAULTS_REPORT");
+  std::string under_ = environment("DISK_FAULTS_UNDER");
+  std::string when_ = environment("DISK_FAULTS_WHEN");
+  std::string report_ = environment("DISK_FAULTS_REPORT");
   std::array<std::atomic<std::uint64_t>, static_cast<std::size_t>(Call::count)> counts_{};
 };
 

@@ -37,12 +37,12 @@ class FaultyServer(Server):
         self.armed.unlink(missing_ok=True)
         self.environment = {
             "LD_PRELOAD": os.environ[BINARY],
-            "MAILRAIL_FAULTS": faults,
-            "MAILRAIL_FAULTS_UNDER": os.path.realpath(self.data),
-            "MAILRAIL_FAULTS_REPORT": str(self.report),
+            "DISK_FAULTS": faults,
+            "DISK_FAULTS_UNDER": os.path.realpath(self.data),
+            "DISK_FAULTS_REPORT": str(self.report),
         } if faults else {}
         if faults and when == "armed":
-            self.environment["MAILRAIL_FAULTS_WHEN"] = str(self.armed)
+            self.environment["DISK_FAULTS_WHEN"] = str(self.armed)
 
     def arm(self):
         self.armed.touch()

@@ -1,6 +1,6 @@
 // A mailrail server of a test's own: started on a free port and a temporary directory, ended by its process id.
 //
-// The binary is $MAILRAIL_BINARY. setpriv ties the server's life to the test's: a test that is killed leaves nothing behind.
+// The binary is $TESTED_MAILRAIL. setpriv ties the server's life to the test's: a test that is killed leaves nothing behind.
 // With $MAILRAIL_LOG its log is in that database, under a name that follows from its directory.
 
 import { spawn } from 'node:child_process';
@@ -63,8 +63,8 @@ export class Server {
   }
 
   async #spawn({ until = 'ready' } = {}) {
-    const binary = process.env.MAILRAIL_BINARY;
-    if (!binary) throw new Error('set MAILRAIL_BINARY to the mailrail to test');
+    const binary = process.env.TESTED_MAILRAIL;
+    if (!binary) throw new Error('set TESTED_MAILRAIL to the mailrail to test');
     const serve = ['serve', '--listen', `127.0.0.1:${this.port}`, '--data', this.data, ...logArguments(this.data)];
     this.process = spawn('setpriv', ['--pdeathsig', 'KILL', binary, ...serve], { stdio: ['ignore', 'pipe', 'pipe'] });
     this.ended = once(this.process, 'close').then(([code, signal]) => ({ code, signal }));

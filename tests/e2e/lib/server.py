@@ -1,6 +1,6 @@
 """A mailrail server of a test's own: started on a free port and a temporary directory, ended by its process id.
 
-The binary is $MAILRAIL_BINARY. setpriv ties the server's life to the test's: a test that is killed leaves nothing behind.
+The binary is $TESTED_MAILRAIL. setpriv ties the server's life to the test's: a test that is killed leaves nothing behind.
 With $MAILRAIL_LOG its log is in that database, under a name that follows from its directory.
 """
 
@@ -22,9 +22,9 @@ SKIPPED = 77  # The exit code by which ctest knows a skipped test.
 
 
 def binary():
-    path = os.environ.get("MAILRAIL_BINARY")
+    path = os.environ.get("TESTED_MAILRAIL")
     if not path:
-        raise SystemExit("set MAILRAIL_BINARY to the mailrail to test")
+        raise SystemExit("set TESTED_MAILRAIL to the mailrail to test")
     return path
 
 
