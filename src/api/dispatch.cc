@@ -36,14 +36,13 @@ std::string_view host_of(const http::Request& request) {
   return !host.empty() && auth::is_plain_text(host) ? host : "localhost";
 }
 
-Context context_of(const http::Request& request,
-                   const engine::Identity& identity,
-                   const std::string& scheme) {
+Context context_of(const http::Request& request, const engine::Identity& identity) {
   Context context{.caller = auth::caller_of(request),
                   .endpoint = {},
                   .trace_header = {},
                   .identity = &identity};
-  context.endpoint = fmt::format("{}://{}", scheme, host_of(request));
+  context.endpoint =
+      fmt::format("{}://{}", request.is_encrypted ? "https" : "http", host_of(request));
   const auto trace = request.headers.find("X-Amzn-Trace-Id");
   if (trace && auth::is_plain_text(*trace)) context.trace_header = *trace;
   return context;
@@ -103,6 +102,7 @@ http::Response no_room(const Envelope& envelope, const CallSlots& slots) {
 std::string_view path_of(const http::Request& request) {
   std::string_view target = request.target;
   target = target.substr(0, target.find('?'));
+  if (target.starts_with('/')) return target;
   const std::size_t scheme = target.find("://");
   if (scheme == std::string_view::npos) return target;  // Else the client takes us for a proxy.
   const std::size_t path = target.find('/', scheme + 3);
@@ -123,9 +123,8 @@ http::Response refuse(std::span<const Service> services,
 
 Dispatcher::Dispatcher(std::span<const Service> services,
                        const engine::Identity& identity,
-                       signing::Signer& signer,
-                       std::string scheme)
-    : services_(services), identity_(identity), signer_(signer), scheme_(std::move(scheme)) {
+                       signing::Signer& signer)
+    : services_(services), identity_(identity), signer_(signer) {
   for (const Service& each : services_) {
     if (each.read_topic_message != nullptr) read_topic_message_ = each.read_topic_message;
   }
@@ -143,7 +142,7 @@ Made Dispatcher::dispatch(http::Request request,
                           std::uint64_t call_id,
                           CallSlots& slots,
                           Random& random) const {
-  Context context = context_of(request, identity_, scheme_);
+  Context context = context_of(request, identity_);
   context.signer = &signer_;
   context.read_topic_message = read_topic_message_;
   const Service* service = service_signed_for(services_, context.caller.service);

@@ -30,11 +30,9 @@ http::Response refuse(std::span<const Service> services,
 
 class Dispatcher {
  public:
-  // `scheme` is how callers reach the server: queue URLs begin with it.
   Dispatcher(std::span<const Service> services,
              const engine::Identity& identity,
-             signing::Signer& signer,
-             std::string scheme);
+             signing::Signer& signer);
 
   // On any HTTP thread; `random` is the thread's own, for request ids.
   Made dispatch(http::Request request,
@@ -54,7 +52,6 @@ class Dispatcher {
   std::span<const Service> services_;
   const engine::Identity& identity_;
   signing::Signer& signer_;
-  std::string scheme_;
   ReadTopicMessage read_topic_message_ = nullptr;
 };
 

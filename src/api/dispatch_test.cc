@@ -37,7 +37,7 @@ class Dispatch : public testing::Test {
   CallSlots slots_{1, 1 << 20};
   SeededRandom random_{1};
   signing::Signer signer_;
-  Dispatcher dispatcher_{services_, identity_, signer_, "http"};
+  Dispatcher dispatcher_{services_, identity_, signer_};
 };
 
 TEST_F(Dispatch, NamesTheActionThatIsNotThere) {
@@ -58,7 +58,7 @@ TEST(DispatchOfTargets, AsksNoServiceThatSpeaksNoAwsJson) {
   request.headers.add("X-Amz-Target", "Test.Fly");
 
   const Made made =
-      Dispatcher(services, identity, signer, "http").dispatch(request, {}, 1, slots, random);
+      Dispatcher(services, identity, signer).dispatch(request, {}, 1, slots, random);
 
   ASSERT_FALSE(made);
   EXPECT_THAT(made.error().body, HasSubstr("The action Fly is not valid"));

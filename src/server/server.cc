@@ -128,8 +128,7 @@ struct Server::Parts {
   Result<void> take_port(const Options& options) {
     slots = std::make_unique<api::CallSlots>(calls_max, started.limits.request_bytes_max());
     switchboard = std::make_unique<Switchboard>(options.http_threads);
-    const http::Options http_options{.host = options.host,
-                                     .port = options.port,
+    const http::Options http_options{.listeners = {{.host = options.host, .port = options.port}},
                                      .threads = options.http_threads,
                                      .descriptors_besides = descriptors_for(options),
                                      .buffered_bytes_max = started.limits.request_bytes_max()};

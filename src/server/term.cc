@@ -44,7 +44,7 @@ Term::Term(const Parts& parts, Options options, ReplayedLog held)
                 parts.ownership.is_leased() ? &parts.ownership : nullptr) {
   make_engine_thread();
   dispatcher_ =
-      std::make_unique<api::Dispatcher>(parts_.services, held_.engine->identity(), signer_, "http");
+      std::make_unique<api::Dispatcher>(parts_.services, held_.engine->identity(), signer_);
   frontend_ = std::make_unique<Frontend>(Frontend::Parts{.dispatcher = *dispatcher_,
                                                          .signer = signer_,
                                                          .log = *held_.log,

@@ -41,7 +41,7 @@ void World::start() {
   CHECK(signer_->load(key == nullptr ? signing::test_key_pair()
                                      : signing::KeyPair{.private_key = key->private_key,
                                                         .certificate = key->certificate}));
-  dispatcher_ = std::make_unique<api::Dispatcher>(services_, engine_->identity(), *signer_, "http");
+  dispatcher_ = std::make_unique<api::Dispatcher>(services_, engine_->identity(), *signer_);
 }
 
 std::uint64_t World::ask(http::Request request) {
