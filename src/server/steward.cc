@@ -96,6 +96,11 @@ void Steward::tell(LogStatus status) {
   changed_.notify_all();
 }
 
+void Steward::feel_pulse(std::function<void()> beat) {
+  if (status().role != Role::owner) return beat();
+  change_mail([&](Mail& mail) { mail.pulses.push_back(std::move(beat)); });
+}
+
 bool Steward::is_unwanted() {
   const std::scoped_lock lock(mutex_);
   return mail_.begins_stop || mail_.is_abandoned;
@@ -110,6 +115,7 @@ void Steward::stand_by() {
     is_over_ = true;
     return;
   }
+  for (const std::function<void()>& beat : mail.pulses) beat();
   for (const StandbyCommand& each : mail.commands) obey_as_standby(each);
   if (mail.begins_stop) return end_for_good(mail);
   if (term_ != nullptr || boot_time() < next) return;
@@ -331,9 +337,10 @@ void Steward::promote(const StandbyCommand& command) {
 Result<void> Steward::have_step_down(const log::LogOwner& owner) const {
   client::HttpClient client({.addresses = {.otherwise = client::AddressRules::Default::allow_all},
                              .connect_timeout = 1s,
-                             .response = client::Response::keep});
+                             .response = client::Response::keep,
+                             .ca_file = options_.ca_file});
   std::promise<client::HttpOutcome> promise;
-  client.post({.url = fmt::format("http://{}{}", owner.address, step_down_path),
+  client.post({.url = fmt::format("{}://{}{}", options_.scheme, owner.address, step_down_path),
                .headers = {{std::string(node_header), options_.self.node}},
                .timeout = 5s},
               [&](client::HttpOutcome outcome) { promise.set_value(std::move(outcome)); });
