@@ -9,7 +9,9 @@
 #include <spdlog/spdlog.h>
 
 #include "cli/command.h"
+#include "cli/healthcheck_command.h"
 #include "cli/log_commands.h"
+#include "cli/log_lines.h"
 #include "cli/serve_command.h"
 #include "cli/standby_command.h"
 #include "cli/topics_command.h"
@@ -20,8 +22,8 @@ namespace {
 std::vector<mailrail::cli::Command> add_commands(CLI::App& app) {
   using namespace mailrail::cli;
   return {
-      add_serve(app),    add_verify(app),      add_salvage(app),
-      add_move_log(app), add_test_filter(app), add_promote(app),
+      add_serve(app),       add_verify(app),  add_salvage(app),     add_move_log(app),
+      add_test_filter(app), add_promote(app), add_healthcheck(app),
   };
 }
 
@@ -29,6 +31,7 @@ std::vector<mailrail::cli::Command> add_commands(CLI::App& app) {
 
 int main(int argument_count, char** arguments) {
   spdlog::set_default_logger(spdlog::stderr_color_mt("mailrail"));
+  spdlog::set_formatter(mailrail::cli::log_formatter());
   CLI::App app(
       "Durable, ordered messages behind the APIs of Amazon SQS and SNS: one binary over one "
       "directory, or over a PostgreSQL.",

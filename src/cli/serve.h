@@ -6,6 +6,7 @@
 
 #include <string>
 
+#include "cli/edge_options.h"
 #include "cli/limit_options.h"
 #include "cli/log_options.h"
 #include "cli/webhook_options.h"
@@ -18,6 +19,7 @@ struct ServeOptions {
   LogOptions log;
   LimitOptions limits;
   WebhookOptions webhooks;
+  EdgeOptions edge;
   bool is_aws_strict = false;
 };
 

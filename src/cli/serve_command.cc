@@ -55,6 +55,7 @@ Command add_serve(CLI::App& app) {
       ->add_option("--data", options->data,
                    "The directory that everything is kept in; with --log, a cache.")
       ->capture_default_str();
+  add_edge_options(*serve, options->edge);
   add_log_options(*serve, options->log);
   add_limit_options(*serve, options->limits);
   serve->add_flag("--aws-strict", options->is_aws_strict,
