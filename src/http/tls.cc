@@ -46,6 +46,7 @@ int choose_protocol(SSL*,
                     unsigned char* chosen_bytes,
                     const unsigned char* offered,
                     unsigned int offered_bytes,
+                    // NOLINTNEXTLINE(tidy-void-pointer): as OpenSSL's callbacks are.
                     void*) {
   unsigned char* found = nullptr;
   const auto* ours = reinterpret_cast<const unsigned char*>(http_1_1.data());
@@ -57,6 +58,7 @@ int choose_protocol(SSL*,
 }
 
 // Instead of a question on the terminal.
+// NOLINTNEXTLINE(tidy-void-pointer): as OpenSSL's callbacks are.
 int no_password(char*, int, int, void*) { return -1; }
 
 int receive(BIO* bio, char* into, int bytes) {
@@ -75,6 +77,7 @@ int send(BIO* bio, const char* from, int bytes) {
   return sent;
 }
 
+// NOLINTNEXTLINE(tidy-void-pointer): as OpenSSL's callbacks are.
 long control(BIO*, int command, long, void*) { return command == BIO_CTRL_FLUSH ? 1 : 0; }
 
 BIO_METHOD* make_socket_method() {
