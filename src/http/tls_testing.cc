@@ -12,6 +12,7 @@
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -38,6 +39,10 @@ X509* self_signed(EVP_PKEY* key, const std::string& name) {
                              reinterpret_cast<const unsigned char*>(name.c_str()), -1, -1, 0);
   X509_set_issuer_name(certificate, subject);
   X509_set_pubkey(certificate, key);
+  X509_EXTENSION* names =
+      X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, "DNS:localhost,IP:127.0.0.1");
+  CHECK(names != nullptr && X509_add_ext(certificate, names, -1) == 1);
+  X509_EXTENSION_free(names);
   CHECK(X509_sign(certificate, key, EVP_sha256()) > 0);
   return certificate;
 }

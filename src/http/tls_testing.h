@@ -15,7 +15,7 @@ struct ssl_st;
 
 namespace mailrail::http::testing {
 
-// In a directory that goes with it.
+// For 127.0.0.1, under a name to know it by, in a directory that goes with it.
 class TestCertificate {
  public:
   explicit TestCertificate(std::string_view name);

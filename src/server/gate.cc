@@ -135,8 +135,10 @@ std::optional<Error> Gate::objection(const http::Request& request) const {
         "Origin nor Sec-Fetch-Site.");
   }
   const bool is_for_operators = is_administration(request, path);
+  const bool needs_known_host = is_for_operators || path.starts_with(standby_path) ||
+                                options_.reach == Options::Reach::machine;
   const std::string_view host = request.header("Host");
-  if ((is_for_operators || options_.reach == Options::Reach::machine) && !is_known(host)) {
+  if (needs_known_host && !is_known(host)) {
     return refuse(fmt::format(
         "Nothing says that the host \"{}\" is this server. If it is, start it with --hostname {}.",
         shown(host), shown(name_of(host))));

@@ -148,6 +148,12 @@ TEST(Gate, LetsNodesAskEachOther) {
       "");
 }
 
+TEST(Gate, LetsNobodyPassForANodeUnderAReboundName) {
+  EXPECT_THAT(
+      objection({.target = "/_mailrail/standby/step-down", .host = "evil.example"}, on_network),
+      HasSubstr("--hostname"));
+}
+
 TEST(Gate, TellsOfItsHealthToAnybody) {
   for (const std::string path : {"/livez", "/readyz", "/health", "/_localstack/health"}) {
     EXPECT_EQ(objection({.target = path, .host = "evil.example", .door = http::Door::data}), "");

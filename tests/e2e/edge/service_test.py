@@ -2,6 +2,7 @@
 """The server as a service: what it tells systemd, sockets that outlast it, and the check of its health in a container."""
 
 import ctypes
+import json
 import os
 import signal
 import socket
@@ -176,6 +177,40 @@ class Sockets(unittest.TestCase):
 
         self.assertEqual(403, ask(self.port, call("Mailrail.ListParkedConversations")).status)
         self.assertNotEqual(403, ask(self.admin_port, call("Mailrail.ListParkedConversations")).status)
+
+
+class Recovery(unittest.TestCase):
+    BODIES = 150  # Of a megabyte, to be read again.
+
+    def test_calls_wait_for_it_and_readiness_tells_how_far_it_is(self):
+        with Server() as server:
+            body = json.dumps({"QueueUrl": "q", "MessageBody": "x" * 1_000_000}).encode()
+            with Plain(server.port) as connection:
+                connection.ask(call("CreateQueue", b'{"QueueName": "q"}'))
+                for _ in range(self.BODIES):
+                    self.assertEqual(200, connection.ask(call("SendMessage", body)).status)
+            server.end(signal.SIGKILL)
+
+            server.spawn()
+            readiness, first = self.first_connection(server.port)
+            with first, Plain(server.port) as waiting:
+                self.assertEqual(503, readiness.status, "it was ready before it could be asked")
+                self.assertRegex(readiness.body, r"^recovering: \d+ %$")
+                waiting.send(call("GetQueueUrl", b'{"QueueName": "q"}'))
+                self.assertEqual(200, first.ask(request("GET", "/livez")).status)
+                self.assertEqual(200, waiting.answer().status)
+                self.assertEqual(200, first.ask(request("GET", "/readyz")).status)
+
+    def first_connection(self, port):
+        """The first answer about its readiness, and the connection it came by."""
+        deadline = time.monotonic() + PATIENCE_S
+        while time.monotonic() < deadline:
+            try:
+                connection = Plain(port)
+            except ConnectionRefusedError:
+                continue
+            return connection.ask(request("GET", "/readyz")), connection
+        raise AssertionError("the server did not take its port")
 
 
 class Health(unittest.TestCase):
