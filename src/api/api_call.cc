@@ -32,7 +32,8 @@ http::Response answer_with(const Envelope& envelope, const Error& error) {
   if (envelope.protocol == wire::Protocol::json)
     response.headers.add("x-amzn-query-error", wire::query_error_header(*error.kind));
   if (error.kind->http_status == 405) response.headers.add("Allow", "GET, POST");
-  if (error.kind->http_status == 503) response.headers.add("Retry-After", "1");
+  if (error.kind->http_status == 503 || error.kind->http_status == 429)
+    response.headers.add("Retry-After", "1");
   return response;
 }
 

@@ -16,7 +16,7 @@ namespace mailrail::api {
 
 struct Context {
   auth::Caller caller;
-  std::string endpoint;  // `http://HOST` as the caller wrote it: queue URLs echo it.
+  std::string endpoint;  // `http://HOST`, or https, as the caller wrote it: queue URLs echo it.
   std::optional<std::string> trace_header;  // X-Amzn-Trace-Id.
   const engine::Identity* identity = nullptr;
   signing::Signer* signer = nullptr;

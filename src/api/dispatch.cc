@@ -111,7 +111,8 @@ Dispatcher::Dispatcher(Parts parts) : parts_(std::move(parts)) {
 
 Context Dispatcher::context_of(const http::Request& request, auth::Caller caller) const {
   Context context{.caller = std::move(caller),
-                  .endpoint = fmt::format("{}://{}", parts_.scheme, host_of(request)),
+                  .endpoint = fmt::format("{}://{}", request.is_encrypted ? "https" : "http",
+                                          host_of(request)),
                   .trace_header = {},
                   .identity = &parts_.identity,
                   .signer = &parts_.signer,

@@ -36,7 +36,6 @@ class Dispatcher {
     const engine::Identity& identity;
     signing::Signer& signer;
     log::Snapshots* snapshots = nullptr;  // Null: the log is in no files.
-    std::string scheme = "http";          // How callers reach the server: queue URLs begin with it.
   };
   explicit Dispatcher(Parts parts);
 

@@ -69,9 +69,13 @@ std::string role_line(const server::LogStatus& status) {
   CHECK(false);
 }
 
+std::string authority(const std::string& host, std::uint16_t port) {
+  const bool is_ipv6 = host.find(':') != std::string::npos;
+  return fmt::format("{}:{}", is_ipv6 ? "[" + host + "]" : host, port);
+}
+
 std::string endpoint_of(const server::Options& options, std::uint16_t port) {
-  const bool is_ipv6 = options.host.find(':') != std::string::npos;
-  return fmt::format("http://{}:{}", is_ipv6 ? "[" + options.host + "]" : options.host, port);
+  return fmt::format("{}://{}", options.edge.tls ? "https" : "http", authority(options.host, port));
 }
 
 std::string credentials_line(const server::Options& options,
@@ -91,6 +95,14 @@ class Page {
 
   void line(std::string_view name, std::string_view value) {
     text_ += fmt::format("  {:<13}{}\n", name, value);
+  }
+
+  void lines_of_edge(const server::EdgeOptions& edge) {
+    for (const http::Listener& each : edge.listeners) {
+      line(each.door == http::Door::all ? "operators" : "also",
+           fmt::format("at {}", authority(each.host, each.port)));
+    }
+    if (edge.tls) line("tls", fmt::format("with {}", edge.tls->certificate));
   }
 
   // What every server says.
@@ -119,6 +131,7 @@ std::string banner(const server::Options& options,
   const std::string endpoint = endpoint_of(options, port);
   Page page;
   page.line("endpoint", endpoint);
+  page.lines_of_edge(options.edge);
   page.line("data", options.data);
   page.line("recovered", recovery_line(started));
   page.line("durability", durability_line(started.file_system));
@@ -133,6 +146,7 @@ std::string banner(const server::Options& options,
   const std::string endpoint = endpoint_of(options, port);
   Page page;
   page.line("endpoint", endpoint);
+  page.lines_of_edge(options.edge);
   page.line("log", options.shared_log->name);
   page.line("node", fmt::format("{}, reached by others at {}", started.node, started.address));
   page.line("role", role_line(status));

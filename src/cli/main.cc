@@ -11,8 +11,10 @@
 #include "cli/about_commands.h"
 #include "cli/check_command.h"
 #include "cli/command.h"
+#include "cli/healthcheck_command.h"
 #include "cli/key_commands.h"
 #include "cli/log_commands.h"
+#include "cli/log_lines.h"
 #include "cli/serve_command.h"
 #include "cli/standby_command.h"
 #include "cli/topics_command.h"
@@ -23,10 +25,10 @@ namespace {
 std::vector<mailrail::cli::Command> add_commands(CLI::App& app) {
   using namespace mailrail::cli;
   return {
-      add_serve(app),       add_verify(app),     add_salvage(app),    add_move_log(app),
-      add_test_filter(app), add_promote(app),    add_key_create(app), add_key_list(app),
-      add_key_rotate(app),  add_key_revoke(app), add_check(app),      add_completion(app),
-      add_man(app),         add_version(app),
+      add_serve(app),       add_verify(app),     add_salvage(app),     add_move_log(app),
+      add_test_filter(app), add_promote(app),    add_key_create(app),  add_key_list(app),
+      add_key_rotate(app),  add_key_revoke(app), add_check(app),       add_completion(app),
+      add_man(app),         add_version(app),    add_healthcheck(app),
   };
 }
 
@@ -34,6 +36,7 @@ std::vector<mailrail::cli::Command> add_commands(CLI::App& app) {
 
 int main(int argument_count, char** arguments) {
   spdlog::set_default_logger(spdlog::stderr_color_mt("mailrail"));
+  spdlog::set_formatter(mailrail::cli::log_formatter());
   CLI::App app(
       "Durable, ordered messages behind the APIs of Amazon SQS and SNS: one binary over one "
       "directory, or over a PostgreSQL.",

@@ -1,16 +1,22 @@
 #include "cli/serve.h"
 
+#include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <memory>
 #include <optional>
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include "cli/address.h"
 #include "cli/banner.h"
 #include "cli/environment.h"
+#include "cli/inherited_sockets.h"
+#include "cli/supervisor.h"
 #include "server/server.h"
 
 namespace mailrail::cli {
@@ -18,10 +24,69 @@ namespace {
 
 constexpr std::chrono::milliseconds drain_patience = std::chrono::seconds(10);
 constexpr std::chrono::milliseconds drain_slice{100};
+constexpr Duration look_period = 1s;
+// Between two words of a recovery that goes on.
+constexpr Duration recovery_patience = 120s;
+
+timespec timespec_of(Duration duration) {
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(duration);
+  return {.tv_sec = seconds.count(),
+          .tv_nsec = std::chrono::nanoseconds(duration - seconds).count()};
+}
+
+// Tells the supervisor that the server lives, as long as its engine takes turns.
+class Heart {
+ public:
+  Heart(server::Server& server, const Supervisor& supervisor)
+      : server_(server), supervisor_(supervisor), period_(supervisor.beats_every()) {
+    if (period_) feel();
+  }
+
+  Duration period() const { return period_.value_or(look_period); }
+
+  void beat() {
+    if (!period_ || !felt_->exchange(false)) return;
+    supervisor_.alive();
+    feel();
+  }
+
+ private:
+  void feel() {
+    server_.feel_pulse([felt = felt_] { *felt = true; });
+  }
+
+  server::Server& server_;
+  const Supervisor& supervisor_;
+  const std::optional<Duration> period_;
+  const std::shared_ptr<std::atomic<bool>> felt_ = std::make_shared<std::atomic<bool>>(false);
+};
 
 std::string banner_of(const server::Options& options, const server::Server& server) {
   return options.shared_log ? banner(options, server.started(), server.log_status(), server.port())
                             : banner(options, server.started(), server.port());
+}
+
+// SIGTERM and SIGINT end it. SIGHUP has the certificate read again; without one it ends what was
+// started in a terminal that closes.
+sigset_t awaited_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int each : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, each);
+  return signals;
+}
+
+// Until a signal ends it. Meanwhile it sees to what shows only when one looks.
+void run(server::Server& server, const sigset_t& signals, const Supervisor& supervisor) {
+  const bool ends_with_terminal = server.tls() == nullptr && isatty(STDERR_FILENO) != 0;
+  Heart heart(server, supervisor);
+  while (true) {
+    const timespec wait = timespec_of(std::min(look_period, heart.period()));
+    const int signal = sigtimedwait(&signals, nullptr, &wait);
+    if (signal == SIGTERM || signal == SIGINT || (signal == SIGHUP && ends_with_terminal)) return;
+    if (signal == SIGHUP) server.reload_certificate();
+    server.look_after_certificate();
+    heart.beat();
+  }
 }
 
 // A second signal cuts the waiting short.
@@ -58,23 +123,27 @@ Result<server::Options> server_options(const ServeOptions& given) {
   }
   const server::Options limited = TRY(with_limits(options, given.limits));
   const server::Options keyed = TRY(with_keys(limited, given.keys, process_environment()));
-  return with_log(TRY(with_webhooks(keyed, given.webhooks)), given.log);
+  const server::Options placed = with_sockets(TRY(with_edge(keyed, given.edge)),
+                                              TRY(inherited_sockets(process_environment())));
+  return with_log(TRY(with_webhooks(placed, given.webhooks)), given.log);
 }
 
 int serve(const ServeOptions& given) {
-  const auto options = server_options(given);
+  auto options = server_options(given);
   if (!options) {
     fmt::print(stderr, "mailrail: {}\n", options.error().message);
     return 2;
   }
   std::signal(SIGPIPE, SIG_IGN);
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGINT);
-  pthread_sigmask(SIG_BLOCK, &signals,
-                  nullptr);  // Before any thread starts: only sigwait() takes them.
+  const sigset_t signals = awaited_signals();
+  // Before any thread starts: only the waiting for them takes them.
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
+  const Supervisor supervisor(process_environment());
+  options->recovering = [&supervisor](std::uint32_t percent) {
+    supervisor.starting(fmt::format("Recovers: {} %.", percent), recovery_patience);
+  };
+  options->recovering(0);
   const auto server = server::Server::open(*options);
   if (!server) {
     fmt::print(stderr, "mailrail: {}\n", server.error().message);
@@ -82,9 +151,10 @@ int serve(const ServeOptions& given) {
   }
   fmt::print("{}", banner_of(*options, **server));
   std::fflush(stdout);
+  supervisor.ready(fmt::format("Answers at port {}.", (*server)->port()));
 
-  int signal = 0;
-  sigwait(&signals, &signal);
+  run(**server, signals, supervisor);
+  supervisor.stopping();
   (*server)->begin_stop();
   drain(**server, signals);
   if (const auto stopped = (*server)->finish_stop(); !stopped) {

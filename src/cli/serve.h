@@ -6,6 +6,7 @@
 
 #include <string>
 
+#include "cli/edge_options.h"
 #include "cli/key_options.h"
 #include "cli/limit_options.h"
 #include "cli/log_options.h"
@@ -20,6 +21,7 @@ struct ServeOptions {
   LogOptions log;
   LimitOptions limits;
   WebhookOptions webhooks;
+  EdgeOptions edge;
   bool is_aws_strict = false;
 };
 

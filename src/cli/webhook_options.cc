@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 
 #include "client/address_rules.h"
-#include "server/loopback.h"
 
 namespace mailrail::cli {
 namespace {
@@ -27,7 +26,7 @@ Result<std::vector<IpNetwork>> parse_ranges(std::string_view option,
 Result<server::Options> with_webhooks(server::Options options, const WebhookOptions& given) {
   using Default = client::AddressRules::Default;
   options.webhook_addresses = {
-      .otherwise = server::is_loopback(options.host) ? Default::allow_all : Default::deny_private,
+      .otherwise = server::serves_loopback_only(options) ? Default::allow_all : Default::deny_private,
       .allowed = TRY(parse_ranges("--webhook-allow", given.allow)),
       .denied = TRY(parse_ranges("--webhook-deny", given.deny))};
   return options;

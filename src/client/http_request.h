@@ -21,6 +21,10 @@ using Headers = std::vector<std::pair<std::string, std::string>>;
 // What becomes of the head and body of an answer.
 enum class Response : std::uint8_t { keep, discard };
 
+// Whose certificate is believed: one that leads to a root that is trusted, or any, which is for
+// asking this very machine how it is and nothing else.
+enum class Trust : std::uint8_t { verified, any };
+
 struct HttpRequest {
   std::string url;
   Headers headers = {};
@@ -29,6 +33,7 @@ struct HttpRequest {
   std::string method = "POST";
   std::string target = {};         // Instead of the URL's path and query, as it stands.
   const Permit* permit = nullptr;  // If there is one, nothing is sent without it.
+  Trust trust = Trust::verified;
 };
 
 }  // namespace mailrail::client

@@ -156,8 +156,8 @@ void Transfer::set_options() {
   set(easy, CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_1_1});
   set_method();
 
-  set(easy, CURLOPT_SSL_VERIFYPEER, 1L);
-  set(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+  set(easy, CURLOPT_SSL_VERIFYPEER, request_.trust == Trust::verified ? 1L : 0L);
+  set(easy, CURLOPT_SSL_VERIFYHOST, request_.trust == Trust::verified ? 2L : 0L);
   set(easy, CURLOPT_SSLVERSION, long{CURL_SSLVERSION_TLSv1_2});
   if (!settings_.ca_file.empty()) {
     set(easy, CURLOPT_CAINFO, settings_.ca_file.c_str());

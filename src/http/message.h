@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -12,13 +13,23 @@
 
 namespace mailrail::http {
 
+// What may be asked where a request came in: everything, or only what clients of queues and topics
+// ask.
+enum class Door : std::uint8_t { all, data };
+
+// Whether an address keeps to the rate that it is granted.
+enum class Pace : std::uint8_t { granted, too_fast };
+
 struct Request {
   std::string method;  // As sent: methods are case-sensitive.
   std::string
       target;  // As sent: path and query, or a whole URL if the client thinks it talks to a proxy.
   Headers headers;
   std::string body;
-  std::string remote_address = {};  // Without the port.
+  std::string remote_address = {};  // Without the port; that of IPv4 in IPv6 as IPv4.
+  Door door = Door::all;
+  Pace pace = Pace::granted;
+  bool is_encrypted = false;  // It came by TLS.
 
   // Empty if the request has no such header.
   std::string_view header(std::string_view name) const {

@@ -13,20 +13,25 @@
 
 namespace mailrail::http {
 
-// A connection is admitted as a guest, or as one too many that is only told so. Beyond that it
-// isn't even told.
-enum class Admission { guest, refused, dropped };
+// A connection is admitted as a guest, or as one too many, of all or of its address, that is only
+// told so. Where enough are being told, it isn't.
+enum class Admission { guest, refused, refused_address, dropped };
 
 class Occupancy {
  public:
+  // Whether an address has room for one more.
+  enum class Address { has_room, is_full };
+
   explicit Occupancy(std::size_t connections_max) : connections_max_(connections_max) {}
 
-  Admission enter() {
+  Admission enter(Address address) {
     const std::scoped_lock lock(mutex_);
-    if (open_ >= connections_max_ + told_max) return Admission::dropped;
-    ++open_;
+    const bool is_guest = address == Address::has_room && guests_ < connections_max_;
+    if (!is_guest && told_ >= told_max) return Admission::dropped;
+    ++(is_guest ? guests_ : told_);
     ++active_;
-    return open_ <= connections_max_ ? Admission::guest : Admission::refused;
+    if (is_guest) return Admission::guest;
+    return address == Address::is_full ? Admission::refused_address : Admission::refused;
   }
 
   // Has got its last reply, and only waits for the client to close.
@@ -35,9 +40,9 @@ class Occupancy {
     if (--active_ == 0) none_active_.notify_all();
   }
 
-  void leave() {
+  void leave(Admission admission) {
     const std::scoped_lock lock(mutex_);
-    --open_;
+    --(admission == Admission::guest ? guests_ : told_);
   }
 
   // False if `patience` ended before.
@@ -52,8 +57,9 @@ class Occupancy {
   const std::size_t connections_max_;
   std::mutex mutex_;
   std::condition_variable none_active_;
-  std::size_t open_ = 0;
-  std::size_t active_ = 0;  // Of the open ones.
+  std::size_t guests_ = 0;
+  std::size_t told_ = 0;
+  std::size_t active_ = 0;  // Of both.
 };
 
 }  // namespace mailrail::http

@@ -28,6 +28,11 @@ constexpr Refusal bad_framing{400,
                               "Content-Length and Transfer-Encoding must say once, and without "
                               "conflict, how long the body is."};
 constexpr Refusal bad_host{400, "An HTTP/1.1 request needs exactly one Host header."};
+constexpr Refusal bad_host_value{400, "The Host header must be HOST or HOST:PORT."};
+constexpr Refusal bad_target{400,
+                             "The request's target must be a path, or a URL of the host that the "
+                             "Host header names."};
+constexpr Refusal folded{400, "A header field must not be folded over several lines."};
 constexpr Refusal header_too_large{431, "The request line and header fields are too large."};
 constexpr Refusal body_too_large{413, "The body is larger than this server accepts."};
 constexpr Refusal unknown_expectation{417,
@@ -35,6 +40,49 @@ constexpr Refusal unknown_expectation{417,
 constexpr Refusal unknown_coding{501, "The only transfer coding this server knows is chunked."};
 
 std::string_view view(beast::string_view text) { return {text.data(), text.size()}; }
+
+// What a URL may hold as its host, and nothing that begins another part of it: queue URLs echo it.
+bool is_host(std::string_view text) {
+  const std::size_t colon = text.find_last_of(":]");
+  if (colon != std::string_view::npos && text[colon] == ':') {
+    const std::string_view port = text.substr(colon + 1);
+    if (port.size() > 5 || port.find_first_not_of("0123456789") != std::string_view::npos)
+      return false;
+    text = text.substr(0, colon);
+  }
+  if (text.starts_with('[')) {
+    return text.size() > 2 && text.ends_with(']') &&
+           text.substr(1, text.size() - 2).find_first_not_of("0123456789abcdefABCDEF:.") ==
+               std::string_view::npos;
+  }
+  return std::ranges::all_of(text, [](char each) {
+    return (each >= 'a' && each <= 'z') || (each >= 'A' && each <= 'Z') ||
+           (each >= '0' && each <= '9') || each == '-' || each == '.' || each == '_';
+  });
+}
+
+// A path, "*", or a whole URL, which says the same as the Host header: nobody may be told one host
+// and think of another.
+bool is_target(std::string_view target, std::string_view host) {
+  if (target.starts_with('/') || target == "*") return true;
+  for (const std::string_view scheme : {"http://", "https://"}) {
+    if (!equal_ignoring_case(target.substr(0, scheme.size()), scheme)) continue;
+    target.remove_prefix(scheme.size());
+    return equal_ignoring_case(target.substr(0, target.find_first_of("/?")), host);
+  }
+  return false;
+}
+
+// Whether a line of the header, as far as it has come, begins with white space. Beast would join
+// it with the one before.
+bool has_fold(std::string_view bytes) {
+  bytes = bytes.substr(0, bytes.find("\r\n\r\n"));
+  for (std::size_t end = bytes.find("\r\n"); end != std::string_view::npos;
+       end = bytes.find("\r\n", end + 2)) {
+    if (end + 2 < bytes.size() && (bytes[end + 2] == ' ' || bytes[end + 2] == '\t')) return true;
+  }
+  return false;
+}
 
 Refusal refusal_of(beast::error_code error) {
   using Beast = beast::http::error;
@@ -57,6 +105,10 @@ class RequestParser::Beast final : public beast::http::basic_parser<true> {
   }
 
   std::size_t take_from(std::string_view bytes) {
+    if (!has_header_ && has_fold(bytes)) {
+      refuse(folded);
+      return 0;
+    }
     beast::error_code error;
     const std::size_t taken = put(boost::asio::const_buffer(bytes.data(), bytes.size()), error);
     if (error == beast::http::error::need_more) {
@@ -107,6 +159,10 @@ class RequestParser::Beast final : public beast::http::basic_parser<true> {
                      beast::error_code& error) override {
     count(name.size() + value.size() + std::string_view(": \r\n").size(), error);
     if (has_header_) return;  // A trailer field: nobody here asks for it.
+    // Once, even of the same value, and not as a list of it.
+    if (field == Field::content_length &&
+        (request.headers.find("Content-Length") || value.find(',') != beast::string_view::npos))
+      return refuse(bad_framing, error);
     if (field == Field::transfer_encoding) {
       if (is_http_1_0) return refuse(bad_framing, error);
       if (!equal_ignoring_case(view(value), "chunked")) return refuse(unknown_coding, error);
@@ -122,7 +178,10 @@ class RequestParser::Beast final : public beast::http::basic_parser<true> {
   void on_header_impl(beast::error_code& error) override {
     has_header_ = true;
     const std::size_t hosts = request.headers.count("Host");
-    if (hosts > 1 || (hosts == 0 && !is_http_1_0)) refuse(bad_host, error);
+    if (hosts > 1 || (hosts == 0 && !is_http_1_0)) return refuse(bad_host, error);
+    const std::string_view host = request.header("Host");
+    if (!is_host(host)) return refuse(bad_host_value, error);
+    if (!is_target(request.target, host)) refuse(bad_target, error);
   }
 
   void on_body_init_impl(const boost::optional<std::uint64_t>& length,

@@ -1,8 +1,9 @@
 // Parses one HTTP/1.x request from bytes as they arrive, by Beast's parser, straight into a
 // Request.
 //
-// Strict where leniency lets two parties disagree about where a request ends: one Host, one
-// framing, no transfer coding but chunked. Once it is done or has refused, it takes nothing more:
+// Strict where leniency lets two parties disagree about where a request ends or whom it is for: one
+// Host that is nothing but a host, one framing, no transfer coding but chunked, no folded lines.
+// Once it is done or has refused, it takes nothing more:
 // each request gets a parser of its own.
 
 #pragma once

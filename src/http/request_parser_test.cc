@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "base/check.h"
@@ -123,6 +124,40 @@ constexpr Case refused[] = {
      "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: "
      "chunked\r\n\r\n"},
     {"chunks in HTTP/1.0", 400, "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n"},
+    {"the same length twice", 400,
+     "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\nx"},
+    {"a list of lengths", 400, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1, 1\r\n\r\nx"},
+    {"a hexadecimal length", 400, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 0x1\r\n\r\nx"},
+    {"chunks with white space before the colon", 400,
+     "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding : chunked\r\n\r\n"},
+    {"chunks behind a vertical tab", 400,
+     "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: \vchunked\r\n\r\n"},
+    {"a folded header", 400, "GET / HTTP/1.1\r\nHost: h\r\nA: b\r\n c\r\n\r\n"},
+    {"a header folded by a tab", 400, "GET / HTTP/1.1\r\nHost: h\r\nA: b\r\n\tc\r\n\r\n"},
+    {"white space before the first header", 400, "GET / HTTP/1.1\r\n Host: h\r\n\r\n"},
+    {"a carriage return in a value", 400, "GET / HTTP/1.1\r\nHost: h\r\nA: b\rC: d\r\n\r\n"},
+    {"a line feed in a value", 400, "GET / HTTP/1.1\r\nHost: h\r\nA: b\nC: d\r\n\r\n"},
+    {"a carriage return in the target", 400, "GET /a\rb HTTP/1.1\r\nHost: h\r\n\r\n"},
+    {"a line feed behind a chunk's size", 400,
+     "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n1\na\r\n0\r\n\r\n"},
+    {"a chunk size with a prefix", 400,
+     "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0x1\r\na\r\n0\r\n\r\n"},
+    {"a chunk size with a sign", 400,
+     "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n+1\r\na\r\n0\r\n\r\n"},
+    {"a Host with a path", 400, "GET / HTTP/1.1\r\nHost: h/p\r\n\r\n"},
+    {"a Host with a user", 400, "GET / HTTP/1.1\r\nHost: u@h\r\n\r\n"},
+    {"a Host with a space", 400, "GET / HTTP/1.1\r\nHost: a b\r\n\r\n"},
+    {"a Host with markup", 400, "GET / HTTP/1.1\r\nHost: <h>\r\n\r\n"},
+    {"a Host with a quote", 400, "GET / HTTP/1.1\r\nHost: h\"\r\n\r\n"},
+    {"a Host with a port that is none", 400, "GET / HTTP/1.1\r\nHost: h:80x\r\n\r\n"},
+    {"a Host with two ports", 400, "GET / HTTP/1.1\r\nHost: h:80:90\r\n\r\n"},
+    {"a Host with half a bracket", 400, "GET / HTTP/1.1\r\nHost: [::1\r\n\r\n"},
+    {"a URL of another host", 400, "GET http://other/ HTTP/1.1\r\nHost: h\r\n\r\n"},
+    {"a URL of another port", 400, "GET http://h:81/ HTTP/1.1\r\nHost: h:80\r\n\r\n"},
+    {"a URL with a user", 400, "GET http://h@other/ HTTP/1.1\r\nHost: h\r\n\r\n"},
+    {"a URL of another scheme", 400, "GET file://h/ HTTP/1.1\r\nHost: h\r\n\r\n"},
+    {"a path without a slash", 400, "GET livez HTTP/1.1\r\nHost: h\r\n\r\n"},
+    {"a tunnel", 400, "CONNECT h:443 HTTP/1.1\r\nHost: h:443\r\n\r\n"},
     {"another coding", 501,
      "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip, chunked\r\n\r\n"},
     {"chunks in disguise", 501,
@@ -147,6 +182,18 @@ TEST(RequestParser, RefusesWhatIsMalformedWithTheRightStatus) {
   for (const Case& each : refused) {
     EXPECT_EQ(parse(each.request).refused_with, each.status) << each.what;
     EXPECT_EQ(parse(each.request, 1).refused_with, each.status) << each.what << ", byte by byte";
+  }
+}
+
+TEST(RequestParser, TakesWhatMayBeAHostOrATarget) {
+  for (const std::string_view host : {"h", "h:4566", "127.0.0.1:80", "[::1]:4566", "[fd00::1]",
+                                      "sqs.us-east-1.amazonaws.com", "my_service:9324", ""}) {
+    EXPECT_TRUE(parse(fmt::format("GET / HTTP/1.1\r\nHost: {}\r\n\r\n", host)).is_done) << host;
+  }
+  for (const std::string_view target :
+       {"/", "/a//b/../%2e%2e?x=http://y", "*", "http://h:80/a?b", "HTTP://H:80", "https://h:80"}) {
+    EXPECT_TRUE(parse(fmt::format("GET {} HTTP/1.1\r\nHost: h:80\r\n\r\n", target)).is_done)
+        << target;
   }
 }
 

@@ -45,7 +45,7 @@ class Handler {
 
 class Server {
  public:
-  // Takes the port; clients queue up there until start(). The handler must outlive the server.
+  // Takes the ports; clients queue up there until start(). The handler must outlive the server.
   static Result<std::unique_ptr<Server>> open(const Options& options, Handler& handler);
 
   // The handler gets requests from now on, and may answer them. Call it once.
@@ -54,7 +54,8 @@ class Server {
   // Drops every connection that is still there.
   ~Server();
 
-  std::uint16_t port() const;
+  // Of the listeners in their order in the options.
+  std::uint16_t port(std::size_t listener = 0) const;
   std::uint32_t threads() const;
 
   // Any thread: runs `work` on that HTTP thread, in order of posting. One wake-up each, so post a

@@ -278,7 +278,7 @@ TEST(Server, KeepsClientsWaitingUntilItRuns) {
     void on_gone(ExchangeId) override {}
     Server* server = nullptr;
   } late;
-  const auto server = Server::open({.port = 0}, late);
+  const auto server = Server::open({.listeners = {{.port = 0}}}, late);
   ASSERT_TRUE(server.has_value());
   Client client((*server)->port());
   client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -296,7 +296,7 @@ TEST(Server, SaysWhatToDoWhenThePortIsTaken) {
     void on_gone(ExchangeId) override {}
   } nobody;
 
-  const auto second = Server::open({.port = server.port()}, nobody);
+  const auto second = Server::open({.listeners = {{.port = server.port()}}}, nobody);
 
   ASSERT_FALSE(second.has_value());
   EXPECT_THAT(second.error().message, ::testing::HasSubstr("another process has this port"));
@@ -309,7 +309,7 @@ TEST(Server, SaysWhatToDoWhenTheAddressIsNone) {
     void on_gone(ExchangeId) override {}
   } nobody;
 
-  const auto server = Server::open({.host = "no such host", .port = 0}, nobody);
+  const auto server = Server::open({.listeners = {{.host = "no such host", .port = 0}}}, nobody);
 
   ASSERT_FALSE(server.has_value());
   EXPECT_THAT(server.error().message, ::testing::HasSubstr("'no such host'"));

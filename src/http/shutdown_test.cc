@@ -62,7 +62,7 @@ TEST(Shutdown, MayComeBeforeTheStart) {
     void on_request(ExchangeId, Request) override {}
     void on_gone(ExchangeId) override {}
   } nobody;
-  auto server = Server::open({.port = 0}, nobody);
+  auto server = Server::open({.listeners = {{.port = 0}}}, nobody);
   ASSERT_TRUE(server.has_value());
   Client early((*server)->port());
 

@@ -2,15 +2,15 @@
 // call when it is worth trying again.
 //
 // Nothing is read or written behind the caller's back, so that a waiting connection holds no buffer
-// and may be destroyed at any time. TLS fits in here: read and write then go through OpenSSL, and
-// the waiting stays as it is.
+// and may be destroyed at any time. With TLS what is read and written goes through a session, and
+// the waiting stays as it is: it looks at the socket alone.
 
 #pragma once
 
 #include <array>
 #include <cstddef>
+#include <memory>
 #include <span>
-#include <string>
 #include <string_view>
 #include <utility>
 
@@ -20,6 +20,9 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+
+#include "base/permit.h"
+#include "http/tls.h"
 
 namespace mailrail::http {
 
@@ -35,21 +38,36 @@ class Stream {
     std::size_t bytes = 0;
   };
 
-  explicit Stream(Socket socket) : socket_(std::move(socket)) {
+  // With `tls` the client must begin with its handshake, which read() then sees to.
+  Stream(Socket socket, const Tls* tls) : socket_(std::move(socket)) {
     boost::system::error_code
         ignored;  // A socket that is broken already shows it at the first read.
     socket_.non_blocking(true, ignored);
     socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
+    if (tls != nullptr) session_ = tls->greet(socket_.native_handle());
   }
 
+  bool is_encrypted() const { return session_ != nullptr; }
+  // What a client sends can be read, and it can be answered.
+  bool is_established() const { return session_ == nullptr || session_->is_established(); }
+
   Transfer read(std::span<char> into) {
+    if (session_ != nullptr) return transfer(session_->read(into));
     boost::system::error_code error;
     const std::size_t bytes = socket_.read_some(asio::buffer(into.data(), into.size()), error);
     return transfer(error, bytes);
   }
+  // What a read that would block waits for is room to write: a handshake may.
+  bool needs_room() const { return needs_room_; }
+  // A read ended because the client speaks HTTP without TLS. It can be told so, in its language.
+  bool was_plain_http() const { return was_plain_http_; }
+  void give_up_tls() { session_.reset(); }
 
-  // Both in one system call. Takes as much as fits.
-  Transfer write(std::string_view first, std::string_view second) {
+  // Both in one system call, if they fit a record of TLS. Takes as much as fits. With a permit not
+  // a byte leaves without it, which is asked as close to the socket as can be.
+  Transfer write(std::string_view first, std::string_view second, const Permit* permit) {
+    if (session_ != nullptr) return transfer(session_->write(first, second, permit));
+    if (permit != nullptr && !permit->is_valid()) return {Outcome::ended};
     boost::system::error_code error;
     const std::array<asio::const_buffer, 2> buffers = {asio::buffer(first), asio::buffer(second)};
     const std::size_t bytes = socket_.write_some(buffers, error);
@@ -78,6 +96,7 @@ class Stream {
   }
 
   void finish_sending() {
+    if (session_ != nullptr) session_->finish_sending();
     boost::system::error_code ignored;
     socket_.shutdown(Socket::shutdown_send, ignored);
   }
@@ -90,12 +109,6 @@ class Stream {
     return info.tcpi_state != TCP_ESTABLISHED;
   }
 
-  std::string remote_address() const {
-    boost::system::error_code error;
-    const asio::ip::tcp::endpoint peer = socket_.remote_endpoint(error);
-    return error ? std::string() : peer.address().to_string();
-  }
-
  private:
   static Transfer transfer(const boost::system::error_code& error, std::size_t bytes) {
     if (!error) return {Outcome::done, bytes};
@@ -104,7 +117,19 @@ class Stream {
     return {Outcome::ended};
   }
 
+  Transfer transfer(const TlsSession::Transfer& of_session) {
+    using Of = TlsSession::Outcome;
+    needs_room_ = of_session.outcome == Of::wants_to_write;
+    was_plain_http_ = of_session.outcome == Of::was_plain_http;
+    if (of_session.outcome == Of::done) return {Outcome::done, of_session.bytes};
+    const bool is_over = was_plain_http_ || of_session.outcome == Of::ended;
+    return {is_over ? Outcome::ended : Outcome::would_block};
+  }
+
   Socket socket_;
+  std::unique_ptr<TlsSession> session_;  // Null without TLS.
+  bool needs_room_ = false;
+  bool was_plain_http_ = false;
 };
 
 }  // namespace mailrail::http

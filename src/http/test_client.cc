@@ -24,7 +24,7 @@ namespace {
 constexpr auto patience = 10s;
 
 Options with_free_port(Options options) {
-  options.port = 0;
+  for (Listener& each : options.listeners) each.port = 0;
   return options;
 }
 

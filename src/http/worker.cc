@@ -15,8 +15,8 @@ namespace {
 
 // Often enough that no deadline is missed by more than a quarter, or by more than a second.
 Duration sweep_period_for(const Options& options) {
-  const Duration shortest =
-      std::min({options.idle_time, options.receive_time, options.send_time, options.linger_time});
+  const Duration shortest = std::min({options.idle_time, options.receive_time, options.send_time,
+                                      options.linger_time, options.handshake_time});
   return std::clamp<Duration>(shortest / 4, 5ms, 1s);
 }
 
@@ -24,21 +24,24 @@ constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
 
 }  // namespace
 
-// Where a guest sits, and which one it is: what a callback holds, since the guest may be gone when
-// it comes.
-struct Worker::Key {
-  std::uint32_t slot;
-  std::uint64_t generation;
-};
-
 struct Worker::Guest {
   enum class State { idle, receiving, handling, sending, lingering };
 
-  Guest(Key its_key, Stream its_stream) : key(its_key), stream(std::move(its_stream)) {}
+  Guest(Key its_key, Arrival arrival, const Tls* tls)
+      : key(its_key),
+        stream(std::move(arrival.socket), tls),
+        door(arrival.door),
+        remote_address(std::move(arrival.address)),
+        address(arrival.key),
+        admission(arrival.admission) {}
 
   const Key key;
   Stream stream;
-  const std::string remote_address = stream.remote_address();
+  const Door door;
+  const std::string remote_address;
+  const AddressBook::Key address;
+  const Admission admission;
+  bool is_in_handshake = false;  // It is in its handshake.
 
   State state = State::idle;
   Steady::time_point deadline;  // Of the state; a handler may take as long as it likes.
@@ -61,12 +64,13 @@ struct Worker::Guest {
   std::size_t buffered_bytes = 0;  // As counted in the worker's.
 };
 
-Worker::Worker(std::uint32_t thread, const Options& options, Occupancy& occupancy, Handler& handler)
+Worker::Worker(std::uint32_t thread, const Shared& shared)
     : thread_(thread),
-      options_(options),
-      occupancy_(occupancy),
-      handler_(handler),
-      sweep_period_(sweep_period_for(options)) {}
+      options_(shared.options),
+      occupancy_(shared.occupancy),
+      addresses_(shared.addresses),
+      handler_(shared.handler),
+      sweep_period_(sweep_period_for(shared.options)) {}
 
 Worker::~Worker() { stop(); }
 
@@ -81,24 +85,55 @@ void Worker::stop() {
   if (runner_.joinable()) runner_.join();
 }
 
-void Worker::adopt(Stream::Socket socket, Admission admission) {
+void Worker::adopt(Arrival arrival) {
   if (free_slots_.empty()) {
     free_slots_.push_back(static_cast<std::uint32_t>(guests_.size()));
     guests_.emplace_back();
   }
   const Key key{.slot = free_slots_.back(), .generation = ++generations_};
   free_slots_.pop_back();
-  guests_[key.slot] = std::make_unique<Guest>(key, Stream(std::move(socket)));
+  guests_[key.slot] = std::make_unique<Guest>(key, std::move(arrival), options_.tls);
   Guest& guest = *guests_[key.slot];
   guest.deadline = Steady::now() + options_.idle_time;
 
-  if (admission == Admission::refused) {
-    refuse(guest, 503, "This server has as many connections as it accepts. Try again later.");
+  if (guest.admission != Admission::guest) {
+    refuse_admission(guest);
   } else if (is_closing_) {
     close_unless_busy(guest);
   } else {
+    if (guest.stream.is_encrypted()) begin_handshake(guest);
     watch(guest);
   }
+}
+
+// To tell it by TLS would cost more than to serve it.
+void Worker::refuse_admission(Guest& guest) {
+  if (guest.stream.is_encrypted()) return close(guest);
+  const bool is_of_address = guest.admission == Admission::refused_address;
+  refuse(guest, 503,
+         is_of_address ? "This address has as many connections as one may have. Try again later."
+                       : "This server has as many connections as it accepts. Try again later.");
+}
+
+// Handshakes cost memory and time before anything is known of a client. When there are too many,
+// those that have taken longest make room.
+void Worker::begin_handshake(Guest& guest) {
+  guest.is_in_handshake = true;
+  guest.deadline = Steady::now() + options_.handshake_time;
+  handshakes_.push_back(guest.key);
+  ++handshake_count_;
+  while (!handshakes_.empty()) {
+    Guest* oldest = find(handshakes_.front());
+    const bool is_under_way = oldest != nullptr && oldest->is_in_handshake;
+    if (is_under_way && handshake_count_ <= options_.handshakes_max) break;
+    handshakes_.pop_front();
+    if (is_under_way) close(*oldest);
+  }
+}
+
+void Worker::end_handshake(Guest& guest) {
+  guest.is_in_handshake = false;
+  --handshake_count_;
 }
 
 Worker::Guest* Worker::find(const Key& key) {
@@ -108,7 +143,9 @@ Worker::Guest* Worker::find(const Key& key) {
 
 void Worker::close(Guest& guest) {
   if (guest.state != Guest::State::lingering) occupancy_.become_passive();
-  occupancy_.leave();
+  occupancy_.leave(guest.admission);
+  if (guest.admission != Admission::refused_address) addresses_.leave(guest.address);
+  if (guest.is_in_handshake) end_handshake(guest);
   buffered_bytes_ -= guest.buffered_bytes;
   free_slots_.push_back(guest.key.slot);
   guests_[guest.key.slot].reset();
@@ -141,16 +178,24 @@ void Worker::close_unless_busy(Guest& guest) {
 void Worker::watch(Guest& guest) {
   if (guest.is_watched) return;
   guest.is_watched = true;
-  guest.stream.when_readable([this, key = guest.key](Stream::Outcome outcome) {
+  auto then = [this, key = guest.key](Stream::Outcome outcome) {
     if (Guest* readable = find(key)) on_readable(*readable, outcome);
-  });
+  };
+  if (guest.stream.needs_room()) {
+    guest.stream.when_writable(std::move(then));
+  } else {
+    guest.stream.when_readable(std::move(then));
+  }
 }
 
 void Worker::on_readable(Guest& guest, Stream::Outcome outcome) {
   guest.is_watched = false;
   switch (guest.state) {
     case Guest::State::handling:
-      if (outcome == Stream::Outcome::ended) return lose(guest);
+      // With TLS a client that closes says so first.
+      if (outcome == Stream::Outcome::ended ||
+          (guest.stream.is_encrypted() && guest.stream.peer_has_closed()))
+        return lose(guest);
       guest.has_unread = true;
       return;
     case Guest::State::sending:
@@ -165,10 +210,20 @@ void Worker::on_readable(Guest& guest, Stream::Outcome outcome) {
 
 void Worker::receive(Guest& guest) {
   const Stream::Transfer transfer = guest.stream.read(received_);
-  if (transfer.outcome == Stream::Outcome::ended) return close(guest);
-  if (transfer.outcome == Stream::Outcome::would_block || guest.state == Guest::State::lingering)
-    return watch(guest);
+  if (guest.is_in_handshake && guest.stream.is_established()) {
+    end_handshake(guest);
+    guest.deadline = Steady::now() + options_.idle_time;
+  }
+  if (transfer.outcome != Stream::Outcome::done) return on_nothing_read(guest, transfer.outcome);
+  if (guest.state == Guest::State::lingering) return watch(guest);
   take_in(guest, std::string_view(received_.data(), transfer.bytes));
+}
+
+void Worker::on_nothing_read(Guest& guest, Stream::Outcome outcome) {
+  if (outcome == Stream::Outcome::would_block) return watch(guest);
+  if (!guest.stream.was_plain_http()) return close(guest);
+  guest.stream.give_up_tls();
+  refuse(guest, 400, "This port speaks HTTPS only: the URL must begin with https.");
 }
 
 // Parses what is pending and `bytes`, hands over what is complete, keeps the rest.
@@ -232,7 +287,7 @@ void Worker::tell_to_go_on(Guest& guest) {
   if (guest.was_told_to_go_on) return;
   guest.was_told_to_go_on = true;
   // A client that has left no room even for this isn't waiting for it.
-  if (guest.stream.write(go_on, {}).bytes != go_on.size()) close(guest);
+  if (guest.stream.write(go_on, {}, nullptr).bytes != go_on.size()) close(guest);
 }
 
 void Worker::hand_over(Guest& guest) {
@@ -242,6 +297,9 @@ void Worker::hand_over(Guest& guest) {
   Request request = guest.parser->take();
   guest.parser.reset();
   request.remote_address = guest.remote_address;
+  request.door = guest.door;
+  request.pace = addresses_.ask(guest.address, Steady::now());
+  request.is_encrypted = guest.stream.is_encrypted();
   guest.state = Guest::State::handling;
   guest.permit = nullptr;
   guest.exchange = ++generations_;
@@ -271,12 +329,6 @@ void Worker::drop_unanswered(std::span<const ExchangeId> except) {
   }
 }
 
-// The last look at the permit is as close to the socket as it can be.
-Stream::Transfer Worker::write(Guest& guest, std::string_view first, std::string_view second) {
-  if (guest.permit != nullptr && !guest.permit->is_valid()) return {Stream::Outcome::ended};
-  return guest.stream.write(first, second);
-}
-
 // False, and the guest is gone, if that can't be. Otherwise what doesn't fit now follows when it
 // does.
 bool Worker::send(Guest& guest, Response response) {
@@ -286,7 +338,7 @@ bool Worker::send(Guest& guest, Response response) {
   render_head(head_, response, guest.framing, date_.date(std::time(nullptr)));
   if (guest.is_head || !has_body(response.status)) response.body.clear();
 
-  const Stream::Transfer transfer = write(guest, head_, response.body);
+  const Stream::Transfer transfer = guest.stream.write(head_, response.body, guest.permit);
   if (transfer.outcome == Stream::Outcome::ended) {
     close(guest);
     return false;
@@ -320,8 +372,8 @@ void Worker::send_rest_later(Guest& guest) {
 }
 
 void Worker::send_rest(Guest& guest) {
-  const Stream::Transfer transfer =
-      write(guest, std::string_view(guest.unsent).substr(guest.unsent_begin), {});
+  const Stream::Transfer transfer = guest.stream.write(
+      std::string_view(guest.unsent).substr(guest.unsent_begin), {}, guest.permit);
   if (transfer.outcome == Stream::Outcome::ended) return close(guest);
   guest.unsent_begin += transfer.bytes;
   if (guest.unsent_begin < guest.unsent.size()) return send_rest_later(guest);

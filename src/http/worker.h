@@ -1,14 +1,15 @@
 // Worker: one HTTP thread, its event loop, and the connections it owns.
 //
 // A connection goes idle -> receiving -> handling -> sending -> idle, or ends in lingering, where
-// it waits for the client to take a last reply and close. All deadlines are looked at by one sweep
-// over the connections, not by a timer each.
+// it waits for the client to take a last reply and close. With TLS it is idle until its handshake
+// is done. All deadlines are looked at by one sweep over the connections, not by a timer each.
 
 #pragma once
 
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <span>
 #include <string>
@@ -19,6 +20,7 @@
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include "http/address_book.h"
 #include "http/occupancy.h"
 #include "http/options.h"
 #include "http/request_parser.h"
@@ -28,9 +30,25 @@
 
 namespace mailrail::http {
 
+// A connection that has come, and what is known of it.
+struct Arrival {
+  Stream::Socket socket;
+  Door door;
+  std::string address;
+  AddressBook::Key key;
+  Admission admission;
+};
+
 class Worker {
  public:
-  Worker(std::uint32_t thread, const Options& options, Occupancy& occupancy, Handler& handler);
+  // What all workers share.
+  struct Shared {
+    const Options& options;
+    Occupancy& occupancy;
+    AddressBook& addresses;
+    Handler& handler;
+  };
+  Worker(std::uint32_t thread, const Shared& shared);
   ~Worker();  // Drops what connections there are.
 
   void start();
@@ -40,7 +58,7 @@ class Worker {
   asio::io_context& loop() { return loop_; }
 
   // All below on the worker's own thread.
-  void adopt(Stream::Socket socket, Admission admission);
+  void adopt(Arrival arrival);
   bool answer(ExchangeId exchange, Response response, const Permit* permit);
   void drop_unanswered(std::span<const ExchangeId> except);
   void close_idle_connections();
@@ -48,17 +66,26 @@ class Worker {
  private:
   using Steady = std::chrono::steady_clock;
   struct Guest;  // One connection.
-  struct Key;
+  // Where a guest sits, and which one it is: what a callback holds, since the guest may be gone
+  // when it comes.
+  struct Key {
+    std::uint32_t slot;
+    std::uint64_t generation;
+  };
 
   Guest* find(const Key& key);
   void close(Guest& guest);
   void lose(Guest& guest);
+  void refuse_admission(Guest& guest);
+  void begin_handshake(Guest& guest);
+  void end_handshake(Guest& guest);
   void close_unless_busy(Guest& guest);
 
   // Requests in.
   void watch(Guest& guest);
   void on_readable(Guest& guest, Stream::Outcome outcome);
   void receive(Guest& guest);
+  void on_nothing_read(Guest& guest, Stream::Outcome outcome);
   void take_in(Guest& guest, std::string_view bytes);
   std::string_view serve(Guest& guest, std::string_view bytes);
   void begin_request(Guest& guest);
@@ -69,7 +96,6 @@ class Worker {
   bool send(Guest& guest, Response response);
   void send_rest_later(Guest& guest);
   void send_rest(Guest& guest);
-  static Stream::Transfer write(Guest& guest, std::string_view first, std::string_view second);
   void on_sent(Guest& guest);
   void refuse(Guest& guest, int status, std::string_view sentence);
   void linger(Guest& guest);
@@ -82,6 +108,7 @@ class Worker {
   const std::uint32_t thread_;
   const Options& options_;
   Occupancy& occupancy_;
+  AddressBook& addresses_;
   Handler& handler_;
 
   asio::io_context loop_{1};
@@ -91,6 +118,8 @@ class Worker {
 
   std::vector<std::unique_ptr<Guest>> guests_;  // By slot; null where free.
   std::vector<std::uint32_t> free_slots_;
+  std::deque<Key> handshakes_;  // Those in their handshake, the oldest first, and some that were.
+  std::size_t handshake_count_ = 0;  // How many are.
   std::uint64_t generations_ =
       0;  // Counts connections and exchanges alike, so that no key or id comes twice.
   std::size_t buffered_bytes_ = 0;  // By all guests. See fits().

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include <pthread.h>
+
 #include "base/check.h"
 #include "server/limits.h"
 #include "server/told_again.h"
@@ -37,6 +39,7 @@ EngineThread::~EngineThread() { abandon(); }
 void EngineThread::run() {
   log_thread_.run();
   thread_ = std::thread([this] { loop(); });
+  pthread_setname_np(thread_.native_handle(), "engine");
 }
 
 template <class Change>

@@ -62,7 +62,8 @@ client::HttpClient::Options client_options(const Forwarder::Options& options) {
           .connect_timeout = connect_timeout,
           .response_bytes_max = options.answer_bytes_max,
           .response = client::Response::keep,
-          .kept_bytes_max = options.answers_bytes_max};
+          .kept_bytes_max = options.answers_bytes_max,
+          .ca_file = options.ca_file};
 }
 
 }  // namespace
@@ -108,7 +109,7 @@ void Forwarder::on_request(http::ExchangeId exchange, http::Request request) {
     return refuse("As many calls as this node can hand on to the owner are under way. Try again.");
 
   ++count_;
-  client::HttpRequest message{.url = fmt::format("http://{}/", options_.owner),
+  client::HttpRequest message{.url = fmt::format("{}://{}/", options_.scheme, options_.owner),
                               .headers = handed_on(request, options_.node),
                               .body = std::exchange(request.body, {}),
                               .timeout = options_.timeout,

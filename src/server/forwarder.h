@@ -38,6 +38,8 @@ class Forwarder final : public http::Handler {
   struct Options {
     std::string node;   // This one.
     std::string owner;  // As HOST:PORT.
+    std::string scheme = "http";
+    std::string ca_file = {};  // Empty: the system's.
     std::size_t answer_bytes_max = std::size_t{16} << 20;
     std::size_t answers_bytes_max = std::size_t{256} << 20;  // Of all that are coming.
     Duration timeout = 30s;                                  // Longer than any long poll.

@@ -44,10 +44,11 @@ Result<client::Headers> headers_of(const NodeCall& call, const auth::KeysInForce
 Result<void> have_step_down(const NodeCall& call, const auth::KeysInForce& keys) {
   client::HttpClient client({.addresses = {.otherwise = client::AddressRules::Default::allow_all},
                              .connect_timeout = 1s,
-                             .response = client::Response::keep});
+                             .response = client::Response::keep,
+                             .ca_file = call.ca_file});
   client::Headers headers = TRY(headers_of(call, keys));
   std::promise<client::HttpOutcome> promise;
-  client.post({.url = fmt::format("http://{}{}", call.to, step_down_path),
+  client.post({.url = fmt::format("{}://{}{}", call.scheme, call.to, step_down_path),
                .headers = std::move(headers),
                .timeout = 5s},
               [&](client::HttpOutcome outcome) { promise.set_value(std::move(outcome)); });

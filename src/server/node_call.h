@@ -13,8 +13,10 @@ namespace mailrail::server {
 
 // Who asks, and whom.
 struct NodeCall {
-  std::string from;  // The node's name.
-  std::string to;    // HOST:PORT.
+  std::string from;          // The node's name.
+  std::string to;            // HOST:PORT.
+  std::string scheme;        // By which nodes speak to each other,
+  std::string ca_file = {};  // and whose certificates they believe. Empty: the system's.
 };
 
 // Returns when it has, or will not. The error is what it said, or why there was no answer.

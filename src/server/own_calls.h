@@ -1,8 +1,10 @@
 // Calls that the server makes by itself, for nobody who waits for an answer. They put right what an
-// answer that never left, or bytes that cannot be read, would leave behind.
+// answer that never left, or bytes that cannot be read, would leave behind, and show that the
+// engine turns.
 
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -46,6 +48,20 @@ class MarkDamaged final : public broker::Call {
  private:
   std::vector<engine::ReceivedMessage> messages_;
   std::vector<engine::ReceiptHandle> leases_;
+};
+
+// Whoever asks for it wants to know that there are turns.
+class Pulse final : public broker::Call {
+ public:
+  explicit Pulse(std::function<void()> beat) : Call(0), beat_(std::move(beat)) {}
+
+  broker::Decision decide(engine::Engine&, engine::Turn&) override {
+    beat_();
+    return {};
+  }
+
+ private:
+  std::function<void()> beat_;
 };
 
 // What reading back an answer found, if it found any.

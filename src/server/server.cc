@@ -1,5 +1,6 @@
 #include "server/server.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <utility>
@@ -20,9 +21,11 @@
 #include "server/machine_memory.h"
 #include "server/node_name.h"
 #include "server/ownership.h"
+#include "server/progress.h"
 #include "server/steward.h"
 #include "server/switchboard.h"
 #include "server/term.h"
+#include "server/waiting_room.h"
 #include "sns/service.h"
 #include "sqs/service.h"
 
@@ -88,7 +91,8 @@ std::size_t descriptors_for(const Options& options) {
 
 // Whoever reaches it from elsewhere has shown who he is, unless that was given up in so many words.
 Result<void> expect_closed(const Options& options, const Started& started) {
-  if (started.keys || is_loopback(options.host) || options.without_keys == WithoutKeys::anything)
+  if (started.keys || serves_loopback_only(options) ||
+      options.without_keys == WithoutKeys::anything)
     return {};
   const std::string place =
       options.key_file.empty() ? "--data " + options.data : "--keys " + options.key_file;
@@ -107,12 +111,51 @@ void refuse_own_path(http::Server& http, http::ExchangeId exchange) {
       http::text_response(404, "This server keeps its log in a directory, and has no standby.\n"));
 }
 
+// A door of its own keeps administration from all others, and so does a network.
+bool is_administration_apart(const Options& options) {
+  const auto is_apart = [](const http::Listener& each) { return each.door == http::Door::all; };
+  return !serves_loopback_only(options) || std::ranges::any_of(options.edge.listeners, is_apart);
+}
+
+std::vector<http::Listener> listeners_of(const Options& options) {
+  std::vector<http::Listener> listeners = options.edge.listeners;
+  listeners.insert(listeners.begin(), {.host = options.host,
+                                       .port = options.port,
+                                       .door = http::Door::data,
+                                       .socket = options.edge.socket});
+  if (is_administration_apart(options)) return listeners;
+  for (http::Listener& each : listeners) each.door = http::Door::all;
+  return listeners;
+}
+
 std::string authority(const std::string& host, std::uint16_t port) {
   const bool is_ipv6 = host.find(':') != std::string::npos;
   return is_ipv6 ? fmt::format("[{}]:{}", host, port) : fmt::format("{}:{}", host, port);
 }
 
+Gate::Options gate_of(const Options& options, const http::Server& http) {
+  using Reach = Gate::Options::Reach;
+  Gate::Options gate{.reach = serves_loopback_only(options) ? Reach::machine : Reach::network,
+                     .host_names = options.edge.host_names};
+  // Other nodes ask it by that name.
+  if (options.shared_log && !options.shared_log->advertised.empty()) {
+    const std::string& advertised = options.shared_log->advertised;
+    gate.host_names.push_back(advertised.substr(0, advertised.rfind(':')));
+  }
+  const std::vector<http::Listener>& listeners = options.edge.listeners;
+  for (std::size_t i = 0; i < listeners.size() && gate.admin_place.empty(); ++i) {
+    if (listeners[i].door == http::Door::all)
+      gate.admin_place = authority(listeners[i].host, http.port(i + 1));
+  }
+  return gate;
+}
+
 }  // namespace
+
+bool serves_loopback_only(const Options& options) {
+  const auto is_local = [](const http::Listener& each) { return is_loopback(each.host); };
+  return is_loopback(options.host) && std::ranges::all_of(options.edge.listeners, is_local);
+}
 
 struct Server::Parts {
   SystemRandom random;
@@ -124,8 +167,10 @@ struct Server::Parts {
   std::unique_ptr<api::CallSlots> slots;  // These outlive a term, which uses them.
   std::unique_ptr<Ownership> ownership;
   std::unique_ptr<Switchboard> switchboard;
+  std::unique_ptr<WaitingRoom> waiting_room;
   std::unique_ptr<Term> term;        // Over a directory,
   std::unique_ptr<Steward> steward;  // or over a shared log.
+  std::unique_ptr<http::Tls> tls;
   std::unique_ptr<http::Server> http;
 
   // The HTTP threads ask the term, and give readers back what they wait for.
@@ -155,26 +200,37 @@ struct Server::Parts {
     return {};
   }
 
-  Result<void> take_port(const Options& options) {
+  Result<void> take_ports(const Options& options) {
+    if (options.edge.tls) tls = TRY(http::Tls::open(*options.edge.tls));
     slots = std::make_unique<api::CallSlots>(calls_max, started.limits.request_bytes_max());
-    switchboard = std::make_unique<Switchboard>(options.http_threads);
-    const http::Options http_options{.host = options.host,
-                                     .port = options.port,
+    switchboard = std::make_unique<Switchboard>(options.http_threads, services);
+    const http::Options http_options{.listeners = listeners_of(options),
+                                     .tls = tls.get(),
                                      .threads = options.http_threads,
+                                     .connections_max = options.edge.connections_max,
                                      .descriptors_besides = descriptors_for(options),
-                                     .buffered_bytes_max = started.limits.request_bytes_max()};
+                                     .buffered_bytes_max = started.limits.request_bytes_max(),
+                                     .addresses = options.edge.addresses};
     http = TRY(http::Server::open(http_options, *switchboard));
     return {};
   }
 
-  Result<ReplayedLog> recover(engine::Strictness strictness) {
+  // Calls that come from now on wait until there is a term.
+  void open_waiting_room(const Options& options) {
+    waiting_room =
+        std::make_unique<WaitingRoom>(*http, services, started.limits.request_bytes_max());
+    switchboard->connect(*http, gate_of(options, *http), *waiting_room, {});
+    http->start();
+  }
+
+  Result<ReplayedLog> recover(const Options& options) {
     const auto begin = std::chrono::steady_clock::now();
     std::unique_ptr<log::FileLog> log =
         TRY(log::FileLog::open(*disk, random,
                                {.segment_bytes = started.limits.segment_bytes(),
                                 .payload_bytes_max = started.limits.payload_bytes_max()}));
-    auto engine = std::make_unique<engine::Engine>(random.next(), strictness);
-    if (const Result<void> usable = replay(*log, *engine); !usable) {
+    auto engine = std::make_unique<engine::Engine>(random.next(), options.strictness);
+    if (const Result<void> usable = replay(*log, *engine, options); !usable) {
       // Left as it was found: after a clean stop damage is never taken for a torn write.
       if (log->recovered().last_stop == log::LastStop::clean) TRY(log->close());
       return std::unexpected(usable.error());
@@ -190,9 +246,16 @@ struct Server::Parts {
                        .bytes = started.recovered.bytes};
   }
 
-  Result<void> replay(log::FileLog& log, engine::Engine& engine) const {
+  Result<void> replay(log::FileLog& log, engine::Engine& engine, const Options& options) const {
     TRY(started.limits.expect_room_for(log.space().unit_bytes));
-    return broker::replay(log, engine);
+    Progress progress(log.next_position());
+    return broker::replay(log, engine, [&](const log::Frame& frame) -> Result<void> {
+      if (const std::optional<std::uint32_t> percent = progress.reached(frame.position)) {
+        waiting_room->tell_percent(*percent);
+        if (options.recovering) options.recovering(*percent);
+      }
+      return {};
+    });
   }
 
   // Returns when it is known whether this server owns the log.
@@ -209,7 +272,9 @@ struct Server::Parts {
                                      .webhook_addresses = options.webhook_addresses,
                                      .strictness = options.strictness,
                                      .times = shared.times,
-                                     .looks_after = shared.looks_after};
+                                     .looks_after = shared.looks_after,
+                                     .scheme = tls == nullptr ? "http" : "https",
+                                     .ca_file = options.edge.ca_file};
     steward = std::make_unique<Steward>(Steward::Parts{.http = *http,
                                                        .switchboard = *switchboard,
                                                        .slots = *slots,
@@ -219,7 +284,7 @@ struct Server::Parts {
                                                        .random = random,
                                                        .ownership = *ownership},
                                         std::move(steward_options));
-    switchboard->connect(*http, steward->first_handler(),
+    switchboard->connect(*http, gate_of(options, *http), steward->first_handler(),
                          [this](http::ExchangeId exchange, const http::Request& request) {
                            steward->take_request(exchange, request);
                          });
@@ -239,12 +304,13 @@ struct Server::Parts {
                                                 .webhook_addresses = options.webhook_addresses,
                                                 .log_failed = &end_process},
                                   std::move(held));
-    switchboard->connect(*http, term->handler(),
-                         [this](http::ExchangeId exchange, const http::Request&) {
-                           refuse_own_path(*http, exchange);
-                         });
     term->run();
-    http->start();
+    switchboard->switch_to(term->handler(),
+                           [this](http::ExchangeId exchange, const http::Request&) {
+                             refuse_own_path(*http, exchange);
+                           });
+    switchboard->on_each_thread(
+        [this](std::uint32_t thread) { waiting_room->let_in(thread, *switchboard); });
   }
 };
 
@@ -255,12 +321,13 @@ Result<std::unique_ptr<Server>> Server::open(const Options& options) {
   auto parts = std::make_unique<Parts>();
   TRY(parts->take_keys(options));
   TRY(parts->take_directory(options));
-  TRY(parts->take_port(options));  // Refused before a long recovery, not after it.
+  TRY(parts->take_ports(options));  // Refused before a long recovery, not after it.
   if (options.shared_log) {
     TRY(parts->share_log(options));
     return std::unique_ptr<Server>(new Server(std::move(parts)));
   }
-  ReplayedLog held = TRY(parts->recover(options.strictness));
+  parts->open_waiting_room(options);
+  ReplayedLog held = TRY(parts->recover(options));
   warn_of(parts->started.file_system, options.data);
   parts->serve(options, std::move(held));
   return std::unique_ptr<Server>(new Server(std::move(parts)));
@@ -268,7 +335,33 @@ Result<std::unique_ptr<Server>> Server::open(const Options& options) {
 
 const Started& Server::started() const { return parts_->started; }
 
-std::uint16_t Server::port() const { return parts_->http->port(); }
+std::uint16_t Server::port(std::size_t listener) const { return parts_->http->port(listener); }
+
+void Server::look_after_certificate() {
+  if (parts_->tls == nullptr) return;
+  const Result<http::Tls::Look> looked = parts_->tls->look();
+  if (!looked) {
+    spdlog::error("{} New connections still get the certificate before.", looked.error().message);
+  } else if (*looked == http::Tls::Look::renewed) {
+    spdlog::info("new connections get the certificate that has been renewed");
+  }
+}
+
+void Server::reload_certificate() {
+  if (parts_->tls == nullptr) return;
+  if (const Result<void> loaded = parts_->tls->reload(); !loaded) {
+    spdlog::error("{} New connections still get the certificate before.", loaded.error().message);
+  } else {
+    spdlog::info("new connections get the certificate that was read again");
+  }
+}
+
+const http::Tls* Server::tls() const { return parts_->tls.get(); }
+
+void Server::feel_pulse(std::function<void()> beat) {
+  if (parts_->steward != nullptr) return parts_->steward->feel_pulse(std::move(beat));
+  parts_->term->feel_pulse(std::move(beat));
+}
 
 LogStatus Server::log_status() const { return parts_->steward->status(); }
 

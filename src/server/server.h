@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,6 +21,7 @@
 #include "engine/strictness.h"
 #include "log/file/recovery.h"
 #include "log/file_system.h"
+#include "server/edge_options.h"
 #include "server/limits.h"
 #include "server/log_status.h"
 #include "server/shared_log_options.h"
@@ -47,9 +49,16 @@ struct Options {
   WithoutKeys without_keys = WithoutKeys::loopback;
   // Then the directory holds nothing that is needed.
   std::optional<SharedLogOptions> shared_log = {};
+  EdgeOptions edge = {};
+  // While it recovers, now and then, on the thread that opens it: how far it is.
+  std::function<void(std::uint32_t percent)> recovering = {};
 };
 
 inline constexpr std::string_view key_file_name = "keys.json";
+
+// Whether all places where it listens can only be reached from its own machine. More is taken for
+// granted then: who asks, and where webhooks may go.
+bool serves_loopback_only(const Options& options);
 
 // What the start found, for the banner.
 struct Started {
@@ -67,7 +76,8 @@ struct Started {
 
 class Server {
  public:
-  // Takes the directory and the port, recovers, then answers: clients that come meanwhile wait.
+  // Takes the directory and the ports, recovers, then answers: calls that come meanwhile wait, and
+  // /readyz tells how far it is.
   // Refuses, with one sentence, what it can't keep its promises with.
   static Result<std::unique_ptr<Server>> open(const Options& options);
   ~Server();
@@ -75,7 +85,18 @@ class Server {
   const Started& started() const;
   // Of a shared log, now.
   LogStatus log_status() const;
-  std::uint16_t port() const;
+  // Of the listeners, that of host and port first, then those of the edge.
+  std::uint16_t port(std::size_t listener = 0) const;
+
+  // From one thread at a time, now and then: takes a certificate for TLS that has been renewed, and
+  // logs what came of it. At once, even if nothing shows that it has changed.
+  void look_after_certificate();
+  void reload_certificate();
+  // Null without TLS.
+  const http::Tls* tls() const;
+
+  // Calls `beat` once the engine has taken a turn, on its thread; at once if there is no engine.
+  void feel_pulse(std::function<void()> beat);
 
   // Graceful: no new connections, open long polls answered, then everything made durable and the
   // log closed. begin_stop() returns at once; is_drained() waits at most `patience` and says

@@ -52,17 +52,17 @@ class SharedLogTest : public ::testing::Test {
   // `node` names its directory, and by it the log knows whom to cut off.
   Result<std::unique_ptr<Server>> open(const std::string& node,
                                        const OwnershipTimes& times = patient_times) {
-    return Server::open({.port = 0,
-                         .data = directory_ + "/" + node,
-                         .http_threads = http_threads_,
-                         .disk_bytes_max = std::uint64_t{1} << 30,
-                         .shared_log = SharedLogOptions{
-                             .connect = [this, node](log::Disk&) -> Result<OpenSharedLog> {
-                               return open_log(node);
-                             },
-                             .name = "memory",
-                             .times = times,
-                             .looks_after = 20ms}});
+    return Server::open(
+        {.port = 0,
+         .data = directory_ + "/" + node,
+         .http_threads = http_threads_,
+         .disk_bytes_max = std::uint64_t{1} << 30,
+         .shared_log = SharedLogOptions{.connect = [this, node](log::Disk&)
+                                            -> Result<OpenSharedLog> { return open_log(node); },
+                                        .name = "memory",
+                                        .times = times,
+                                        .looks_after = 20ms},
+         .edge = edge_});
   }
   std::unique_ptr<Server> start(const std::string& node,
                                 const OwnershipTimes& times = patient_times) {
@@ -123,6 +123,7 @@ class SharedLogTest : public ::testing::Test {
   static void settle(const std::unique_ptr<Server>& server) { get(server, "/livez"); }
 
   std::uint32_t http_threads_ = 1;
+  EdgeOptions edge_;
   log::SharedMemoryLog::Place place_;
   std::string directory_;
 

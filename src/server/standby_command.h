@@ -27,6 +27,7 @@ struct StandbyCommand {
   http::ExchangeId exchange;
 };
 
+inline constexpr std::string_view standby_path = "/_mailrail/standby/";
 inline constexpr std::string_view promote_path = "/_mailrail/standby/promote";
 inline constexpr std::string_view step_down_path = "/_mailrail/standby/step-down";
 inline constexpr std::string_view forced_query = "?force";

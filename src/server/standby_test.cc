@@ -47,11 +47,11 @@ TEST_F(StandbyTest, KeepsTheHostThatTheCallerWrote) {
   Client client(standby_->port());
   const std::string input = R"({"QueueName": "q"})";
   client.send(
-      "POST / HTTP/1.1\r\nHost: queues.example:80\r\nX-Amz-Target: AmazonSQS.GetQueueUrl\r\n"
+      "POST / HTTP/1.1\r\nHost: queues.localhost:80\r\nX-Amz-Target: AmazonSQS.GetQueueUrl\r\n"
       "Content-Length: " +
       std::to_string(input.size()) + "\r\n\r\n" + input);
 
-  EXPECT_THAT(client.read_reply().body, HasSubstr("http://queues.example:80/000000000000/q"));
+  EXPECT_THAT(client.read_reply().body, HasSubstr("http://queues.localhost:80/000000000000/q"));
 }
 
 TEST_F(StandbyTest, HandsOnCallsOfAnyMethodWithTheirTarget) {

@@ -1,7 +1,6 @@
 #include "server/steward.h"
 
 #include <algorithm>
-#include <future>
 #include <utility>
 
 #include <fmt/chrono.h>
@@ -98,6 +97,11 @@ void Steward::tell(LogStatus status) {
   changed_.notify_all();
 }
 
+void Steward::feel_pulse(std::function<void()> beat) {
+  if (status().role != Role::owner) return beat();
+  change_mail([&](Mail& mail) { mail.pulses.push_back(std::move(beat)); });
+}
+
 bool Steward::is_unwanted() {
   const std::scoped_lock lock(mutex_);
   return mail_.begins_stop || mail_.is_abandoned;
@@ -112,6 +116,7 @@ void Steward::stand_by() {
     is_over_ = true;
     return;
   }
+  for (const std::function<void()>& beat : mail.pulses) beat();
   for (const StandbyCommand& each : mail.commands) obey_as_standby(each);
   if (mail.begins_stop) return end_for_good(mail);
   if (term_ != nullptr || boot_time() < next) return;
@@ -302,8 +307,11 @@ void Steward::promote(const StandbyCommand& command) {
   };
   const Result<log::Followed> first = follower_->look();
   if (first && first->lease.owner && !is_self(*first->lease.owner)) {
-    const Result<void> asked = have_step_down(
-        {.from = options_.self.node, .to = first->lease.owner->address}, parts_.keys);
+    const Result<void> asked = have_step_down({.from = options_.self.node,
+                                               .to = first->lease.owner->address,
+                                               .scheme = options_.scheme,
+                                               .ca_file = options_.ca_file},
+                                              parts_.keys);
     if (!asked && !is_forced) {
       return answer(command, 503,
                     fmt::format("The owner {} did not step down: {} Nothing has changed. Say "

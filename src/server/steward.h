@@ -43,7 +43,9 @@ class Steward {
     client::AddressRules webhook_addresses = {};
     engine::Strictness strictness = engine::Strictness::lenient;
     OwnershipTimes times = {};
-    Duration looks_after = 1s;  // After a look that showed nothing new.
+    Duration looks_after = 1s;    // After a look that showed nothing new.
+    std::string scheme = "http";  // By which nodes speak to each other,
+    std::string ca_file = {};     // and whose certificates they believe. Empty: the system's.
   };
   // What it works with, all of which outlives it. The switchboard is its own to switch.
   struct Parts {
@@ -71,6 +73,9 @@ class Steward {
   // Any thread.
   LogStatus status() const;
 
+  // Any thread: calls `beat` in the engine's next turn; at once while another owns the log.
+  void feel_pulse(std::function<void()> beat);
+
   // As a server's. The log is given back.
   void begin_stop();
   bool is_drained(std::chrono::milliseconds patience);
@@ -83,12 +88,14 @@ class Steward {
   struct Mail {
     std::vector<StandbyCommand> commands;
     std::optional<log::Appended> failure;  // Of the term's log.
+    std::vector<std::function<void()>> pulses;
     bool begins_stop = false;
     bool finishes_stop = false;
     bool is_abandoned = false;
 
     bool empty() const {
-      return commands.empty() && !failure && !begins_stop && !finishes_stop && !is_abandoned;
+      return commands.empty() && pulses.empty() && !failure && !begins_stop && !finishes_stop &&
+             !is_abandoned;
     }
   };
 

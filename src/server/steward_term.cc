@@ -50,6 +50,7 @@ void Steward::begin_term() {
 
 void Steward::serve() {
   const Mail mail = next_mail(std::nullopt);
+  for (const std::function<void()>& beat : mail.pulses) term_->feel_pulse(beat);
   if (mail.is_abandoned) is_over_ = true;
   if (mail.failure || mail.is_abandoned) end_in_disorder(mail.failure);
   for (const StandbyCommand& each : mail.commands) {
@@ -189,7 +190,11 @@ void Steward::refuse_calls(std::string why) {
 void Steward::forward_to(const std::string& address) {
   auto next = std::make_unique<Forwarder>(
       Forwarder::Parts{.http = parts_.http, .slots = parts_.slots, .services = parts_.services},
-      Forwarder::Options{.node = options_.self.node, .owner = address, .now = &boot_time});
+      Forwarder::Options{.node = options_.self.node,
+                         .owner = address,
+                         .scheme = options_.scheme,
+                         .ca_file = options_.ca_file,
+                         .now = &boot_time});
   parts_.switchboard.switch_to(*next);
   end_forwarder();
   forwarder_ = std::move(next);

@@ -8,14 +8,22 @@
 
 namespace mailrail::server {
 
-void Switchboard::connect(http::Server& http, http::Handler& first, Own own) {
+void Switchboard::connect(http::Server& http, Gate::Options gate, http::Handler& first, Own own) {
   http_ = &http;
-  own_ = std::move(own);
+  gate_.emplace(std::move(gate));
   for (http::Handler*& each : serving_) each = &first;
+  for (Own& each : own_) each = own;
 }
 
 void Switchboard::switch_to(http::Handler& next) {
   on_each_thread([&](std::uint32_t thread) { serving_[thread] = &next; });
+}
+
+void Switchboard::switch_to(http::Handler& next, const Own& own) {
+  on_each_thread([&](std::uint32_t thread) {
+    serving_[thread] = &next;
+    own_[thread] = own;
+  });
 }
 
 void Switchboard::flush() {
@@ -41,8 +49,10 @@ void Switchboard::on_request(http::ExchangeId exchange, http::Request request) {
   const std::string_view path = api::path_of(request);
   if (path == "/livez") {
     http_->answer(exchange, http::text_response(200, "alive\n"));
-  } else if (path.starts_with(own_path)) {
-    own_(exchange, std::move(request));
+  } else if (const std::optional<Error> objection = gate_->objection(request)) {
+    http_->answer(exchange, refusals_.refuse(request, exchange.thread, *objection));
+  } else if (path.starts_with(own_path) && own_[exchange.thread]) {
+    own_[exchange.thread](exchange, std::move(request));
   } else {
     serving_[exchange.thread]->on_request(exchange, std::move(request));
   }

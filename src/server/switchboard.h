@@ -1,4 +1,4 @@
-// Switchboard: hands each request to whoever serves now.
+// Switchboard: hands each request that the gate lets pass to whoever serves now.
 //
 // Who serves changes while the process runs; each HTTP thread has its own pointer to it, changed on
 // that thread and waited for, so that whoever served before is not asked any more when switch_to()
@@ -7,10 +7,15 @@
 #pragma once
 
 #include <functional>
+#include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
+#include "api/service.h"
 #include "http/server.h"
+#include "server/gate.h"
+#include "server/unavailable.h"
 
 namespace mailrail::server {
 
@@ -21,13 +26,17 @@ class Switchboard final : public http::Handler {
   static constexpr std::string_view own_path = "/_mailrail/";
 
   // Whoever serves first is to be set before the first request comes.
-  explicit Switchboard(std::uint32_t http_threads) : serving_(http_threads) {}
+  Switchboard(std::uint32_t http_threads, std::span<const api::Service> services)
+      : serving_(http_threads), own_(http_threads), refusals_(services, http_threads) {}
 
-  // Before the first request comes; `first` then serves.
-  void connect(http::Server& http, http::Handler& first, Own own);
+  // Before the first request comes; `first` then serves. Without `own` it gets those calls, too.
+  void connect(http::Server& http, Gate::Options gate, http::Handler& first, Own own);
 
   // From one thread at a time, but none of HTTP's. The one before gets no request from now on.
   void switch_to(http::Handler& next);
+  void switch_to(http::Handler& next, const Own& own);
+  // Runs on each HTTP thread, and is done there when this returns.
+  void on_each_thread(const std::function<void(std::uint32_t)>& work);
   // All that was posted to the HTTP threads is done.
   void flush();
 
@@ -35,11 +44,11 @@ class Switchboard final : public http::Handler {
   void on_gone(http::ExchangeId exchange) override;
 
  private:
-  void on_each_thread(const std::function<void(std::uint32_t)>& work);
-
   http::Server* http_ = nullptr;
+  std::optional<Gate> gate_;
   std::vector<http::Handler*> serving_;  // By HTTP thread.
-  Own own_;
+  std::vector<Own> own_;                 // Likewise.
+  Refusals refusals_;
 };
 
 }  // namespace mailrail::server

@@ -5,6 +5,7 @@
 #include <spdlog/spdlog.h>
 
 #include "api/room.h"
+#include "server/own_calls.h"
 #include "server/read_back.h"
 
 namespace mailrail::server {
@@ -73,6 +74,10 @@ void Term::run() {
                  .engine = *engine_thread_,
                  .read = [this](Readers::Job job) { readers_.add(std::move(job)); },
                  .not_before = held_.last_time});
+}
+
+void Term::feel_pulse(std::function<void()> beat) {
+  engine_thread_->submit(std::make_unique<Pulse>(std::move(beat)));
 }
 
 void Term::begin_stop() {

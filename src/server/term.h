@@ -65,6 +65,8 @@ class Term {
   ~Term();  // In disorder, unless it has ended in order.
 
   void run();
+  // Calls `beat` in the engine's next turn.
+  void feel_pulse(std::function<void()> beat);
   http::Handler& handler() { return *frontend_; }
 
   // Begins to end in order: open long polls are answered, and no webhooks begun.

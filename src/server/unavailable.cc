@@ -14,9 +14,14 @@ Refusals::Refusals(std::span<const api::Service> services, std::uint32_t http_th
 http::Response Refusals::refuse(const http::Request& request,
                                 std::uint32_t thread,
                                 std::string why) {
-  return api::refuse(services_, request,
-                     {.kind = &api::errors::service_unavailable, .message = std::move(why)},
-                     randoms_[thread]);
+  return refuse(request, thread,
+                Error{.kind = &api::errors::service_unavailable, .message = std::move(why)});
+}
+
+http::Response Refusals::refuse(const http::Request& request,
+                                std::uint32_t thread,
+                                const Error& why) {
+  return api::refuse(services_, request, why, randoms_[thread]);
 }
 
 void Unavailable::on_request(http::ExchangeId exchange, http::Request request) {

@@ -14,12 +14,15 @@
 
 namespace mailrail::server {
 
-// On an HTTP thread: an answer that asks the client to try again.
+// On an HTTP thread: answers to calls that nobody looks at.
 class Refusals {
  public:
   Refusals(std::span<const api::Service> services, std::uint32_t http_threads);
 
+  // Asks the client to try again.
   http::Response refuse(const http::Request& request, std::uint32_t thread, std::string why);
+  // With an error of another kind.
+  http::Response refuse(const http::Request& request, std::uint32_t thread, const Error& why);
 
  private:
   std::span<const api::Service> services_;
