@@ -1,4 +1,4 @@
-// What the actions on parked conversations take and give.
+// What the actions on parked conversations take and give, and the one that parks.
 //
 // Names that AWS has are AWS's: a conversation is a message group, instants are milliseconds since
 // 1970.
@@ -62,6 +62,16 @@ struct ListParkedConversationsOutput {
   static constexpr Field fields[] = {
       field<&ListParkedConversationsOutput::conversations>("Conversations").shown_empty(),
       field<&ListParkedConversationsOutput::next_token>("NextToken"),
+  };
+};
+
+struct ParkConversationInput {
+  std::string queue_url;
+  std::string message_group_id;
+
+  static constexpr Field fields[] = {
+      field<&ParkConversationInput::queue_url>("QueueUrl").required(),
+      field<&ParkConversationInput::message_group_id>("MessageGroupId").required(),
   };
 };
 

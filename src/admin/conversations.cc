@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "admin/errors.h"
+#include "admin/fifo_queue.h"
 #include "base/check.h"
 #include "base/digest.h"
 #include "engine/limits.h"
@@ -14,15 +15,6 @@ namespace mailrail::admin {
 namespace {
 
 using engine::ParkedResult;
-
-Result<const engine::Queue*> find_fifo(const sqs::TargetQueue& target,
-                                       const engine::Engine& engine) {
-  const engine::Queue* queue = TRY(target.find(engine));
-  if (!queue->attributes.is_fifo)
-    return sqs::errors::invalid_parameter({"QueueUrl", target.name.name},
-                                          "Only a FIFO queue has conversations that can be parked");
-  return queue;
-}
 
 std::unexpected<Error> not_parked(std::string_view group) {
   return fail(errors::conversation_not_parked,
@@ -91,6 +83,20 @@ Result<ListParkedConversationsOutput> ListParkedConversations::finish(const Deci
   }
   if (decided.has_more) output.next_token = base64(decided.conversations.back().group);
   return output;
+}
+
+ParkConversation::Prepared ParkConversation::prepare(Input input, const api::Context& context) {
+  return {.queue = sqs::TargetQueue(input.queue_url, context),
+          .group = std::move(input.message_group_id)};
+}
+
+api::Asked<Nothing> ParkConversation::decide(engine::Engine& engine,
+                                             engine::Turn& turn,
+                                             Prepared& prepared) {
+  const engine::Queue& queue = *TRY(find_fifo(prepared.queue, engine));
+  if (!engine.find_conversation(queue.id, prepared.group)) return no_conversation(prepared.group);
+  engine.park(turn, queue.id, prepared.group);
+  return Nothing{};
 }
 
 RetryConversation::Prepared RetryConversation::prepare(Input input, const api::Context& context) {

@@ -1,4 +1,5 @@
-// Actions on the conversations that a queue has parked: seeing them, and deciding how each goes on.
+// Actions on the conversations that a queue has parked, or parks by hand: seeing them, and deciding
+// how each goes on.
 //
 // They are for operators. Each is one call: what it answers is durable, and one that is made twice
 // finds the conversation no longer parked. Only dropping takes several turns where the conversation
@@ -36,6 +37,21 @@ struct ListParkedConversations {
                                const Prepared&,
                                const api::Context& context,
                                const api::Bodies&);
+};
+
+// By hand, whatever the queue does about poison; one that is parked stays as it is.
+struct ParkConversation {
+  static constexpr std::string_view name = "ParkConversation";
+  using Input = ParkConversationInput;
+  using Output = Nothing;
+  struct Prepared {
+    sqs::TargetQueue queue;
+    std::string group;
+  };
+  using Decided = Nothing;
+
+  static Prepared prepare(Input input, const api::Context& context);
+  static api::Asked<Decided> decide(engine::Engine& engine, engine::Turn& turn, Prepared& prepared);
 };
 
 struct RetryConversation {

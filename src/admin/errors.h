@@ -10,6 +10,9 @@ namespace mailrail::admin::errors {
 
 inline constexpr ErrorKind backup_not_supported{
     .name = "BackupNotSupported", .query_code = "BackupNotSupported", .http_status = 400};
+inline constexpr ErrorKind conversation_does_not_exist{.name = "ConversationDoesNotExist",
+                                                       .query_code = "ConversationDoesNotExist",
+                                                       .http_status = 404};
 inline constexpr ErrorKind conversation_not_parked{
     .name = "ConversationNotParked", .query_code = "ConversationNotParked", .http_status = 400};
 inline constexpr ErrorKind head_in_flight{

@@ -5,6 +5,7 @@
 #include "engine/returned.h"
 
 namespace mailrail::engine {
+
 Contents::Contents(Store& store, Index self, QueueId queue, QueueType type)
     : store_(store), self_(self), queue_(queue), type_(type) {}
 
@@ -26,6 +27,7 @@ void Contents::add(const Entry& values, std::string_view group_name, const Deliv
   } else {
     store_.live.add(added.position, added.length);
   }
+  body_bytes_ += store_.body_of(added).length;
   store_.groups[group].size += 1;
   if (store_.groups[group].is_parked) parked_messages_ += 1;
   if (type_ == QueueType::standard && added.delay_seconds > 0) {
@@ -114,6 +116,7 @@ void Contents::remove(Index entry) {
   index_.erase(removed.seq);
   parking_.forget(removed.seq);
   const bool is_damaged = removed.state == EntryState::damaged;
+  body_bytes_ -= store_.body_of(removed).length;
   if (removed.is_shared) {
     store_.shared.leave(removed.part.body);
   } else if (!is_damaged) {
@@ -292,6 +295,30 @@ bool Contents::is_stopped(Index entry) const {
   return store_.entries[head].state == EntryState::damaged;
 }
 
+MessageState Contents::state_of(Index index) const {
+  const Entry& entry = store_.entries[index];
+  const Group& group = store_.groups[entry.group];
+  if (entry.state == EntryState::damaged ||
+      (entry.is_shared && store_.shared[entry.part.body].is_damaged))
+    return MessageState::damaged;
+  if (entry.state == EntryState::in_flight) return MessageState::in_flight;
+  if (group.is_parked) return MessageState::parked;
+  if (entry.state == EntryState::delayed || !is_due(entry)) return MessageState::delayed;
+  const bool is_behind = type_ == QueueType::fifo && group.head != index;
+  return is_behind && !can_be_served(group) ? MessageState::blocked : MessageState::visible;
+}
+
+Index Contents::first_behind(Seq after, Index group) const {
+  if (group != no_index && after == Seq()) return store_.groups[group].head;
+  const Index entry = group == no_index ? no_index : index_.find(after);
+  return entry == no_index ? index_.first_from(after + 1) : following(entry, group);
+}
+
+Index Contents::following(Index entry, Index group) const {
+  const Entry& current = store_.entries[entry];
+  return current.group == group ? current.next : index_.first_from(current.seq + 1);
+}
+
 void Contents::served(Index group) {
   if (!store_.groups[group].is_ready || store_.groups[group].is_noisy || rotation_tail_ == group)
     return;
@@ -308,6 +335,7 @@ bool Contents::can_be_served(const Group& group) const {
 
 void Contents::refresh(Index group) {
   Group& refreshed = store_.groups[group];
+  if (type_ == QueueType::fifo) count_blocked(refreshed);
   const bool can = can_be_served(refreshed);
   if (can && !refreshed.is_ready) {
     link_ready(group);
@@ -316,6 +344,19 @@ void Contents::refresh(Index group) {
     unlink_ready(group);
     refreshed.is_noisy = false;  // Its backlog is empty.
   }
+}
+
+// Something waits, or would wait, behind a head that is given to nobody now.
+void Contents::count_blocked(Group& group) {
+  bool is_blocked = false;
+  if (group.head != no_index && !group.is_parked) {
+    const EntryState head = store_.entries[group.head].state;
+    is_blocked = head == EntryState::damaged ||
+                 (head == EntryState::in_flight && group.size > group.in_flight);
+  }
+  if (is_blocked == group.is_blocked) return;
+  group.is_blocked = is_blocked;
+  groups_blocked_ = is_blocked ? groups_blocked_ + 1 : groups_blocked_ - 1;
 }
 
 void Contents::link_ready(Index group) {
@@ -365,7 +406,9 @@ void Contents::count_in_flight(Index group, int change) {
   Group& counted = store_.groups[group];
   const bool is_listed = counted.is_ready && counted.is_noisy;
   if (is_listed) noisy_.erase({counted.in_flight, group});
+  if (counted.in_flight == 0) groups_in_flight_ += 1;
   counted.in_flight += static_cast<std::uint32_t>(change);
+  if (counted.in_flight == 0) groups_in_flight_ -= 1;
   in_flight_ += static_cast<std::uint64_t>(static_cast<std::int64_t>(change));
   if (is_listed) noisy_.emplace(counted.in_flight, group);
   if (change < 0) wake();  // The queue may have been at its limit of messages in flight.

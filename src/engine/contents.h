@@ -17,6 +17,7 @@
 
 #include "base/ids.h"
 #include "base/time.h"
+#include "engine/inspection.h"
 #include "engine/parking.h"
 #include "engine/seq_index.h"
 #include "engine/store.h"
@@ -84,6 +85,14 @@ class Contents {
   // It is damaged or, on a FIFO queue, behind such a message: given to nobody any more.
   bool is_stopped(Index entry) const;
 
+  // --- What is told to who only looks.
+
+  MessageState state_of(Index entry) const;
+  // Those behind `after`, or those of one group: the first, and the one behind another. A group is
+  // followed link by link where that is possible.
+  Index first_behind(Seq after, Index group) const;
+  Index following(Index entry, Index group) const;
+
   // --- What there is. A damaged message is neither visible nor in flight nor delayed.
 
   Index find(Seq seq) const { return index_.find(seq); }
@@ -97,11 +106,17 @@ class Contents {
   std::uint64_t delayed() const { return delayed_; }
   QueueId queue() const { return queue_; }
   std::uint64_t visible() const { return size() - in_flight_ - delayed_ - damaged_; }
+  std::uint64_t damaged() const { return damaged_; }
+  std::uint64_t groups_in_flight() const { return groups_in_flight_; }
+  std::uint64_t groups_blocked() const { return groups_blocked_; }
+  // What the bodies take of the log, each counted in every queue that has it.
+  std::uint64_t body_bytes() const { return body_bytes_; }
 
  private:
   bool can_be_served(const Group& group) const;
   bool is_due(const Entry& entry) const { return !holds_back_ || entry.seq < due_before_; }
   void refresh(Index group);
+  void count_blocked(Group& group);
   std::uint64_t sound_in(const Group& group) const;  // How many.
   void link_ready(Index group);
   void unlink_ready(Index group);
@@ -124,6 +139,9 @@ class Contents {
   std::uint64_t in_flight_ = 0;
   std::uint64_t delayed_ = 0;
   std::uint64_t damaged_ = 0;
+  std::uint64_t groups_in_flight_ = 0;
+  std::uint64_t groups_blocked_ = 0;
+  std::uint64_t body_bytes_ = 0;
 
   Parking parking_{store_.parking_bytes};
   std::uint64_t parked_messages_ = 0;

@@ -40,7 +40,11 @@ QueueCounts Engine::counts(QueueId queue) const {
           .in_flight = contents.in_flight(),
           .delayed = contents.delayed(),
           .parked = contents.parked_messages(),
-          .parked_conversations = contents.parked().size()};
+          .parked_conversations = contents.parked().size(),
+          .damaged = contents.damaged(),
+          .conversations_in_flight = contents.groups_in_flight(),
+          .conversations_blocked = contents.groups_blocked(),
+          .body_bytes = contents.body_bytes()};
 }
 
 QueueId Engine::create_queue(Turn& turn,

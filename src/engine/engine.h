@@ -24,10 +24,12 @@
 #include "engine/deduplication.h"
 #include "engine/fact.h"
 #include "engine/identity.h"
+#include "engine/inspection.h"
 #include "engine/old_bodies.h"
 #include "engine/poison.h"
 #include "engine/queue.h"
 #include "engine/receive_attempts.h"
+#include "engine/receivers.h"
 #include "engine/recent.h"
 #include "engine/requests.h"
 #include "engine/store.h"
@@ -162,6 +164,15 @@ class Engine {
   bool mark_damaged(Turn& turn, QueueId queue, Seq seq, Position position);
   bool mark_damaged(Turn& turn, const OldBody& body);
 
+  // --- Looking without touching. The queue must exist, and be FIFO to have conversations.
+
+  Inspected inspect(Instant now, const InspectRequest& request) const;
+  InspectedConversations conversations(const ConversationsRequest& request) const;
+  std::optional<InspectedConversation> find_conversation(QueueId queue,
+                                                         std::string_view group) const;
+  // When the message was sent that came to the queue before all others.
+  std::optional<Instant> oldest_sent(QueueId queue) const;
+
   // --- Redrive. Tasks of a queue are in its Queue.
 
   MoveTaskResult start_move_task(Turn& turn, const MoveTaskRequest& request);
@@ -180,6 +191,9 @@ class Engine {
                                          std::size_t count_max) const;
   // Nothing if it is not parked.
   std::optional<ParkedConversation> find_parked(QueueId queue, std::string_view group) const;
+  // By hand, whatever the queue does about poison. Nothing if there is no such conversation, or it
+  // is parked already.
+  void park(Turn& turn, QueueId queue, std::string_view group);
   // Lets it go on, every message as if it had never been received too often. Its head must be
   // whole.
   ParkedResult retry(Turn& turn, QueueId queue, std::string_view group);
@@ -332,6 +346,9 @@ class Engine {
   bool is_spent(const Queue& queue, Index entry) const;
   void lease(Turn& turn, Receiving& receiving, Index entry);
   void give(Receiving& receiving, Index entry) const;
+  ReceivedMessage shown(const Queue& queue, Index entry) const;
+  InspectedMessage inspected(const Queue& queue, Index entry) const;
+  InspectedConversation conversation(const Queue& queue, Index group) const;
   bool is_current(const ReceiptHandle& handle, Index entry, Instant now) const;
   bool is_damaged(Index entry) const { return store_.entries[entry].state == EntryState::damaged; }
   // The queue of that name, if messages of the other can move to it.
@@ -383,6 +400,7 @@ class Engine {
   Topics topics_;
   Deduplication deduplication_;
   ReceiveAttempts attempts_;
+  Receivers receivers_;
   Recent<QueueName> deleted_;
   Recent<QueueId> purged_;
   Strictness strictness_;

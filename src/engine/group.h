@@ -36,7 +36,8 @@ struct Group {
   Index rotation_next = no_index;
   bool is_ready = false;  // In the rotation or among the noisy, as `is_noisy` says.
   bool is_noisy = false;
-  bool is_parked = false;  // FIFO: a poison conversation that is given to nobody.
+  bool is_parked = false;   // FIFO: a poison conversation that is given to nobody.
+  bool is_blocked = false;  // FIFO: as counted by its contents.
 
   std::string_view name_view() const { return {name->bytes, name->size}; }
   bool is_ungrouped() const { return name->size == 0; }

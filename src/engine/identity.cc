@@ -10,6 +10,7 @@
 #include "base/bytes.h"
 #include "base/digest.h"
 #include "engine/field_codec.h"
+#include "engine/limits.h"
 
 namespace mailrail::engine {
 namespace {
@@ -201,6 +202,15 @@ std::string Identity::checksum(std::string_view bytes) const {
 
 std::string sequence_number(Seq seq) {
   return fmt::format("{}", first_sequence_number + seq.value());
+}
+
+std::optional<Seq> read_sequence_number(std::string_view text) {
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  if (number < first_sequence_number || number - first_sequence_number > seq_max)
+    return std::nullopt;
+  return Seq(number - first_sequence_number);
 }
 
 }  // namespace mailrail::engine

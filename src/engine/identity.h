@@ -81,5 +81,7 @@ class Identity {
 
 // 20 decimal digits, growing with the order of sends.
 std::string sequence_number(Seq seq);
+// Nothing if it is none.
+std::optional<Seq> read_sequence_number(std::string_view text);
 
 }  // namespace mailrail::engine

@@ -101,6 +101,14 @@ inline constexpr std::uint32_t topic_id_max = queue_id_max;
 inline constexpr std::uint32_t subscription_id_max = queue_id_max;
 inline constexpr std::uint64_t log_span_max = std::uint64_t{1} << 48;
 
+// Of so many messages it is noted who received them last, by so many names of so many bytes.
+inline constexpr std::size_t receivers_kept_max = 16'384;
+inline constexpr std::size_t receiver_names_max = 1'024;
+inline constexpr std::size_t receiver_bytes_max = 128;
+
+// Messages that one turn looks at for who only wants to see some.
+inline constexpr std::size_t looks_per_turn_max = 4096;
+
 // What one call of Engine::advance() looks at, so that no turn is long.
 inline constexpr std::size_t steps_per_advance_max = 4096;
 

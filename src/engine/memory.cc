@@ -72,7 +72,7 @@ std::uint64_t Engine::memory_bytes() const {
          heap_bytes_of_vector(contents_) + heap_bytes_of_vector(free_contents_) +
          heap_bytes_of_vector(graveyard_) + queue_bytes_ + topics_.memory_bytes() +
          deduplication_.memory_bytes() + attempts_.memory_bytes() + deleted_.memory_bytes() +
-         purged_.memory_bytes() + sources_.size() * source_bytes;
+         receivers_.memory_bytes() + purged_.memory_bytes() + sources_.size() * source_bytes;
 }
 
 std::uint64_t Engine::committed_bytes() const {

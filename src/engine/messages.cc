@@ -14,6 +14,7 @@ struct Engine::Receiving {
   std::size_t count_max;
   Duration visibility_timeout;
   Hash128 attempt;
+  std::string_view receiver = {};
   std::size_t set_aside = 0;
   ReceiveResult result = {};
 
@@ -75,7 +76,8 @@ ReceiveResult Engine::receive(Turn& turn, const ReceiveRequest& request) {
                       .count_max = request.count_max,
                       .visibility_timeout =
                           request.visibility_timeout.value_or(queue.attributes.visibility_timeout),
-                      .attempt = {}};
+                      .attempt = {},
+                      .receiver = request.receiver};
   if (!queue.attributes.is_fifo) {
     take_from_standard(turn, receiving);
   } else {
@@ -197,14 +199,22 @@ void Engine::lease(Turn& turn, Receiving& receiving, Index index) {
                       .first_received = was_received ? delivery->first_received : turn.now,
                       .receive_count = was_received ? delivery->receive_count + 1 : 1,
                       .attempt = receiving.attempt});
+  receivers_.note(entry.seq, receiving.receiver);
   give(receiving, index);
 }
 
 // Adds a message, as its lease now says, to the answer.
 void Engine::give(Receiving& receiving, Index index) const {
+  receiving.result.messages.push_back(shown(receiving.queue, index));
+  if (!receiving.queue.attributes.is_fifo) return;
+  receiving.result.messages.back().conversation = store_.entries[index].group;
+}
+
+// As it is, received or not.
+ReceivedMessage Engine::shown(const Queue& queue, Index index) const {
   const Entry& entry = store_.entries[index];
-  const Delivery& delivery = store_.deliveries[entry.delivery];
-  ReceivedMessage message{.queue = receiving.queue.id,
+  const Delivery delivery = delivery_or_origin(queue, entry);
+  ReceivedMessage message{.queue = queue.id,
                           .seq = entry.seq,
                           .body = store_.body_of(entry),
                           .sent = entry.sent,
@@ -216,8 +226,7 @@ void Engine::give(Receiving& receiving, Index index) const {
                           .share = store_.share_of(entry),
                           .is_grouped = !store_.groups[entry.group].is_ungrouped()};
   if (delivery.source != no_index) message.dead_letter_source = sources_[delivery.source];
-  if (receiving.queue.attributes.is_fifo) message.conversation = entry.group;
-  receiving.result.messages.push_back(std::move(message));
+  return message;
 }
 
 // Of a message that was never received it says only where that was sent.

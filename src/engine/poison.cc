@@ -96,6 +96,12 @@ void Engine::unpark(Turn& turn, const Queue& queue, Index number) {
   record(turn, fact);
 }
 
+void Engine::park(Turn& turn, QueueId queue, std::string_view group) {
+  const Index found = store_.groups.find(queue_at(queue).contents, group);
+  if (found == no_index || store_.groups[found].is_parked) return;
+  record(turn, ConversationParked{.queue = queue, .group = group, .at = turn.now});
+}
+
 ParkedResult Engine::retry(Turn& turn, QueueId queue, std::string_view group) {
   const Queue& of = queue_at(queue);
   const Parking::Place* parked = find_place(of, group);

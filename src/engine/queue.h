@@ -50,6 +50,14 @@ struct QueueCounts {
   // In conversations that are parked, in any of these states.
   std::uint64_t parked = 0;
   std::uint64_t parked_conversations = 0;
+  // In none of these.
+  std::uint64_t damaged = 0;
+  // FIFO: conversations of which consumers hold something; and those that are not parked and stand
+  // still, because their first message is held and others wait behind it, or because it is damaged.
+  std::uint64_t conversations_in_flight = 0;
+  std::uint64_t conversations_blocked = 0;
+  // What their bodies take of the log.
+  std::uint64_t body_bytes = 0;
 };
 
 }  // namespace mailrail::engine

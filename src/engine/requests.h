@@ -36,6 +36,7 @@ struct ReceiveRequest {
   std::size_t count_max = 1;
   std::optional<Duration> visibility_timeout = {};  // Else the queue's.
   std::string_view attempt = {};                    // FIFO: ReceiveRequestAttemptId.
+  std::string_view receiver = {};                   // Who asks, for people; see Receivers.
 };
 
 struct ReceivedMessage {

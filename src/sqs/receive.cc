@@ -3,15 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include <fmt/format.h>
-
-#include "api/errors.h"
-#include "base/check.h"
-#include "base/digest.h"
-#include "engine/read_back.h"
-#include "sqs/arn.h"
 #include "sqs/message_attributes.h"
-#include "sqs/message_record.h"
+#include "sqs/shown_message.h"
 #include "sqs/validation.h"
 
 namespace mailrail::sqs {
@@ -43,63 +36,13 @@ std::optional<Duration> seconds_of(std::optional<int> seconds) {
   return std::chrono::seconds(*seconds);
 }
 
-using SystemAttributes = std::map<std::string, std::string>;
-
-// Every system attribute that the message has.
-SystemAttributes system_attributes_of(const engine::ReceivedMessage& message,
-                                      const engine::Sent& sent,
-                                      const MessageRecord& record,
-                                      engine::QueueType type) {
-  SystemAttributes attributes{
-      {"SenderId", std::string(record.sender_id)},
-      {"SentTimestamp", std::to_string(unix_ms(message.sent))},
-      {"ApproximateReceiveCount", std::to_string(message.receive_count)},
-      {"ApproximateFirstReceiveTimestamp", std::to_string(unix_ms(message.first_received))},
-  };
-  if (type == engine::QueueType::fifo) {
-    attributes["SequenceNumber"] = engine::sequence_number(message.seq);
-    attributes["MessageDeduplicationId"] = sent.deduplication_id;
-  }
-  if (message.is_grouped) attributes["MessageGroupId"] = sent.group;
-  if (!record.trace_header.empty()) attributes["AWSTraceHeader"] = record.trace_header;
-  if (message.dead_letter_source)
-    attributes["DeadLetterQueueSourceArn"] = queue_arn(*message.dead_letter_source);
-  return attributes;
-}
-
-SystemAttributes asked_for(SystemAttributes attributes, const std::vector<std::string>& names) {
+std::map<std::string, std::string> asked_for(std::map<std::string, std::string> attributes,
+                                             const std::vector<std::string>& names) {
   if (std::ranges::find(names, "All") != names.end()) return attributes;
   std::erase_if(attributes, [&](const auto& each) {
     return std::ranges::find(names, each.first) == names.end();
   });
   return attributes;
-}
-
-// What the message's record says; or, if it came by a topic, what that makes of it, which
-// `rendered` then holds.
-Result<MessageRecord> record_of(const engine::ReceivedMessage& message,
-                                const engine::Sent& sent,
-                                const api::Context& context,
-                                api::TopicMessage& rendered) {
-  if (!message.share) return decode_record(sent.record);
-  CHECK(context.read_topic_message != nullptr);
-  rendered =
-      TRY(context.read_topic_message(*context.identity, *context.signer, sent, *message.share));
-  MessageRecord record{.body = rendered.body,
-                       .body_md5 = md5(rendered.body),
-                       .attributes = {},
-                       .sender_id = rendered.sender_id,
-                       .trace_header = rendered.trace_header};
-  for (api::TopicMessage::Attribute& each : rendered.attributes) {
-    MessageAttributeValue& value = record.attributes[each.name];
-    value.data_type = each.data_type;
-    if (each.is_binary) {
-      value.binary_value = Blob{std::move(each.value)};
-    } else {
-      value.string_value = std::move(each.value);
-    }
-  }
-  return record;
 }
 
 }  // namespace
@@ -114,6 +57,7 @@ ReceiveMessage::Prepared ReceiveMessage::prepare(Input input, const api::Context
   prepared.wait = seconds_of(input.wait_time_seconds);
   prepared.attempt = std::move(input.receive_request_attempt_id);
   prepared.attribute_names = std::move(input.message_attribute_names);
+  prepared.receiver = context.caller.user;
   return prepared;
 }
 
@@ -129,7 +73,8 @@ api::Asked<ReceiveMessage::Decided> ReceiveMessage::decide(engine::Engine& engin
       engine.receive(turn, {.queue = queue.id,
                             .count_max = prepared.count_max,
                             .visibility_timeout = prepared.visibility_timeout,
-                            .attempt = prepared.attempt ? *prepared.attempt : std::string_view{}});
+                            .attempt = prepared.attempt ? *prepared.attempt : std::string_view{},
+                            .receiver = prepared.receiver});
   using broker::Decision;
   if (result.is_unfinished) return {Decision{.verdict = Decision::Verdict::again}, Decided{}};
   if (result.messages.empty()) {
@@ -177,25 +122,12 @@ Result<ReceiveMessageOutput> ReceiveMessage::finish(const Decided& decided,
   for (std::size_t i = 0; i < decided.messages.size(); ++i) {
     const engine::ReceivedMessage& received = decided.messages[i];
     if (!bodies.shows(i)) continue;
-    const Result<engine::Sent> sent = engine::read_sent(bodies[i], received);
-    api::TopicMessage rendered;
-    const Result<MessageRecord> record =
-        sent ? record_of(received, *sent, context, rendered) : std::unexpected(sent.error());
-    if (!record) {
-      return fail(api::errors::internal_failure,
-                  fmt::format("The message at log position {} is damaged: {}.",
-                              received.body.position.value(), record.error().message));
-    }
-    Message& message = output.messages.emplace_back();
-    message.message_id =
-        context.identity->message_id(received.origin_queue, received.origin_seq, received.redrives);
+    Message message = TRY(shown_message(received, bodies[i], decided.type, context));
     message.receipt_handle = context.identity->receipt_handle(received.handle());
-    message.md5_of_body = hex(record->body_md5);
-    message.body = record->body;
-    message.attributes = asked_for(system_attributes_of(received, *sent, *record, decided.type),
-                                   prepared.system_attribute_names);
-    message.message_attributes = selected(record->attributes, prepared.attribute_names);
+    message.attributes = asked_for(std::move(message.attributes), prepared.system_attribute_names);
+    message.message_attributes = selected(message.message_attributes, prepared.attribute_names);
     message.md5_of_message_attributes = md5_of(message.message_attributes);
+    output.messages.push_back(std::move(message));
   }
   return output;
 }

@@ -30,6 +30,7 @@ struct ReceiveMessage {
     std::optional<std::string> attempt;
     std::vector<std::string> system_attribute_names;
     std::vector<std::string> attribute_names;
+    std::string receiver;             // Who asks, for people.
     std::optional<Instant> deadline;  // Set when it is first asked.
   };
   struct Decided {

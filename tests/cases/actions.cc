@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "admin/backups.h"
+#include "admin/conversation_states.h"
 #include "admin/conversations.h"
+#include "admin/peek.h"
 #include "admin/service.h"
 #include "admin/topic_filters.h"
 #include "sns/permissions.h"
@@ -150,9 +152,13 @@ const ActionShapes* find_action(std::string_view name) {
       shapes_of<sqs::TagQueue>(),
       shapes_of<sqs::UntagQueue>(),
       shapes_of<admin::BeginBackup>(),
+      shapes_of<admin::DescribeConversation>(),
       shapes_of<admin::DropConversation>(),
       shapes_of<admin::EndBackup>(),
+      shapes_of<admin::ListConversations>(),
       shapes_of<admin::ListParkedConversations>(),
+      shapes_of<admin::ParkConversation>(),
+      shapes_of<admin::PeekMessages>(),
       shapes_of<admin::ReadBackup>(),
       shapes_of<admin::RetryConversation>(),
       shapes_of<admin::SkipConversation>(),
