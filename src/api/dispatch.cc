@@ -112,8 +112,13 @@ http::Response refuse(std::span<const Service> services,
 Dispatcher::Dispatcher(std::span<const Service> services,
                        const engine::Identity& identity,
                        signing::Signer& signer,
-                       std::string scheme)
-    : services_(services), identity_(identity), signer_(signer), scheme_(std::move(scheme)) {
+                       std::string scheme,
+                       broker::Traffic* traffic)
+    : services_(services),
+      identity_(identity),
+      signer_(signer),
+      scheme_(std::move(scheme)),
+      traffic_(traffic) {
   for (const Service& each : services_) {
     if (each.read_topic_message != nullptr) read_topic_message_ = each.read_topic_message;
   }
@@ -133,6 +138,7 @@ Made Dispatcher::dispatch(http::Request request,
                           Random& random) const {
   Context context = context_of(request, identity_, scheme_);
   context.signer = &signer_;
+  context.traffic = traffic_;
   context.read_topic_message = read_topic_message_;
   const Service* service = service_signed_for(services_, context.caller.service);
   if (service == nullptr) service = &services_.front();

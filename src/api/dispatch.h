@@ -30,11 +30,13 @@ http::Response refuse(std::span<const Service> services,
 
 class Dispatcher {
  public:
-  // `scheme` is how callers reach the server: queue URLs begin with it.
+  // `scheme` is how callers reach the server: queue URLs begin with it. Null traffic: nobody
+  // counts.
   Dispatcher(std::span<const Service> services,
              const engine::Identity& identity,
              signing::Signer& signer,
-             std::string scheme);
+             std::string scheme,
+             broker::Traffic* traffic = nullptr);
 
   // On any HTTP thread; `random` is the thread's own, for request ids.
   Made dispatch(http::Request request,
@@ -55,6 +57,7 @@ class Dispatcher {
   const engine::Identity& identity_;
   signing::Signer& signer_;
   std::string scheme_;
+  broker::Traffic* traffic_;
   ReadTopicMessage read_topic_message_ = nullptr;
 };
 

@@ -43,8 +43,8 @@ Term::Term(const Parts& parts, Options options, ReplayedLog held)
       webhooks_(options_.webhook_addresses,
                 parts.ownership.is_leased() ? &parts.ownership : nullptr) {
   make_engine_thread();
-  dispatcher_ =
-      std::make_unique<api::Dispatcher>(parts_.services, held_.engine->identity(), signer_, "http");
+  dispatcher_ = std::make_unique<api::Dispatcher>(parts_.services, held_.engine->identity(),
+                                                  signer_, "http", &engine_thread_->traffic());
   frontend_ = std::make_unique<Frontend>(Frontend::Parts{.dispatcher = *dispatcher_,
                                                          .signer = signer_,
                                                          .log = *held_.log,

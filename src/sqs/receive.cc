@@ -8,6 +8,7 @@
 #include "api/errors.h"
 #include "base/check.h"
 #include "base/digest.h"
+#include "broker/traffic.h"
 #include "engine/read_back.h"
 #include "sqs/arn.h"
 #include "sqs/message_attributes.h"
@@ -114,6 +115,7 @@ ReceiveMessage::Prepared ReceiveMessage::prepare(Input input, const api::Context
   prepared.wait = seconds_of(input.wait_time_seconds);
   prepared.attempt = std::move(input.receive_request_attempt_id);
   prepared.attribute_names = std::move(input.message_attribute_names);
+  prepared.traffic = context.traffic;
   return prepared;
 }
 
@@ -139,6 +141,9 @@ api::Asked<ReceiveMessage::Decided> ReceiveMessage::decide(engine::Engine& engin
                        .deadline = *prepared.deadline},
               Decided{}};
     }
+    using Poll = broker::Traffic::Poll;
+    if (prepared.traffic != nullptr)
+      prepared.traffic->received_nothing(queue.id, wait == 0s ? Poll::was_short : Poll::was_long);
     // AWS tells short polls only, and FIFO queues never.
     if (result.is_at_limit && !is_fifo && wait == 0s) {
       return fail(errors::over_limit,

@@ -31,6 +31,7 @@ struct ReceiveMessage {
     std::vector<std::string> system_attribute_names;
     std::vector<std::string> attribute_names;
     std::optional<Instant> deadline;  // Set when it is first asked.
+    broker::Traffic* traffic = nullptr;
   };
   struct Decided {
     std::vector<engine::ReceivedMessage> messages;
