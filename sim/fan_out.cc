@@ -27,7 +27,7 @@ std::vector<engine::PublishTarget> targets_of(engine::Engine& engine,
   message.attribute_count = attributes.size();
   auto targets = sns::targets_of(engine, topic, message);
   CHECK(targets.has_value());  // All policies are sound.
-  return *std::move(targets);
+  return std::move(targets->queues);
 }
 
 bool is_let_through(const engine::SubscriptionAttributes& subscription,

@@ -12,6 +12,10 @@
 #include "log/snapshot.h"
 #include "signing/signer.h"
 
+namespace mailrail::broker {
+class Traffic;
+}
+
 namespace mailrail::api {
 
 struct Context {
@@ -20,6 +24,8 @@ struct Context {
   std::optional<std::string> trace_header;  // X-Amzn-Trace-Id.
   const engine::Identity* identity = nullptr;
   signing::Signer* signer = nullptr;
+  // What went through queues and topics; for decide() alone. Null: nobody counts.
+  broker::Traffic* traffic = nullptr;
   // The caller asked by AWS Query, which words some rules differently.
   bool is_query = false;
   // Of the service that publishes to queues; null if there is none.

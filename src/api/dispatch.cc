@@ -110,14 +110,15 @@ Dispatcher::Dispatcher(Parts parts) : parts_(std::move(parts)) {
 }
 
 Context Dispatcher::context_of(const http::Request& request, auth::Caller caller) const {
-  Context context{.caller = std::move(caller),
-                  .endpoint = fmt::format("{}://{}", request.is_encrypted ? "https" : "http",
-                                          host_of(request)),
-                  .trace_header = {},
-                  .identity = &parts_.identity,
-                  .signer = &parts_.signer,
-                  .read_topic_message = read_topic_message_,
-                  .snapshots = parts_.snapshots};
+  Context context{
+      .caller = std::move(caller),
+      .endpoint = fmt::format("{}://{}", request.is_encrypted ? "https" : "http", host_of(request)),
+      .trace_header = {},
+      .identity = &parts_.identity,
+      .signer = &parts_.signer,
+      .read_topic_message = read_topic_message_,
+      .snapshots = parts_.snapshots,
+      .traffic = parts_.traffic};
   const auto trace = request.headers.find("X-Amzn-Trace-Id");
   if (trace && auth::is_plain_text(*trace)) context.trace_header = *trace;
   return context;

@@ -36,6 +36,7 @@ class Dispatcher {
     const engine::Identity& identity;
     signing::Signer& signer;
     log::Snapshots* snapshots = nullptr;  // Null: the log is in no files.
+    broker::Traffic* traffic = nullptr;   // Null: nobody counts.
   };
   explicit Dispatcher(Parts parts);
 

@@ -24,7 +24,7 @@ Broker::Broker(engine::Engine& engine,
       random_(random),
       outbox_(outbox),
       options_(options),
-      open_(log.next_position()),
+      open_(log.next_position(), options.traffic),
       taken_end_(log.next_position()),
       durable_end_(log.next_position()),
       housekeeping_(engine, log, options.housekeeping),
@@ -32,6 +32,7 @@ Broker::Broker(engine::Engine& engine,
 
 void Broker::turn(Instant now, std::vector<std::unique_ptr<Call>> calls) {
   now_ = std::max(now_, now);
+  if (options_.traffic != nullptr) options_.traffic->begin_turn(now_);
   if (!engine_.is_founded()) {
     engine::Turn founding{.now = now_, .random = random_, .facts = open_};
     engine_.found(founding);
@@ -50,6 +51,7 @@ void Broker::turn(Instant now, std::vector<std::unique_ptr<Call>> calls) {
   serve_woken();  // A last asking may have moved dead letters to a queue that others wait for.
   for (auto& call : calls) unasked_.push_back(std::move(call));
   serve_unasked();
+  if (options_.traffic != nullptr) options_.traffic->count_waiting(waiters_.size());
 }
 
 log::SharedFrame Broker::take_frame() {
@@ -66,7 +68,7 @@ log::SharedFrame Broker::take_frame() {
   taken_end_ = open_.position() + frame.payload.size();
   housekeeping_.appended(frame.payload.size());
   in_flight_ = std::make_shared<const log::Frame>(std::move(frame));
-  open_ = engine::FactWriter(next);
+  open_ = engine::FactWriter(next, options_.traffic);
   open_since_.reset();
   held_for_in_flight_ = std::exchange(held_for_open_, {});
   return in_flight_;

@@ -26,6 +26,7 @@
 #include "broker/housekeeping.h"
 #include "broker/outbox.h"
 #include "broker/recent_frames.h"
+#include "broker/traffic.h"
 #include "broker/waiters.h"
 #include "engine/engine.h"
 #include "log/log_store.h"
@@ -46,6 +47,7 @@ struct Options {
   // its deliveries to queues and the engine's own facts well below it.
   std::size_t call_bytes_max = std::size_t{2} << 20;
   HousekeepingOptions housekeeping = {};
+  Traffic* traffic = nullptr;  // That counts what goes through; null: nobody does.
 };
 
 class Broker {

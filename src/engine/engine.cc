@@ -34,6 +34,18 @@ std::optional<Body> Engine::body_of(QueueId queue, Seq seq) const {
   return entry == no_index ? std::nullopt : std::optional(store_.body_of(store_.entries[entry]));
 }
 
+std::optional<MessageView> Engine::view(QueueId id, Seq seq) const {
+  const Queue* queue = find_queue(id);
+  const Index index = queue == nullptr ? no_index : find_entry(*queue, seq);
+  if (index == no_index) return std::nullopt;
+  const Entry& entry = store_.entries[index];
+  const Delivery* delivery = delivery_of(entry);
+  MessageView view{.group = store_.groups[entry.group].name_view(),
+                   .receive_count = delivery == nullptr ? 0 : delivery->receive_count};
+  if (entry.is_shared) view.topic = store_.shared[entry.part.body].topic;
+  return view;
+}
+
 QueueCounts Engine::counts(QueueId queue) const {
   const Contents& contents = contents_of(queue_at(queue));
   return {.visible = contents.visible(),

@@ -157,6 +157,8 @@ class Engine {
   VisibilityResult change_visibility(Turn& turn, const ReceiptHandle& handle, Duration timeout);
   // Where the message's body lies in the log; nothing if the queue has no such message.
   std::optional<Body> body_of(QueueId queue, Seq seq) const;
+  // What is known of it by who only watches; nothing if the queue has no such message.
+  std::optional<MessageView> view(QueueId queue, Seq seq) const;
   // Gives a lease back whose receive was never answered, if it still is that lease.
   void give_back(Turn& turn, const ReceiptHandle& handle);
   // The message's body cannot be read where it lay: it is given to nobody any more. Nothing happens

@@ -78,6 +78,7 @@ struct Sent {
   std::string_view deduplication_id = {};  // FIFO; as the consumer will see it.
   Hash128 deduplication_key = {};          // FIFO: what a later send is compared with.
   std::string_view record = {};            // The message as its service encoded it; opaque here.
+  std::uint64_t message_bytes = 0;         // As its service counts them. Not stored.
 };
 
 // A lease starts, or its end moves: by a receive, or by a change of visibility (which keeps all but
@@ -99,6 +100,7 @@ struct Removed {
   QueueId queue = {};
   RemovalReason why = RemovalReason::deleted;
   std::vector<Seq> seqs;
+  bool is_given_up = false;  // Its endpoint never took it. Not stored.
 };
 
 // To the dead-letter queue. Carries the entry whole; its body stays where it is in the log.

@@ -35,7 +35,8 @@ SendResult Engine::send(Turn& turn, const SendRequest& request) {
             .seq = last_seq_ + 1,
             .at = turn.now,
             .group = request.group,
-            .record = request.record};
+            .record = request.record,
+            .message_bytes = request.message_bytes};
   if (queue.attributes.is_fifo) {
     CHECK(!request.group.empty());
     fact.deduplication_id = request.deduplication_id;

@@ -45,6 +45,7 @@ PublishResult Engine::publish(Turn& turn, const PublishRequest& request) {
   fact.message.deduplication_id = request.deduplication_id;
   if (topic->attributes.is_fifo)
     fact.message.deduplication_key = deduplication_key(*topic, request);
+  fact.message.message_bytes = request.message_bytes;
   if (!fact.deliveries.empty()) fact.message.record = request.record;
   std::string body;
   encode_fact(fact.message, body);

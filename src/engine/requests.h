@@ -23,6 +23,7 @@ struct SendRequest {
   std::string_view group = {};             // FIFO: required. Standard: the tenant, if any.
   std::string_view deduplication_id = {};  // FIFO: required.
   std::string_view record = {};
+  std::uint64_t message_bytes = 0;  // As its service counts them: the engine only passes it on.
 };
 
 // Sent, or the message that it is a duplicate of.
@@ -55,6 +56,13 @@ struct ReceivedMessage {
   bool is_grouped = false;          // It has its group here: a share may have lost it.
 
   ReceiptHandle handle() const { return {.queue = queue, .seq = seq, .generation = receive_count}; }
+};
+
+// The group's name holds until the next turn.
+struct MessageView {
+  std::string_view group = {};
+  std::uint32_t receive_count = 0;
+  std::optional<TopicId> topic = {};  // That it came by.
 };
 
 struct ReceiveResult {

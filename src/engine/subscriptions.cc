@@ -177,7 +177,8 @@ GiveUpResult Engine::give_up(Turn& turn,
   if (can_move) {
     move_to_dead_letters(turn, *queue, entry, *target);
   } else {
-    remove(turn, *queue, index, RemovalReason::deleted);
+    // A delivery queue parks nothing, so no conversation is to be unparked.
+    record(turn, Removed{.queue = queue->id, .seqs = {entry.seq}, .is_given_up = true});
   }
   return can_move ? GiveUpResult::moved : GiveUpResult::removed;
 }

@@ -41,6 +41,7 @@ struct PublishRequest {
   std::string_view group = {};             // FIFO: required.
   std::string_view deduplication_id = {};  // FIFO: required.
   std::string_view record = {};
+  std::uint64_t message_bytes = 0;  // As its service counts them: the engine only passes it on.
   std::span<const PublishTarget> targets = {};  // At most deliveries_per_publication_max.
 };
 

@@ -17,14 +17,24 @@
 
 namespace mailrail::engine {
 
+// Sees each fact that is recorded, right before it is applied; none that is replayed. It changes
+// nothing.
+class Witness {
+ public:
+  virtual ~Witness() = default;
+  virtual void recorded(const Fact& fact) = 0;
+};
+
 // The facts of one frame, as bytes.
 class FactWriter {
  public:
-  // `position` is where the payload's first byte will lie in the log.
-  explicit FactWriter(Position position) : position_(position) {}
+  // `position` is where the payload's first byte will lie in the log. No witness is null.
+  explicit FactWriter(Position position, Witness* witness = nullptr)
+      : position_(position), witness_(witness) {}
 
   // Where the fact lies, and its length there.
   Body append(const Fact& fact) {
+    if (witness_ != nullptr) witness_->recorded(fact);
     const Position at = end();
     const std::size_t length = encode_fact(fact, payload_);
     count_ += 1;
@@ -39,6 +49,7 @@ class FactWriter {
 
  private:
   Position position_;
+  Witness* witness_;
   std::string payload_;
   std::uint32_t count_ = 0;
 };

@@ -10,6 +10,14 @@
 #include "server/told_again.h"
 
 namespace mailrail::server {
+namespace {
+
+broker::Options counted_by(broker::Traffic& traffic, broker::Options options) {
+  options.traffic = &traffic;
+  return options;
+}
+
+}  // namespace
 
 EngineThread::EngineThread(engine::Engine& engine,
                            Owned owned,
@@ -22,7 +30,8 @@ EngineThread::EngineThread(engine::Engine& engine,
       is_shared_(owned.shared != nullptr),
       disk_bytes_max_(options.housekeeping.disk_bytes_max),
       hooks_(std::move(hooks)),
-      broker_(engine, owned.log, random, *this, options),
+      traffic_(engine),
+      broker_(engine, owned.log, random, *this, counted_by(traffic_, options)),
       log_thread_(
           owned.log,
           owned.shared,

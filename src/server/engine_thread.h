@@ -20,6 +20,7 @@
 #include "base/time.h"
 #include "broker/broker.h"
 #include "broker/outbox.h"
+#include "broker/traffic.h"
 #include "engine/engine.h"
 #include "log/log_store.h"
 #include "server/log_thread.h"
@@ -73,6 +74,9 @@ class EngineThread final : private broker::Outbox {
   ~EngineThread() override;
 
   void run();
+
+  // For calls, in their decide().
+  broker::Traffic& traffic() { return traffic_; }
 
   // Any thread.
   void submit(std::unique_ptr<broker::Call> call);
@@ -129,6 +133,7 @@ class EngineThread final : private broker::Outbox {
   const bool is_shared_;
   const std::uint64_t disk_bytes_max_;  // Before that of a shared log is met, there is a warning.
   Hooks hooks_;
+  broker::Traffic traffic_;
   broker::Broker broker_;
   LogThread log_thread_;
   std::vector<Leaving> leaving_;

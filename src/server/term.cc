@@ -46,11 +46,12 @@ Term::Term(const Parts& parts, Options options, ReplayedLog held)
   if (auto* source = dynamic_cast<log::SnapshotSource*>(held_.log.get()))
     snapshots_ = std::make_unique<log::Snapshots>(*source);
   make_engine_thread();
-  dispatcher_ =
-      std::make_unique<api::Dispatcher>(api::Dispatcher::Parts{.services = parts_.services,
-                                                               .identity = held_.engine->identity(),
-                                                               .signer = signer_,
-                                                               .snapshots = snapshots_.get()});
+  dispatcher_ = std::make_unique<api::Dispatcher>(
+      api::Dispatcher::Parts{.services = parts_.services,
+                             .identity = held_.engine->identity(),
+                             .signer = signer_,
+                             .snapshots = snapshots_.get(),
+                             .traffic = &engine_thread_->traffic()});
   frontend_ = std::make_unique<Frontend>(Frontend::Parts{.authenticator = parts_.authenticator,
                                                          .dispatcher = *dispatcher_,
                                                          .signer = signer_,

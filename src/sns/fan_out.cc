@@ -84,7 +84,8 @@ const engine::Queue* delivery_queue_for(const engine::Engine& engine,
   return engine.delivery_queue(subscription.id);
 }
 
-// The subscription's queue, or the one for its dead letters; null if neither takes it.
+// The queue from which it goes on to the subscription, or the one for its dead letters; null if
+// neither takes it.
 const engine::Queue* queue_for(engine::Engine& engine,
                                const engine::Topic& topic,
                                const engine::Subscription& subscription,
@@ -100,22 +101,35 @@ const engine::Queue* queue_for(engine::Engine& engine,
   return nullptr;
 }
 
+// What goes to an endpoint counts when it has come there, or not.
+void count(broker::FanOutTraffic& traffic,
+           const engine::Subscription& subscription,
+           const engine::Queue* queue) {
+  if (queue != nullptr && queue->attributes.is_delivery_queue()) return;
+  const bool is_delivered = queue != nullptr && subscription.queue == queue->name;
+  (is_delivered ? traffic.delivered : traffic.failed) += 1;
+}
+
 }  // namespace
 
-Result<std::vector<engine::PublishTarget>> targets_of(engine::Engine& engine,
-                                                      const engine::Topic& topic,
-                                                      const PreparedMessage& message) {
-  std::vector<engine::PublishTarget> targets;
+Result<Targets> targets_of(engine::Engine& engine,
+                           const engine::Topic& topic,
+                           const PreparedMessage& message) {
+  Targets targets;
   for (const auto& [id, subscription] : topic.subscriptions) {
     if (!subscription->is_confirmed() && !has_bug(SeededBug::publishes_to_pending)) continue;
     const PreparedForm& form = message.form_for(subscription->protocol);
-    if (!TRY(lets_through(engine, *subscription, form.event))) continue;
-    if (const engine::Queue* queue = queue_for(engine, topic, *subscription, message)) {
-      targets.push_back({.queue = queue->id,
-                         .subscription = id,
-                         .is_raw = subscription->attributes.is_raw,
-                         .protocol = subscription->protocol});
+    if (!TRY(lets_through(engine, *subscription, form.event))) {
+      targets.traffic.filtered_out += 1;
+      continue;
     }
+    const engine::Queue* queue = queue_for(engine, topic, *subscription, message);
+    count(targets.traffic, *subscription, queue);
+    if (queue == nullptr) continue;
+    targets.queues.push_back({.queue = queue->id,
+                              .subscription = id,
+                              .is_raw = subscription->attributes.is_raw,
+                              .protocol = subscription->protocol});
   }
   return targets;
 }

@@ -10,17 +10,23 @@
 #include <vector>
 
 #include "base/result.h"
+#include "broker/traffic.h"
 #include "engine/engine.h"
 #include "sns/filter_policy.h"
 #include "sns/prepared_message.h"
 
 namespace mailrail::sns {
 
+struct Targets {
+  std::vector<engine::PublishTarget> queues;
+  broker::FanOutTraffic traffic;
+};
+
 // In the order in which subscriptions were made. Compiled filters and policies are kept in the
 // engine. Fails if a filter that is stored cannot be read any more.
-Result<std::vector<engine::PublishTarget>> targets_of(engine::Engine& engine,
-                                                      const engine::Topic& topic,
-                                                      const PreparedMessage& message);
+Result<Targets> targets_of(engine::Engine& engine,
+                           const engine::Topic& topic,
+                           const PreparedMessage& message);
 
 // What keeps an event from a subscription; nothing if its filter lets it through.
 Result<std::optional<FilterMismatch>> mismatch_of(engine::Engine& engine,

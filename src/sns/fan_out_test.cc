@@ -24,7 +24,7 @@ class FanOut : public SnsTest {
     std::vector<std::string> names;
     const auto targets = targets_of(engine, to, message);
     EXPECT_TRUE(targets.has_value());
-    for (const engine::PublishTarget& each : *targets)
+    for (const engine::PublishTarget& each : targets->queues)
       names.push_back(engine.find_queue(each.queue)->name.name);
     return names;
   }
@@ -255,9 +255,9 @@ TEST_F(FanOut, TakesNoMemoryForFiltersThatAreCompiled) {
   const auto all = targets_of(engine, topic, other);
   const std::size_t of_all = allocation_count() - before - of_none;
 
-  EXPECT_EQ(none->size(), 0u);
+  EXPECT_EQ(none->queues.size(), 0u);
   EXPECT_EQ(of_none, 0u);
-  EXPECT_EQ(all->size(), 1000u);
+  EXPECT_EQ(all->queues.size(), 1000u);
   EXPECT_LE(of_all, 11u);  // The list of targets grows by doubling.
 }
 

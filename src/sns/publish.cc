@@ -56,13 +56,15 @@ PreparedMessage prepare_for(const TargetTopic& topic,
 Result<PublishedMessage> publish(engine::Engine& engine,
                                  engine::Turn& turn,
                                  const engine::Topic& topic,
-                                 PreparedMessage& message) {
+                                 PreparedMessage& message,
+                                 broker::Traffic* traffic) {
   const bool is_fifo = topic.attributes.is_fifo;
   set_signature_version(message.record, signature_version_of(topic.attributes));
   engine::PublishRequest request{.topic = topic.id,
                                  .group = message.group,
                                  .deduplication_id = {},
                                  .record = message.record,
+                                 .message_bytes = message.counted_bytes,
                                  .targets = {}};
   if (is_fifo) {
     request.deduplication_id =
@@ -73,8 +75,9 @@ Result<PublishedMessage> publish(engine::Engine& engine,
   };
   if (const auto original = engine.original_of(turn.now, request)) return result(*original);
   TRY(api::expect_room(turn));
-  const auto targets = TRY(targets_of(engine, topic, message));
-  request.targets = targets;
+  const Targets targets = TRY(targets_of(engine, topic, message));
+  request.targets = targets.queues;
+  if (traffic != nullptr) traffic->fanned_out(topic.id, targets.traffic);
   return result(engine.publish(turn, request).publication);
 }
 
@@ -145,11 +148,12 @@ Result<void> check_batch(const engine::Topic& topic, const PublishBatch::Prepare
 Result<PublishedMessage> publish_entry(engine::Engine& engine,
                                        engine::Turn& turn,
                                        const engine::Topic& topic,
-                                       PreparedMessage& message) {
+                                       PreparedMessage& message,
+                                       broker::Traffic* traffic) {
   TRY(message.contents);
   TRY(message.ids);
   TRY(check_for_topic(topic, message));
-  return publish(engine, turn, topic, message);
+  return publish(engine, turn, topic, message, traffic);
 }
 
 }  // namespace
@@ -157,7 +161,7 @@ Result<PublishedMessage> publish_entry(engine::Engine& engine,
 Publish::Prepared Publish::prepare(Input input, const api::Context& context) {
   TargetTopic topic = target_of(input, context);
   PreparedMessage message = prepare_for(topic, draft_of(input), "messageAttributes", context);
-  return {.topic = std::move(topic), .message = std::move(message)};
+  return {.topic = std::move(topic), .message = std::move(message), .traffic = context.traffic};
 }
 
 api::Asked<PublishedMessage> Publish::decide(engine::Engine& engine,
@@ -172,7 +176,7 @@ api::Asked<PublishedMessage> Publish::decide(engine::Engine& engine,
     TRY(check_fifo(topic, message));
     TRY(message.structure);
     TRY(message.ids);
-    return publish(engine, turn, topic, message);
+    return publish(engine, turn, topic, message, prepared.traffic);
   };
   return decided();
 }
@@ -190,7 +194,8 @@ PublishBatch::Prepared PublishBatch::prepare(Input input, const api::Context& co
   Prepared prepared{.topic = TargetTopic("TopicArn", *input.topic_arn, context),
                     .entry_count = input.entries.size(),
                     .ids = check_ids(input.entries),
-                    .entries = {}};
+                    .entries = {},
+                    .traffic = context.traffic};
   if (!check_count(prepared.entry_count)) return prepared;
   for (const PublishBatchRequestEntry& each : input.entries) {
     const std::string place = fmt::format("publishBatchRequestEntries.{}.member.messageAttributes",
@@ -210,7 +215,7 @@ api::Asked<PublishBatch::Decided> PublishBatch::decide(engine::Engine& engine,
     TRY(check_batch(topic, prepared));
     Decided published;
     for (Entry& each : prepared.entries) {
-      published.push_back(publish_entry(engine, turn, topic, each.message));
+      published.push_back(publish_entry(engine, turn, topic, each.message, prepared.traffic));
       // None was recorded before it, and clients try again only what failed as a whole.
       const Result<PublishedMessage>& last = published.back();
       if (!last && last.error().kind->http_status >= 500) return std::unexpected(last.error());

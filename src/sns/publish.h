@@ -29,6 +29,7 @@ struct Publish {
   struct Prepared {
     TargetTopic topic;
     PreparedMessage message;
+    broker::Traffic* traffic;
   };
   using Decided = PublishedMessage;
 
@@ -53,6 +54,7 @@ struct PublishBatch {
     std::size_t entry_count = 0;
     Result<void> ids;
     std::vector<Entry> entries;
+    broker::Traffic* traffic;
   };
   using Decided = std::vector<Result<PublishedMessage>>;  // In the order of the entries.
 

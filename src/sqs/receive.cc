@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "broker/traffic.h"
 #include "sqs/message_attributes.h"
 #include "sqs/shown_message.h"
 #include "sqs/validation.h"
@@ -58,6 +59,7 @@ ReceiveMessage::Prepared ReceiveMessage::prepare(Input input, const api::Context
   prepared.attempt = std::move(input.receive_request_attempt_id);
   prepared.attribute_names = std::move(input.message_attribute_names);
   prepared.receiver = context.caller.user;
+  prepared.traffic = context.traffic;
   return prepared;
 }
 
@@ -84,6 +86,9 @@ api::Asked<ReceiveMessage::Decided> ReceiveMessage::decide(engine::Engine& engin
                        .deadline = *prepared.deadline},
               Decided{}};
     }
+    using Poll = broker::Traffic::Poll;
+    if (prepared.traffic != nullptr)
+      prepared.traffic->received_nothing(queue.id, wait == 0s ? Poll::was_short : Poll::was_long);
     // AWS tells short polls only, and FIFO queues never.
     if (result.is_at_limit && !is_fifo && wait == 0s) {
       return fail(errors::over_limit,

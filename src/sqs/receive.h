@@ -32,6 +32,7 @@ struct ReceiveMessage {
     std::vector<std::string> attribute_names;
     std::string receiver;             // Who asks, for people.
     std::optional<Instant> deadline;  // Set when it is first asked.
+    broker::Traffic* traffic = nullptr;
   };
   struct Decided {
     std::vector<engine::ReceivedMessage> messages;

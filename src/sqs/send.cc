@@ -140,7 +140,8 @@ Result<SentMessage> record(engine::Engine& engine,
       .group = message.group ? std::string_view(*message.group) : std::string_view{},
       .deduplication_id =
           message.deduplication_id ? *message.deduplication_id : message.content_hash,
-      .record = message.record};
+      .record = message.record,
+      .message_bytes = message.counted_bytes};
   if (const Result<void> room = api::expect_room(turn); !room) {
     const auto original = engine.original_of(turn.now, request);  // Adds nothing.
     if (!original) return std::unexpected(room.error());

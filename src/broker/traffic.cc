@@ -1,0 +1,200 @@
+#include "broker/traffic.h"
+
+#include <algorithm>
+
+namespace mailrail::broker {
+namespace {
+
+using Kind = TrafficEvent::Kind;
+
+}  // namespace
+
+std::string_view name_of(TrafficEvent::Kind kind) {
+  switch (kind) {
+    case Kind::sent:
+      return "sent";
+    case Kind::received:
+      return "received";
+    case Kind::deleted:
+      return "deleted";
+    case Kind::dead_lettered:
+      return "dead_lettered";
+    case Kind::redriven:
+      return "redriven";
+    case Kind::expired:
+      return "expired";
+    case Kind::parked:
+      return "parked";
+    case Kind::unparked:
+      return "unparked";
+  }
+  return {};
+}
+
+void Sizes::add(std::uint64_t size) {
+  const auto bound = std::ranges::lower_bound(bounds, size);
+  counts[static_cast<std::size_t>(bound - bounds.begin())] += 1;
+  bytes += size;
+}
+
+void Traffic::recorded(const engine::Fact& fact) {
+  std::visit([&](const auto& each) { on(each); }, fact);
+}
+
+void Traffic::received_nothing(QueueId queue, Poll poll) {
+  count(queue, &QueueTraffic::empty_receives);
+  if (poll == Poll::was_short) count(queue, &QueueTraffic::empty_short_polls);
+  numbers_of(queue).traffic.last_asked = now_;
+}
+
+void Traffic::fanned_out(TopicId topic, const FanOutTraffic& traffic) {
+  count(topic, &TopicTraffic::delivered, traffic.delivered);
+  count(topic, &TopicTraffic::filtered_out, traffic.filtered_out);
+  count(topic, &TopicTraffic::failed, traffic.failed);
+}
+
+const QueueTraffic& Traffic::of(QueueId queue) const {
+  static constexpr QueueTraffic none;
+  const auto found = queues_.find(queue);
+  return found == queues_.end() ? none : found->second.traffic;
+}
+
+const TopicTraffic& Traffic::of(TopicId topic) const {
+  static constexpr TopicTraffic none;
+  const auto found = topics_.find(topic);
+  return found == topics_.end() ? none : found->second;
+}
+
+Traffic::Followed Traffic::events_from(std::uint64_t number, std::size_t count_max) const {
+  const std::uint64_t first = std::max(number, next_event_ - events_.size());
+  Followed followed{.events = {}, .next = std::min(first, next_event_), .missed = first - number};
+  while (followed.next < next_event_ && followed.events.size() < count_max)
+    followed.events.push_back(events_[followed.next++ % events_kept_max]);
+  return followed;
+}
+
+// --- What facts tell. They are not applied yet: what they take away is still there.
+
+void Traffic::on(const engine::Sent& fact) {
+  count_sent(
+      {.queue = fact.queue, .seq = fact.seq, .group = fact.group, .bytes = fact.message_bytes});
+}
+
+void Traffic::on(const engine::Published& fact) {
+  count(fact.topic, &TopicTraffic::published);
+  count(fact.topic, &TopicTraffic::published_bytes, fact.message.message_bytes);
+  for (const engine::Published::Delivery& each : fact.deliveries) {
+    count_sent({.queue = each.queue,
+                .seq = each.seq,
+                .group = each.is_grouped ? fact.message.group : std::string_view{},
+                .bytes = fact.message.message_bytes});
+  }
+}
+
+// A receive counts one more than was known; a change of visibility, or a receive that is repeated,
+// does not.
+void Traffic::on(const engine::Leased& fact) {
+  const auto message = engine_.view(fact.queue, fact.seq);
+  if (!message || fact.receive_count <= message->receive_count) return;
+  count(fact.queue, &QueueTraffic::received);
+  numbers_of(fact.queue).traffic.last_asked = now_;
+  tell({.kind = Kind::received,
+        .queue = fact.queue,
+        .seq = fact.seq,
+        .receive_count = fact.receive_count,
+        .group = message->group});
+}
+
+void Traffic::on(const engine::Removed& fact) {
+  const bool has_expired = fact.why == engine::RemovalReason::expired;
+  count(fact.queue, has_expired ? &QueueTraffic::expired : &QueueTraffic::deleted,
+        fact.seqs.size());
+  const bool is_for_endpoint = numbers_of(fact.queue).is_delivery_queue;
+  const bool was_taken = !has_expired && !fact.is_given_up;
+  for (const Seq each : fact.seqs) {
+    const auto message = engine_.view(fact.queue, each);
+    if (!message) continue;
+    if (is_for_endpoint && message->topic)
+      count(*message->topic, was_taken ? &TopicTraffic::delivered : &TopicTraffic::failed);
+    tell({.kind = has_expired ? Kind::expired : Kind::deleted,
+          .queue = fact.queue,
+          .seq = each,
+          .receive_count = message->receive_count,
+          .group = message->group});
+  }
+}
+
+void Traffic::on(const engine::Moved& fact) {
+  count(fact.from, &QueueTraffic::dead_lettered);
+  if (fact.share && numbers_of(fact.from).is_delivery_queue)
+    count(fact.share->topic, &TopicTraffic::failed);
+  tell({.kind = Kind::dead_lettered,
+        .queue = fact.from,
+        .seq = fact.from_seq,
+        .receive_count = fact.receive_count,
+        .group = fact.group});
+}
+
+void Traffic::on(const engine::Redriven& fact) {
+  count(fact.from, &QueueTraffic::redriven);
+  tell({.kind = Kind::redriven, .queue = fact.from, .seq = fact.from_seq, .group = fact.group});
+}
+
+void Traffic::on(const engine::ConversationParked& fact) {
+  tell({.kind = Kind::parked, .queue = fact.queue, .group = fact.group});
+}
+
+void Traffic::on(const engine::ConversationUnparked& fact) {
+  tell({.kind = Kind::unparked, .queue = fact.queue, .group = fact.group});
+}
+
+void Traffic::on(const engine::QueueDeleted& fact) { queues_.erase(fact.queue); }
+
+void Traffic::on(const engine::TopicDeleted& fact) { topics_.erase(fact.topic); }
+
+// --- Counting.
+
+Traffic::Numbers& Traffic::numbers_of(QueueId queue) {
+  const auto [numbers, is_new] = queues_.try_emplace(queue);
+  if (is_new) {
+    const engine::Queue* counted = engine_.find_queue(queue);
+    numbers->second.is_delivery_queue =
+        counted != nullptr && counted->attributes.is_delivery_queue();
+  }
+  return numbers->second;
+}
+
+void Traffic::count(QueueId queue, std::uint64_t QueueTraffic::* number, std::uint64_t added) {
+  Numbers& numbers = numbers_of(queue);
+  numbers.traffic.*number += added;
+  if (!numbers.is_delivery_queue) all_queues_.*number += added;
+}
+
+void Traffic::count(TopicId topic, std::uint64_t TopicTraffic::* number, std::uint64_t added) {
+  topics_[topic].*number += added;
+  all_topics_.*number += added;
+}
+
+void Traffic::count_sent(const Arrival& arrival) {
+  count(arrival.queue, &QueueTraffic::sent);
+  Numbers& numbers = numbers_of(arrival.queue);
+  numbers.traffic.sizes.add(arrival.bytes);
+  numbers.traffic.last_sent = now_;
+  if (!numbers.is_delivery_queue) all_queues_.sizes.add(arrival.bytes);
+  tell({.kind = Kind::sent, .queue = arrival.queue, .seq = arrival.seq, .group = arrival.group});
+}
+
+// A place in the ring keeps the memory of its group's name.
+void Traffic::tell(const Happening& happening) {
+  if (numbers_of(happening.queue).is_delivery_queue) return;
+  if (events_.size() < events_kept_max) events_.emplace_back();
+  TrafficEvent& event = events_[next_event_++ % events_kept_max];
+  event.kind = happening.kind;
+  event.queue = happening.queue;
+  event.seq = happening.seq;
+  event.at = now_;
+  event.receive_count = happening.receive_count;
+  event.group = happening.group;
+}
+
+}  // namespace mailrail::broker
