@@ -39,7 +39,9 @@ Result<server::Options> options_of(const ServeOptions& given) {
                     *given.limits.disk));
   }
   const server::Options limited = TRY(with_limits(options, given.limits));
-  return with_log(TRY(with_webhooks(limited, given.webhooks)), given.log);
+  const server::Options sent = TRY(with_webhooks(limited, given.webhooks));
+  const server::Options logged = TRY(with_log(sent, given.log));
+  return with_test_api(logged, given.test_api);
 }
 
 std::string banner_of(const server::Options& options, const server::Server& server) {

@@ -8,6 +8,7 @@
 
 #include "cli/limit_options.h"
 #include "cli/log_options.h"
+#include "cli/test_api_options.h"
 #include "cli/webhook_options.h"
 
 namespace mailrail::cli {
@@ -18,6 +19,7 @@ struct ServeOptions {
   LogOptions log;
   LimitOptions limits;
   WebhookOptions webhooks;
+  TestApiOptions test_api;
   bool is_aws_strict = false;
 };
 

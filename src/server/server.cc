@@ -20,6 +20,7 @@
 #include "server/steward.h"
 #include "server/switchboard.h"
 #include "server/term.h"
+#include "server/test_api.h"
 #include "sns/service.h"
 #include "sqs/service.h"
 
@@ -83,11 +84,15 @@ std::size_t descriptors_for(const Options& options) {
   return options.shared_log ? usual + forwarded_max : usual;
 }
 
-// For the path that only a server with a standby has.
-void refuse_own_path(http::Server& http, http::ExchangeId exchange) {
+// For the paths that only another server has.
+void refuse_own_path(http::Server& http, http::ExchangeId exchange, const http::Request& request) {
+  const bool is_standby = api::path_of(request).starts_with("/_mailrail/standby/");
   http.answer(
       exchange,
-      http::text_response(404, "This server keeps its log in a directory, and has no standby.\n"));
+      http::text_response(
+          404, is_standby ? "This server keeps its log in a directory, and has no standby.\n"
+                          : "There is nothing at this path. Those for tests are there when "
+                            "the server was started with --test-api.\n"));
 }
 
 std::string authority(const std::string& host, std::uint16_t port) {
@@ -107,6 +112,7 @@ struct Server::Parts {
   std::unique_ptr<Switchboard> switchboard;
   std::unique_ptr<Term> term;        // Over a directory,
   std::unique_ptr<Steward> steward;  // or over a shared log.
+  std::unique_ptr<TestApi> test_api;
   std::unique_ptr<http::Server> http;
 
   // The HTTP threads ask the term, and give readers back what they wait for.
@@ -206,9 +212,13 @@ struct Server::Parts {
                                                 .webhook_addresses = options.webhook_addresses,
                                                 .log_failed = &end_process},
                                   std::move(held));
+    if (options.has_test_api)
+      test_api =
+          std::make_unique<TestApi>(TestApi::Parts{.http = *http, .slots = *slots, .term = *term});
     switchboard->connect(*http, term->handler(),
-                         [this](http::ExchangeId exchange, const http::Request&) {
-                           refuse_own_path(*http, exchange);
+                         [this](http::ExchangeId exchange, const http::Request& request) {
+                           if (test_api != nullptr) return test_api->take(exchange, request);
+                           refuse_own_path(*http, exchange, request);
                          });
     term->run();
     http->start();

@@ -35,6 +35,8 @@ struct Options {
   // Where webhooks may go. On loopback, which is all that is served yet, that is everywhere unless
   // told; beyond it the default is deny_private.
   client::AddressRules webhook_addresses = {.otherwise = client::AddressRules::Default::allow_all};
+  // Answers what tests ask (test_api.h). Only on loopback, over a directory.
+  bool has_test_api = false;
   // Then the directory holds nothing that is needed.
   std::optional<SharedLogOptions> shared_log = {};
 };

@@ -76,6 +76,11 @@ class Term {
   // Ends in disorder.
   void abandon();
 
+  // Any thread, for what the server does by itself.
+  void submit(std::unique_ptr<broker::Call> call) { engine_thread_->submit(std::move(call)); }
+  // Any thread: for whatever is submitted from now on it is so much later.
+  void advance_clock(Duration time) { clock_.advance(time); }
+
  private:
   EngineThread::Hooks hooks();
   void make_engine_thread();
