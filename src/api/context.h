@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "api/customs.h"
 #include "api/topic_message.h"
 #include "auth/caller.h"
 #include "engine/identity.h"
@@ -18,6 +19,7 @@ struct Context {
   auth::Caller caller;
   std::string endpoint;  // `http://HOST` as the caller wrote it: queue URLs echo it.
   std::optional<std::string> trace_header;  // X-Amzn-Trace-Id.
+  QueueUrlStyle queue_urls = QueueUrlStyle::host;
   const engine::Identity* identity = nullptr;
   signing::Signer* signer = nullptr;
   // The caller asked by AWS Query, which words some rules differently.

@@ -103,9 +103,10 @@ Dispatcher::Dispatcher(Parts parts) : parts_(std::move(parts)) {
 }
 
 Context Dispatcher::context_of(const http::Request& request) const {
-  Context context{.caller = auth::caller_of(request),
+  Context context{.caller = auth::caller_of(request, parts_.customs.home),
                   .endpoint = fmt::format("{}://{}", parts_.scheme, host_of(request)),
                   .trace_header = {},
+                  .queue_urls = parts_.customs.queue_urls,
                   .identity = &parts_.identity,
                   .signer = &parts_.signer,
                   .read_topic_message = read_topic_message_,

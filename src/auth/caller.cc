@@ -38,16 +38,10 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
   }
 }
 
-bool is_region(std::string_view text) {
-  return !text.empty() && text.size() <= 64 && std::ranges::all_of(text, [](char each) {
-    return (each >= 'a' && each <= 'z') || (each >= '0' && each <= '9') || each == '-';
-  });
-}
-
 }  // namespace
 
-Caller caller_of(const http::Request& request) {
-  Caller caller;
+Caller caller_of(const http::Request& request, const Home& home) {
+  Caller caller{.account = home.account, .region = home.region};
   const std::string credential = credential_of(request);
   const std::vector<std::string_view> parts = split(credential, '/');
   if (parts.size() != 5) {
@@ -65,6 +59,12 @@ Caller caller_of(const http::Request& request) {
 
 bool is_plain_text(std::string_view text) {
   return std::ranges::all_of(text, [](char each) { return each >= ' ' && each <= '~'; });
+}
+
+bool is_region(std::string_view text) {
+  return !text.empty() && text.size() <= 64 && std::ranges::all_of(text, [](char each) {
+    return (each >= 'a' && each <= 'z') || (each >= '0' && each <= '9') || each == '-';
+  });
 }
 
 bool is_account(std::string_view text) {

@@ -41,7 +41,8 @@ Result<server::Options> options_of(const ServeOptions& given) {
   const server::Options limited = TRY(with_limits(options, given.limits));
   const server::Options sent = TRY(with_webhooks(limited, given.webhooks));
   const server::Options logged = TRY(with_log(sent, given.log));
-  return with_test_api(logged, given.test_api);
+  const server::Options usual = TRY(with_compat(logged, given.compat));
+  return with_test_api(usual, given.test_api);
 }
 
 std::string banner_of(const server::Options& options, const server::Server& server) {
@@ -80,7 +81,8 @@ int serve(const ServeOptions& given) {
     fmt::print(stderr, "mailrail: {}\n", server.error().message);
     return 1;
   }
-  fmt::print("{}", banner_of(*options, **server));
+  fmt::print("{}{}", banner_of(*options, **server),
+             ready_line(given.compat, options->host, (*server)->port()));
   std::fflush(stdout);
 
   int signal = 0;

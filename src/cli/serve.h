@@ -6,6 +6,7 @@
 
 #include <string>
 
+#include "cli/compat_options.h"
 #include "cli/limit_options.h"
 #include "cli/log_options.h"
 #include "cli/test_api_options.h"
@@ -19,6 +20,7 @@ struct ServeOptions {
   LogOptions log;
   LimitOptions limits;
   WebhookOptions webhooks;
+  CompatOptions compat;
   TestApiOptions test_api;
   bool is_aws_strict = false;
 };

@@ -62,6 +62,7 @@ Command add_serve(CLI::App& app) {
                   "name is free again 60 seconds after its queue was deleted. A queue without a "
                   "policy takes nothing from topics.");
   add_webhook_options(*serve, options->webhooks);
+  add_compat_options(*serve, options->compat);
   add_test_api_options(*serve, options->test_api);
   return {.app = serve, .run = [options] { return cli::serve(*options); }};
 }

@@ -183,6 +183,7 @@ struct Server::Parts {
                                      .self = {.node = started.node, .address = started.address},
                                      .limits = started.limits,
                                      .webhook_addresses = options.webhook_addresses,
+                                     .customs = options.customs,
                                      .strictness = options.strictness,
                                      .times = shared.times,
                                      .looks_after = shared.looks_after};
@@ -210,6 +211,7 @@ struct Server::Parts {
                                               .ownership = *ownership},
                                   Term::Options{.limits = started.limits,
                                                 .webhook_addresses = options.webhook_addresses,
+                                                .customs = options.customs,
                                                 .log_failed = &end_process},
                                   std::move(held));
     if (options.has_test_api)

@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 
+#include "api/customs.h"
 #include "base/result.h"
 #include "client/address_rules.h"
 #include "engine/strictness.h"
@@ -35,6 +36,7 @@ struct Options {
   // Where webhooks may go. On loopback, which is all that is served yet, that is everywhere unless
   // told; beyond it the default is deny_private.
   client::AddressRules webhook_addresses = {.otherwise = client::AddressRules::Default::allow_all};
+  api::Customs customs = {};
   // Answers what tests ask (test_api.h). Only on loopback, over a directory.
   bool has_test_api = false;
   // Then the directory holds nothing that is needed.

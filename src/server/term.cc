@@ -49,7 +49,8 @@ Term::Term(const Parts& parts, Options options, ReplayedLog held)
       std::make_unique<api::Dispatcher>(api::Dispatcher::Parts{.services = parts_.services,
                                                                .identity = held_.engine->identity(),
                                                                .signer = signer_,
-                                                               .snapshots = snapshots_.get()});
+                                                               .snapshots = snapshots_.get(),
+                                                               .customs = options_.customs});
   frontend_ = std::make_unique<Frontend>(Frontend::Parts{.dispatcher = *dispatcher_,
                                                          .signer = signer_,
                                                          .log = *held_.log,

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "api/call_slots.h"
+#include "api/customs.h"
 #include "api/dispatch.h"
 #include "api/service.h"
 #include "base/random.h"
@@ -56,6 +57,7 @@ class Term {
   struct Options {
     Limits limits;
     client::AddressRules webhook_addresses;
+    api::Customs customs;
     // On the log thread, once. Nothing leaves from then on; whoever owns the term ends it.
     std::function<void(const log::Appended&)> log_failed;
   };
