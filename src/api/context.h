@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "api/customs.h"
 #include "api/topic_message.h"
 #include "auth/caller.h"
 #include "engine/identity.h"
@@ -22,6 +23,7 @@ struct Context {
   auth::Caller caller;
   std::string endpoint;  // `http://HOST`, or https, as the caller wrote it: queue URLs echo it.
   std::optional<std::string> trace_header;  // X-Amzn-Trace-Id.
+  QueueUrlStyle queue_urls = QueueUrlStyle::host;
   const engine::Identity* identity = nullptr;
   signing::Signer* signer = nullptr;
   // What went through queues and topics; for decide() alone. Null: nobody counts.

@@ -114,6 +114,7 @@ Context Dispatcher::context_of(const http::Request& request, auth::Caller caller
       .caller = std::move(caller),
       .endpoint = fmt::format("{}://{}", request.is_encrypted ? "https" : "http", host_of(request)),
       .trace_header = {},
+      .queue_urls = parts_.customs.queue_urls,
       .identity = &parts_.identity,
       .signer = &parts_.signer,
       .read_topic_message = read_topic_message_,
@@ -136,7 +137,7 @@ Made Dispatcher::dispatch(http::Request request,
                           std::uint64_t call_id,
                           CallSlots& slots,
                           Random& random) const {
-  auth::Caller caller = auth::caller_of(request);
+  auth::Caller caller = auth::caller_of(request, parts_.customs.home);
   return dispatch(std::move(request), std::move(caller), exchange, call_id, slots, random);
 }
 

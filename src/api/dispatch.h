@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 
+#include "api/customs.h"
 #include "api/service.h"
 #include "base/random.h"
 #include "engine/identity.h"
@@ -37,6 +38,7 @@ class Dispatcher {
     signing::Signer& signer;
     log::Snapshots* snapshots = nullptr;  // Null: the log is in no files.
     broker::Traffic* traffic = nullptr;   // Null: nobody counts.
+    Customs customs = {};
   };
   explicit Dispatcher(Parts parts);
 

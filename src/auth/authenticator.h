@@ -7,6 +7,7 @@
 #pragma once
 
 #include <string_view>
+#include <utility>
 
 #include "auth/caller.h"
 #include "auth/key_ring.h"
@@ -21,13 +22,16 @@ using TellTime = Instant (*)();
 
 class Authenticator {
  public:
-  Authenticator(const KeysInForce& keys, TellTime now) : keys_(keys), now_(now) {}
+  // `home` is that of callers who name none, while no keys are in force.
+  Authenticator(const KeysInForce& keys, TellTime now, Home home = {})
+      : keys_(keys), now_(now), home_(std::move(home)) {}
 
   Result<Caller> authenticate(const http::Request& request) const;
 
  private:
   const KeysInForce& keys_;
   TellTime now_;
+  Home home_;
 };
 
 // Refuses a request that was signed for another service than `service`.

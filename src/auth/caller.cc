@@ -40,8 +40,8 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
 
 }  // namespace
 
-Caller caller_of(const http::Request& request) {
-  Caller caller;
+Caller caller_of(const http::Request& request, const Home& home) {
+  Caller caller{.account = home.account, .region = home.region};
   const std::string credential = credential_of(request);
   const std::vector<std::string_view> parts = split(credential, '/');
   if (parts.size() != 5) {

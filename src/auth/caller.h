@@ -1,7 +1,7 @@
 // Caller: on whose behalf a request is, as its credential scope says.
 //
 // Signatures are not verified here. The region is the credential scope's; the account is the
-// server's only one, unless the access key id is itself an account number, by which test
+// server's own one, unless the access key id is itself an account number, by which test
 // environments choose one. What the caller may do is its grant's, see authorization.h.
 
 #pragma once
@@ -34,7 +34,13 @@ struct Caller {
   bool is_signed() const { return !service.empty(); }
 };
 
-Caller caller_of(const http::Request& request);
+// Where a request is at home that does not say.
+struct Home {
+  std::string account{default_account};
+  std::string region{default_region};
+};
+
+Caller caller_of(const http::Request& request, const Home& home = {});
 
 // Printable ASCII: what a header may hand on into messages and answers.
 bool is_plain_text(std::string_view text);

@@ -26,6 +26,19 @@ TEST(Caller, HasTheAccountThatItsAccessKeyIdNames) {
             "123456789012");
 }
 
+TEST(Caller, IsAtHomeWhereItDoesNotSay) {
+  const Home home{.account = "123456789012", .region = "eu-west-1"};
+  const http::Request unsigned_request{.method = "POST", .target = "/", .headers = {}, .body = {}};
+  const Caller anybody = caller_of(unsigned_request, home);
+  const Caller known =
+      caller_of(signed_by("000000000000/20261123/us-east-2/sqs/aws4_request"), home);
+
+  EXPECT_EQ(anybody.account, "123456789012");
+  EXPECT_EQ(anybody.region, "eu-west-1");
+  EXPECT_EQ(known.account, "000000000000");
+  EXPECT_EQ(known.region, "us-east-2");
+}
+
 TEST(Caller, HasDefaultsWithoutCredentialsAndWithBrokenOnes) {
   const http::Request unsigned_request{
       .method = "GET", .target = "/?Action=ListQueues", .headers = {}, .body = {}};

@@ -15,6 +15,16 @@ std::unexpected<Error> damaged(const log::LogStore& log, const log::FoundDamage&
   return std::unexpected(log.error_about(damage));
 }
 
+// What cannot be decoded is damaged, unless it was written by who knew more.
+template <class Refuse>
+std::unexpected<Error> refuse_undecodable(const Error& why, Refuse refuse) {
+  if (why.kind != &errors::of_later_version) return refuse(why.message);
+  return fail(errors::unusable,
+              fmt::format("The log has {}, which this mailrail does not know: a newer one wrote "
+                          "them. Use that one, or a newer one still.",
+                          why.message));
+}
+
 bool is_possible(Instant time) {
   return unix_ms(time) >= 0 && unix_ms(time) <= engine::instant_ms_max;
 }
@@ -36,7 +46,7 @@ Result<void> restore(engine::Engine& engine,
     if (objection.empty()) engine.restore(record);
   });
   if (!objection.empty()) return refuse(objection);
-  if (!decoded) return refuse(decoded.error().message);
+  if (!decoded) return refuse_undecodable(decoded.error(), refuse);
   if (records != count)
     return refuse(fmt::format("a part has {} records and says {}", records, count));
   return {};
@@ -63,7 +73,10 @@ Result<void> replay(const log::LogStore& log, engine::Engine& engine, const log:
         if (objection.empty()) engine.apply(fact, body);
       });
   if (!objection.empty()) return refuse(objectionable, objection);
-  if (!decoded) return refuse(frame.position, decoded.error().message);
+  if (!decoded) {
+    return refuse_undecodable(decoded.error(),
+                              [&](std::string_view what) { return refuse(frame.position, what); });
+  }
   if (facts != frame.count) {
     return refuse(frame.position,
                   fmt::format("its frame has {} facts and says {}", facts, frame.count));

@@ -34,9 +34,21 @@ class Replay : public testing::Test {
     ASSERT_EQ(log->append(frame).outcome, log::Outcome::durable);
   }
 
+  void append_payload(std::string payload, std::uint32_t count) {
+    const log::Frame frame{.position = log->next_position(),
+                           .time = {},
+                           .count = count,
+                           .payload = std::move(payload)};
+    ASSERT_EQ(log->append(frame).outcome, log::Outcome::durable);
+  }
+
   void checkpoint(const std::vector<CheckpointRecord>& records, std::uint32_t count) {
     std::string payload;
     for (const CheckpointRecord& each : records) engine::encode_record(each, payload);
+    checkpoint_payload(payload, count);
+  }
+
+  void checkpoint_payload(const std::string& payload, std::uint32_t count) {
     ASSERT_TRUE(log->begin_checkpoint());
     ASSERT_TRUE(log->write_checkpoint(payload, count));
     const Position end = log->next_position();
@@ -56,6 +68,25 @@ class Replay : public testing::Test {
       *log::FileLog::open(disk, random, {.segment_bytes = 1 << 20, .payload_bytes_max = 64 << 10});
 };
 
+TEST_F(Replay, TellsWhatALaterVersionWroteFromDamage) {
+  const std::string later =
+      "The log has facts of type 200, which this mailrail does not know: a newer one wrote them. "
+      "Use that one, or a newer one still.";
+  append({Founded{.secret = {}}});
+  append_payload("\x03\xc8zz", 1);
+
+  EXPECT_EQ(refusal(), later);
+}
+
+TEST_F(Replay, TellsWhatALaterVersionWroteIntoACheckpointFromDamage) {
+  append({Founded{.secret = {}}});
+  checkpoint_payload("\x03\xc8zz", 1);
+
+  EXPECT_THAT(
+      refusal(),
+      HasSubstr("The log has checkpoint records of type 200, which this mailrail does not know"));
+}
+
 TEST_F(Replay, RefusesFactsThatCannotFollowAndSaysWhereTheyAre) {
   append({Founded{.secret = {}}});
   const Position second = log->next_position();
@@ -70,7 +101,7 @@ TEST_F(Replay, RefusesFactsThatCannotFollowAndSaysWhereTheyAre) {
 
 TEST_F(Replay, RefusesFactsThatCannotBeRead) {
   const Position first = log->next_position();
-  ASSERT_EQ(log->append({.position = first, .time = {}, .count = 1, .payload = "\x01\x63"}).outcome,
+  ASSERT_EQ(log->append({.position = first, .time = {}, .count = 1, .payload = "\x01\x04"}).outcome,
             log::Outcome::durable);
 
   EXPECT_THAT(refusal(), HasSubstr("The journal is damaged at " + log->place(first)));

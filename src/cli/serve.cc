@@ -125,7 +125,10 @@ Result<server::Options> server_options(const ServeOptions& given) {
   const server::Options keyed = TRY(with_keys(limited, given.keys, process_environment()));
   const server::Options placed = with_sockets(TRY(with_edge(keyed, given.edge)),
                                               TRY(inherited_sockets(process_environment())));
-  return with_log(TRY(with_webhooks(placed, given.webhooks)), given.log);
+  const server::Options sent = TRY(with_webhooks(placed, given.webhooks));
+  const server::Options logged = TRY(with_log(sent, given.log));
+  const server::Options usual = TRY(with_compat(logged, given.compat));
+  return with_test_api(usual, given.test_api);
 }
 
 int serve(const ServeOptions& given) {
@@ -149,7 +152,8 @@ int serve(const ServeOptions& given) {
     fmt::print(stderr, "mailrail: {}\n", server.error().message);
     return 1;
   }
-  fmt::print("{}", banner_of(*options, **server));
+  fmt::print("{}{}", banner_of(*options, **server),
+             ready_line(given.compat, options->host, (*server)->port()));
   std::fflush(stdout);
   supervisor.ready(fmt::format("Answers at port {}.", (*server)->port()));
 

@@ -6,10 +6,12 @@
 
 #include <string>
 
+#include "cli/compat_options.h"
 #include "cli/edge_options.h"
 #include "cli/key_options.h"
 #include "cli/limit_options.h"
 #include "cli/log_options.h"
+#include "cli/test_api_options.h"
 #include "cli/webhook_options.h"
 
 namespace mailrail::cli {
@@ -22,6 +24,8 @@ struct ServeOptions {
   LimitOptions limits;
   WebhookOptions webhooks;
   EdgeOptions edge;
+  CompatOptions compat;
+  TestApiOptions test_api;
   bool is_aws_strict = false;
 };
 

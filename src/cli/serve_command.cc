@@ -63,6 +63,8 @@ void add_options(CLI::App& serve, ServeOptions& options) {
                  "policy takes nothing from topics.");
   add_key_options(serve, options.keys);
   add_webhook_options(serve, options.webhooks);
+  add_compat_options(serve, options.compat);
+  add_test_api_options(serve, options.test_api);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include "base/bytes.h"
 #include "engine/checkpoint.h"
+#include "engine/fact_codec.h"
 #include "engine/field_codec.h"
 #include "engine/limits.h"
 #include "engine/topic_codec.h"
@@ -26,6 +27,7 @@ enum class RecordType : std::uint8_t {  // For ever.
   recent = 10,
   subscription = 11,
   signing_key = 14,
+  last = signing_key,
 };
 
 // What a message has beyond the fields that all have.
@@ -346,8 +348,13 @@ Result<void> decode_records(std::string_view bytes,
     const std::string_view record = in.string();
     if (in.failed() || record.empty())
       return fail(errors::corrupt, "a checkpoint record that reaches past its frame");
+    const auto type = static_cast<RecordType>(record.front());
+    if (type > RecordType::last) {
+      return fail(errors::of_later_version,
+                  fmt::format("checkpoint records of type {}", static_cast<std::uint8_t>(type)));
+    }
     ByteReader fields(record.substr(1));
-    const CheckpointRecord decoded = read(static_cast<RecordType>(record.front()), fields);
+    const CheckpointRecord decoded = read(type, fields);
     if (fields.failed()) {
       return fail(errors::corrupt,
                   fmt::format("a checkpoint record of type {} and {} bytes that cannot be read",

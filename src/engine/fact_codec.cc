@@ -43,6 +43,7 @@ enum class FactType : std::uint8_t {  // For ever.
   shared_body_damaged = 26,
   signing_key_set = 27,
   subscription_deactivated = 28,
+  last = subscription_deactivated,
 };
 
 std::uint32_t checksum(std::string_view bytes) {
@@ -395,6 +396,10 @@ Result<Fact> decode_fact(std::string_view bytes) {
   const std::string_view whole = bytes;
   if (bytes.empty()) return fail(errors::corrupt, "a fact of no length");
   const auto type = static_cast<FactType>(bytes.front());
+  if (type > FactType::last) {
+    return fail(errors::of_later_version,
+                fmt::format("facts of type {}", static_cast<std::uint8_t>(type)));
+  }
   if (type == FactType::sent) {
     if (bytes.size() < 5) return fail(errors::corrupt, "a message shorter than its checksum");
     ByteReader trailer(bytes.substr(bytes.size() - 4));

@@ -14,6 +14,13 @@
 #include "base/result.h"
 #include "engine/fact.h"
 
+namespace mailrail::errors {
+// A kind of fact or of checkpoint record that is not known here: not damage, but written by a later
+// version.
+inline constexpr ErrorKind of_later_version{
+    .name = "OfLaterVersion", .query_code = "OfLaterVersion", .http_status = 500};
+}  // namespace mailrail::errors
+
 namespace mailrail::engine {
 
 // Appends the fact's bytes. Returns how many.

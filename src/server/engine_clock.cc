@@ -34,9 +34,12 @@ EngineClock::EngineClock(Instant not_before, ReadClocks read)
 
 Instant EngineClock::now() {
   const ClockReading reading = read_();
+  const std::int64_t advanced = advanced_ns_.load();
+  now_ns_ += advanced - jumped_ns_;
+  jumped_ns_ = advanced;
   const std::int64_t passed = std::max<std::int64_t>(reading.boot_ns - last_.boot_ns, 0);
   const std::int64_t slew_max = passed / slew_share;
-  const std::int64_t behind_wall = reading.wall_ns - (now_ns_ + passed);
+  const std::int64_t behind_wall = reading.wall_ns + jumped_ns_ - (now_ns_ + passed);
   now_ns_ += passed + std::clamp(behind_wall, -slew_max, slew_max);
   last_ = reading;
   const bool is_off = wall_ahead() >= jump_min || wall_ahead() <= -jump_min;
@@ -49,6 +52,8 @@ Instant EngineClock::now() {
   return from_unix_ms(now_ns_ / ns_per_ms);
 }
 
-Duration EngineClock::wall_ahead() const { return Duration((last_.wall_ns - now_ns_) / ns_per_ms); }
+Duration EngineClock::wall_ahead() const {
+  return Duration((last_.wall_ns + jumped_ns_ - now_ns_) / ns_per_ms);
+}
 
 }  // namespace mailrail::server

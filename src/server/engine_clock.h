@@ -7,6 +7,7 @@
 
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 
 #include "base/time.h"
@@ -31,13 +32,18 @@ class EngineClock final : public Clock {
   // One thread.
   Instant now() override;
 
-  // How far the wall clock is ahead (negative: behind).
+  // How far the wall clock is ahead (negative: behind) of what it is followed to.
   Duration wall_ahead() const;
+
+  // Any thread: from now on it is later by that much, which is not negative.
+  void advance(Duration time) { advanced_ns_ += std::chrono::nanoseconds(time).count(); }
 
  private:
   ReadClocks read_;
   ClockReading last_;
   std::int64_t now_ns_;
+  std::atomic<std::int64_t> advanced_ns_ = 0;  // Asked for; what now() has done of it:
+  std::int64_t jumped_ns_ = 0;
   bool is_off_ = false;  // The wall clock was a second or more away, and that was logged.
 };
 

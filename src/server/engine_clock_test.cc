@@ -45,5 +45,28 @@ TEST(EngineClock, DoesNotJumpWithTheWallClock) {
   EXPECT_EQ(clock.now(), Instant(1040s));
 }
 
+TEST(EngineClock, IsAdvancedForGood) {
+  reading = {.boot_ns = 0, .wall_ns = 1000 * second_ns};
+  EngineClock clock(Instant{}, &read_by_hand);
+  pass(1);
+
+  clock.advance(30s);
+  EXPECT_EQ(clock.now(), Instant(1031s));
+  clock.advance(1h);
+  pass(100);
+  EXPECT_EQ(clock.now(), Instant(1131s) + 1h);
+  EXPECT_EQ(clock.wall_ahead(), 0s);
+}
+
+TEST(EngineClock, FollowsTheWallClockAlsoWhenAdvanced) {
+  reading = {.boot_ns = 0, .wall_ns = 1000 * second_ns};
+  EngineClock clock(Instant{}, &read_by_hand);
+  clock.advance(1h);
+  reading.wall_ns -= 10 * second_ns;
+  pass(20);
+
+  EXPECT_EQ(clock.now(), Instant(1019s) + 1h);
+}
+
 }  // namespace
 }  // namespace mailrail::server

@@ -25,6 +25,7 @@
 #include "server/steward.h"
 #include "server/switchboard.h"
 #include "server/term.h"
+#include "server/test_api.h"
 #include "server/waiting_room.h"
 #include "sns/service.h"
 #include "sqs/service.h"
@@ -104,11 +105,15 @@ Result<void> expect_closed(const Options& options, const Started& started) {
                   options.host, place));
 }
 
-// For the path that only a server with a standby has.
-void refuse_own_path(http::Server& http, http::ExchangeId exchange) {
+// For the paths that only another server has.
+void refuse_own_path(http::Server& http, http::ExchangeId exchange, const http::Request& request) {
+  const bool is_standby = api::path_of(request).starts_with("/_mailrail/standby/");
   http.answer(
       exchange,
-      http::text_response(404, "This server keeps its log in a directory, and has no standby.\n"));
+      http::text_response(
+          404, is_standby ? "This server keeps its log in a directory, and has no standby.\n"
+                          : "There is nothing at this path. Those for tests are there when "
+                            "the server was started with --test-api.\n"));
 }
 
 // A door of its own keeps administration from all others, and so does a network.
@@ -171,6 +176,7 @@ struct Server::Parts {
   std::unique_ptr<Term> term;        // Over a directory,
   std::unique_ptr<Steward> steward;  // or over a shared log.
   std::unique_ptr<http::Tls> tls;
+  std::unique_ptr<TestApi> test_api;
   std::unique_ptr<http::Server> http;
 
   // The HTTP threads ask the term, and give readers back what they wait for.
@@ -184,7 +190,8 @@ struct Server::Parts {
     std::string file = options.key_file.empty() ? fmt::format("{}/{}", options.data, key_file_name)
                                                 : options.key_file;
     key_watch = TRY(KeyWatch::open(std::move(file), options.given_keys));
-    authenticator = std::make_unique<auth::Authenticator>(key_watch->keys(), &wall_time);
+    authenticator =
+        std::make_unique<auth::Authenticator>(key_watch->keys(), &wall_time, options.customs.home);
     if (const auto ring = key_watch->keys().ring()) started.keys = ring->keys().size();
     TRY(expect_closed(options, started));
     key_watch->start();
@@ -270,6 +277,7 @@ struct Server::Parts {
                                      .self = {.node = started.node, .address = started.address},
                                      .limits = started.limits,
                                      .webhook_addresses = options.webhook_addresses,
+                                     .customs = options.customs,
                                      .strictness = options.strictness,
                                      .times = shared.times,
                                      .looks_after = shared.looks_after,
@@ -302,12 +310,17 @@ struct Server::Parts {
                                               .ownership = *ownership},
                                   Term::Options{.limits = started.limits,
                                                 .webhook_addresses = options.webhook_addresses,
+                                                .customs = options.customs,
                                                 .log_failed = &end_process},
                                   std::move(held));
+    if (options.has_test_api)
+      test_api =
+          std::make_unique<TestApi>(TestApi::Parts{.http = *http, .slots = *slots, .term = *term});
     term->run();
     switchboard->switch_to(term->handler(),
-                           [this](http::ExchangeId exchange, const http::Request&) {
-                             refuse_own_path(*http, exchange);
+                           [this](http::ExchangeId exchange, const http::Request& request) {
+                             if (test_api != nullptr) return test_api->take(exchange, request);
+                             refuse_own_path(*http, exchange, request);
                            });
     switchboard->on_each_thread(
         [this](std::uint32_t thread) { waiting_room->let_in(thread, *switchboard); });

@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/customs.h"
 #include "auth/key.h"
 #include "base/result.h"
 #include "client/address_rules.h"
@@ -47,6 +48,9 @@ struct Options {
   std::string key_file = {};
   std::vector<auth::Key> given_keys = {};  // Besides.
   WithoutKeys without_keys = WithoutKeys::loopback;
+  api::Customs customs = {};
+  // Answers what tests ask (test_api.h). Only on loopback, over a directory.
+  bool has_test_api = false;
   // Then the directory holds nothing that is needed.
   std::optional<SharedLogOptions> shared_log = {};
   EdgeOptions edge = {};

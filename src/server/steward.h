@@ -41,6 +41,7 @@ class Steward {
     log::LogOwner self;
     Limits limits;
     client::AddressRules webhook_addresses = {};
+    api::Customs customs = {};
     engine::Strictness strictness = engine::Strictness::lenient;
     OwnershipTimes times = {};
     Duration looks_after = 1s;    // After a look that showed nothing new.

@@ -36,6 +36,7 @@ void Steward::begin_term() {
                                              .ownership = parts_.ownership},
                                  Term::Options{.limits = options_.limits,
                                                .webhook_addresses = options_.webhook_addresses,
+                                               .customs = options_.customs,
                                                .log_failed = log_failed},
                                  follower_->give_up());
   follower_.reset();

@@ -51,7 +51,8 @@ Term::Term(const Parts& parts, Options options, ReplayedLog held)
                              .identity = held_.engine->identity(),
                              .signer = signer_,
                              .snapshots = snapshots_.get(),
-                             .traffic = &engine_thread_->traffic()});
+                             .traffic = &engine_thread_->traffic(),
+                             .customs = options_.customs});
   frontend_ = std::make_unique<Frontend>(Frontend::Parts{.authenticator = parts_.authenticator,
                                                          .dispatcher = *dispatcher_,
                                                          .signer = signer_,

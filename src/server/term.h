@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "api/call_slots.h"
+#include "api/customs.h"
 #include "api/dispatch.h"
 #include "api/service.h"
 #include "auth/authenticator.h"
@@ -58,6 +59,7 @@ class Term {
   struct Options {
     Limits limits;
     client::AddressRules webhook_addresses;
+    api::Customs customs;
     // On the log thread, once. Nothing leaves from then on; whoever owns the term ends it.
     std::function<void(const log::Appended&)> log_failed;
   };
@@ -79,6 +81,11 @@ class Term {
   Result<void> close() { return held_.log->close(); }
   // Ends in disorder.
   void abandon();
+
+  // Any thread, for what the server does by itself.
+  void submit(std::unique_ptr<broker::Call> call) { engine_thread_->submit(std::move(call)); }
+  // Any thread: for whatever is submitted from now on it is so much later.
+  void advance_clock(Duration time) { clock_.advance(time); }
 
  private:
   EngineThread::Hooks hooks();

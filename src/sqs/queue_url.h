@@ -1,4 +1,5 @@
-// Queue URLs: http://HOST/ACCOUNT/NAME, as the caller wrote HOST.
+// Queue URLs: http://HOST/ACCOUNT/NAME, as the caller wrote HOST, or in another style that the
+// server was told to use.
 //
 // Reading one, only the path counts, so that a changed host, port or scheme keeps working. Accepted
 // besides: a bare queue name, and the path styles /queue/REGION/ACCOUNT/NAME and /queue/NAME of

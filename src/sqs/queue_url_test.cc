@@ -20,6 +20,31 @@ TEST(QueueUrl, EchoesTheCallersHost) {
             "http://localhost:4566/000000000000/q");
 }
 
+TEST(QueueUrl, IsWrittenInTheStyleThatIsUsual) {
+  const engine::QueueName queue = name("eu-west-1", "000000000000", "q");
+  const auto written = [&](api::QueueUrlStyle style, std::string endpoint) {
+    api::Context context;
+    context.endpoint = std::move(endpoint);
+    context.queue_urls = style;
+    std::string url = queue_url(context, queue);
+    context.caller.region = "eu-west-1";
+    EXPECT_EQ(queue_name_of(url, context), queue);
+    return url;
+  };
+  using enum api::QueueUrlStyle;
+
+  EXPECT_EQ(written(path, "http://localhost:4566"),
+            "http://localhost:4566/queue/eu-west-1/000000000000/q");
+  EXPECT_EQ(written(standard, "http://localhost:4566"),
+            "http://sqs.eu-west-1.localhost:4566/000000000000/q");
+  EXPECT_EQ(written(standard, "https://sqs.us-east-1.queues.example"),
+            "https://sqs.eu-west-1.queues.example/000000000000/q");
+  EXPECT_EQ(written(standard, "http://127.0.0.1:4566"), "http://127.0.0.1:4566/000000000000/q");
+  EXPECT_EQ(written(standard, "http://[::1]:4566"), "http://[::1]:4566/000000000000/q");
+  EXPECT_EQ(written(standard, "http://sqs.my.example"),
+            "http://sqs.eu-west-1.sqs.my.example/000000000000/q");
+}
+
 TEST(QueueUrl, IsReadWhateverItsHostAndStyle) {
   const engine::QueueName own = name("us-east-1", "000000000000", "q");
 
