@@ -117,9 +117,9 @@ Context Dispatcher::context_of(const http::Request& request, auth::Caller caller
       .queue_urls = parts_.customs.queue_urls,
       .identity = &parts_.identity,
       .signer = &parts_.signer,
+      .traffic = parts_.traffic,
       .read_topic_message = read_topic_message_,
-      .snapshots = parts_.snapshots,
-      .traffic = parts_.traffic};
+      .snapshots = parts_.snapshots};
   const auto trace = request.headers.find("X-Amzn-Trace-Id");
   if (trace && auth::is_plain_text(*trace)) context.trace_header = *trace;
   return context;
