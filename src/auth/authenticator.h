@@ -6,7 +6,9 @@
 
 #pragma once
 
+#include <functional>
 #include <string_view>
+#include <utility>
 
 #include "auth/caller.h"
 #include "auth/key_ring.h"
@@ -19,15 +21,22 @@ namespace mailrail::auth {
 // The wall clock: signatures are not dated by the engine's time.
 using TellTime = Instant (*)();
 
+// Sees to it that the keys in force are those of now: a key may be used right after it was made.
+using LookAgain = std::function<void()>;
+
 class Authenticator {
  public:
-  Authenticator(const KeysInForce& keys, TellTime now) : keys_(keys), now_(now) {}
+  // `look_again` is called, on the thread that asks, for a key that is not known.
+  Authenticator(
+      const KeysInForce& keys, TellTime now, LookAgain look_again = [] {})
+      : keys_(keys), now_(now), look_again_(std::move(look_again)) {}
 
   Result<Caller> authenticate(const http::Request& request) const;
 
  private:
   const KeysInForce& keys_;
   TellTime now_;
+  LookAgain look_again_;
 };
 
 // Refuses a request that was signed for another service than `service`.
