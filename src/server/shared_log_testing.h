@@ -56,6 +56,7 @@ class SharedLogTest : public ::testing::Test {
                          .data = directory_ + "/" + node,
                          .http_threads = http_threads_,
                          .disk_bytes_max = std::uint64_t{1} << 30,
+                         .given_keys = given_keys_,
                          .shared_log = SharedLogOptions{
                              .connect = [this, node](log::Disk&) -> Result<OpenSharedLog> {
                                return open_log(node);
@@ -123,6 +124,7 @@ class SharedLogTest : public ::testing::Test {
   static void settle(const std::unique_ptr<Server>& server) { get(server, "/livez"); }
 
   std::uint32_t http_threads_ = 1;
+  std::vector<auth::Key> given_keys_ = {};
   log::SharedMemoryLog::Place place_;
   std::string directory_;
 
