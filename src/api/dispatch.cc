@@ -8,6 +8,7 @@
 #include "api/service_choice.h"
 #include "auth/authenticator.h"
 #include "auth/caller.h"
+#include "auth/errors.h"
 #include "http/target.h"
 
 namespace mailrail::api {
@@ -77,6 +78,14 @@ http::Response no_action(const std::string& request_id) {
 Result<void> expect_meant_for(const Service& service, const auth::Caller& caller) {
   if (!service.signing_name.empty()) return auth::expect_signed_for(caller, service.signing_name);
   return auth::expect_signed_for(caller, caller.service == "sqs" ? "sqs" : "mailrail");
+}
+
+// Links in notifications are followed by whoever has them.
+Result<void> expect_somebody(const auth::Caller& caller, std::string_view action) {
+  const bool is_nobody = caller.grant != nullptr && caller.grant->is_anonymous();
+  if (!is_nobody || action == "ConfirmSubscription" || action == "Unsubscribe") return {};
+  return fail(auth::errors::missing_authentication_token,
+              "Request is missing Authentication Token: it must be signed with a key.");
 }
 
 http::Response no_room(const Envelope& envelope, const CallSlots& slots) {
@@ -192,6 +201,8 @@ Made Dispatcher::dispatch(http::Request request,
   envelope.service = &service->wire;
   if (const Result<void> meant = expect_meant_for(*service, context.caller); !meant)
     return refuse(meant.error());
+  if (const Result<void> somebody = expect_somebody(context.caller, action->name); !somebody)
+    return refuse(somebody.error());
 
   std::optional<CallSlot> slot = slots.take(request.body.size());
   if (!slot) return std::unexpected(no_room(envelope, slots));

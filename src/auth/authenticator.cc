@@ -53,12 +53,17 @@ Caller holder_of(const Key& key, Scope scope) {
 }  // namespace
 
 Result<Caller> Authenticator::authenticate(const http::Request& request) const {
-  const std::shared_ptr<const KeyRing> ring = keys_.ring();
+  std::shared_ptr<const KeyRing> ring = keys_.ring();
   if (ring == nullptr) return caller_of(request, home_);
   std::optional<Signature> signature = TRY(read_signature(request));
   if (!signature) return nobody();
 
-  const Key* const key = ring->find(signature->key_id);
+  const Key* key = ring->find(signature->key_id);
+  if (key == nullptr) {
+    look_again_();
+    ring = keys_.ring();
+    key = ring->find(signature->key_id);
+  }
   if (key == nullptr) return unrecognized("There is no such access key here.");
   const Instant now = now_();
   TRY(expect_in_time(*signature, now));

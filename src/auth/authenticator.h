@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include <functional>
 #include <string_view>
 #include <utility>
 
@@ -20,17 +21,23 @@ namespace mailrail::auth {
 // The wall clock: signatures are not dated by the engine's time.
 using TellTime = Instant (*)();
 
+// Sees to it that the keys in force are those of now: a key may be used right after it was made.
+using LookAgain = std::function<void()>;
+
 class Authenticator {
  public:
-  // `home` is that of callers who name none, while no keys are in force.
-  Authenticator(const KeysInForce& keys, TellTime now, Home home = {})
-      : keys_(keys), now_(now), home_(std::move(home)) {}
+  // `look_again` is called, on the thread that asks, for a key that is not known. `home` is that of
+  // callers who name none, while no keys are in force.
+  Authenticator(
+      const KeysInForce& keys, TellTime now, LookAgain look_again = [] {}, Home home = {})
+      : keys_(keys), now_(now), look_again_(std::move(look_again)), home_(std::move(home)) {}
 
   Result<Caller> authenticate(const http::Request& request) const;
 
  private:
   const KeysInForce& keys_;
   TellTime now_;
+  LookAgain look_again_;
   Home home_;
 };
 

@@ -146,6 +146,15 @@ TEST_F(Authentication, LetsNobodyInWhenTheLastKeyIsGone) {
                  "There is no such access key here.");
 }
 
+TEST_F(Authentication, LooksAgainForAKeyThatWasJustMade) {
+  KeysInForce keys(std::make_shared<const KeyRing>(std::vector<Key>()));
+  const Authenticator authenticator(keys, &tell_now, [&] {
+    keys.change(std::make_shared<const KeyRing>(std::vector{app_.key}));
+  });
+
+  EXPECT_TRUE(authenticator.authenticate(signed_request(app_.credentials)));
+}
+
 TEST_F(Authentication, RefusesAnotherSecret) {
   Credentials wrong = app_.credentials;
   wrong.secret.back() = wrong.secret.back() == 'x' ? 'y' : 'x';

@@ -15,10 +15,9 @@ constexpr Duration connect_timeout = 1s;
 constexpr std::string_view forwarded_header = "X-Mailrail-Forwarded";
 
 // Of one connection, not of the call; and what whoever sends writes by itself.
-constexpr std::array<std::string_view, 11> not_handed_on = {
+constexpr std::array<std::string_view, 10> not_handed_on = {
     "Connection", "Keep-Alive",        "Proxy-Connection", "Proxy-Authenticate", "TE",
-    "Trailer",    "Transfer-Encoding", "Upgrade",          "Content-Length",     "Expect",
-    "Date"};
+    "Trailer",    "Transfer-Encoding", "Upgrade",          "Content-Length",     "Expect"};
 
 // Also what the Connection header names.
 bool is_handed_on(std::string_view name, std::string_view connection) {
@@ -50,7 +49,8 @@ client::Headers handed_on(const http::Request& request, const std::string& node)
 http::Response response_of(client::HttpOutcome& outcome) {
   http::Response response{.status = outcome.status, .body = std::move(outcome.body)};
   for (const auto& [name, value] : outcome.headers) {
-    if (is_handed_on(name, "")) response.headers.add(name, value);
+    const bool is_ours = http::equal_ignoring_case(name, "Date");  // A client's may be signed.
+    if (is_handed_on(name, "") && !is_ours) response.headers.add(name, value);
   }
   return response;
 }

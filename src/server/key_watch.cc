@@ -36,6 +36,7 @@ Result<void> KeyWatch::read() {
 
 // The stamp is taken before the file is read: a change between the two is seen at the next look.
 void KeyWatch::look() {
+  const std::scoped_lock lock(looking_);
   const std::optional<auth::FileStamp> stamp = auth::stamp_of(file_);
   if (stamp == seen_) return;
   seen_ = stamp;
@@ -56,7 +57,7 @@ void KeyWatch::start() {
 }
 
 void KeyWatch::run(const std::stop_token& stop) {
-  std::unique_lock lock(mutex_);
+  std::unique_lock lock(waiting_);
   while (!stop.stop_requested()) {
     stopped_.wait_for(lock, stop, looks_every, [] { return false; });
     if (!stop.stop_requested()) look();

@@ -1,8 +1,8 @@
 // KeyWatch: keeps the keys in force those of the key file, while the server runs.
 //
-// It looks at the file twice a second, from a thread of its own. A file that is gone, or not right,
-// changes nothing but the log: the last good keys stay in force. Keys that were given at the start
-// are in force besides, and come first.
+// It looks at the file twice a second, from a thread of its own, and whenever it is told to. A file
+// that is gone, or not right, changes nothing but the log: the last good keys stay in force. Keys
+// that were given at the start are in force besides, and come first.
 
 #pragma once
 
@@ -31,7 +31,7 @@ class KeyWatch {
 
   // From now on changes are seen.
   void start();
-  // One look. Not while the thread looks.
+  // One look, on any thread.
   void look();
 
  private:
@@ -43,8 +43,9 @@ class KeyWatch {
   const std::string file_;
   const std::vector<auth::Key> given_;
   auth::KeysInForce keys_;
+  std::mutex looking_;  // Of what follows.
   std::optional<auth::FileStamp> seen_;
-  std::mutex mutex_;
+  std::mutex waiting_;
   std::condition_variable_any stopped_;
   std::jthread thread_;  // Last: it ends before what it uses.
 };

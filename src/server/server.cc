@@ -190,8 +190,8 @@ struct Server::Parts {
     std::string file = options.key_file.empty() ? fmt::format("{}/{}", options.data, key_file_name)
                                                 : options.key_file;
     key_watch = TRY(KeyWatch::open(std::move(file), options.given_keys));
-    authenticator =
-        std::make_unique<auth::Authenticator>(key_watch->keys(), &wall_time, options.customs.home);
+    authenticator = std::make_unique<auth::Authenticator>(
+        key_watch->keys(), &wall_time, [this] { key_watch->look(); }, options.customs.home);
     if (const auto ring = key_watch->keys().ring()) started.keys = ring->keys().size();
     TRY(expect_closed(options, started));
     key_watch->start();

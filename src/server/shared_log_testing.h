@@ -57,6 +57,7 @@ class SharedLogTest : public ::testing::Test {
          .data = directory_ + "/" + node,
          .http_threads = http_threads_,
          .disk_bytes_max = std::uint64_t{1} << 30,
+         .given_keys = given_keys_,
          .shared_log = SharedLogOptions{.connect = [this, node](log::Disk&)
                                             -> Result<OpenSharedLog> { return open_log(node); },
                                         .name = "memory",
@@ -124,6 +125,7 @@ class SharedLogTest : public ::testing::Test {
 
   std::uint32_t http_threads_ = 1;
   EdgeOptions edge_;
+  std::vector<auth::Key> given_keys_ = {};
   log::SharedMemoryLog::Place place_;
   std::string directory_;
 
