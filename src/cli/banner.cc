@@ -4,7 +4,6 @@
 
 #include "base/check.h"
 #include "base/size.h"
-#include "server/loopback.h"
 
 namespace mailrail::cli {
 namespace {
