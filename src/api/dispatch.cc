@@ -112,6 +112,8 @@ Dispatcher::Dispatcher(Parts parts) : parts_(std::move(parts)) {
 Context Dispatcher::context_of(const http::Request& request, auth::Caller caller) const {
   Context context{
       .caller = std::move(caller),
+      .remote_address = request.remote_address,
+      .transport = request.is_encrypted ? Transport::encrypted : Transport::plain,
       .endpoint = fmt::format("{}://{}", request.is_encrypted ? "https" : "http", host_of(request)),
       .trace_header = {},
       .queue_urls = parts_.customs.queue_urls,
@@ -192,6 +194,10 @@ Made Dispatcher::dispatch(http::Request request,
   envelope.service = &service->wire;
   if (const Result<void> meant = expect_meant_for(*service, context.caller); !meant)
     return refuse(meant.error());
+  context.right = auth::find_right(service->policy_prefix, action->name);
+  context.access_denied = service->access_denied;
+  if (const Result<void> allowed = authorize_for_account(context); !allowed)
+    return refuse(allowed.error());
 
   std::optional<CallSlot> slot = slots.take(request.body.size());
   if (!slot) return std::unexpected(no_room(envelope, slots));
