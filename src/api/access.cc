@@ -76,7 +76,9 @@ Result<void> authorize_by_role(const Context& context, auth::Right right) {
 std::string caller_arn(const auth::Caller& caller) {
   const std::string_view partition = arn_partition(caller.region);
   if (caller.grant == nullptr) return fmt::format("arn:{}:iam::{}:root", partition, caller.account);
-  return fmt::format("arn:{}:iam::{}:user/{}", partition, caller.account, caller.grant->name);
+  const auth::Grant& key = *caller.grant;
+  return fmt::format("arn:{}:iam::{}:user/{}", partition, caller.account,
+                     key.name.empty() ? key.key_id : key.name);
 }
 
 Result<void> authorize(const AccessRequest& request,
