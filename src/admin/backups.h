@@ -19,6 +19,7 @@ inline constexpr int backup_bytes_max = 1 << 20;
 
 struct BeginBackup {
   static constexpr std::string_view name = "BeginBackup";
+  static constexpr bool is_about_account = true;
   static constexpr bool reads_files = true;
   using Input = Nothing;
   using Output = BeginBackupOutput;
@@ -35,6 +36,7 @@ struct BeginBackup {
 
 struct ReadBackup {
   static constexpr std::string_view name = "ReadBackup";
+  static constexpr bool is_about_account = true;
   static constexpr bool reads_files = true;
   using Input = ReadBackupInput;
   using Output = ReadBackupOutput;
@@ -51,6 +53,7 @@ struct ReadBackup {
 
 struct EndBackup {
   static constexpr std::string_view name = "EndBackup";
+  static constexpr bool is_about_account = true;
   static constexpr bool reads_files = true;
   using Input = EndBackupInput;
   using Output = Nothing;

@@ -37,7 +37,7 @@ struct PeekedMessage {
   std::string state;
   std::optional<std::int64_t> visible_timestamp;  // In flight or delayed until then.
   std::optional<std::string> received_by;
-  // Neither if it is damaged.
+  // Neither if it is damaged, or hidden from who asks.
   std::optional<std::string> md5_of_body;
   std::optional<std::string> body;
   std::map<std::string, std::string> attributes;

@@ -113,6 +113,7 @@ Result<PeekMessagesOutput> PeekMessages::finish(const Decided& decided,
     PeekedMessage& shown = output.messages.emplace_back(peeked(each, context));
     if (each.state == engine::MessageState::damaged) continue;
     const std::size_t place = readable++;
+    if (!context.caller.sees_payloads()) continue;
     if (!bodies.shows(place)) {
       shown.state = name_of(engine::MessageState::damaged);  // Found just now.
       continue;

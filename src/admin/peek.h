@@ -1,7 +1,8 @@
 // PeekMessages: messages as they lie in a queue, in the order in which they came.
 //
 // Nobody receives them by that: nothing is hidden, counted or written. Whatever state they are in
-// is told; a body that cannot be read is left out, and the message is there all the same.
+// is told; a body that cannot be read is left out, and the message is there all the same. So is
+// whatever a message says, if the caller's key hides payloads.
 
 #pragma once
 

@@ -22,6 +22,7 @@ api::Service service() {
                    .framework_error_namespace = "com.amazon.coral.service",
                    .error_detail = wire::ErrorDetail::absent},
           .target_prefix = "Mailrail.",
+          .policy_prefix = "mailrail",
           .queue_paths = api::QueuePaths::known,
           .actions = actions};
 }

@@ -13,6 +13,7 @@
 #include "admin/topic_filter_shapes.h"
 #include "api/api_call.h"
 #include "sns/filter_event.h"
+#include "sns/target_topic.h"
 
 namespace mailrail::admin {
 
@@ -31,6 +32,9 @@ struct TestFilter {
   };
   using Decided = TestFilterOutput;
 
+  static std::optional<api::Subject> subject(const Prepared& prepared) {
+    return sns::topic_subject(prepared.topic);
+  }
   static Prepared prepare(Input input, const api::Context& context);
   static api::Asked<Decided> decide(engine::Engine& engine, engine::Turn& turn, Prepared& prepared);
   static Result<Output> finish(const Decided& tested,

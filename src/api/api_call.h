@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "api/access.h"
 #include "api/bodies.h"
 #include "api/call_slots.h"
 #include "api/context.h"
@@ -91,8 +92,9 @@ struct Asked {
 //   static Prepared prepare(Input, const Context&),
 //   static Asked<Decided> decide(engine::Engine&, engine::Turn&, Prepared&),
 //   static Result<Output> finish(const Decided&, const Prepared&, const Context&, const Bodies&),
-// the last unless there is nothing to say or do. One whose finish() reads files says so by a static
-// constexpr bool reads_files. One whose answer shows messages has, too,
+// the last unless there is nothing to say or do. What it is about, access.h says how it says. One
+// whose finish() reads files says so by a static constexpr bool reads_files. One whose answer shows
+// messages has, too,
 //   static std::span<const engine::Body> bodies(const Decided&),
 //   static Shown shown(const Decided&, const Prepared&),
 //   static std::vector<engine::ReceiptHandle> leases(const Decided&).
@@ -106,6 +108,10 @@ class ActionCall final : public ApiCall {
         prepared_(Action::prepare(std::move(input), context_)) {}
 
   broker::Decision decide(engine::Engine& engine, engine::Turn& turn) override {
+    if (const Result<void> allowed = authorized(engine); !allowed) {
+      decided_ = std::unexpected(allowed.error());
+      return {};
+    }
     Asked<typename Action::Decided> asked = Action::decide(engine, turn, prepared_);
     decided_ = std::move(asked.value);
     return asked.decision;
@@ -154,6 +160,12 @@ class ActionCall final : public ApiCall {
   }
 
  private:
+  // Asked again whenever the call is: policies change while it waits.
+  Result<void> authorized(engine::Engine& engine) const {
+    if (context_.caller.grant == nullptr) return {};
+    return authorize_call<Action>({.context = context_, .engine = engine}, prepared_);
+  }
+
   const Envelope envelope_;
   const Context context_;
   typename Action::Prepared prepared_;

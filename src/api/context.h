@@ -3,12 +3,15 @@
 
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
 #include "api/customs.h"
 #include "api/topic_message.h"
 #include "auth/caller.h"
+#include "auth/rights.h"
+#include "base/error.h"
 #include "engine/identity.h"
 #include "log/snapshot.h"
 #include "signing/signer.h"
@@ -19,10 +22,18 @@ class Traffic;
 
 namespace mailrail::api {
 
+enum class Transport : std::uint8_t { plain, encrypted };
+
 struct Context {
   auth::Caller caller;
-  std::string endpoint;  // `http://HOST`, or https, as the caller wrote it: queue URLs echo it.
-  std::optional<std::string> trace_header;  // X-Amzn-Trace-Id.
+  std::string remote_address = {};  // Of who asks.
+  Transport transport = Transport::plain;
+  // What the action takes, null if nobody knows, and how its service says that it is refused.
+  const auth::Right* right = nullptr;
+  const ErrorKind* access_denied = nullptr;
+  std::string endpoint =
+      {};  // `http://HOST`, or https, as the caller wrote it: queue URLs echo it.
+  std::optional<std::string> trace_header = {};  // X-Amzn-Trace-Id.
   QueueUrlStyle queue_urls = QueueUrlStyle::host;
   const engine::Identity* identity = nullptr;
   signing::Signer* signer = nullptr;

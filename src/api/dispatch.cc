@@ -80,14 +80,6 @@ Result<void> expect_meant_for(const Service& service, const auth::Caller& caller
   return auth::expect_signed_for(caller, caller.service == "sqs" ? "sqs" : "mailrail");
 }
 
-// Links in notifications are followed by whoever has them.
-Result<void> expect_somebody(const auth::Caller& caller, std::string_view action) {
-  const bool is_nobody = caller.grant != nullptr && caller.grant->is_anonymous();
-  if (!is_nobody || action == "ConfirmSubscription" || action == "Unsubscribe") return {};
-  return fail(auth::errors::missing_authentication_token,
-              "Request is missing Authentication Token: it must be signed with a key.");
-}
-
 http::Response no_room(const Envelope& envelope, const CallSlots& slots) {
   return answer_with(
       envelope,
@@ -121,6 +113,8 @@ Dispatcher::Dispatcher(Parts parts) : parts_(std::move(parts)) {
 Context Dispatcher::context_of(const http::Request& request, auth::Caller caller) const {
   Context context{
       .caller = std::move(caller),
+      .remote_address = request.remote_address,
+      .transport = request.is_encrypted ? Transport::encrypted : Transport::plain,
       .endpoint = fmt::format("{}://{}", request.is_encrypted ? "https" : "http", host_of(request)),
       .trace_header = {},
       .queue_urls = parts_.customs.queue_urls,
@@ -201,8 +195,10 @@ Made Dispatcher::dispatch(http::Request request,
   envelope.service = &service->wire;
   if (const Result<void> meant = expect_meant_for(*service, context.caller); !meant)
     return refuse(meant.error());
-  if (const Result<void> somebody = expect_somebody(context.caller, action->name); !somebody)
-    return refuse(somebody.error());
+  context.right = auth::find_right(service->policy_prefix, action->name);
+  context.access_denied = service->access_denied;
+  if (const Result<void> allowed = authorize_for_account(context); !allowed)
+    return refuse(allowed.error());
 
   std::optional<CallSlot> slot = slots.take(request.body.size());
   if (!slot) return std::unexpected(no_room(envelope, slots));

@@ -49,6 +49,10 @@ inline constexpr ErrorKind no_such_version{// Query.
                                            .query_code = "NoSuchVersion",
                                            .http_status = 400,
                                            .origin = ErrorOrigin::framework};
+inline constexpr ErrorKind access_denied{.name = "AccessDeniedException",
+                                         .query_code = "AccessDenied",
+                                         .http_status = 403,
+                                         .origin = ErrorOrigin::framework};
 inline constexpr ErrorKind service_unavailable{.name = "ServiceUnavailable",
                                                .query_code = "ServiceUnavailable",
                                                .http_status = 503,

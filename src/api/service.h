@@ -52,6 +52,8 @@ struct Service {
   // What a parameter Version may say; the newest is answered. None if it speaks no AWS Query.
   std::span<const std::string_view> query_versions = {};
   std::string_view signing_name = {};  // In credential scopes and hosts: `sqs`.
+  std::string_view policy_prefix;      // Of its actions, in auth/rights.h.
+  const ErrorKind* access_denied = &errors::access_denied;
   // The parameter that tells its requests from another service's of the same action.
   std::string_view subject_parameter = {};
   QueuePaths queue_paths = QueuePaths::unknown;

@@ -31,7 +31,8 @@ bool names(std::string_view host, const Service& service) {
 // An action that several services have, or none.
 const Service* choose_by_what_it_is_about(std::span<const Service> services, const Clues& clues) {
   const auto has_subject = [&](const Service& each) {
-    return speaks_query(each) && clues.form.find(each.subject_parameter).has_value();
+    return speaks_query(each) && !each.subject_parameter.empty() &&
+           clues.form.find(each.subject_parameter).has_value();
   };
   if (const Service* found = first(services, has_subject)) return found;
   const auto is_named = [&](const Service& each) {

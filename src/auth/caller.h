@@ -32,6 +32,7 @@ struct Caller {
   std::shared_ptr<const Grant> grant = nullptr;
 
   bool is_signed() const { return !service.empty(); }
+  bool sees_payloads() const { return grant == nullptr || grant->payloads == Payloads::shown; }
 };
 
 // Where a request is at home that does not say.

@@ -27,7 +27,7 @@ enum class Payloads : std::uint8_t { shown, hidden };
 
 struct Grant {
   std::string key_id;  // The access key id. Empty: the request was not signed, and nobody asks.
-  std::string name;    // Of the key, for people and for ARNs: `user/NAME`.
+  std::string name;    // Of the key, for people and for ARNs: `user/NAME`. Empty: its id will do.
   std::vector<Role> roles = {};
   // Names of queues and topics with `*` and `?`: whatever matches any of them. Without patterns of
   // either kind nothing is narrowed; else there is no topic for who has patterns of queues alone.

@@ -29,6 +29,7 @@
 #include "server/waiting_room.h"
 #include "sns/service.h"
 #include "sqs/service.h"
+#include "sts/service.h"
 
 namespace mailrail::server {
 namespace {
@@ -164,7 +165,8 @@ bool serves_loopback_only(const Options& options) {
 
 struct Server::Parts {
   SystemRandom random;
-  std::array<api::Service, 3> services{sqs::service(), sns::service(), admin::service()};
+  std::array<api::Service, 4> services{sqs::service(), sns::service(), sts::service(),
+                                       admin::service()};
   Started started;
   std::unique_ptr<KeyWatch> key_watch;
   std::unique_ptr<auth::Authenticator> authenticator;

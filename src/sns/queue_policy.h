@@ -1,8 +1,8 @@
 // A queue's policy, as it meets a topic: whether the queue takes what the topic sends.
 //
 // It is asked as AWS asks it: may the service sns.amazonaws.com do sqs:SendMessage, on behalf of
-// that topic and its account. A queue without a policy takes everything, unless the engine is
-// strict. The policy is read once and kept with the queue; one that cannot be read lets nobody in.
+// that topic and its account. A queue without a policy takes everything from topics of its own
+// account, unless the engine is strict, and nothing from those of another one.
 
 #pragma once
 

@@ -57,6 +57,8 @@ api::Service service() {
                    .error_detail = wire::ErrorDetail::absent},
           .query_versions = query_versions,
           .signing_name = "sns",
+          .policy_prefix = "sns",
+          .access_denied = &errors::authorization_error_kind,
           .subject_parameter = "TopicArn",
           .empty_text = EmptyText::is_given,
           .missing_parameter = &errors::missing_parameter,

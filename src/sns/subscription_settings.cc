@@ -80,9 +80,7 @@ api::Asked<Nothing> SetSubscriptionAttributes::decide(engine::Engine& engine,
 }
 
 ListSubscriptions::Prepared ListSubscriptions::prepare(Input input, const api::Context& context) {
-  return {.region = context.caller.region,
-          .account = context.caller.account,
-          .after = read_subscription_token(input.next_token)};
+  return {.caller = context.caller, .after = read_subscription_token(input.next_token)};
 }
 
 api::Asked<SubscriptionPage> ListSubscriptions::decide(engine::Engine& engine,
@@ -94,7 +92,9 @@ api::Asked<SubscriptionPage> ListSubscriptions::decide(engine::Engine& engine,
   for (auto each = all.upper_bound(*prepared.after); each != all.end(); ++each) {
     if (each->second.is_deactivated()) continue;
     const engine::TopicName& topic = engine.topics().find(each->second.topic)->name;
-    if (topic.region != prepared.region || topic.account != prepared.account) continue;
+    const auth::Caller& caller = prepared.caller;
+    if (topic.region != caller.region || topic.account != caller.account) continue;
+    if (!may_see(caller, topic)) continue;
     if (!page.add(each->second)) break;
   }
   return page.take();

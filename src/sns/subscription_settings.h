@@ -63,11 +63,11 @@ struct SubscriptionPage {
 // Those to the topics of the caller's region and account, in the order in which they were made.
 struct ListSubscriptions {
   static constexpr std::string_view name = "ListSubscriptions";
+  static constexpr bool is_about_account = true;
   using Input = ListSubscriptionsInput;
   using Output = ListSubscriptionsOutput;
   struct Prepared {
-    std::string region;
-    std::string account;
+    auth::Caller caller;
     Result<SubscriptionId> after;
   };
   using Decided = SubscriptionPage;

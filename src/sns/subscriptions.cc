@@ -1,11 +1,14 @@
 #include "sns/subscriptions.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "api/resource_policy.h"
 #include "api/room.h"
+#include "base/check.h"
 #include "engine/limits.h"
 #include "sns/characters.h"
 #include "sns/limits.h"
@@ -155,7 +158,27 @@ Result<ConfirmSubscription::Decided> confirm(engine::Engine& engine,
   return ConfirmSubscription::Decided{.topic = topic.name, .subscription = id};
 }
 
+// Into a queue that a policy does not keep.
+Result<void> authorize_sending(const api::AccessRequest& request, const engine::QueueName& queue) {
+  const engine::Queue* found = request.engine.find_queue(queue);
+  if (found != nullptr && api::policy_of(request.engine, *found) != nullptr) return {};
+  const auth::Right* right = auth::find_right("sqs", "SendMessage");
+  CHECK(right != nullptr);
+  return api::authorize(request, *right, {.about = auth::About::queue, .name = queue});
+}
+
 }  // namespace
+
+Result<void> Subscribe::authorize(const api::AccessRequest& request, const Prepared& prepared) {
+  if (!prepared.endpoint) return api::authorize(request, prepared.topic.subject());
+  const Endpoint& endpoint = *prepared.endpoint;
+  const std::array more = {
+      auth::ContextValue{.key = "sns:Endpoint", .value = endpoint.text},
+      auth::ContextValue{.key = "sns:Protocol", .value = name_of(endpoint.protocol)}};
+  TRY(api::authorize(request, prepared.topic.subject(), more));
+  if (!endpoint.queue) return {};
+  return authorize_sending(request, *endpoint.queue);
+}
 
 Subscribe::Prepared Subscribe::prepare(Input input, const api::Context& context) {
   TargetTopic topic("TopicArn", *input.topic_arn, context);
@@ -209,6 +232,13 @@ Result<ConfirmSubscriptionOutput> ConfirmSubscription::finish(const Decided& dec
                                                               const api::Bodies&) {
   return Output{.subscription_arn = subscription_arn(
                     decided.topic, context.identity->subscription_id(decided.subscription))};
+}
+
+Result<void> Unsubscribe::authorize(const api::AccessRequest& request, const Prepared& prepared) {
+  const Result<TargetSubscription::Found> found = prepared.subscription.find(request.engine);
+  const bool is_link = !prepared.is_signed && found && is_http(found->subscription.protocol);
+  if (is_link) return {};
+  return api::authorize(request, prepared.subscription.subject());
 }
 
 Unsubscribe::Prepared Unsubscribe::prepare(Input input, const api::Context& context) {

@@ -38,6 +38,8 @@ struct Subscribe {
     engine::SubscriptionState state;
   };
 
+  // A queue that has no policy takes whatever topic sends: who brings it one must be one to send.
+  static Result<void> authorize(const api::AccessRequest& request, const Prepared& prepared);
   static Prepared prepare(Input input, const api::Context& context);
   static api::Asked<Decided> decide(engine::Engine& engine, engine::Turn& turn, Prepared& prepared);
   static Result<Output> finish(const Decided& decided,
@@ -60,6 +62,9 @@ struct ConfirmSubscription {
     SubscriptionId subscription;
   };
 
+  static std::optional<api::Subject> subject(const Prepared& prepared) {
+    return topic_subject(prepared.topic);
+  }
   static Prepared prepare(Input input, const api::Context& context);
   static api::Asked<Decided> decide(engine::Engine& engine, engine::Turn& turn, Prepared& prepared);
   static Result<Output> finish(const Decided& decided,
@@ -81,6 +86,8 @@ struct Unsubscribe {
   };
   using Decided = Nothing;
 
+  // The link that an HTTP endpoint is sent works without a key: its id cannot be guessed.
+  static Result<void> authorize(const api::AccessRequest& request, const Prepared& prepared);
   static Prepared prepare(Input input, const api::Context& context);
   static api::Asked<Decided> decide(engine::Engine& engine, engine::Turn& turn, Prepared& prepared);
 };

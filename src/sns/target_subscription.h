@@ -9,7 +9,7 @@
 #include <optional>
 #include <string_view>
 
-#include "api/context.h"
+#include "api/access.h"
 #include "base/result.h"
 #include "engine/engine.h"
 #include "sns/arn.h"
@@ -24,6 +24,12 @@ struct TargetSubscription {
   TargetSubscription(std::string_view arn, const api::Context& context)
       : name(parse_subscription_arn(arn)) {
     if (name) id = context.identity->read_subscription_id(name->id);
+  }
+
+  // Its topic.
+  std::optional<api::Subject> subject() const {
+    if (!name) return std::nullopt;
+    return api::Subject{.about = auth::About::topic, .name = name->topic};
   }
 
   struct Found {

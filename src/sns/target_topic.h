@@ -9,7 +9,7 @@
 #include <optional>
 #include <string_view>
 
-#include "api/context.h"
+#include "api/access.h"
 #include "base/result.h"
 #include "engine/engine.h"
 #include "sns/arn.h"
@@ -17,11 +17,22 @@
 
 namespace mailrail::sns {
 
+inline std::optional<api::Subject> topic_subject(const Result<engine::TopicName>& name) {
+  if (!name) return std::nullopt;
+  return api::Subject{.about = auth::About::topic, .name = *name};
+}
+
+inline bool may_see(const auth::Caller& caller, const engine::TopicName& topic) {
+  return api::may_see(caller, {.about = auth::About::topic, .name = topic});
+}
+
 struct TargetTopic {
   Result<engine::TopicName> name;
 
   TargetTopic(std::string_view parameter, std::string_view arn, const api::Context& context)
       : name(parse_topic_arn(parameter, arn, context.caller.region)) {}
+
+  std::optional<api::Subject> subject() const { return topic_subject(name); }
 
   // Good for this turn.
   Result<const engine::Topic*> find(const engine::Engine& engine) const {

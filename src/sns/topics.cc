@@ -120,7 +120,8 @@ api::Asked<Nothing> DeleteTopic::decide(engine::Engine& engine,
 
 ListTopics::Prepared ListTopics::prepare(Input input, const api::Context& context) {
   return {.first = {.region = context.caller.region, .account = context.caller.account, .name = {}},
-          .after = read_token(input.next_token)};
+          .after = read_token(input.next_token),
+          .caller = context.caller};
 }
 
 api::Asked<ListTopics::Decided> ListTopics::decide(engine::Engine& engine,
@@ -134,7 +135,7 @@ api::Asked<ListTopics::Decided> ListTopics::decide(engine::Engine& engine,
   for (auto each = names.lower_bound(first); each != names.end(); ++each) {
     const engine::TopicName& topic = each->first;
     if (topic.region != first.region || topic.account != first.account) break;
-    if (topic.name == *prepared.after) continue;
+    if (topic.name == *prepared.after || !may_see(prepared.caller, topic)) continue;
     decided.has_more = decided.topics.size() == limits::page_size;
     if (decided.has_more) break;
     decided.topics.push_back(topic);

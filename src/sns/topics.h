@@ -30,6 +30,9 @@ struct CreateTopic {
   };
   using Decided = Nothing;
 
+  static std::optional<api::Subject> subject(const Prepared& prepared) {
+    return topic_subject(prepared.topic);
+  }
   static Prepared prepare(Input input, const api::Context& context);
   static api::Asked<Decided> decide(engine::Engine& engine, engine::Turn& turn, Prepared& prepared);
   static Result<Output> finish(const Decided&,
@@ -54,11 +57,13 @@ struct DeleteTopic {
 
 struct ListTopics {
   static constexpr std::string_view name = "ListTopics";
+  static constexpr bool is_about_account = true;
   using Input = ListTopicsInput;
   using Output = ListTopicsOutput;
   struct Prepared {
     engine::TopicName first;  // In the caller's region and account.
     Result<std::optional<std::string>> after;
+    auth::Caller caller;
   };
   struct Decided {
     std::vector<engine::TopicName> topics;

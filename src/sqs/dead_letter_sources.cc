@@ -5,7 +5,8 @@ namespace mailrail::sqs {
 ListDeadLetterSourceQueues::Prepared ListDeadLetterSourceQueues::prepare(
     Input input, const api::Context& context) {
   return {.queue = TargetQueue(input.queue_url, context),
-          .page = page_request(input.max_results, input.next_token)};
+          .page = page_request(input.max_results, input.next_token),
+          .caller = context.caller};
 }
 
 api::Asked<Page> ListDeadLetterSourceQueues::decide(engine::Engine& engine,
@@ -14,8 +15,9 @@ api::Asked<Page> ListDeadLetterSourceQueues::decide(engine::Engine& engine,
   TRY(prepared.queue.find(engine));
   if (!prepared.page) return std::unexpected(prepared.page.error());
   const engine::QueueName& target = prepared.queue.name;
-  return page_of(engine, *prepared.page, target, "",
-                 [&](const engine::Queue& each) { return each.is_source_of(target); });
+  return page_of(engine, *prepared.page, target, "", [&](const engine::Queue& each) {
+    return each.is_source_of(target) && may_see(prepared.caller, each);
+  });
 }
 
 Result<ListDeadLetterSourceQueuesOutput> ListDeadLetterSourceQueues::finish(

@@ -21,6 +21,7 @@ struct ListDeadLetterSourceQueues {
   struct Prepared {
     TargetQueue queue;
     Result<PageRequest> page;
+    auth::Caller caller;
   };
   using Decided = Page;
 

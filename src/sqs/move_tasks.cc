@@ -1,6 +1,7 @@
 #include "sqs/move_tasks.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include <fmt/format.h>
@@ -39,6 +40,19 @@ std::optional<engine::QueueName> own_queue(std::string_view arn, const api::Cont
 const engine::Queue* find(const engine::Engine& engine,
                           const std::optional<engine::QueueName>& name) {
   return name ? engine.find_queue(*name) : nullptr;
+}
+
+// "The following permissions are required" (SQS developer guide, dead-letter queue redrive), by the
+// caller: of the source these, of each destination SendMessage.
+constexpr std::array rights_to_source = {"StartMessageMoveTask", "ReceiveMessage", "DeleteMessage",
+                                         "GetQueueAttributes"};
+
+Result<void> authorize(const api::AccessRequest& request,
+                       std::string_view action,
+                       const api::Subject& queue) {
+  const auth::Right* right = auth::find_right("sqs", action);
+  CHECK(right != nullptr);
+  return api::authorize(request, *right, queue);
 }
 
 std::string_view status_of(const MoveTask& task) {
@@ -120,7 +134,30 @@ std::optional<TaskHandle> read_task_handle(std::string_view text) {
   return TaskHandle{.task_id = std::string(task_id), .source_arn = std::string(source_arn)};
 }
 
+std::optional<api::Subject> queue_subject(std::string_view arn) {
+  const std::optional<engine::QueueName> name = parse_queue_arn(arn);
+  if (!name) return std::nullopt;
+  return api::Subject{.about = auth::About::queue, .name = *name};
+}
+
 // --- StartMessageMoveTask.
+
+Result<void> StartMessageMoveTask::authorize(const api::AccessRequest& request,
+                                             const Prepared& prepared) {
+  const std::optional<api::Subject> source = queue_subject(prepared.input.source_arn);
+  if (!source) return api::authorize(request, std::nullopt);
+  for (const std::string_view each : rights_to_source) TRY(sqs::authorize(request, each, *source));
+  if (const std::optional<std::string>& arn = prepared.input.destination_arn) {
+    const std::optional<api::Subject> destination = queue_subject(*arn);
+    return destination ? sqs::authorize(request, "SendMessage", *destination) : Result<void>();
+  }
+  // They go back where they came from.
+  for (const auto& [name, id] : request.engine.queue_names()) {
+    if (request.engine.find_queue(id)->is_source_of(source->name))
+      TRY(sqs::authorize(request, "SendMessage", {.about = auth::About::queue, .name = name}));
+  }
+  return {};
+}
 
 StartMessageMoveTask::Prepared StartMessageMoveTask::prepare(Input input,
                                                              const api::Context& context) {

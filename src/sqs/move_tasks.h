@@ -27,6 +27,9 @@ std::string write_task_handle(const TaskHandle& handle);
 // Nothing if it isn't one. Whether there is such a task is another question.
 std::optional<TaskHandle> read_task_handle(std::string_view text);
 
+// Of any account; nothing if that is no queue's ARN.
+std::optional<api::Subject> queue_subject(std::string_view arn);
+
 struct StartMessageMoveTask {
   static constexpr std::string_view name = "StartMessageMoveTask";
   static constexpr bool is_refused_on_queue_paths = true;
@@ -43,6 +46,8 @@ struct StartMessageMoveTask {
     Seq task = {};
   };
 
+  // It takes messages out of the source, and sends them where they go.
+  static Result<void> authorize(const api::AccessRequest& request, const Prepared& prepared);
   static Prepared prepare(Input input, const api::Context& context);
   static api::Asked<Decided> decide(engine::Engine& engine, engine::Turn& turn, Prepared& prepared);
   static Result<Output> finish(const Decided& decided,
@@ -64,6 +69,9 @@ struct CancelMessageMoveTask {
     std::uint64_t moved = 0;
   };
 
+  static std::optional<api::Subject> subject(const Prepared& prepared) {
+    return queue_subject(prepared.handle ? prepared.handle->source_arn : "");
+  }
   static Prepared prepare(Input input, const api::Context& context);
   static api::Asked<Decided> decide(engine::Engine& engine, engine::Turn& turn, Prepared& prepared);
   static Result<Output> finish(const Decided& decided,
@@ -88,6 +96,9 @@ struct ListMessageMoveTasks {
     std::vector<engine::MoveTask> tasks;  // The newest first.
   };
 
+  static std::optional<api::Subject> subject(const Prepared& prepared) {
+    return queue_subject(prepared.source_arn);
+  }
   static Prepared prepare(Input input, const api::Context& context);
   static api::Asked<Decided> decide(engine::Engine& engine, engine::Turn& turn, Prepared& prepared);
   static Result<Output> finish(const Decided& decided,

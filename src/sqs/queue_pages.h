@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-#include "api/context.h"
+#include "api/access.h"
 #include "base/result.h"
 #include "engine/engine.h"
 
@@ -55,6 +55,10 @@ Page page_of(const engine::Engine& engine,
     page.names.push_back(name);
   }
   return page;
+}
+
+inline bool may_see(const auth::Caller& caller, const engine::Queue& queue) {
+  return api::may_see(caller, {.about = auth::About::queue, .name = queue.name});
 }
 
 std::vector<std::string> queue_urls(const api::Context& context, const Page& page);

@@ -139,13 +139,14 @@ Result<GetQueueUrlOutput> GetQueueUrl::finish(const Decided&,
 ListQueues::Prepared ListQueues::prepare(Input input, const api::Context& context) {
   return {.first = {.region = context.caller.region, .account = context.caller.account, .name = {}},
           .prefix = input.queue_name_prefix.value_or(""),
-          .page = page_request(input.max_results, input.next_token)};
+          .page = page_request(input.max_results, input.next_token),
+          .caller = context.caller};
 }
 
 api::Asked<Page> ListQueues::decide(engine::Engine& engine, engine::Turn&, Prepared& prepared) {
   if (!prepared.page) return std::unexpected(prepared.page.error());
   return page_of(engine, *prepared.page, prepared.first, prepared.prefix,
-                 [](const engine::Queue&) { return true; });
+                 [&](const engine::Queue& each) { return may_see(prepared.caller, each); });
 }
 
 Result<ListQueuesOutput> ListQueues::finish(const Decided& page,

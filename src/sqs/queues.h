@@ -27,6 +27,9 @@ struct CreateQueue {
   };
   using Decided = Nothing;
 
+  static std::optional<api::Subject> subject(const Prepared& prepared) {
+    return api::Subject{.about = auth::About::queue, .name = prepared.queue};
+  }
   static Prepared prepare(Input input, const api::Context& context);
   static api::Asked<Decided> decide(engine::Engine& engine, engine::Turn& turn, Prepared& prepared);
   static Result<Output> finish(const Decided&,
@@ -79,6 +82,7 @@ struct GetQueueUrl {
 
 struct ListQueues {
   static constexpr std::string_view name = "ListQueues";
+  static constexpr bool is_about_account = true;
   static constexpr bool is_refused_on_queue_paths = true;
   using Input = ListQueuesInput;
   using Output = ListQueuesOutput;
@@ -86,6 +90,7 @@ struct ListQueues {
     engine::QueueName first;  // In the caller's region and account.
     std::string prefix;
     Result<PageRequest> page;
+    auth::Caller caller;
   };
   using Decided = Page;
 

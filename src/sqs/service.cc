@@ -46,6 +46,7 @@ api::Service service() {
           .target_prefix = "AmazonSQS.",
           .query_versions = query_versions,
           .signing_name = "sqs",
+          .policy_prefix = "sqs",
           .subject_parameter = "QueueUrl",
           .queue_paths = api::QueuePaths::known,
           .actions = actions};

@@ -5,9 +5,10 @@
 
 #pragma once
 
+#include <optional>
 #include <string_view>
 
-#include "api/context.h"
+#include "api/access.h"
 #include "base/result.h"
 #include "engine/engine.h"
 #include "sqs/errors.h"
@@ -20,6 +21,10 @@ struct TargetQueue {
 
   TargetQueue(std::string_view url, const api::Context& context)
       : name(queue_name_of(url, context)) {}
+
+  std::optional<api::Subject> subject() const {
+    return api::Subject{.about = auth::About::queue, .name = name};
+  }
 
   // Good for this turn.
   Result<const engine::Queue*> find(const engine::Engine& engine) const {

@@ -25,6 +25,8 @@
 #include "sqs/receive.h"
 #include "sqs/send.h"
 #include "sqs/service.h"
+#include "sts/caller_identity.h"
+#include "sts/service.h"
 
 namespace mailrail::cases {
 namespace {
@@ -83,6 +85,8 @@ api::Service service_of(Owner owner) {
       return sqs::service();
     case Owner::sns:
       return sns::service();
+    case Owner::sts:
+      return sts::service();
     case Owner::administration:
       break;
   }
@@ -95,12 +99,17 @@ Owner owner_of(std::string_view action) {
   if (action.starts_with(mark_of_sns)) return Owner::sns;
   if (has(sqs::service(), action)) return Owner::sqs;
   if (has(sns::service(), action)) return Owner::sns;
+  if (has(sts::service(), action)) return Owner::sts;
   return has(admin::service(), action) ? Owner::administration : Owner::sqs;
 }
 
 std::string_view wire_name(std::string_view action) {
   if (action.starts_with(mark_of_sns)) action.remove_prefix(mark_of_sns.size());
   return action;
+}
+
+std::vector<api::Service> services() {
+  return {sqs::service(), sns::service(), sts::service(), admin::service()};
 }
 
 std::vector<std::string_view> served_by(Owner owner) {
@@ -163,6 +172,7 @@ const ActionShapes* find_action(std::string_view name) {
       shapes_of<admin::RetryConversation>(),
       shapes_of<admin::SkipConversation>(),
       shapes_of<admin::TestFilter>(),
+      shapes_of<sts::GetCallerIdentity>(),
   };
   if (const auto found = std::ranges::find(actions, name, &ActionShapes::name);
       found != std::end(actions)) {

@@ -14,7 +14,7 @@
 
 namespace mailrail::cases {
 
-enum class Owner { sqs, sns, administration };
+enum class Owner { sqs, sns, sts, administration };
 
 struct ActionShapes {
   std::string_view name;
@@ -31,10 +31,14 @@ inline bool is_administrative(std::string_view action) {
   return owner_of(action) == Owner::administration;
 }
 
+// Every service there is.
+std::vector<api::Service> services();
+
 // Null if there is no such action.
 const ActionShapes* find_action(std::string_view name);
 
-// What each service has, as cases call it. SNS's that do nothing but refuse are left out.
+// What each service has, as cases call it, without that of STS. SNS's that do nothing but refuse
+// are left out.
 std::vector<std::string_view> served_actions();
 std::vector<std::string_view> served_by(Owner owner);
 

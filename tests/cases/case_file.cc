@@ -150,6 +150,10 @@ Result<Step> read_step(std::string_view text, int line) {
     const std::optional<std::uint64_t> bytes = parse_size(in.word());
     if (!bytes) return fail(errors::unusable, "a limit is a size like 64MiB");
     step.bytes = *bytes;
+  } else if (in.take("key ")) {
+    step.kind = Step::Kind::key;
+    step.name = in.word();
+    step.input = TRY(in.value()).as_object();
   } else if (in.take("$")) {
     step.kind = Step::Kind::check;
     step.name = in.word();

@@ -4,8 +4,9 @@
 // heading's end keeps the case to that protocol. A step is a line: a call of an action with its
 // input and, after `->`, what must come of it; `advance 30s`; `restart`, which stops the server
 // orderly and starts it on its log; `crash`, which forgets what was not durable; `memory limit
-// 64MiB`, which restarts it with that limit; `strict`, which restarts it with --aws-strict. An
-// indented line continues the one before, and # begins a comment line. README.md shows all of it.
+// 64MiB`, which restarts it with that limit; `strict`, which restarts it with --aws-strict; `key
+// worker {...}`, which says what a key may do. An indented line continues the one before, and #
+// begins a comment line. README.md shows all of it.
 
 #pragma once
 
@@ -36,16 +37,18 @@ struct Expectation {
 };
 
 struct Step {
-  enum class Kind { call, check, advance, restart, crash, limit_memory, strict };
+  enum class Kind { call, check, advance, restart, crash, limit_memory, strict, key };
 
   int line = 0;
   std::string text;  // As it stands in the file.
   Kind kind = Kind::call;
   int times = 1;
   std::string action;
-  std::vector<std::string> options;  // `/path`, `GET`, `Header: value`, `body text`, `no target`.
-  boost::json::object input;
-  std::string name;  // What the answer is called; of a check, the call that it is about.
+  // `/path`, `GET`, `Header: value`, `body text`, `no target`, `by worker`, `from 10.0.0.1`.
+  std::vector<std::string> options;
+  boost::json::object input;  // Of a key, what it may do.
+  // What the answer is called; of a check, the call that it is about; of a key, who has it.
+  std::string name;
   Expectation expected;
   Duration time{0};
   std::uint64_t bytes = 0;

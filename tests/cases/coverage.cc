@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "admin/service.h"
+#include "sts/service.h"
 #include "tests/cases/actions.h"
 #include "tests/cases/model_actions.h"
 
@@ -97,6 +98,13 @@ std::string coverage_page(const std::vector<CaseFile>& files) {
     for (const Protocol each : {Protocol::query, Protocol::query_json})
       page += fmt::format(" {} |", cases_of(files, action, each));
     page += "\n";
+  }
+  page += "\nSTS, likewise:\n\n";
+  page += "| action | Query, answered in XML | Query, answered in JSON |\n| --- | --- | --- |\n";
+  for (const api::ActionEntry& each : sts::service().actions) {
+    page +=
+        fmt::format("| {} | {} | {} |\n", each.name, cases_of(files, each.name, Protocol::query),
+                    cases_of(files, each.name, Protocol::query_json));
   }
   page += administrative_heading;
   page += "\n| action | AWS JSON |\n| --- | --- |\n";

@@ -13,6 +13,7 @@
 #include "admin/service.h"
 #include "sns/service.h"
 #include "sqs/service.h"
+#include "sts/service.h"
 #include "tests/cases/actions.h"
 #include "tests/cases/model_actions.h"
 
@@ -91,6 +92,17 @@ TEST(Coverage, EveryActionOfSnsThatIsServedHasACase) {
     if (api::find_action(service, wire_name(action)) == nullptr) continue;
     for (const Protocol each : {Protocol::query, Protocol::query_json})
       EXPECT_GT(cases_of(files, action, each), 0) << action << " over " << name_of(each);
+  }
+}
+
+TEST(Coverage, EveryActionOfStsHasACase) {
+  const std::vector<CaseFile> files = all_cases();
+  const auto served = sts::service().actions;
+
+  ASSERT_FALSE(served.empty());
+  for (const api::ActionEntry& each : served) {
+    for (const Protocol protocol : {Protocol::query, Protocol::query_json})
+      EXPECT_GT(cases_of(files, each.name, protocol), 0) << each.name;
   }
 }
 

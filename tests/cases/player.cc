@@ -31,6 +31,7 @@ constexpr Spelling spellings[] = {
     {"UnsupportedOperation", "AWS.SimpleQueueService.UnsupportedOperation"},
     {"InvalidParameterValueException", "InvalidParameterValue"},
     {"MissingRequiredParameterException", "MissingParameter"},
+    {"AccessDeniedException", "AccessDenied"},
 };
 
 // The framework's errors end with Exception, but for one; those of the service never do, but for
@@ -110,6 +111,9 @@ Result<void> Player::play(const Step& step) {
     case Step::Kind::strict:
       world_.be_strict();
       return {};
+    case Step::Kind::key:
+      keys_.insert_or_assign(step.name, TRY(key_of(step.name, step.input)));
+      return {};
     case Step::Kind::check: {
       const auto found = asked_.find(step.name);
       if (found == asked_.end()) return wrong("no call has that name");
@@ -136,9 +140,20 @@ Result<void> Player::call(const Step& step) {
   const json::object input = TRY(input_of(step));
   http::Request request =
       request_of(protocol_, {.action = step.action, .options = step.options, .input = input});
-  const Asked asked{.call = world_.ask(std::move(request)), .action = step.action};
+  auth::Caller caller = TRY(caller_of(step, request));
+  const Asked asked{.call = world_.ask(std::move(request), std::move(caller)),
+                    .action = step.action};
   if (!step.name.empty()) asked_.insert_or_assign(step.name, asked);
   return check(step, asked);
+}
+
+Result<auth::Caller> Player::caller_of(const Step& step, const http::Request& request) const {
+  auth::Caller caller = auth::caller_of(request);
+  const std::optional<std::string> name = cases::caller_of(step.options);
+  if (!name) return caller;
+  const auto key = keys_.find(*name);
+  if (key == keys_.end() && *name != "nobody") return wrong("nobody has a key called " + *name);
+  return called_by(key == keys_.end() ? nobody() : key->second, step.action, std::move(caller));
 }
 
 Result<void> Player::check(const Step& step, const Asked& asked) {

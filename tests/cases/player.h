@@ -14,6 +14,7 @@
 
 #include "tests/cases/case_file.h"
 #include "tests/cases/expect.h"
+#include "tests/cases/keys.h"
 #include "tests/cases/protocol.h"
 #include "tests/cases/world.h"
 
@@ -44,6 +45,8 @@ class Player {
 
   Result<void> play(const Step& step);
   Result<void> call(const Step& step);
+  // By whom a step says that it is called, as if authentication had found out.
+  Result<auth::Caller> caller_of(const Step& step, const http::Request& request) const;
   Result<void> check(const Step& step, const Asked& asked);
   // What a name stands for: the answer, and the token that a subscriber is sent.
   boost::json::value as_named(const Asked& asked, const Answer& answer) const;
@@ -55,6 +58,7 @@ class Player {
   World world_;
   Names names_;
   std::map<std::string, Asked> asked_;
+  std::map<std::string, Key> keys_;
 };
 
 }  // namespace mailrail::cases

@@ -18,11 +18,16 @@ std::unexpected<Error> bad(std::string_view what, const http::Response& response
 
 constexpr std::string_view body_option = "body ";
 constexpr std::string_view no_target_option = "no target";
+constexpr std::string_view caller_option = "by ";
+constexpr std::string_view address_option = "from ";
 
 void add_option(http::Request& request, const std::string& option) {
-  if (option.starts_with(body_option) || option == no_target_option)
+  if (option.starts_with(body_option) || option == no_target_option ||
+      option.starts_with(caller_option))
     return;  // They are about what is made of the call.
-  if (option == "GET") {
+  if (option.starts_with(address_option)) {
+    request.remote_address = option.substr(address_option.size());
+  } else if (option == "GET") {
     request.method = option;
   } else if (option.starts_with('/')) {
     request.target = option;
@@ -91,6 +96,9 @@ const Dialect& dialect_of(Owner owner) {
                                .error_members = 4};
   static constexpr Dialect sns{.xml_namespace = "http://sns.amazonaws.com/doc/2010-03-31/",
                                .error_members = 3};
+  static constexpr Dialect sts{.xml_namespace = "https://sts.amazonaws.com/doc/2011-06-15/",
+                               .error_members = 3};
+  if (owner == Owner::sts) return sts;
   return owner == Owner::sns ? sns : sqs;
 }
 
@@ -110,8 +118,9 @@ Result<Answer> xml_answer(const ActionShapes* action,
     if (root.name != "ErrorResponse" || error == nullptr ||
         error->children.size() != dialect.error_members || error->child("Code") == nullptr ||
         error->child("Message") == nullptr || error->child("Type") == nullptr ||
-        (error->child("Detail") != nullptr) != (names.owner != Owner::sns) || id == nullptr ||
-        id->text != response.headers.find("x-amzn-RequestId")) {
+        (error->child("Detail") != nullptr) !=
+            (names.owner != Owner::sns && names.owner != Owner::sts) ||
+        id == nullptr || id->text != response.headers.find("x-amzn-RequestId")) {
       return bad("no error", response);
     }
     answer.query_code = error->child("Code")->text;
@@ -153,6 +162,11 @@ Result<Answer> query_json_answer(const ActionShapes* action,
   return answer;
 }
 
+std::string_view version_of(Owner owner) {
+  if (owner == Owner::sts) return "2011-06-15";
+  return owner == Owner::sns ? "2010-03-31" : "2012-11-05";
+}
+
 // Sent instead of what the input comes to.
 std::optional<std::string> body_text(const ProtocolCall& call) {
   for (const std::string& each : call.options) {
@@ -176,8 +190,16 @@ std::string_view name_of(Protocol protocol) {
 }
 
 Protocol spoken(Protocol protocol, std::string_view action) {
-  const bool is_other = protocol == Protocol::json && owner_of(action) == Owner::sns;
+  const Owner owner = owner_of(action);
+  const bool is_other = protocol == Protocol::json && (owner == Owner::sns || owner == Owner::sts);
   return is_other ? Protocol::query : protocol;
+}
+
+std::optional<std::string> caller_of(const std::vector<std::string>& options) {
+  for (const std::string& each : options) {
+    if (each.starts_with(caller_option)) return each.substr(caller_option.size());
+  }
+  return std::nullopt;
 }
 
 http::Request request_of(Protocol asked, const ProtocolCall& call) {
@@ -197,8 +219,7 @@ http::Request request_of(Protocol asked, const ProtocolCall& call) {
     return request;
   }
   const ActionShapes* shapes = find_action(call.action);
-  std::string form = form_of({.action = wire_name(call.action),
-                              .version = owner == Owner::sns ? "2010-03-31" : "2012-11-05"},
+  std::string form = form_of({.action = wire_name(call.action), .version = version_of(owner)},
                              call.input, shapes ? shapes->input : nullptr);
   if (const auto text = body_text(call)) form = *text;
   if (protocol == Protocol::query_json) request.headers.add("Accept", "application/json");

@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,12 +24,16 @@ inline constexpr Protocol all_protocols[] = {Protocol::json, Protocol::query, Pr
 
 std::string_view name_of(Protocol protocol);
 
-// SNS speaks no AWS JSON: its part of a case over that protocol goes over AWS Query, in XML.
+// SNS and STS speak no AWS JSON: their part of a case over that protocol goes over AWS Query, in
+// XML.
 Protocol spoken(Protocol protocol, std::string_view action);
+
+// `[by worker]`: the name of who calls, if they say.
+std::optional<std::string> caller_of(const std::vector<std::string>& options);
 
 struct ProtocolCall {
   std::string_view action;
-  const std::vector<std::string>& options;  // `/path`, `GET`, `Header: value`, `body text`.
+  const std::vector<std::string>& options;  // As a step has them.
   const boost::json::object& input;
 };
 

@@ -8,6 +8,7 @@
 #include "signing/signing_testing.h"
 #include "sns/service.h"
 #include "sqs/service.h"
+#include "sts/service.h"
 
 namespace mailrail::cases {
 namespace {
@@ -23,7 +24,8 @@ Result<void> apply(engine::Engine& engine, const log::Frame& frame) {
 }  // namespace
 
 World::World(std::unique_ptr<Storage> storage)
-    : storage_(std::move(storage)), services_{sqs::service(), sns::service(), admin::service()} {
+    : storage_(std::move(storage)),
+      services_{sqs::service(), sns::service(), sts::service(), admin::service()} {
   start();
 }
 
@@ -46,8 +48,14 @@ void World::start() {
 }
 
 std::uint64_t World::ask(http::Request request) {
+  auth::Caller caller = auth::caller_of(request);
+  return ask(std::move(request), std::move(caller));
+}
+
+std::uint64_t World::ask(http::Request request, auth::Caller caller) {
   const std::uint64_t call = ++last_call_;
-  api::Made made = dispatcher_->dispatch(std::move(request), {}, call, slots_, random_);
+  api::Made made =
+      dispatcher_->dispatch(std::move(request), std::move(caller), {}, call, slots_, random_);
   if (made) {
     std::vector<std::unique_ptr<broker::Call>> calls;
     calls.push_back(*std::move(made));

@@ -14,6 +14,7 @@
 
 #include "api/call_slots.h"
 #include "api/dispatch.h"
+#include "auth/caller.h"
 #include "base/random.h"
 #include "broker/broker.h"
 #include "engine/engine.h"
@@ -28,6 +29,7 @@ class World final : private broker::Outbox {
 
   // Gives back the number that the answer will have.
   std::uint64_t ask(http::Request request);
+  std::uint64_t ask(http::Request request, auth::Caller caller);
   // Null while the call waits, and for ever if a crash took it.
   const http::Response* answer(std::uint64_t call) const;
   // How many frames it has appended: it grows by whatever changes something.
@@ -63,7 +65,7 @@ class World final : private broker::Outbox {
   broker::Options options_;
   engine::Strictness strictness_ = engine::Strictness::lenient;
   api::CallSlots slots_{1000, std::size_t{1} << 30};
-  std::array<api::Service, 3> services_;
+  std::array<api::Service, 4> services_;
   std::uint64_t last_call_ = 0;
   std::map<std::uint64_t, http::Response> answers_;
 

@@ -105,10 +105,15 @@ void Scene::set() {
 }
 
 Scene::Played Scene::play(http::Request request) {
+  auth::Caller caller = auth::caller_of(request);
+  return play(std::move(request), std::move(caller));
+}
+
+Scene::Played Scene::play(http::Request request, auth::Caller caller) {
   if (player_ == nullptr) set();
   cases::World& world = player_->world();
   const std::size_t frames = world.frames();
-  const std::uint64_t call = world.ask(std::move(request));
+  const std::uint64_t call = world.ask(std::move(request), std::move(caller));
   bool has_waited = false;
   if (world.answer(call) == nullptr) {
     world.advance(20s);

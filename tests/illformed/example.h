@@ -52,6 +52,7 @@ class Scene {
   };
   // If it waits, time passes until it is answered.
   Played play(http::Request request);
+  Played play(http::Request request, auth::Caller caller);
 
  private:
   void set();
