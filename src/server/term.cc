@@ -64,8 +64,8 @@ Term::Term(const Parts& parts, Options options, ReplayedLog held)
                                                          .readers = readers_,
                                                          .measures = parts_.measures},
                                          options_.limits);
-  pulse_ = std::make_unique<Pulse>(
-      Pulse::Parts{.log = *held_.log, .engine = *engine_thread_, .measures = parts_.measures});
+  lookout_ = std::make_unique<Lookout>(
+      Lookout::Parts{.log = *held_.log, .engine = *engine_thread_, .measures = parts_.measures});
   load_signing_key();
 }
 
@@ -73,7 +73,7 @@ Term::~Term() { abandon(); }
 
 void Term::run() {
   engine_thread_->run();
-  pulse_->run();
+  lookout_->run();
   webhooks_.run({.log = *held_.log,
                  .identity = held_.engine->identity(),
                  .signer = signer_,
@@ -96,7 +96,7 @@ void Term::begin_stop() {
 // it drops once it has ended.
 Result<void> Term::settle(EngineThread::Ending ending) {
   webhooks_.stop();
-  pulse_->stop();
+  lookout_->stop();
   const Result<void> stopped = engine_thread_->stop(ending);
   readers_.stop();
   return stopped;
@@ -104,7 +104,7 @@ Result<void> Term::settle(EngineThread::Ending ending) {
 
 void Term::abandon() {
   webhooks_.stop();
-  pulse_->stop();
+  lookout_->stop();
   engine_thread_->abandon();
   readers_.stop();
 }

@@ -29,9 +29,9 @@
 #include "server/engine_thread.h"
 #include "server/frontend.h"
 #include "server/limits.h"
+#include "server/lookout.h"
 #include "server/measures.h"
 #include "server/ownership.h"
-#include "server/pulse.h"
 #include "server/readers.h"
 #include "server/webhooks.h"
 #include "signing/signer.h"
@@ -108,7 +108,7 @@ class Term {
   std::unique_ptr<EngineThread> engine_thread_;
   std::unique_ptr<api::Dispatcher> dispatcher_;
   std::unique_ptr<Frontend> frontend_;
-  std::unique_ptr<Pulse> pulse_;
+  std::unique_ptr<Lookout> lookout_;
 };
 
 }  // namespace mailrail::server

@@ -1,6 +1,6 @@
-// Pulse: a thread that looks at everything every so often: for the forecast of when the disk or the
-// memory is full, and for the line of metrics that CloudWatch reads on stdout, if options ask for
-// that.
+// Lookout: a thread that looks at everything every so often: for the forecast of when the disk or
+// the memory is full, and for the line of metrics that CloudWatch reads on stdout, if options ask
+// for that.
 //
 // It looks by a snapshot like any scrape. One look is under way at a time; if it takes longer than
 // the interval the next is left out.
@@ -19,7 +19,7 @@
 
 namespace mailrail::server {
 
-class Pulse {
+class Lookout {
  public:
   // What it works with, all of which outlives it; so must it the looks that it began, which end
   // with the readers.
@@ -28,8 +28,8 @@ class Pulse {
     EngineThread& engine;
     Measures& measures;
   };
-  explicit Pulse(const Parts& parts);
-  ~Pulse() { stop(); }
+  explicit Lookout(const Parts& parts);
+  ~Lookout() { stop(); }
 
   void run();
   void stop();

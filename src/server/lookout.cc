@@ -1,4 +1,4 @@
-#include "server/pulse.h"
+#include "server/lookout.h"
 
 #include <array>
 #include <cstdio>
@@ -23,13 +23,13 @@ std::string host_name() {
 
 }  // namespace
 
-Pulse::Pulse(const Parts& parts) : parts_(parts), emf_(host_name()) {}
+Lookout::Lookout(const Parts& parts) : parts_(parts), emf_(host_name()) {}
 
-void Pulse::run() {
+void Lookout::run() {
   thread_ = std::thread([this] { loop(); });
 }
 
-void Pulse::stop() {
+void Lookout::stop() {
   if (!thread_.joinable()) return;
   {
     const std::scoped_lock lock(mutex_);
@@ -39,7 +39,7 @@ void Pulse::stop() {
   thread_.join();
 }
 
-void Pulse::loop() {
+void Lookout::loop() {
   const Duration interval = parts_.measures.options().emf_interval.value_or(usual_interval);
   std::unique_lock lock(mutex_);
   while (!stops_) {
@@ -48,7 +48,7 @@ void Pulse::loop() {
   }
 }
 
-void Pulse::look() {
+void Lookout::look() {
   if (is_looking_.exchange(true)) return;
   parts_.engine.submit(std::make_unique<TakeSnapshot>(
       parts_.engine.traffic(), metrics::Detail{.names = std::nullopt},
@@ -56,7 +56,7 @@ void Pulse::look() {
 }
 
 // On a reader's thread.
-void Pulse::saw(Instant at, const metrics::Snapshot& seen) {
+void Lookout::saw(Instant at, const metrics::Snapshot& seen) {
   const log::Space store = parts_.log.space();
   parts_.measures.sample(
       {.at = at, .store_bytes = store.total(), .memory_bytes = seen.committed_bytes});
