@@ -17,7 +17,8 @@ api::Service service() {
       api::entry_of<ReadBackup>(),        api::entry_of<RetryConversation>(),
       api::entry_of<SkipConversation>(),  api::entry_of<TestFilter>(),
   };
-  return {.wire = {.xml_namespace = "",
+  return {.wire = {.name = "mailrail",
+                   .xml_namespace = "",
                    .error_namespace = "mailrail",
                    .framework_error_namespace = "com.amazon.coral.service",
                    .error_detail = wire::ErrorDetail::absent},

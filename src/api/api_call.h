@@ -5,6 +5,8 @@
 
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -37,6 +39,29 @@ struct Envelope {
 http::Response answer_with(const Envelope& envelope, Source output);
 http::Response answer_with(const Envelope& envelope, const Error& error);
 
+// How many requests AWS bills for so much payload.
+std::uint32_t billed_requests(std::size_t payload_bytes);
+
+// What a call is about, for who counts and logs: the queue or topic as the caller named it.
+struct Target {
+  std::string name = {};  // The end of its URL or ARN; empty: none.
+  http::About::Order order = http::About::Order::standard;
+};
+Target target_of(std::string_view url_or_arn);
+
+template <class Input>
+Target target_of_input(const Input& input) {
+  if constexpr (requires { input.queue_url; }) {
+    return target_of(input.queue_url);
+  } else if constexpr (requires { input.topic_arn->size(); }) {
+    return target_of(input.topic_arn.value_or(std::string()));
+  } else if constexpr (requires { std::string_view(input.topic_arn); }) {
+    return target_of(input.topic_arn);
+  } else {
+    return {};
+  }
+}
+
 // Whom the call is for, and its place among the calls under way.
 struct Seat {
   std::uint64_t call_id;
@@ -65,11 +90,16 @@ class ApiCall : public broker::Call {
 
   // One message for each body, in the same order.
   virtual Shown shown() const { return {}; }
+  virtual const Context& context() const = 0;
+  virtual std::string_view target() const = 0;
+
   // The leases that the answer hands out, to be given back if nobody is there to take it.
   virtual std::vector<engine::ReceiptHandle> leases() const { return {}; }
 
   const http::ExchangeId exchange;
   mutable CallSlot slot;  // Given back while the call waits, and when it ends.
+  // When the request was there whole; for whoever made the call.
+  std::chrono::steady_clock::time_point began = {};
 };
 
 // What an action's decide() came to.
@@ -97,7 +127,9 @@ struct Asked {
 // messages has, too,
 //   static std::span<const engine::Body> bodies(const Decided&),
 //   static Shown shown(const Decided&, const Prepared&),
-//   static std::vector<engine::ReceiptHandle> leases(const Decided&).
+//   static std::vector<engine::ReceiptHandle> leases(const Decided&),
+// and one that AWS bills by its size
+//   static std::size_t payload_bytes(const Prepared&, const Output&).
 template <class Action>
 class ActionCall final : public ApiCall {
  public:
@@ -105,6 +137,7 @@ class ActionCall final : public ApiCall {
       : ApiCall(std::move(seat)),
         envelope_(std::move(envelope)),
         context_(std::move(context)),
+        target_(target_of_input(input)),
         prepared_(Action::prepare(std::move(input), context_)) {}
 
   broker::Decision decide(engine::Engine& engine, engine::Turn& turn) override {
@@ -136,6 +169,9 @@ class ActionCall final : public ApiCall {
     return {};
   }
 
+  const Context& context() const override { return context_; }
+  std::string_view target() const override { return target_.name; }
+
   std::vector<engine::ReceiptHandle> leases() const override {
     if constexpr (requires { Action::leases(**decided_); }) {
       if (decided_->has_value()) return Action::leases(**decided_);
@@ -144,20 +180,21 @@ class ActionCall final : public ApiCall {
   }
 
   http::Response finish(const Bodies& bodies) const override {
-    if (!decided_->has_value()) return answer_with(envelope_, decided_->error());
+    if (!decided_->has_value()) return refusal(decided_->error());
     if constexpr (!requires { &Action::finish; }) {
-      return answer_with(envelope_, source_of(Nothing()));
+      return success(source_of(Nothing()), 0);
     } else {
       const Result<typename Action::Output> output =
           Action::finish(**decided_, prepared_, context_, bodies);
-      if (!output) return answer_with(envelope_, output.error());
-      return answer_with(envelope_, source_of(*output));
+      if (!output) return refusal(output.error());
+      std::size_t payload_bytes = 0;
+      if constexpr (requires { Action::payload_bytes(prepared_, *output); })
+        payload_bytes = Action::payload_bytes(prepared_, *output);
+      return success(source_of(*output), payload_bytes);
     }
   }
 
-  http::Response finish_unreadable(const Error& why) const override {
-    return answer_with(envelope_, why);
-  }
+  http::Response finish_unreadable(const Error& why) const override { return refusal(why); }
 
  private:
   // Asked again whenever the call is: policies change while it waits.
@@ -166,8 +203,21 @@ class ActionCall final : public ApiCall {
     return authorize_call<Action>({.context = context_, .engine = engine}, prepared_);
   }
 
+  http::Response success(Source output, std::size_t payload_bytes) const {
+    http::Response response = answer_with(envelope_, output);
+    response.about.order = target_.order;
+    response.about.billed = billed_requests(payload_bytes);
+    return response;
+  }
+  http::Response refusal(const Error& error) const {
+    http::Response response = answer_with(envelope_, error);
+    response.about.order = target_.order;
+    return response;
+  }
+
   const Envelope envelope_;
   const Context context_;
+  const Target target_;
   typename Action::Prepared prepared_;
   std::optional<Result<typename Action::Decided>> decided_;
 };

@@ -83,7 +83,7 @@ Result<void> expect_meant_for(const Service& service, const auth::Caller& caller
 http::Response no_room(const Envelope& envelope, const CallSlots& slots) {
   return answer_with(
       envelope,
-      Error{.kind = &errors::service_unavailable,
+      Error{.kind = &errors::calls_are_too_many,
             .message = fmt::format("More than {} calls or {} MiB of them are under way. Try again.",
                                    slots.calls_max(), slots.bytes_max() >> 20)});
 }

@@ -57,6 +57,10 @@ inline constexpr ErrorKind service_unavailable{.name = "ServiceUnavailable",
                                                .query_code = "ServiceUnavailable",
                                                .http_status = 503,
                                                .origin = ErrorOrigin::framework};
+// A limit of the server is met. To a client they are the same.
+inline constexpr ErrorKind disk_is_full = service_unavailable;
+inline constexpr ErrorKind memory_is_full = service_unavailable;
+inline constexpr ErrorKind calls_are_too_many = service_unavailable;
 inline constexpr ErrorKind internal_failure{.name = "InternalFailure",
                                             .query_code = "InternalFailure",
                                             .http_status = 500,

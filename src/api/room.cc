@@ -25,7 +25,8 @@ std::string sentence_about(const engine::Full& full) {
 
 Result<void> expect_room(const engine::Turn& turn) {
   if (turn.full == nullptr) return {};
-  return fail(errors::service_unavailable, sentence_about(*turn.full));
+  const bool is_disk = turn.full->what == engine::Full::What::disk;
+  return fail(is_disk ? errors::disk_is_full : errors::memory_is_full, sentence_about(*turn.full));
 }
 
 }  // namespace mailrail::api

@@ -25,17 +25,24 @@ TEST_F(Room, NamesTheLimitWhatIsUsedAndWhatHelps) {
 
   turn.full = &memory;
   EXPECT_EQ(expect_room(turn).error(),
-            (Error{.kind = &errors::service_unavailable,
+            (Error{.kind = &errors::memory_is_full,
                    .message = "The memory limit of this server is reached: messages and queues "
                               "take 64.2 MiB of 64 MiB. Receive and delete messages, or start "
                               "mailrail with a larger --memory-limit."}));
   turn.full = &disk;
   EXPECT_EQ(expect_room(turn).error(),
-            (Error{.kind = &errors::service_unavailable,
+            (Error{.kind = &errors::disk_is_full,
                    .message = "The disk limit of this server is reached: the files of the log "
                               "take 2.3 GiB of 2.8 GiB, and the rest is needed to work with. "
                               "Receive and delete messages, or start mailrail with a larger "
                               "--disk-limit."}));
+}
+
+TEST_F(Room, ThatIsMissingIsToldToClientsInTheSameWay) {
+  for (const ErrorKind* each : {&errors::memory_is_full, &errors::disk_is_full}) {
+    EXPECT_EQ(each->name, "ServiceUnavailable");
+    EXPECT_EQ(each->http_status, 503);
+  }
 }
 
 }  // namespace

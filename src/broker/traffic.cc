@@ -42,9 +42,10 @@ void Traffic::recorded(const engine::Fact& fact) {
 }
 
 void Traffic::received_nothing(QueueId queue, Poll poll) {
-  count(queue, &QueueTraffic::empty_receives);
-  if (poll == Poll::was_short) count(queue, &QueueTraffic::empty_short_polls);
-  numbers_of(queue).traffic.last_asked = now_;
+  Numbers& numbers = numbers_of(queue);
+  count(numbers, &QueueTraffic::empty_receives);
+  if (poll == Poll::was_short) count(numbers, &QueueTraffic::empty_short_polls);
+  numbers.traffic.last_asked = now_;
 }
 
 void Traffic::fanned_out(TopicId topic, const FanOutTraffic& traffic) {
@@ -96,56 +97,58 @@ void Traffic::on(const engine::Published& fact) {
 void Traffic::on(const engine::Leased& fact) {
   const auto message = engine_.view(fact.queue, fact.seq);
   if (!message || fact.receive_count <= message->receive_count) return;
-  count(fact.queue, &QueueTraffic::received);
-  numbers_of(fact.queue).traffic.last_asked = now_;
-  tell({.kind = Kind::received,
-        .queue = fact.queue,
-        .seq = fact.seq,
-        .receive_count = fact.receive_count,
-        .group = message->group});
+  Numbers& numbers = numbers_of(fact.queue);
+  count(numbers, &QueueTraffic::received);
+  numbers.traffic.last_asked = now_;
+  tell(numbers, {.kind = Kind::received,
+                 .queue = fact.queue,
+                 .seq = fact.seq,
+                 .receive_count = fact.receive_count,
+                 .group = message->group});
 }
 
 void Traffic::on(const engine::Removed& fact) {
   const bool has_expired = fact.why == engine::RemovalReason::expired;
-  count(fact.queue, has_expired ? &QueueTraffic::expired : &QueueTraffic::deleted,
-        fact.seqs.size());
-  const bool is_for_endpoint = numbers_of(fact.queue).is_delivery_queue;
+  Numbers& numbers = numbers_of(fact.queue);
+  count(numbers, has_expired ? &QueueTraffic::expired : &QueueTraffic::deleted, fact.seqs.size());
   const bool was_taken = !has_expired && !fact.is_given_up;
   for (const Seq each : fact.seqs) {
     const auto message = engine_.view(fact.queue, each);
     if (!message) continue;
-    if (is_for_endpoint && message->topic)
+    if (numbers.is_delivery_queue && message->topic)
       count(*message->topic, was_taken ? &TopicTraffic::delivered : &TopicTraffic::failed);
-    tell({.kind = has_expired ? Kind::expired : Kind::deleted,
-          .queue = fact.queue,
-          .seq = each,
-          .receive_count = message->receive_count,
-          .group = message->group});
+    tell(numbers, {.kind = has_expired ? Kind::expired : Kind::deleted,
+                   .queue = fact.queue,
+                   .seq = each,
+                   .receive_count = message->receive_count,
+                   .group = message->group});
   }
 }
 
 void Traffic::on(const engine::Moved& fact) {
-  count(fact.from, &QueueTraffic::dead_lettered);
-  if (fact.share && numbers_of(fact.from).is_delivery_queue)
-    count(fact.share->topic, &TopicTraffic::failed);
-  tell({.kind = Kind::dead_lettered,
-        .queue = fact.from,
-        .seq = fact.from_seq,
-        .receive_count = fact.receive_count,
-        .group = fact.group});
+  Numbers& numbers = numbers_of(fact.from);
+  count(numbers, &QueueTraffic::dead_lettered);
+  if (fact.share && numbers.is_delivery_queue) count(fact.share->topic, &TopicTraffic::failed);
+  tell(numbers, {.kind = Kind::dead_lettered,
+                 .queue = fact.from,
+                 .seq = fact.from_seq,
+                 .receive_count = fact.receive_count,
+                 .group = fact.group});
 }
 
 void Traffic::on(const engine::Redriven& fact) {
-  count(fact.from, &QueueTraffic::redriven);
-  tell({.kind = Kind::redriven, .queue = fact.from, .seq = fact.from_seq, .group = fact.group});
+  Numbers& numbers = numbers_of(fact.from);
+  count(numbers, &QueueTraffic::redriven);
+  tell(numbers,
+       {.kind = Kind::redriven, .queue = fact.from, .seq = fact.from_seq, .group = fact.group});
 }
 
 void Traffic::on(const engine::ConversationParked& fact) {
-  tell({.kind = Kind::parked, .queue = fact.queue, .group = fact.group});
+  tell(numbers_of(fact.queue), {.kind = Kind::parked, .queue = fact.queue, .group = fact.group});
 }
 
 void Traffic::on(const engine::ConversationUnparked& fact) {
-  tell({.kind = Kind::unparked, .queue = fact.queue, .group = fact.group});
+  tell(numbers_of(fact.queue), {.kind = Kind::unparked, .queue = fact.queue, .group = fact.group});
 }
 
 void Traffic::on(const engine::QueueDeleted& fact) { queues_.erase(fact.queue); }
@@ -164,8 +167,7 @@ Traffic::Numbers& Traffic::numbers_of(QueueId queue) {
   return numbers->second;
 }
 
-void Traffic::count(QueueId queue, std::uint64_t QueueTraffic::* number, std::uint64_t added) {
-  Numbers& numbers = numbers_of(queue);
+void Traffic::count(Numbers& numbers, std::uint64_t QueueTraffic::* number, std::uint64_t added) {
   numbers.traffic.*number += added;
   if (!numbers.is_delivery_queue) all_queues_.*number += added;
 }
@@ -176,17 +178,18 @@ void Traffic::count(TopicId topic, std::uint64_t TopicTraffic::* number, std::ui
 }
 
 void Traffic::count_sent(const Arrival& arrival) {
-  count(arrival.queue, &QueueTraffic::sent);
   Numbers& numbers = numbers_of(arrival.queue);
+  count(numbers, &QueueTraffic::sent);
   numbers.traffic.sizes.add(arrival.bytes);
   numbers.traffic.last_sent = now_;
   if (!numbers.is_delivery_queue) all_queues_.sizes.add(arrival.bytes);
-  tell({.kind = Kind::sent, .queue = arrival.queue, .seq = arrival.seq, .group = arrival.group});
+  tell(numbers,
+       {.kind = Kind::sent, .queue = arrival.queue, .seq = arrival.seq, .group = arrival.group});
 }
 
 // A place in the ring keeps the memory of its group's name.
-void Traffic::tell(const Happening& happening) {
-  if (numbers_of(happening.queue).is_delivery_queue) return;
+void Traffic::tell(const Numbers& numbers, const Happening& happening) {
+  if (numbers.is_delivery_queue) return;
   if (events_.size() < events_kept_max) events_.emplace_back();
   TrafficEvent& event = events_[next_event_++ % events_kept_max];
   event.kind = happening.kind;

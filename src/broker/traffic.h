@@ -26,8 +26,8 @@ namespace mailrail::broker {
 
 // How large messages were: how many had at most so many bytes, and more than the bound before.
 struct Sizes {
-  static constexpr std::array<std::uint64_t, 9> bounds{64,     256,     1024,    4096,     16'384,
-                                                       65'536, 262'144, 524'288, 1'048'576};
+  static constexpr std::array<std::uint64_t, 7> bounds{256,    1024,    4096,     16'384,
+                                                       65'536, 262'144, 1'048'576};
 
   std::array<std::uint64_t, bounds.size() + 1> counts{};  // The last: more than any bound.
   std::uint64_t bytes = 0;
@@ -147,7 +147,7 @@ class Traffic final : public engine::Witness {
 
   Numbers& numbers_of(QueueId queue);
   // Adds to the queue's number, and to the total unless it is a delivery queue's.
-  void count(QueueId queue, std::uint64_t QueueTraffic::* number, std::uint64_t added = 1);
+  void count(Numbers& numbers, std::uint64_t QueueTraffic::* number, std::uint64_t added = 1);
   void count(TopicId topic, std::uint64_t TopicTraffic::* number, std::uint64_t added = 1);
   struct Arrival {
     QueueId queue;
@@ -163,7 +163,8 @@ class Traffic final : public engine::Witness {
     std::uint32_t receive_count = 0;
     std::string_view group = {};
   };
-  void tell(const Happening& happening);
+  // Nothing of a delivery queue.
+  void tell(const Numbers& numbers, const Happening& happening);
 
   struct Hash {
     template <class Id>

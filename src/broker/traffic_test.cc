@@ -156,11 +156,11 @@ TEST_F(TrafficTest, CountsReceivesThatFoundNothing) {
 }
 
 TEST_F(TrafficTest, SaysHowLargeMessagesWere) {
-  for (const std::uint64_t bytes : {64u, 65u, 2'000'000u})
+  for (const std::uint64_t bytes : {256u, 257u, 2'000'000u})
     send(queue, std::to_string(bytes), bytes);
 
   const Sizes& sizes = traffic.of(queue).sizes;
-  EXPECT_EQ(sizes.bytes, 64u + 65u + 2'000'000u);
+  EXPECT_EQ(sizes.bytes, 256u + 257u + 2'000'000u);
   EXPECT_EQ(sizes.counts.front(), 1u);
   EXPECT_EQ(sizes.counts.at(1), 1u);
   EXPECT_EQ(sizes.counts.back(), 1u);

@@ -14,7 +14,7 @@
 #include "cli/healthcheck_command.h"
 #include "cli/key_commands.h"
 #include "cli/log_commands.h"
-#include "cli/log_lines.h"
+#include "cli/log_format.h"
 #include "cli/serve_command.h"
 #include "cli/standby_command.h"
 #include "cli/topics_command.h"
@@ -36,7 +36,7 @@ std::vector<mailrail::cli::Command> add_commands(CLI::App& app) {
 
 int main(int argument_count, char** arguments) {
   spdlog::set_default_logger(spdlog::stderr_color_mt("mailrail"));
-  spdlog::set_formatter(mailrail::cli::log_formatter());
+  mailrail::cli::use_log_format(mailrail::cli::LogFormat::text);
   CLI::App app(
       "Durable, ordered messages behind the APIs of Amazon SQS and SNS: one binary over one "
       "directory, or over a PostgreSQL.",

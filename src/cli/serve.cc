@@ -123,7 +123,8 @@ Result<server::Options> server_options(const ServeOptions& given) {
   }
   const server::Options limited = TRY(with_limits(options, given.limits));
   const server::Options keyed = TRY(with_keys(limited, given.keys, process_environment()));
-  const server::Options placed = with_sockets(TRY(with_edge(keyed, given.edge)),
+  const server::Options measured = TRY(with_metrics(keyed, given.metrics));
+  const server::Options placed = with_sockets(TRY(with_edge(measured, given.edge)),
                                               TRY(inherited_sockets(process_environment())));
   const server::Options sent = TRY(with_webhooks(placed, given.webhooks));
   const server::Options logged = TRY(with_log(sent, given.log));
@@ -137,6 +138,12 @@ int serve(const ServeOptions& given) {
     fmt::print(stderr, "mailrail: {}\n", options.error().message);
     return 2;
   }
+  const auto log_format = log_format_of(given.log_format);
+  if (!log_format) {
+    fmt::print(stderr, "mailrail: {}\n", log_format.error().message);
+    return 2;
+  }
+  use_log_format(*log_format);
   std::signal(SIGPIPE, SIG_IGN);
   const sigset_t signals = awaited_signals();
   // Before any thread starts: only the waiting for them takes them.

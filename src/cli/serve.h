@@ -10,7 +10,9 @@
 #include "cli/edge_options.h"
 #include "cli/key_options.h"
 #include "cli/limit_options.h"
+#include "cli/log_format.h"
 #include "cli/log_options.h"
+#include "cli/metrics_options.h"
 #include "cli/test_api_options.h"
 #include "cli/webhook_options.h"
 
@@ -26,6 +28,8 @@ struct ServeOptions {
   EdgeOptions edge;
   CompatOptions compat;
   TestApiOptions test_api;
+  MetricsOptions metrics;
+  LogFormatOptions log_format;
   bool is_aws_strict = false;
 };
 

@@ -65,6 +65,8 @@ void add_options(CLI::App& serve, ServeOptions& options) {
   add_webhook_options(serve, options.webhooks);
   add_compat_options(serve, options.compat);
   add_test_api_options(serve, options.test_api);
+  add_metrics_options(serve, options.metrics);
+  add_log_format_options(serve, options.log_format);
 }
 
 }  // namespace

@@ -22,6 +22,7 @@ void Contents::add(const Entry& values, std::string_view group_name, const Deliv
     store_.deliveries[added.delivery].entry = entry;
   }
   index_.insert(added.seq, entry);
+  note_coming(added);
   if (added.is_shared) {
     store_.shared.join(added.part.body);
   } else {
@@ -53,6 +54,7 @@ void Contents::lease(Index entry, const Delivery& values) {
     store_.deliveries[leased.delivery].origin = leased.seq.value();
     store_.deliveries[leased.delivery].entry = entry;
   }
+  if (is_undelivered(leased)) note_delivery(leased);
   switch (leased.state) {
     case EntryState::delayed:
       store_.delays.remove(entry);
@@ -114,6 +116,7 @@ void Contents::remove(Index entry) {
       break;
   }
   index_.erase(removed.seq);
+  note_going(removed);
   parking_.forget(removed.seq);
   const bool is_damaged = removed.state == EntryState::damaged;
   body_bytes_ -= store_.body_of(removed).length;

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -18,6 +19,7 @@
 #include "base/ids.h"
 #include "base/time.h"
 #include "engine/inspection.h"
+#include "engine/oldest.h"
 #include "engine/parking.h"
 #include "engine/seq_index.h"
 #include "engine/store.h"
@@ -25,6 +27,12 @@
 namespace mailrail::engine {
 
 enum class QueueType : std::uint8_t { standard, fifo };
+
+// When the oldest was sent; nothing if there is none.
+struct OldestSent {
+  std::optional<Instant> of_all = {};
+  std::optional<Instant> of_undelivered = {};  // Those that were never received from this queue.
+};
 
 class Contents {
  public:
@@ -111,6 +119,9 @@ class Contents {
   std::uint64_t groups_blocked() const { return groups_blocked_; }
   // What the bodies take of the log, each counted in every queue that has it.
   std::uint64_t body_bytes() const { return body_bytes_; }
+  // Looks at no more than `budget` messages, and takes them off it. Nothing if it must look
+  // further: ask again.
+  std::optional<OldestSent> find_oldest(std::size_t& budget);
 
  private:
   bool can_be_served(const Group& group) const;
@@ -123,6 +134,10 @@ class Contents {
   void push_back(Index group, Index entry);
   void unlink(Index group, Index entry);
   void count_in_flight(Index group, int change);
+  bool is_undelivered(const Entry& entry) const;
+  void note_coming(Entry& entry);
+  void note_delivery(const Entry& entry);
+  void note_going(const Entry& entry);
   void judge_noise(Index group);
   void calm_if_silent(Index group, Instant now);
   void schedule_due();
@@ -142,6 +157,10 @@ class Contents {
   std::uint64_t groups_in_flight_ = 0;
   std::uint64_t groups_blocked_ = 0;
   std::uint64_t body_bytes_ = 0;
+
+  Instant newest_sent_{};
+  Oldest oldest_{store_.oldest_bytes};
+  Oldest oldest_undelivered_{store_.oldest_bytes};
 
   Parking parking_{store_.parking_bytes};
   std::uint64_t parked_messages_ = 0;

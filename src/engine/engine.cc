@@ -59,6 +59,10 @@ QueueCounts Engine::counts(QueueId queue) const {
           .body_bytes = contents.body_bytes()};
 }
 
+std::optional<OldestSent> Engine::find_oldest(QueueId queue, std::size_t& budget) {
+  return contents_of(queue_at(queue)).find_oldest(budget);
+}
+
 QueueId Engine::create_queue(Turn& turn,
                              const QueueName& name,
                              const QueueAttributes& attributes,

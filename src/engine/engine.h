@@ -41,6 +41,15 @@
 
 namespace mailrail::engine {
 
+struct MemoryAreas {
+  std::uint64_t messages = 0;
+  std::uint64_t conversations = 0;
+  std::uint64_t deduplication = 0;  // And the attempts of receives.
+  std::uint64_t definitions = 0;    // Queues and topics.
+
+  std::uint64_t total() const { return messages + conversations + deduplication + definitions; }
+};
+
 class Engine {
  public:
   // The seed keys hash tables that are never seen outside; any value, the same on no two servers.
@@ -63,6 +72,9 @@ class Engine {
   const Queue* find_queue(QueueId id) const;
   const std::map<QueueName, QueueId>& queue_names() const { return names_; }
   QueueCounts counts(QueueId queue) const;
+  // Looks at no more than `budget` messages, and takes them off it; between two calls each is
+  // looked at once. Nothing if it must look further: ask again. Changes nothing that is seen.
+  std::optional<OldestSent> find_oldest(QueueId queue, std::size_t& budget);
 
   QueueId create_queue(Turn& turn,
                        const QueueName& name,
@@ -229,6 +241,8 @@ class Engine {
   // groups, however full; indices, names, deduplication ids, receive attempts; what was purged or
   // deleted until it is freed. Left out are a few KiB that don't grow with anything.
   std::uint64_t memory_bytes() const;
+  // The same by what it is for.
+  MemoryAreas memory_areas() const;
   // What a limit is compared with: pages count by the items in use, because new messages take what
   // is free in them first, and every message counts with the delivery that its first receive will
   // make, so that receiving needs nothing that a limit forbids. Only the attempt ids of receives,

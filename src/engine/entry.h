@@ -70,6 +70,7 @@ struct Entry {
   bool is_shared : 1 = false;
   bool is_raw : 1 = false;                // Shared: the message goes without an envelope.
   Protocol protocol : 2 = Protocol::sqs;  // Shared.
+  bool is_stray : 1 = false;              // Sent before one that came before it: see Oldest.
 };
 static_assert(sizeof(Entry) <= 48);
 

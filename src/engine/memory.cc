@@ -61,18 +61,22 @@ std::uint64_t memory_bytes_of(const SigningKey& key) {
   return heap_bytes_of(key.private_key) + heap_bytes_of(key.certificate);
 }
 
-std::uint64_t Engine::memory_bytes() const {
+std::uint64_t Engine::memory_bytes() const { return memory_areas().total(); }
+
+MemoryAreas Engine::memory_areas() const {
   constexpr std::uint64_t source_bytes =
       heap_bytes_of_node<decltype(source_numbers_)>() + sizeof(QueueName) + 2 * heap_bytes(80);
-  return store_.entries.memory_bytes() + store_.deliveries.memory_bytes() + store_.index_bytes +
-         store_.parking_bytes + store_.groups.memory_bytes() + store_.shared.memory_bytes() +
-         store_.fifo_due.size() * heap_bytes_of_node<decltype(store_.fifo_due)>() +
-         heap_bytes_of_vector(store_.woken) +
-         (contents_.size() - free_contents_.size()) * heap_bytes(sizeof(Contents)) +
-         heap_bytes_of_vector(contents_) + heap_bytes_of_vector(free_contents_) +
-         heap_bytes_of_vector(graveyard_) + queue_bytes_ + topics_.memory_bytes() +
-         deduplication_.memory_bytes() + attempts_.memory_bytes() + deleted_.memory_bytes() +
-         receivers_.memory_bytes() + purged_.memory_bytes() + sources_.size() * source_bytes;
+  return {.messages = store_.entries.memory_bytes() + store_.deliveries.memory_bytes() +
+                      store_.index_bytes + store_.oldest_bytes + store_.shared.memory_bytes(),
+          .conversations = store_.groups.memory_bytes() + store_.parking_bytes,
+          .deduplication = deduplication_.memory_bytes() + attempts_.memory_bytes(),
+          .definitions = store_.fifo_due.size() * heap_bytes_of_node<decltype(store_.fifo_due)>() +
+                         heap_bytes_of_vector(store_.woken) +
+                         (contents_.size() - free_contents_.size()) * heap_bytes(sizeof(Contents)) +
+                         heap_bytes_of_vector(contents_) + heap_bytes_of_vector(free_contents_) +
+                         heap_bytes_of_vector(graveyard_) + queue_bytes_ + topics_.memory_bytes() +
+                         deleted_.memory_bytes() + receivers_.memory_bytes() + purged_.memory_bytes() +
+                         sources_.size() * source_bytes};
 }
 
 std::uint64_t Engine::committed_bytes() const {

@@ -61,6 +61,7 @@ struct Store {
   Pool<Entry> entries;
   Pool<Delivery> deliveries;
   std::uint64_t index_bytes = 0;    // Of the indices by sequence number, of all contents.
+  std::uint64_t oldest_bytes = 0;   // Of what finds the oldest messages.
   std::uint64_t parking_bytes = 0;  // Of what they remember of poison conversations.
   Groups groups;
   LiveBytes live;             // Of the bodies of all entries.

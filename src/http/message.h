@@ -39,11 +39,25 @@ struct Request {
 
 enum class Connection { keep, close };
 
+// What an answer is to who counts and logs answers. It is never sent, and its names are the
+// program's own, good for ever.
+struct About {
+  enum class Order : std::uint8_t { standard, fifo };
+
+  std::string_view service = {};      // `sqs`; empty: it answers no call of a service.
+  std::string_view action = {};       // Empty: none that there is.
+  std::string_view code = {};         // Of the error; empty: none.
+  std::string_view refused_for = {};  // The limit that the call met; empty: none.
+  std::uint32_t billed = 0;           // Requests that AWS would count.
+  Order order = Order::standard;      // Of the queue or topic that it is about.
+};
+
 struct Response {
   int status = 200;
   Headers headers = {};
   std::string body = {};
   Connection connection = Connection::keep;  // Kept only if the client wants that, too.
+  About about = {};
 };
 
 // A sentence for a person, as text/plain.

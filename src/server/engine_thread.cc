@@ -101,6 +101,7 @@ void EngineThread::join() {
 }
 
 void EngineThread::frame_done() {
+  hooks_.committed(std::chrono::steady_clock::now() - frame_began_);
   change_inbox([](Inbox& inbox) { inbox.is_durable = true; });
 }
 
@@ -140,7 +141,10 @@ void EngineThread::hand_out_frame() {
     is_finishing_ = true;
     broker_.finish();
   }
-  if (log::SharedFrame frame = broker_.take_frame()) log_thread_.append(std::move(frame));
+  log::SharedFrame frame = broker_.take_frame();
+  if (frame == nullptr) return;
+  frame_began_ = std::chrono::steady_clock::now();
+  log_thread_.append(std::move(frame));
 }
 
 void EngineThread::hand_out_chore() {

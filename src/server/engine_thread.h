@@ -7,6 +7,7 @@
 
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
@@ -42,6 +43,8 @@ class EngineThread final : private broker::Outbox {
     std::function<void(const broker::Call&)> parked;  // On the engine thread.
     // On the engine thread: have it done by a thread that may wait for the disk.
     std::function<void(std::function<void()>)> in_background;
+    // On the log thread: how long a frame took to become durable.
+    std::function<void(std::chrono::nanoseconds)> committed;
     // On the log thread, once: nothing is delivered any more.
     std::function<void(const log::Appended&)> log_failed;
     // On the engine thread, now and then as long as calls are refused for it.
@@ -137,6 +140,7 @@ class EngineThread final : private broker::Outbox {
   broker::Broker broker_;
   LogThread log_thread_;
   std::vector<Leaving> leaving_;
+  std::chrono::steady_clock::time_point frame_began_{};  // The log thread reads it meanwhile.
   std::optional<Instant> told_of_limits_;
   std::optional<Instant> told_of_unmoved_;
   std::optional<Instant> told_of_postponed_;

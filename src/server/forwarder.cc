@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 
 #include "api/dispatch.h"
+#include "metrics/exposition.h"
+#include "server/scrapes.h"
 
 namespace mailrail::server {
 namespace {
@@ -100,6 +102,12 @@ void Forwarder::on_request(http::ExchangeId exchange, http::Request request) {
   const std::string_view path = api::path_of(request);
   if (path == "/readyz" || path == "/health") {
     parts_.http.answer(exchange, http::text_response(503, readiness()));
+    return;
+  }
+  if (Scrapes::is_for_it(path)) {  // The owner's are the owner's to tell.
+    parts_.http.answer(
+        exchange,
+        metrics_response(metrics::standby_exposition(parts_.measures.read(log::Space()))));
     return;
   }
   if (request.headers.find(forwarded_header))

@@ -20,6 +20,7 @@
 #include "base/time.h"
 #include "client/http_client.h"
 #include "http/server.h"
+#include "server/measures.h"
 #include "server/unavailable.h"
 
 namespace mailrail::server {
@@ -34,6 +35,7 @@ class Forwarder final : public http::Handler {
     http::Server& http;
     api::CallSlots& slots;
     std::span<const api::Service> services;
+    const Measures& measures;
   };
   struct Options {
     std::string node;   // This one.

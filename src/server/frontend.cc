@@ -5,6 +5,7 @@
 #include "api/errors.h"
 #include "server/own_calls.h"
 #include "server/read_back.h"
+#include "server/take_snapshot.h"
 
 namespace mailrail::server {
 namespace {
@@ -16,6 +17,10 @@ Error log_is_slow() {
           .message = "The database that keeps the log takes too long to answer. Try again."};
 }
 
+std::string_view request_id_of(const http::Response& response) {
+  return response.headers.find("x-amzn-RequestId").value_or(std::string_view());
+}
+
 std::uint64_t call_id(http::ExchangeId exchange) {
   return exchange.generation << 8 | (exchange.thread + 1);
 }
@@ -23,7 +28,12 @@ std::uint64_t call_id(http::ExchangeId exchange) {
 }  // namespace
 
 Frontend::Frontend(const Parts& parts, const Limits& limits)
-    : parts_(parts), read_budget_(limits.read_bytes_max()) {
+    : parts_(parts),
+      scrapes_({.http = parts.http,
+                .log = parts.log,
+                .engine = parts.engine,
+                .measures = parts.measures}),
+      read_budget_(limits.read_bytes_max()) {
   SystemRandom seeds;
   for (std::uint32_t i = 0; i < parts_.http.threads(); ++i) randoms_.emplace_back(seeds.next());
 }
@@ -33,22 +43,29 @@ void Frontend::on_request(http::ExchangeId exchange, http::Request request) {
     parts_.http.answer(exchange, *std::move(answer));
     return;
   }
+  if (Scrapes::is_for_it(api::path_of(request))) {
+    scrapes_.take_request(exchange, request);
+    return;
+  }
+  const Refused refused{.began = std::chrono::steady_clock::now(),
+                        .trace_id = std::string(request.header("X-Amzn-Trace-Id"))};
   Random& random = randoms_[exchange.thread];
   if (!parts_.ownership.takes_calls()) {
-    parts_.http.answer(exchange, parts_.dispatcher.refuse(request, log_is_slow(), random));
+    answer_now(exchange, refused, parts_.dispatcher.refuse(request, log_is_slow(), random));
     return;
   }
   Result<auth::Caller> caller = parts_.authenticator.authenticate(request);
   if (!caller) {
-    parts_.http.answer(exchange, parts_.dispatcher.refuse(request, caller.error(), random));
+    answer_now(exchange, refused, parts_.dispatcher.refuse(request, caller.error(), random));
     return;
   }
   api::Made made = parts_.dispatcher.dispatch(std::move(request), *std::move(caller), exchange,
                                               call_id(exchange), parts_.slots, random);
   if (made) {
+    (*made)->began = refused.began;
     parts_.engine.submit(*std::move(made));
   } else {
-    parts_.http.answer(exchange, std::move(made).error());
+    answer_now(exchange, refused, std::move(made).error());
   }
 }
 
@@ -57,6 +74,12 @@ void Frontend::on_gone(http::ExchangeId exchange) { parts_.engine.cancel(call_id
 void Frontend::deliver(std::vector<Leaving> leaving) {
   std::vector<std::vector<Ready>> by_thread(parts_.http.threads());
   for (Leaving& each : leaving) {
+    if (dynamic_cast<TakeSnapshot*>(each.call.get()) != nullptr) {
+      parts_.readers.add([taken = std::shared_ptr<broker::Call>(std::move(each.call))] {
+        static_cast<TakeSnapshot&>(*taken).finish();
+      });
+      continue;
+    }
     auto* call = dynamic_cast<api::ApiCall*>(each.call.get());
     if (call == nullptr) continue;  // One of our own has nobody to answer.
     Ready ready{.call = std::unique_ptr<api::ApiCall>(call), .bodies = {}, .unreadable = {}};
@@ -148,11 +171,31 @@ void Frontend::post(std::uint32_t thread, std::vector<Ready> ready) {
   });
 }
 
+void Frontend::answer_now(http::ExchangeId exchange,
+                          const Refused& refused,
+                          http::Response response) {
+  parts_.measures.answered(exchange.thread,
+                           {.about = response.about,
+                            .status = response.status,
+                            .request_id = request_id_of(response),
+                            .trace_id = refused.trace_id,
+                            .took = std::chrono::steady_clock::now() - refused.began});
+  parts_.http.answer(exchange, std::move(response));
+}
+
 void Frontend::answer(Ready& ready) {
   const api::ApiCall& call = *ready.call;
   http::Response response = ready.finished     ? *std::move(ready.finished)
                             : ready.unreadable ? call.finish_unreadable(*ready.unreadable)
                                                : call.finish(ready.bodies);
+  const auto& trace_id = call.context().trace_header;
+  parts_.measures.answered(call.exchange.thread,
+                           {.about = response.about,
+                            .status = response.status,
+                            .request_id = request_id_of(response),
+                            .target = call.target(),
+                            .trace_id = trace_id ? *trace_id : std::string_view{},
+                            .took = std::chrono::steady_clock::now() - call.began});
   const bool is_taken = parts_.http.answer(call.exchange, std::move(response), &parts_.ownership);
   if (ready.read_bytes > 0) {
     ready.bodies = {};

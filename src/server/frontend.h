@@ -8,6 +8,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -21,8 +22,10 @@
 #include "server/byte_budget.h"
 #include "server/engine_thread.h"
 #include "server/limits.h"
+#include "server/measures.h"
 #include "server/ownership.h"
 #include "server/readers.h"
+#include "server/scrapes.h"
 #include "signing/signer.h"
 
 namespace mailrail::server {
@@ -40,6 +43,7 @@ class Frontend final : public http::Handler {
     const Ownership& ownership;
     EngineThread& engine;
     Readers& readers;
+    Measures& measures;
   };
   Frontend(const Parts& parts, const Limits& limits);
 
@@ -62,6 +66,12 @@ class Frontend final : public http::Handler {
     std::optional<http::Response> finished = {};  // The answer already, if it took reading files.
   };
 
+  // A call that was answered before it was one.
+  struct Refused {
+    std::chrono::steady_clock::time_point began;
+    std::string trace_id;
+  };
+
   // What is asked by a path alone: no call.
   std::optional<http::Response> answer_path(const http::Request& request) const;
   std::optional<http::Response> answer_health(std::string_view path) const;
@@ -70,8 +80,10 @@ class Frontend final : public http::Handler {
   void read_files(Ready& ready);
   void post(std::uint32_t thread, std::vector<Ready> ready);
   void answer(Ready& ready);
+  void answer_now(http::ExchangeId exchange, const Refused& refused, http::Response response);
 
   const Parts parts_;
+  Scrapes scrapes_;
   std::vector<SeededRandom> randoms_;  // By HTTP thread.
   ByteBudget read_budget_;
   std::atomic<bool> is_stopping_ = false;

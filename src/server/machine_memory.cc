@@ -6,6 +6,8 @@
 #include <optional>
 #include <string>
 
+#include <unistd.h>
+
 namespace mailrail::server {
 namespace {
 
@@ -73,6 +75,14 @@ std::uint64_t group_limit(const fs::path& root) {
 std::uint64_t machine_memory_bytes(const fs::path& root) {
   const std::uint64_t bytes = std::min(installed_bytes(root), group_limit(root));
   return bytes == unlimited ? 0 : bytes;
+}
+
+std::uint64_t resident_bytes() {
+  std::ifstream statm("/proc/self/statm");
+  std::uint64_t total_pages = 0;
+  std::uint64_t resident_pages = 0;
+  if (!(statm >> total_pages >> resident_pages)) return 0;
+  return resident_pages * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
 }
 
 }  // namespace mailrail::server

@@ -13,4 +13,7 @@ namespace mailrail::server {
 // 0 if the system does not say. `root` is where /proc and /sys are.
 std::uint64_t machine_memory_bytes(const std::filesystem::path& root = "/");
 
+// Of the physical memory, what this process has now. 0 if the system does not say.
+std::uint64_t resident_bytes();
+
 }  // namespace mailrail::server

@@ -19,6 +19,7 @@
 #include "server/key_watch.h"
 #include "server/loopback.h"
 #include "server/machine_memory.h"
+#include "server/measures.h"
 #include "server/node_name.h"
 #include "server/ownership.h"
 #include "server/progress.h"
@@ -173,6 +174,7 @@ struct Server::Parts {
   std::unique_ptr<log::PosixDisk> disk;
   std::unique_ptr<api::CallSlots> slots;  // These outlive a term, which uses them.
   std::unique_ptr<Ownership> ownership;
+  std::unique_ptr<Measures> measures;
   std::unique_ptr<Switchboard> switchboard;
   std::unique_ptr<WaitingRoom> waiting_room;
   std::unique_ptr<Term> term;        // Over a directory,
@@ -213,6 +215,10 @@ struct Server::Parts {
     if (options.edge.tls) tls = TRY(http::Tls::open(*options.edge.tls));
     slots = std::make_unique<api::CallSlots>(calls_max, started.limits.request_bytes_max());
     switchboard = std::make_unique<Switchboard>(options.http_threads, services);
+    measures = std::make_unique<Measures>(
+        options.metrics, options.http_threads,
+        Measures::Place{.limits = started.limits,
+                        .disk = options.shared_log ? nullptr : disk.get()});
     const http::Options http_options{.listeners = listeners_of(options),
                                      .tls = tls.get(),
                                      .threads = options.http_threads,
@@ -249,6 +255,7 @@ struct Server::Parts {
     started.messages = engine->message_count();
     started.recovery_time = std::chrono::duration_cast<std::chrono::milliseconds>(
         std::chrono::steady_clock::now() - begin);
+    measures->recovered(started.recovery_time);
     return ReplayedLog{.log = std::move(log),
                        .engine = std::move(engine),
                        .last_time = started.recovered.last_time.value_or(Instant{}),
@@ -292,7 +299,8 @@ struct Server::Parts {
                                                        .keys = key_watch->keys(),
                                                        .authenticator = *authenticator,
                                                        .random = random,
-                                                       .ownership = *ownership},
+                                                       .ownership = *ownership,
+                                                       .measures = *measures},
                                         std::move(steward_options));
     switchboard->connect(*http, gate_of(options, *http), steward->first_handler(),
                          [this](http::ExchangeId exchange, const http::Request& request) {
@@ -309,7 +317,8 @@ struct Server::Parts {
                                               .services = services,
                                               .authenticator = *authenticator,
                                               .random = random,
-                                              .ownership = *ownership},
+                                              .ownership = *ownership,
+                                              .measures = *measures},
                                   Term::Options{.limits = started.limits,
                                                 .webhook_addresses = options.webhook_addresses,
                                                 .customs = options.customs,

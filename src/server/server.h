@@ -25,6 +25,7 @@
 #include "server/edge_options.h"
 #include "server/limits.h"
 #include "server/log_status.h"
+#include "server/metrics_options.h"
 #include "server/shared_log_options.h"
 
 namespace mailrail::server {
@@ -51,6 +52,7 @@ struct Options {
   api::Customs customs = {};
   // Answers what tests ask (test_api.h). Only on loopback, over a directory.
   bool has_test_api = false;
+  MetricsOptions metrics = {};
   // Then the directory holds nothing that is needed.
   std::optional<SharedLogOptions> shared_log = {};
   EdgeOptions edge = {};

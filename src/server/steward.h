@@ -58,6 +58,7 @@ class Steward {
     const auth::Authenticator& authenticator;
     Random& random;
     Ownership& ownership;
+    Measures& measures;
   };
   Steward(const Parts& parts, Options options);
   ~Steward();  // In disorder, unless it was stopped.

@@ -33,7 +33,8 @@ void Steward::begin_term() {
                                              .services = parts_.services,
                                              .authenticator = parts_.authenticator,
                                              .random = parts_.random,
-                                             .ownership = parts_.ownership},
+                                             .ownership = parts_.ownership,
+                                             .measures = parts_.measures},
                                  Term::Options{.limits = options_.limits,
                                                .webhook_addresses = options_.webhook_addresses,
                                                .customs = options_.customs,
@@ -189,13 +190,15 @@ void Steward::refuse_calls(std::string why) {
 }
 
 void Steward::forward_to(const std::string& address) {
-  auto next = std::make_unique<Forwarder>(
-      Forwarder::Parts{.http = parts_.http, .slots = parts_.slots, .services = parts_.services},
-      Forwarder::Options{.node = options_.self.node,
-                         .owner = address,
-                         .scheme = options_.scheme,
-                         .ca_file = options_.ca_file,
-                         .now = &boot_time});
+  auto next = std::make_unique<Forwarder>(Forwarder::Parts{.http = parts_.http,
+                                                           .slots = parts_.slots,
+                                                           .services = parts_.services,
+                                                           .measures = parts_.measures},
+                                          Forwarder::Options{.node = options_.self.node,
+                                                             .owner = address,
+                                                             .scheme = options_.scheme,
+                                                             .ca_file = options_.ca_file,
+                                                             .now = &boot_time});
   parts_.switchboard.switch_to(*next);
   end_forwarder();
   forwarder_ = std::move(next);

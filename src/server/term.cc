@@ -61,8 +61,11 @@ Term::Term(const Parts& parts, Options options, ReplayedLog held)
                                                          .slots = parts_.slots,
                                                          .ownership = parts_.ownership,
                                                          .engine = *engine_thread_,
-                                                         .readers = readers_},
+                                                         .readers = readers_,
+                                                         .measures = parts_.measures},
                                          options_.limits);
+  lookout_ = std::make_unique<Lookout>(
+      Lookout::Parts{.log = *held_.log, .engine = *engine_thread_, .measures = parts_.measures});
   load_signing_key();
 }
 
@@ -70,6 +73,7 @@ Term::~Term() { abandon(); }
 
 void Term::run() {
   engine_thread_->run();
+  lookout_->run();
   webhooks_.run({.log = *held_.log,
                  .identity = held_.engine->identity(),
                  .signer = signer_,
@@ -92,6 +96,7 @@ void Term::begin_stop() {
 // it drops once it has ended.
 Result<void> Term::settle(EngineThread::Ending ending) {
   webhooks_.stop();
+  lookout_->stop();
   const Result<void> stopped = engine_thread_->stop(ending);
   readers_.stop();
   return stopped;
@@ -99,6 +104,7 @@ Result<void> Term::settle(EngineThread::Ending ending) {
 
 void Term::abandon() {
   webhooks_.stop();
+  lookout_->stop();
   engine_thread_->abandon();
   readers_.stop();
 }
@@ -127,6 +133,7 @@ EngineThread::Hooks Term::hooks() {
   return {.deliver = [this](std::vector<Leaving> leaving) { deliver(std::move(leaving)); },
           .parked = [](const broker::Call& call) { Frontend::parked(call); },
           .in_background = [this](std::function<void()> job) { readers_.add(std::move(job)); },
+          .committed = [this](std::chrono::nanoseconds took) { parts_.measures.committed(took); },
           .log_failed = options_.log_failed,
           .limit_reached =
               [](const engine::Full& full) { spdlog::warn("{}", api::sentence_about(full)); },

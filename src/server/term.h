@@ -29,6 +29,8 @@
 #include "server/engine_thread.h"
 #include "server/frontend.h"
 #include "server/limits.h"
+#include "server/lookout.h"
+#include "server/measures.h"
 #include "server/ownership.h"
 #include "server/readers.h"
 #include "server/webhooks.h"
@@ -55,6 +57,7 @@ class Term {
     const auth::Authenticator& authenticator;
     Random& random;
     Ownership& ownership;
+    Measures& measures;
   };
   struct Options {
     Limits limits;
@@ -105,6 +108,7 @@ class Term {
   std::unique_ptr<EngineThread> engine_thread_;
   std::unique_ptr<api::Dispatcher> dispatcher_;
   std::unique_ptr<Frontend> frontend_;
+  std::unique_ptr<Lookout> lookout_;
 };
 
 }  // namespace mailrail::server

@@ -247,4 +247,10 @@ Result<PublishBatchOutput> PublishBatch::finish(const Decided& published,
   return output;
 }
 
+std::size_t PublishBatch::payload_bytes(const Prepared& prepared, const Output&) {
+  std::size_t bytes = 0;
+  for (const Entry& each : prepared.entries) bytes += each.message.counted_bytes;
+  return bytes;
+}
+
 }  // namespace mailrail::sns

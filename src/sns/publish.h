@@ -39,6 +39,9 @@ struct Publish {
                                const Prepared&,
                                const api::Context& context,
                                const api::Bodies&);
+  static std::size_t payload_bytes(const Prepared& prepared, const Output&) {
+    return prepared.message.counted_bytes;
+  }
 };
 
 struct PublishBatch {
@@ -64,6 +67,7 @@ struct PublishBatch {
                                const Prepared& prepared,
                                const api::Context& context,
                                const api::Bodies&);
+  static std::size_t payload_bytes(const Prepared& prepared, const Output&);
 };
 
 }  // namespace mailrail::sns

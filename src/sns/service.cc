@@ -51,7 +51,8 @@ std::vector<api::ActionEntry> all_actions() {
 api::Service service() {
   static const std::vector<api::ActionEntry> actions = all_actions();
   static constexpr std::string_view query_versions[] = {"2010-03-31"};
-  return {.wire = {.xml_namespace = "http://sns.amazonaws.com/doc/2010-03-31/",
+  return {.wire = {.name = "sns",
+                   .xml_namespace = "http://sns.amazonaws.com/doc/2010-03-31/",
                    .error_namespace = "com.amazonaws.sns",
                    .framework_error_namespace = "com.amazon.coral.service",
                    .error_detail = wire::ErrorDetail::absent},

@@ -137,4 +137,11 @@ Result<ReceiveMessageOutput> ReceiveMessage::finish(const Decided& decided,
   return output;
 }
 
+std::size_t ReceiveMessage::payload_bytes(const Prepared&, const Output& output) {
+  std::size_t bytes = 0;
+  for (const Message& each : output.messages)
+    bytes += each.body.size() + counted_bytes(each.message_attributes);
+  return bytes;
+}
+
 }  // namespace mailrail::sqs

@@ -52,6 +52,7 @@ struct ReceiveMessage {
                                const Prepared& prepared,
                                const api::Context& context,
                                const api::Bodies& bodies);
+  static std::size_t payload_bytes(const Prepared&, const Output& output);
 };
 
 }  // namespace mailrail::sqs

@@ -224,8 +224,7 @@ api::Asked<SendMessageBatch::Decided> SendMessageBatch::decide(engine::Engine& e
     sent.push_back(record(engine, turn, queue, each.message, MessageFrom::batch_entry));
     // No entry was recorded before it, and clients try again only what failed as a whole.
     const Result<SentMessage>& last = sent.back();
-    if (!last && last.error().kind == &api::errors::service_unavailable)
-      return std::unexpected(last.error());
+    if (!last && last.error().kind->http_status >= 500) return std::unexpected(last.error());
   }
   return sent;
 }
@@ -246,6 +245,12 @@ Result<SendMessageBatchOutput> SendMessageBatch::finish(const Decided& sent,
     }
   }
   return output;
+}
+
+std::size_t SendMessageBatch::payload_bytes(const Prepared& prepared, const Output&) {
+  std::size_t bytes = 0;
+  for (const Entry& each : prepared.entries) bytes += each.message.counted_bytes;
+  return bytes;
 }
 
 }  // namespace mailrail::sqs

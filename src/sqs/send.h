@@ -52,6 +52,9 @@ struct SendMessage {
                                const Prepared& prepared,
                                const api::Context& context,
                                const api::Bodies&);
+  static std::size_t payload_bytes(const Prepared& prepared, const Output&) {
+    return prepared.message.counted_bytes;
+  }
 };
 
 struct SendMessageBatch {
@@ -75,6 +78,7 @@ struct SendMessageBatch {
                                const Prepared& prepared,
                                const api::Context& context,
                                const api::Bodies&);
+  static std::size_t payload_bytes(const Prepared& prepared, const Output&);
 };
 
 }  // namespace mailrail::sqs

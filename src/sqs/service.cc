@@ -39,7 +39,8 @@ api::Service service() {
   };
   static constexpr std::string_view query_versions[] = {"2008-01-01", "2009-02-01", "2011-10-01",
                                                         "2012-11-05"};
-  return {.wire = {.xml_namespace = "http://queue.amazonaws.com/doc/2012-11-05/",
+  return {.wire = {.name = "sqs",
+                   .xml_namespace = "http://queue.amazonaws.com/doc/2012-11-05/",
                    .error_namespace = "com.amazonaws.sqs",
                    .framework_error_namespace = "com.amazon.coral.service",
                    .error_detail = wire::ErrorDetail::empty},

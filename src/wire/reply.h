@@ -23,6 +23,7 @@ enum class Protocol {
 enum class ErrorDetail { absent, empty };
 
 struct Service {
+  std::string_view name;  // `sqs`, for those who count.
   std::string_view xml_namespace;
   std::string_view
       error_namespace;  // AWS JSON puts it before the name of the service's own errors,

@@ -1,0 +1,57 @@
+#include "server/measures.h"
+
+#include <utility>
+
+#include "server/machine_memory.h"
+
+namespace mailrail::server {
+namespace {
+
+Instant wall_clock_now() {
+  return Instant(
+      std::chrono::duration_cast<Duration>(std::chrono::system_clock::now().time_since_epoch()));
+}
+
+}  // namespace
+
+Measures::Measures(MetricsOptions options, std::uint32_t http_threads, Place place)
+    : options_(std::move(options)), place_(place), started_at_(wall_clock_now()) {
+  for (std::uint32_t thread = 0; thread < http_threads; ++thread) {
+    meters_.emplace_back();
+    access_logs_.emplace_back(options_.access_log);
+  }
+}
+
+void Measures::answered(std::uint32_t thread, const Answered& answered) {
+  if (answered.about.service.empty()) return;
+  meters_[thread].count(answered.about, answered.took);
+  access_logs_[thread].tell(answered);
+}
+
+void Measures::sample(const Sample& sample) {
+  const std::scoped_lock lock(mutex_);
+  disk_.add(sample.at, sample.store_bytes);
+  memory_.add(sample.at, sample.memory_bytes);
+}
+
+metrics::ProcessNumbers Measures::read(const log::Space& store) const {
+  metrics::ProcessNumbers numbers{.version = options_.version,
+                                  .started_at = started_at_,
+                                  .recovery_time = recovery_time_,
+                                  .commits = commits_.read(),
+                                  .store = store,
+                                  .disk_bytes_max = place_.limits.disk_bytes_max,
+                                  .memory_bytes_max = place_.limits.memory_bytes_max,
+                                  .resident_bytes = resident_bytes()};
+  for (const metrics::RequestMeter& each : meters_) numbers.requests += each.read();
+  if (place_.disk != nullptr) {
+    const auto capacity = place_.disk->capacity();
+    if (capacity && capacity->total_bytes > 0) numbers.disk_free_bytes = capacity->available_bytes;
+  }
+  const std::scoped_lock lock(mutex_);
+  numbers.until_disk_full = disk_.until_full(place_.limits.disk_bytes_max);
+  numbers.until_memory_full = memory_.until_full(place_.limits.memory_bytes_max);
+  return numbers;
+}
+
+}  // namespace mailrail::server
