@@ -1,8 +1,8 @@
 // Authenticator: on whose behalf a request is, and the proof of it.
 //
-// While no keys are in force a caller is whoever he says he is. Else a signed request is that of a
-// key's holder, or refused in AWS's words; one that is not signed at all is nobody's, and what
-// nobody may do others decide. Any thread may ask.
+// While no keys are in force a caller is whoever he says he is, and so is the process itself. Else
+// a signed request is that of a key's holder, or refused in AWS's words; one that is not signed at
+// all is nobody's, and what nobody may do others decide. Any thread may ask.
 
 #pragma once
 

@@ -14,8 +14,8 @@
 namespace mailrail::http {
 
 // What may be asked where a request came in: everything, or only what clients of queues and topics
-// ask.
-enum class Door : std::uint8_t { all, data };
+// ask. Through a door of its own the process asks itself; nobody else can come that way.
+enum class Door : std::uint8_t { all, data, own };
 
 // Whether an address keeps to the rate that it is granted.
 enum class Pace : std::uint8_t { granted, too_fast };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <exception>
+#include <future>
 #include <string>
 #include <utility>
 #include <vector>
@@ -271,6 +272,16 @@ void Server::post(std::uint32_t thread, std::function<void()> work) {
 
 bool Server::answer(ExchangeId exchange, Response response, const Permit* permit) {
   return parts_->workers[exchange.thread]->answer(exchange, std::move(response), permit);
+}
+
+Response Server::ask(Handler& handler, Request request) {
+  std::promise<Response> answered;
+  request.door = Door::own;
+  post(0, [&, worker = parts_->workers[0].get()] {
+    worker->ask(handler, std::move(request),
+                [&](Response response) { answered.set_value(std::move(response)); });
+  });
+  return answered.get_future().get();
 }
 
 void Server::drop_unanswered(std::uint32_t thread, std::vector<ExchangeId> except) {

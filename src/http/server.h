@@ -67,6 +67,10 @@ class Server {
   // closed instead.
   bool answer(ExchangeId exchange, Response response, const Permit* permit = nullptr);
 
+  // From a thread that is none of HTTP's: asks a handler as a client would, but by the process's
+  // own door and without a connection, and waits for the answer.
+  Response ask(Handler& handler, Request request);
+
   // Any thread: on that HTTP thread, in order of posting, closes every connection whose request was
   // not answered, or whose answer under a permit is still being sent. The handler is not told.
   void drop_unanswered(std::uint32_t thread, std::vector<ExchangeId> except);

@@ -53,6 +53,37 @@ TEST(Server, KeepsAConnectionForTheNextRequest) {
     EXPECT_EQ(server.ask(client, get, body).body, body);
 }
 
+// A handler that answers each request with what it was.
+class Mirror final : public Handler {
+ public:
+  explicit Mirror(Server& server) : server_(server) {}
+  void on_request(ExchangeId exchange, Request request) override {
+    is_own_ = request.door == Door::own;
+    is_answered_ = server_.answer(exchange, {.status = 201, .body = std::move(request.body)});
+    is_answered_twice_ = server_.answer(exchange, {});
+  }
+  void on_gone(ExchangeId) override {}
+
+  Server& server_;
+  bool is_own_ = false;
+  bool is_answered_ = false;
+  bool is_answered_twice_ = false;
+};
+
+TEST(Server, AsksAHandlerForItsOwnProcess) {
+  TestServer server;
+  Mirror mirror(server.server());
+
+  const Response response =
+      server.server().ask(mirror, {.method = "POST", .target = "/", .headers = {}, .body = "hi"});
+
+  EXPECT_EQ(response.status, 201);
+  EXPECT_EQ(response.body, "hi");
+  EXPECT_TRUE(mirror.is_own_);
+  EXPECT_TRUE(mirror.is_answered_);
+  EXPECT_FALSE(mirror.is_answered_twice_);
+}
+
 TEST(Server, TakesARequestByteByByte) {
   TestServer server;
   server.echo();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <ctime>
+#include <limits>
 #include <utility>
 
 #include <fmt/format.h>
@@ -20,6 +21,7 @@ Duration sweep_period_for(const Options& options) {
   return std::clamp<Duration>(shortest / 4, 5ms, 1s);
 }
 
+constexpr std::uint32_t own_slot = std::numeric_limits<std::uint32_t>::max();  // Of no connection.
 constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
 
 }  // namespace
@@ -307,8 +309,20 @@ void Worker::hand_over(Guest& guest) {
                       std::move(request));
 }
 
+void Worker::ask(Handler& handler, Request request, std::function<void(Response)> answered) {
+  const std::uint64_t exchange = ++generations_;
+  own_.emplace(exchange, std::move(answered));
+  handler.on_request({.thread = thread_, .slot = own_slot, .generation = exchange},
+                     std::move(request));
+}
+
 bool Worker::answer(ExchangeId exchange, Response response, const Permit* permit) {
   CHECK(exchange.thread == thread_);
+  if (exchange.slot == own_slot) {
+    const auto asked = own_.extract(exchange.generation);
+    if (asked) asked.mapped()(std::move(response));
+    return !asked.empty();
+  }
   Guest* guest = exchange.slot < guests_.size() ? guests_[exchange.slot].get() : nullptr;
   if (guest == nullptr || guest->exchange != exchange.generation ||
       guest->state != Guest::State::handling)

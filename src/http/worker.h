@@ -10,11 +10,13 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <thread>
+#include <unordered_map>
 #include <vector>
 
 #include <boost/asio/basic_waitable_timer.hpp>
@@ -61,6 +63,8 @@ class Worker {
   void adopt(Arrival arrival);
   bool answer(ExchangeId exchange, Response response, const Permit* permit);
   void drop_unanswered(std::span<const ExchangeId> except);
+  // The process itself asks, and has no connection.
+  void ask(Handler& handler, Request request, std::function<void(Response)> answered);
   void close_idle_connections();
 
  private:
@@ -122,6 +126,7 @@ class Worker {
   std::size_t handshake_count_ = 0;  // How many are.
   std::uint64_t generations_ =
       0;  // Counts connections and exchanges alike, so that no key or id comes twice.
+  std::unordered_map<std::uint64_t, std::function<void(Response)>> own_;  // By exchange: ask().
   std::size_t buffered_bytes_ = 0;  // By all guests. See fits().
   bool is_closing_ = false;         // Every answer closes its connection.
 

@@ -310,7 +310,7 @@ struct Server::Parts {
     return steward->begin();
   }
 
-  void serve(const Options& options, ReplayedLog held) {
+  Result<void> serve(const Options& options, ReplayedLog held) {
     ownership = std::make_unique<Ownership>();
     term = std::make_unique<Term>(Term::Parts{.http = *http,
                                               .slots = *slots,
@@ -328,6 +328,11 @@ struct Server::Parts {
       test_api =
           std::make_unique<TestApi>(TestApi::Parts{.http = *http, .slots = *slots, .term = *term});
     term->run();
+    if (options.prepare) {
+      TRY(options.prepare([this](http::Request request) {
+        return http->ask(term->handler(), std::move(request));
+      }));
+    }
     switchboard->switch_to(term->handler(),
                            [this](http::ExchangeId exchange, const http::Request& request) {
                              if (test_api != nullptr) return test_api->take(exchange, request);
@@ -335,6 +340,7 @@ struct Server::Parts {
                            });
     switchboard->on_each_thread(
         [this](std::uint32_t thread) { waiting_room->let_in(thread, *switchboard); });
+    return {};
   }
 };
 
@@ -353,7 +359,7 @@ Result<std::unique_ptr<Server>> Server::open(const Options& options) {
   parts->open_waiting_room(options);
   ReplayedLog held = TRY(parts->recover(options));
   warn_of(parts->started.file_system, options.data);
-  parts->serve(options, std::move(held));
+  TRY(parts->serve(options, std::move(held)));
   return std::unique_ptr<Server>(new Server(std::move(parts)));
 }
 

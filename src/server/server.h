@@ -20,6 +20,7 @@
 #include "base/result.h"
 #include "client/address_rules.h"
 #include "engine/strictness.h"
+#include "http/message.h"
 #include "log/file/recovery.h"
 #include "log/file_system.h"
 #include "server/edge_options.h"
@@ -29,6 +30,9 @@
 #include "server/shared_log_options.h"
 
 namespace mailrail::server {
+
+// The server answers the process that it runs in: no key is needed.
+using Ask = std::function<http::Response(http::Request request)>;
 
 // What a server without keys listens on.
 enum class WithoutKeys : std::uint8_t { loopback, anything };
@@ -58,6 +62,8 @@ struct Options {
   EdgeOptions edge = {};
   // While it recovers, now and then, on the thread that opens it: how far it is.
   std::function<void(std::uint32_t percent)> recovering = {};
+  // After it, before anybody else is let in. Its error is open()'s. Not with a shared log.
+  std::function<Result<void>(const Ask& ask)> prepare = {};
 };
 
 inline constexpr std::string_view key_file_name = "keys.json";

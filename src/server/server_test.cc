@@ -411,6 +411,51 @@ TEST_F(ServerTest, RefusesToListenBeyondLoopback) {
   EXPECT_THAT(open.error().message, HasSubstr("mailrail does not listen on 0.0.0.0 without keys"));
 }
 
+http::Request own_request(std::string_view action, std::string body) {
+  http::Request request{.method = "POST", .target = "/", .headers = {}, .body = std::move(body)};
+  request.headers.add("Host", "here");
+  request.headers.add("Content-Type", "application/x-amz-json-1.0");
+  request.headers.add("X-Amz-Target", "AmazonSQS." + std::string(action));
+  return request;
+}
+
+TEST_F(ServerTest, IsPreparedByItsProcessWithoutAKeyBeforeOthersAreLetIn) {
+  stop();
+  int status_while_preparing = 0;
+  start(Options{.given_keys = {auth::Key{.secret = std::string(40, 's'),
+                                         .grant = std::make_shared<const auth::Grant>(
+                                             auth::Grant{.key_id = "AKIDAPP1234567890"})}},
+                .prepare = [&](const Ask& ask) -> Result<void> {
+                  status_while_preparing =
+                      ask(own_request("CreateQueue", R"({"QueueName": "q"})")).status;
+                  return {};
+                }});
+
+  Client client = connect();
+  const Reply reply = call(client, "GetQueueUrl", R"({"QueueName": "q"})");
+
+  EXPECT_EQ(status_while_preparing, 200);
+  EXPECT_NE(reply.status, 200) << "others need a key";
+  EXPECT_THAT(reply.body, HasSubstr("AccessDenied"));
+  stop();
+  start();
+  Client anybody = connect();
+  EXPECT_EQ(call(anybody, "GetQueueUrl", R"({"QueueName": "q"})").status, 200);
+}
+
+TEST_F(ServerTest, DoesNotOpenIfItCannotBePrepared) {
+  stop();
+
+  const auto open =
+      Server::open({.port = 0, .data = directory_, .prepare = [](const Ask&) -> Result<void> {
+                      return fail(errors::unusable, "There is no such file.");
+                    }});
+
+  ASSERT_FALSE(open.has_value());
+  EXPECT_EQ(open.error().message, "There is no such file.");
+  start();
+}
+
 // The end that a clean stop recorded is what any later damage is known by.
 TEST_F(ServerTest, LeavesADirectoryThatItRefusesAsCleanAsItWas) {
   {

@@ -40,6 +40,17 @@ TEST(Document, ThatIsNoneSaysWhereItStopsBeingOne) {
             "file: The document must be an object, {...}, of finite numbers.");
 }
 
+TEST(Document, WithoutAKeyInItsHeadingSaysSo) {
+  EXPECT_TRUE(error_of("a = 1\n[=]\n", Format::toml).starts_with("file:2:2: This is no TOML: "));
+  EXPECT_TRUE(error_of("[\x01a]\n", Format::toml).starts_with("file:1:2: This is no TOML: "));
+}
+
+TEST(Document, HasOtherThanAsciiInTextsAndCommentsOnly) {
+  EXPECT_EQ(error_of("\"é\" = 'é' # é\n", Format::toml), "");
+  EXPECT_TRUE(error_of("\né = 1\n", Format::toml).starts_with("file:2:1: This is no TOML: "));
+  EXPECT_TRUE(error_of("\na é = 1\n", Format::toml).starts_with("file:2:3: This is no TOML: "));
+}
+
 TEST(Document, RefusesWhatJsonHasNoWordFor) {
   EXPECT_EQ(error_of("[a]\nb = 2020-01-01\n", Format::toml),
             "file:2: a.b is a date or time; write it as text, in quotes.");
