@@ -83,7 +83,7 @@ std::string credentials_line(const server::Options& options,
     return fmt::format("{} {}", *keys,
                        *keys == 1 ? "key, with which all requests are signed"
                                   : "keys, with one of which every request is signed");
-  if (server::is_loopback(options.host)) return "any: this server listens on loopback only";
+  if (server::serves_loopback_only(options)) return "any: this server listens on loopback only";
   return "ANY: whoever reaches this server may do everything (--insecure)";
 }
 

@@ -14,6 +14,9 @@
 
 namespace mailrail::server {
 
+// Tests say not who they are.
+inline const api::Context nobodys_context = {};
+
 // For a test that waits for the answer.
 class ResetCall final : public api::ApiCall {
  public:
@@ -23,6 +26,8 @@ class ResetCall final : public api::ApiCall {
   broker::Decision decide(engine::Engine& engine, engine::Turn& turn) override;
   http::Response finish(const api::Bodies&) const override;
   http::Response finish_unreadable(const Error&) const override { return finish({}); }
+  const api::Context& context() const override { return nobodys_context; }
+  std::string_view target() const override { return {}; }
 
  private:
   Removal removal_;
@@ -47,6 +52,8 @@ class SettleCall final : public api::ApiCall {
   broker::Decision decide(engine::Engine& engine, engine::Turn& turn) override;
   http::Response finish(const api::Bodies&) const override;
   http::Response finish_unreadable(const Error&) const override { return finish({}); }
+  const api::Context& context() const override { return nobodys_context; }
+  std::string_view target() const override { return {}; }
 
  private:
   const Duration advanced_;  // In all, since the server started.
