@@ -31,8 +31,8 @@ struct Context {
   // What the action takes, null if nobody knows, and how its service says that it is refused.
   const auth::Right* right = nullptr;
   const ErrorKind* access_denied = nullptr;
-  std::string endpoint =
-      {};  // `http://HOST`, or https, as the caller wrote it: queue URLs echo it.
+  // `http://HOST`, or https, as the caller wrote it: queue URLs echo it.
+  std::string endpoint = {};
   std::optional<std::string> trace_header = {};  // X-Amzn-Trace-Id.
   QueueUrlStyle queue_urls = QueueUrlStyle::host;
   const engine::Identity* identity = nullptr;

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "auth/key.h"
 #include "base/check.h"
 #include "base/shown.h"
 

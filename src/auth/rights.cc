@@ -5,8 +5,6 @@
 
 #include <fmt/format.h>
 
-#include "base/check.h"
-
 namespace mailrail::auth {
 namespace {
 
@@ -140,24 +138,6 @@ std::string policy_name(const Right& right) {
   // So AWS spells it, in the policies that it writes too.
   const std::string_view prefix = right.service == "sns" ? "SNS" : right.service;
   return fmt::format("{}:{}", prefix, right.policy_action());
-}
-
-std::string_view name_of(Role role) {
-  switch (role) {
-    case admin:
-      return "admin";
-    case operations:
-      return "operator";
-    case send:
-      return "send";
-    case receive:
-      return "receive";
-    case publish:
-      return "publish";
-    case view:
-      return "view";
-  }
-  CHECK(false);
 }
 
 }  // namespace mailrail::auth

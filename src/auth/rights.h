@@ -80,6 +80,4 @@ const Right* find_right(std::string_view service, std::string_view action);
 // `sqs:SendMessage`, as policies have it and errors say it.
 std::string policy_name(const Right& right);
 
-std::string_view name_of(Role role);
-
 }  // namespace mailrail::auth

@@ -1,11 +1,11 @@
 #include "tests/cases/keys.h"
 
-#include <algorithm>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
 
-#include "auth/rights.h"
+#include "auth/key.h"
 #include "tests/cases/actions.h"
 
 namespace mailrail::cases {
@@ -16,11 +16,9 @@ namespace json = boost::json;
 std::unexpected<Error> wrong(std::string what) { return fail(errors::unusable, std::move(what)); }
 
 Result<auth::Role> role_of(std::string_view name) {
-  using enum auth::Role;
-  constexpr auth::Role roles[] = {admin, operations, send, receive, publish, view};
-  const auto* found = std::ranges::find(roles, name, &auth::name_of);
-  if (found == std::end(roles)) return wrong(fmt::format("there is no role {}", name));
-  return *found;
+  const std::optional<auth::Role> role = auth::parse_role(name);
+  if (!role) return wrong(fmt::format("there is no role {}", name));
+  return *role;
 }
 
 Result<std::vector<std::string>> texts_in(const json::value& value) {
