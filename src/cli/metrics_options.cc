@@ -14,9 +14,11 @@ namespace mailrail::cli {
 namespace {
 
 // CloudWatch keeps metrics by the minute; a line more often only costs.
+constexpr Duration emf_interval_usual = 60s;
 constexpr std::uint32_t emf_seconds_max = 300;
 
 Result<Duration> emf_interval_of(std::string_view text) {
+  if (text.empty()) return emf_interval_usual;
   std::uint32_t seconds = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
   const bool is_number = error == std::errc() && end == text.data() + text.size();
@@ -52,8 +54,7 @@ void add_metrics_options(CLI::App& serve, MetricsOptions& options) {
                   "Write a line of CloudWatch's Embedded Metric Format to stdout every so many "
                   "seconds; 60 if no number is given. CloudWatch bills each of its 9 metrics.")
       ->expected(0, 1)
-      ->default_str("60")
-      ->type_name("[SECONDS]");
+      ->type_name("INT");
   serve
       .add_option(
           "--access-log", options.access_log,

@@ -17,7 +17,7 @@ namespace mailrail::cli {
 
 struct MetricsOptions {
   bool has_cloudwatch_names = false;
-  std::optional<std::string> emf_seconds = {};
+  std::optional<std::string> emf_seconds = {};  // Empty: as usual.
   std::string access_log = "errors";
 };
 
