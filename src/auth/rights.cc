@@ -142,22 +142,4 @@ std::string policy_name(const Right& right) {
   return fmt::format("{}:{}", prefix, right.policy_action());
 }
 
-std::string_view name_of(Role role) {
-  switch (role) {
-    case admin:
-      return "admin";
-    case operations:
-      return "operator";
-    case send:
-      return "send";
-    case receive:
-      return "receive";
-    case publish:
-      return "publish";
-    case view:
-      return "view";
-  }
-  CHECK(false);
-}
-
 }  // namespace mailrail::auth
