@@ -151,6 +151,12 @@ EngineThread::Hooks Term::hooks() {
                     "meanwhile: {}",
                     reason);
               },
+          .dropped =
+              [](const std::map<engine::QueueName, std::uint64_t>& dropped) {
+                for (const auto& [queue, messages] : dropped)
+                  spdlog::warn("the queue {}/{}/{} is full: its {} oldest messages were dropped",
+                               queue.region, queue.account, queue.name, messages);
+              },
           .warned = [](const std::string& sentence) { spdlog::warn("{}", sentence); }};
 }
 
