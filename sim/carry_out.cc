@@ -7,10 +7,10 @@ Reply create_queue(const Command& command, engine::Engine& engine, engine::Turn&
   if (const engine::Queue* queue = engine.find_queue(command.queue))
     return {.outcome = Outcome::queue_exists, .queue = queue->id};
   if (engine.is_deleted_recently(command.queue, turn.now)) return {.outcome = Outcome::too_soon};
-  return {.queue = engine.create_queue(turn, command.queue, command.attributes, {})};
+  return {.queue = engine.create_queue(turn, command.queue, command.attributes, command.tags)};
 }
 
-// At a limit nothing is added; the answer of a duplicate adds nothing.
+// At a limit, or a queue's bound, nothing is added; the answer of a duplicate adds nothing.
 Reply send(const Command& command,
            const engine::Queue& queue,
            engine::Engine& engine,
@@ -20,9 +20,12 @@ Reply send(const Command& command,
                                     .group = command.group,
                                     .deduplication_id = command.deduplication_id,
                                     .record = command.body};
-  if (turn.full == nullptr) return {.queue = queue.id, .sent = engine.send(turn, request)};
+  const bool is_full = engine.reached_bound(queue.id).has_value();
+  if (turn.full == nullptr && !is_full)
+    return {.queue = queue.id, .sent = engine.send(turn, request)};
   const auto original = engine.original_of(turn.now, request);
-  if (!original) return {.outcome = Outcome::refused, .queue = queue.id};
+  const Outcome outcome = turn.full == nullptr ? Outcome::queue_is_full : Outcome::refused;
+  if (!original) return {.outcome = outcome, .queue = queue.id};
   return {.queue = queue.id, .sent = *original};
 }
 

@@ -107,7 +107,7 @@ Reply subscribe(const Command& command,
   return {.topic = topic.id, .subscription = engine.subscribe(turn, request)};
 }
 
-// At a limit nothing is added, as with a send.
+// At a limit, or a bound of one of its queues, nothing is added, as with a send.
 std::optional<Seq> publish(const Publication& publication,
                            const engine::Topic& topic,
                            engine::Engine& engine,
@@ -120,6 +120,9 @@ std::optional<Seq> publish(const Publication& publication,
   if (turn.full != nullptr) return std::nullopt;
   const auto targets = targets_of(engine, topic, publication);
   request.targets = targets;
+  for (const engine::PublishTarget& each : targets) {
+    if (engine.reached_bound(each.queue)) return std::nullopt;
+  }
   return engine.publish(turn, request).publication;
 }
 

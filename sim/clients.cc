@@ -120,6 +120,8 @@ Command Clients::command(Action action, const engine::QueueName& queue) {
   Command command{.number = ++commands_, .action = action, .queue = queue};
   switch (action) {
     case Action::create_queue:
+      command.tags = tags(command);
+      [[fallthrough]];
     case Action::change_queue:
       command.attributes = attributes(queue);
       break;
@@ -140,6 +142,14 @@ Command Clients::command(Action action, const engine::QueueName& queue) {
       break;
   }
   return command;
+}
+
+// Without a choice of their own: what runs did before there were bounds stays much the same.
+std::map<std::string, std::string> Clients::tags(const Command& command) const {
+  if (habit_ == Habit::filling || command.number % 2 == 0) return {};
+  std::map<std::string, std::string> tags{{"mailrail:max-messages", "8"}};
+  if (!is_fifo(command.queue) && command.number % 4 == 1) tags["mailrail:on-full"] = "drop-oldest";
+  return tags;
 }
 
 engine::QueueAttributes Clients::attributes(const engine::QueueName& queue) {

@@ -71,6 +71,7 @@ class Clients {
   void drop_before_held(const Ledger& ledger);
   Action any_action();
   engine::QueueName any_queue();
+  std::map<std::string, std::string> tags(const Command& command) const;
   engine::QueueAttributes attributes(const engine::QueueName& queue);
   void fill_send(Command& command);
   void fill_receive(Command& command);

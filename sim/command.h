@@ -63,7 +63,8 @@ struct Command {
   Action action = Action::count;
   engine::QueueName queue = {};
 
-  engine::QueueAttributes attributes = {};  // create_queue, change_queue
+  engine::QueueAttributes attributes = {};       // create_queue, change_queue
+  std::map<std::string, std::string> tags = {};  // create_queue: its bounds
 
   std::string body = {};   // send
   std::string group = {};  // send, and what is done with a conversation
@@ -108,6 +109,7 @@ enum class Outcome : std::uint8_t {
   queue_exists,
   wrong_queue,
   refused,
+  queue_is_full,
   too_soon,
   no_such_task,
   no_such_topic,

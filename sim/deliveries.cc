@@ -115,9 +115,9 @@ Complaint Deliveries::on(const engine::Removed& fact) {
   for (const Seq seq : fact.seqs) {
     Message* message = find(fact.queue, seq);
     if (message == nullptr) continue;
-    const bool is_expired = fact.why == engine::RemovalReason::expired;
-    message->fate = is_expired ? Fate::ended : Fate::removed;
-    if (is_expired || message->answered_well > 0) continue;
+    const bool has_ended = fact.why != engine::RemovalReason::deleted;
+    message->fate = has_ended ? Fate::ended : Fate::removed;
+    if (has_ended || message->answered_well > 0) continue;
     if (!may_give_up(*message))
       return fmt::format("message {} is gone and was not delivered", seq.value());
     if (dead_letters_of(*message, queues_.at(fact.queue)) != nullptr)

@@ -33,7 +33,9 @@ std::string words(const engine::Removed& fact) {
   std::string line;
   for (const Seq each : fact.seqs) line += fmt::format("{} ", each.value());
   return line + fmt::format("of queue {} {}", fact.queue.value(),
-                            fact.why == engine::RemovalReason::expired ? "expired" : "deleted");
+                            fact.why == engine::RemovalReason::expired   ? "expired"
+                            : fact.why == engine::RemovalReason::dropped ? "dropped"
+                                                                         : "deleted");
 }
 std::string words(const engine::Moved& fact) {
   return fmt::format("{} of queue {} moved to queue {} as {}", fact.from_seq.value(),

@@ -112,6 +112,7 @@ void Judge::tally(const Command& command, const Reply& reply, Ledger::End end) {
   if (end == Ledger::End::asks_again) meet("a receive had too much to set aside");
   if (reply.received.moved_dead_letters) meet("dead letters were moved");
   if (reply.outcome == Outcome::refused) meet("a send was refused at a limit");
+  if (reply.outcome == Outcome::queue_is_full) meet("a queue was full");
   if (reply.outcome == Outcome::too_soon)
     meet(command.action == Action::purge_queue ? "a purge came too soon"
                                                : "a creation came too soon");
@@ -140,6 +141,9 @@ void Judge::tally(const engine::Fact& fact) {
     if (published->deliveries.empty()) meet("a publication was for nobody");
   }
   if (std::holds_alternative<engine::SharedBodyRelocated>(fact)) meet("a shared body was moved");
+  const auto* removed = std::get_if<engine::Removed>(&fact);
+  if (removed != nullptr && removed->why == engine::RemovalReason::dropped)
+    meet("a full queue dropped its oldest");
   tally_delivery(fact);
   if (const auto* redriven = std::get_if<engine::Redriven>(&fact)) {
     meet("a message was redriven");

@@ -251,6 +251,12 @@ Complaint Ledger::check(const Reply& reply, End end) {
   if (reply.outcome == Outcome::refused)
     return unless(command.action == Action::send && !duplicate_of_ && !sent_,
                   "something else than a new message was refused");
+  if (reply.outcome == Outcome::queue_is_full) {
+    const LedgerQueue& queue = queues_.at(*target_);
+    const bool is_new = command.action == Action::send && !duplicate_of_ && !sent_;
+    return unless(is_new && is_full(queue) && !drops_oldest(queue),
+                  "something was refused by a queue that is not full");
+  }
   if (reply.outcome == Outcome::no_such_task)
     return unless(!queues_.at(*target_).task, "a task that is running was not found");
   if (reply.outcome == Outcome::wrong_queue)

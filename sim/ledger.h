@@ -70,6 +70,7 @@ struct LedgerQueue {
 
   engine::QueueName name = {};
   engine::QueueAttributes attributes = {};
+  std::map<std::string, std::string> tags = {};
   std::map<Seq, LedgerMessage> messages = {};
   std::map<std::pair<std::string, std::string>, Original> originals = {};  // By scope and id.
   std::map<std::string, Attempt> attempts = {};
@@ -221,6 +222,10 @@ class Ledger {
   static std::vector<Seq> conversation(const LedgerQueue& queue, std::string_view group);
   bool is_skipped(QueueId queue, Seq seq, engine::SkipTo to) const;
   bool is_dropped(QueueId queue, Seq seq) const;
+  // By what its tags say.
+  static bool is_full(const LedgerQueue& queue);
+  static bool drops_oldest(const LedgerQueue& queue);
+  bool makes_room(const LedgerQueue& queue, Seq seq) const;
   engine::ParkedResult expected_settlement() const;
   static std::vector<engine::ConversationUnparked::Forgiven> received_in(const LedgerQueue& queue,
                                                                          std::string_view group);

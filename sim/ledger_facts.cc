@@ -47,11 +47,12 @@ Complaint Ledger::on(const engine::QueueCreated& fact) {
   if (!is_by(Action::create_queue) || target_) return "a queue was created for no reason";
   if (is_soon_after(deleted())) return "a queue was made again too soon";
   if (fact.queue <= last_queue_) return "the id of a queue was used twice";
-  if (fact.name != command_->queue || !(fact.attributes == command_->attributes))
+  if (fact.name != command_->queue || !(fact.attributes == command_->attributes) ||
+      fact.tags != command_->tags)
     return "a queue was created with other attributes";
   last_queue_ = fact.queue;
   target_ = fact.queue;
-  queues_[fact.queue] = {.name = fact.name, .attributes = fact.attributes};
+  queues_[fact.queue] = {.name = fact.name, .attributes = fact.attributes, .tags = fact.tags};
   return {};
 }
 
@@ -59,6 +60,7 @@ Complaint Ledger::on(const engine::QueueChanged& fact) {
   if (!is_by(Action::change_queue) || !is_target(fact.queue))
     return "a queue was changed for no reason";
   if (!(fact.attributes == command_->attributes)) return "a queue was given other attributes";
+  if (fact.tags != queues_.at(fact.queue).tags) return "a queue was given other tags";
   queues_.at(fact.queue).attributes = fact.attributes;
   return {};
 }
@@ -108,6 +110,7 @@ Complaint Ledger::on(const engine::Sent& fact) {
   if (fact.seq <= last_seq_)
     return fmt::format("sequence number {} was used twice", fact.seq.value());
   LedgerQueue& queue = queues_.at(fact.queue);
+  if (is_full(queue)) return "a message was sent to a queue that is full";
   const engine::QueueAttributes& attributes = queue.attributes;
   const Duration delay =
       attributes.is_fifo ? Duration(0) : command_->delay.value_or(attributes.delay);
@@ -194,6 +197,20 @@ Complaint Ledger::re_dated(const engine::Leased& fact, LedgerMessage& message) {
   return unless(is_lawful, "a lease was changed wrongly");
 }
 
+bool Ledger::is_full(const LedgerQueue& queue) {
+  const auto bound = queue.tags.find("mailrail:max-messages");
+  return bound != queue.tags.end() && queue.messages.size() >= std::stoul(bound->second);
+}
+
+bool Ledger::drops_oldest(const LedgerQueue& queue) {
+  return queue.tags.contains("mailrail:on-full") && !queue.attributes.is_fifo;
+}
+
+bool Ledger::makes_room(const LedgerQueue& queue, Seq seq) const {
+  const bool is_new = is_by(Action::send) || is_by(Action::publish);
+  return is_new && drops_oldest(queue) && is_full(queue) && queue.messages.begin()->first == seq;
+}
+
 Complaint Ledger::on(const engine::Removed& fact) {
   const auto queue = queues_.find(fact.queue);
   if (queue == queues_.end()) return "a message was removed from no queue";
@@ -202,11 +219,13 @@ Complaint Ledger::on(const engine::Removed& fact) {
     if (message == nullptr) return fmt::format("message {} was removed twice", each.value());
     const bool is_deleted = is_by(Action::delete_message) && is_target(fact.queue) &&
                             command_->handle.seq == each && expected_delete_ == DeleteResult::done;
-    const bool is_lawful = fact.why == engine::RemovalReason::deleted
+    using Why = engine::RemovalReason;
+    const bool is_lawful = fact.why == Why::deleted
                                ? is_deleted || is_settled(fact.queue, each) ||
                                      is_dropped(fact.queue, each) ||
                                      is_skipped(fact.queue, each, engine::SkipTo::nowhere)
-                               : is_expired(queue->second, *message, at_);
+                           : fact.why == Why::dropped ? makes_room(queue->second, each)
+                                                      : is_expired(queue->second, *message, at_);
     if (!is_lawful) return fmt::format("message {} was removed for no reason", each.value());
     const std::string group = message->group;
     queue->second.messages.erase(each);

@@ -218,6 +218,7 @@ Complaint Ledger::on(const engine::Published& fact) {
         .at = at_, .seq = fact.message.seq};
   }
   for (const Delivery& each : fact.deliveries) {
+    if (is_full(queues_.at(each.queue))) return "something was published to a queue that is full";
     if (each.seq <= last_seq_)
       return fmt::format("sequence number {} was used twice", each.seq.value());
     last_seq_ = each.seq;

@@ -108,6 +108,7 @@ const Bug bugs[] = {
      .seeded = SeededBug::forgets_parked},
     {.what = "a parked conversation is emptied and no fact says that it goes on",
      .seeded = SeededBug::keeps_parking_of_emptied},
+    {.what = "a queue's bounds hold nothing back", .seeded = SeededBug::ignores_bounds},
     {.what = "a publication is answered before it is durable",
      .sabotage = What::answers_publishes_at_once},
     {.what = "likewise, seen by what is durable of it alone",

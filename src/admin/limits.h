@@ -14,6 +14,10 @@ inline constexpr std::size_t peeked_bytes_max = std::size_t{4} << 20;
 // A call that finds nothing that it looks for goes on in so many turns, then with another call.
 inline constexpr std::size_t turns_per_walk_max = 256;
 
+// A page of events.
+inline constexpr int listed_events_max = 1000;
+inline constexpr int listed_events_default = 100;
+
 // A queue that is described names so many of those whose dead letters it gets.
 inline constexpr std::size_t dead_letter_sources_max = 10;
 

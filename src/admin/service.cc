@@ -3,19 +3,31 @@
 #include "admin/backups.h"
 #include "admin/conversation_states.h"
 #include "admin/conversations.h"
+#include "admin/events.h"
 #include "admin/peek.h"
+#include "admin/queue_descriptions.h"
+#include "admin/server_description.h"
 #include "admin/topic_filters.h"
 
 namespace mailrail::admin {
 
 api::Service service() {
   static constexpr api::ActionEntry actions[] = {
-      api::entry_of<BeginBackup>(),       api::entry_of<DescribeConversation>(),
-      api::entry_of<DropConversation>(),  api::entry_of<EndBackup>(),
-      api::entry_of<ListConversations>(), api::entry_of<ListParkedConversations>(),
-      api::entry_of<ParkConversation>(),  api::entry_of<PeekMessages>(),
-      api::entry_of<ReadBackup>(),        api::entry_of<RetryConversation>(),
-      api::entry_of<SkipConversation>(),  api::entry_of<TestFilter>(),
+      api::entry_of<BeginBackup>(),
+      api::entry_of<DescribeConversation>(),
+      api::entry_of<DescribeQueues>(),
+      api::entry_of<DescribeServer>(),
+      api::entry_of<DropConversation>(),
+      api::entry_of<EndBackup>(),
+      api::entry_of<ListConversations>(),
+      api::entry_of<ListEvents>(),
+      api::entry_of<ListParkedConversations>(),
+      api::entry_of<ParkConversation>(),
+      api::entry_of<PeekMessages>(),
+      api::entry_of<ReadBackup>(),
+      api::entry_of<RetryConversation>(),
+      api::entry_of<SkipConversation>(),
+      api::entry_of<TestFilter>(),
   };
   return {.wire = {.name = "mailrail",
                    .xml_namespace = "",

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "api/customs.h"
+#include "api/server_view.h"
 #include "api/topic_message.h"
 #include "auth/caller.h"
 #include "auth/rights.h"
@@ -44,6 +45,7 @@ struct Context {
   // Of the service that publishes to queues; null if there is none.
   ReadTopicMessage read_topic_message = nullptr;
   log::Snapshots* snapshots = nullptr;  // Null: the log is in no files.
+  const ServerView* server = nullptr;   // Null: nobody has one.
 };
 
 }  // namespace mailrail::api

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "api/path_action.h"
 #include "api/service_choice.h"
 #include "auth/authenticator.h"
 #include "auth/caller.h"
@@ -122,7 +123,8 @@ Context Dispatcher::context_of(const http::Request& request, auth::Caller caller
       .signer = &parts_.signer,
       .traffic = parts_.traffic,
       .read_topic_message = read_topic_message_,
-      .snapshots = parts_.snapshots};
+      .snapshots = parts_.snapshots,
+      .server = parts_.server};
   const auto trace = request.headers.find("X-Amzn-Trace-Id");
   if (trace && auth::is_plain_text(*trace)) context.trace_header = *trace;
   return context;
@@ -134,6 +136,24 @@ const Service* Dispatcher::service_of_target(std::string_view target) const {
   });
   return found == parts_.services.end() ? nullptr : &*found;
 }
+
+namespace {
+
+// A HEAD that received messages would show them to nobody.
+Result<void> expect_method(const http::Request& request) {
+  if (request.method == "POST" || request.method == "GET") return {};
+  return fail(errors::method_not_allowed,
+              "Calls are made by POST or GET, not by another method of HTTP.");
+}
+
+std::string_view queue_path_in(const http::Request& request,
+                               const Service& service,
+                               const std::optional<NamedByPath>& by_path) {
+  if (by_path) return by_path->queue_path;
+  return service.queue_paths == QueuePaths::known ? queue_path_of(request) : std::string_view{};
+}
+
+}  // namespace
 
 Made Dispatcher::dispatch(http::Request request,
                           http::ExchangeId exchange,
@@ -158,6 +178,7 @@ Made Dispatcher::dispatch(http::Request request,
     return std::unexpected(answer_with(envelope, error));
   };
 
+  const auto by_path = named_by_path(parts_.services, path_of(request));
   std::optional<wire::Form> form;
   std::string name;
   if (is_aws_json(request)) {
@@ -169,24 +190,25 @@ Made Dispatcher::dispatch(http::Request request,
     auto parsed = wire::Form::parse(http::query_string_of(request.target), request.body);
     if (!parsed) return refuse(decode_error(envelope.protocol, parsed.error()));
     form = *std::move(parsed);
-    const auto action = form->find("Action");
+    const auto action = by_path ? std::optional(by_path->action->name) : form->find("Action");
     if (!action || action->empty()) return std::unexpected(no_action(envelope.request_id));
     name = *action;
-    service = choose_service(parts_.services, {.signed_for = context.caller.service,
-                                               .queue_path = queue_path_of(request),
-                                               .host = request.header("Host"),
-                                               .form = *form});
+    service = by_path ? by_path->service
+                      : choose_service(parts_.services, {.signed_for = context.caller.service,
+                                                         .queue_path = queue_path_of(request),
+                                                         .host = request.header("Host"),
+                                                         .form = *form});
     if (service == nullptr) return refuse(unknown_version(form->find("Version").value_or("")));
     envelope.service = &service->wire;
   }
 
-  // A HEAD that received messages would show them to nobody.
-  if (request.method != "POST" && request.method != "GET") {
-    return refuse({.kind = &errors::method_not_allowed,
-                   .message = "Calls are made by POST or GET, not by another method of HTTP."});
-  }
+  if (by_path) service = by_path->service;
+
+  if (const Result<void> expected = expect_method(request); !expected)
+    return refuse(expected.error());
 
   const ActionEntry* action = service == nullptr ? nullptr : find_action(*service, name);
+  if (by_path) action = by_path->action;
   if (action == nullptr) {
     envelope.action = name;
     return refuse(unknown_action(envelope));
@@ -203,7 +225,6 @@ Made Dispatcher::dispatch(http::Request request,
   std::optional<CallSlot> slot = slots.take(request.body.size());
   if (!slot) return std::unexpected(no_room(envelope, slots));
   context.is_query = form.has_value();
-  const bool knows_queue_paths = service->queue_paths == QueuePaths::known;
   return action->make(
       Incoming{.service = service,
                .seat = {.call_id = call_id, .exchange = exchange, .slot = *std::move(slot)},
@@ -211,7 +232,7 @@ Made Dispatcher::dispatch(http::Request request,
                .context = std::move(context),
                .json = request.body,
                .form = form ? &*form : nullptr,
-               .queue_path = knows_queue_paths ? queue_path_of(request) : std::string_view{}});
+               .queue_path = queue_path_in(request, *service, by_path)});
 }
 
 }  // namespace mailrail::api

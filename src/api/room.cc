@@ -23,6 +23,18 @@ std::string sentence_about(const engine::Full& full) {
       used, limit);
 }
 
+std::string sentence_about(const engine::Queue& queue, const engine::ReachedBound& reached) {
+  const bool is_bytes = reached.what == engine::ReachedBound::What::bytes;
+  return fmt::format(
+      "The queue {} is full: its messages {}, and its tag {} is {}. Receive and delete messages, "
+      "or "
+      "change the tag.",
+      queue.name.name,
+      is_bytes ? "take " + size_text(reached.used) : fmt::format("are {}", reached.used),
+      is_bytes ? engine::max_bytes_tag : engine::max_messages_tag,
+      is_bytes ? size_text(reached.max) : std::to_string(reached.max));
+}
+
 Result<void> expect_room(const engine::Turn& turn) {
   if (turn.full == nullptr) return {};
   const bool is_disk = turn.full->what == engine::Full::What::disk;

@@ -1,4 +1,5 @@
-// Room: whether what a call adds still fits the limits of the server.
+// Room: whether what a call adds still fits the limits of the server; and what to say if it does
+// not fit those of a queue.
 //
 // Asked in decide by every action that stores messages, after all that is wrong with the request
 // itself. Whatever takes messages out or changes settings does not ask.
@@ -8,12 +9,15 @@
 #include <string>
 
 #include "base/result.h"
+#include "engine/queue.h"
+#include "engine/requests.h"
 #include "engine/turn.h"
 
 namespace mailrail::api {
 
 // The limit, what is used of it, and what helps.
 std::string sentence_about(const engine::Full& full);
+std::string sentence_about(const engine::Queue& queue, const engine::ReachedBound& reached);
 
 // Else the error that AWS's clients wait on and try again after.
 Result<void> expect_room(const engine::Turn& turn);

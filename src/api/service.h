@@ -44,6 +44,13 @@ struct ActionEntry {
   Made (*make)(Incoming incoming);
 };
 
+// An action that a path names, whatever else the request says: what tools know that AWS has not.
+// Behind the path may follow /REGION/ACCOUNT/NAME of a queue.
+struct PathAction {
+  std::string_view path;
+  ActionEntry action;
+};
+
 enum class QueuePaths { unknown, known };
 
 struct Service {
@@ -61,6 +68,7 @@ struct Service {
   Error (*missing_parameter)(std::string_view name) = &api::missing_parameter;
   ReadTopicMessage read_topic_message = nullptr;  // If it publishes to queues.
   std::span<const ActionEntry> actions;
+  std::span<const PathAction> paths = {};
 };
 
 const ActionEntry* find_action(const Service& service, std::string_view name);

@@ -31,9 +31,12 @@ constexpr Traits both_ways = {opens_payloads, takes_back_policies};
 constexpr Right table[] = {
     {"mailrail", "BeginBackup", account, operators, nobody, {opens_payloads}},
     {"mailrail", "DescribeConversation", queue, viewers, nobody},
+    {"mailrail", "DescribeQueues", account, viewers, nobody, {narrows_itself}},
+    {"mailrail", "DescribeServer", account, viewers, nobody},
     {"mailrail", "DropConversation", queue, operators, nobody},
     {"mailrail", "EndBackup", account, operators, nobody},
     {"mailrail", "ListConversations", queue, viewers, nobody},
+    {"mailrail", "ListEvents", account, viewers, nobody, {narrows_itself}},
     {"mailrail", "ListParkedConversations", queue, viewers, nobody},
     {"mailrail", "ParkConversation", queue, operators, nobody},
     {"mailrail", "PeekMessages", queue, viewers, nobody},

@@ -32,6 +32,7 @@ enum class SeededBug : std::uint8_t {
   drops_all_for_a_duplicate,    // If one queue has a publication already, none gets it.
   deduplicates_across_groups,   // Though the queue does so by conversation.
   delivers_duplicates,          // To a FIFO queue that two subscriptions mean.
+  ignores_bounds,               // Of a queue that is full.
   frees_shared_bodies_early,    // With the first of two messages, not with the last.
   leaves_shared_bodies,         // Who shares one that was moved is not told where it is.
   moves_shared_bodies_for_one,  // And not for all.

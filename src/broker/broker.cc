@@ -152,10 +152,28 @@ std::optional<engine::Full> Broker::full() const {
   return std::nullopt;
 }
 
+engine::ServerUse Broker::use() const {
+  const log::Space space = log_.space();
+  return {.waiting = waiters_.size(),
+          .memory_bytes = engine_.committed_bytes(),
+          .memory_bytes_max = options_.memory_bytes_max,
+          .disk_bytes = space.total(),
+          .disk_bytes_max = housekeeping_.disk_bytes_max(),
+          .log_bytes = space.log_bytes,
+          .checkpoint_bytes = space.checkpoint_bytes,
+          .spare_bytes = space.spare_bytes,
+          .log_end = open_.end(),
+          .durable_end = durable_end_,
+          .last_checkpoint = housekeeping_.last_checkpoint()};
+}
+
 Decision Broker::decide(Call& call) {
   const std::optional<engine::Full> reached = full();
-  engine::Turn turn{
-      .now = now_, .random = random_, .facts = open_, .full = reached ? &*reached : nullptr};
+  engine::Turn turn{.now = now_,
+                    .random = random_,
+                    .facts = open_,
+                    .full = reached ? &*reached : nullptr,
+                    .surroundings = this};
   const std::size_t before = open_.payload().size();
   const Decision decision = call.decide(engine_, turn);
   CHECK(open_.payload().size() - before <= options_.call_bytes_max);

@@ -50,7 +50,7 @@ struct Options {
   Traffic* traffic = nullptr;  // That counts what goes through; null: nobody does.
 };
 
-class Broker {
+class Broker final : private engine::Surroundings {
  public:
   // The log is only asked where frames will lie; the engine may be fresh or replayed.
   Broker(engine::Engine& engine,
@@ -105,6 +105,9 @@ class Broker {
   std::optional<engine::Full> full() const;
 
  private:
+  std::size_t waiting_at(QueueId queue) const override { return waiters_.waiting_at(queue); }
+  engine::ServerUse use() const override;
+
   void ask(std::unique_ptr<Call> call);
   Decision decide(Call& call);
   void answer(std::unique_ptr<Call> call, const Decision& decision);

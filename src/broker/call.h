@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <span>
 
 #include "base/ids.h"
@@ -32,6 +33,9 @@ struct Decision {
   QueueId queue = {};
   Instant deadline = {};
 };
+
+// No queue at all: who waits at it is asked again at its deadline.
+inline constexpr QueueId no_queue{std::numeric_limits<std::uint32_t>::max()};
 
 class Call {
  public:

@@ -125,6 +125,7 @@ void Housekeeping::done(Instant now, ChoreDone done) {
   if (stage_ == Stage::finishing) {
     stage_ = Stage::trimming;
     checkpoint_bytes_ = swept_bytes_;
+    last_checkpoint_ = now;
     return;
   }
   if (stage_ != Stage::trimming || done.has_more) return;

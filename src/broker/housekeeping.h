@@ -97,6 +97,8 @@ class Housekeeping {
   std::uint64_t disk_bytes() const { return log_.space().total(); }
   std::uint64_t disk_bytes_max() const { return options_.disk_bytes_max; }
   std::uint64_t rounds() const { return rounds_; }
+  // When the newest checkpoint was finished, if one was since the start.
+  std::optional<Instant> last_checkpoint() const { return last_checkpoint_; }
 
  private:
   enum class Stage : std::uint8_t { idle, cleaning, before_sweep, sweeping, finishing, trimming };
@@ -144,6 +146,7 @@ class Housekeeping {
   std::uint64_t grown_before_ = 0;      // Before the one that is being written.
   std::uint64_t checkpoint_bytes_ = 0;  // Of the last checkpoint.
   std::optional<Instant> last_round_;
+  std::optional<Instant> last_checkpoint_;
   std::optional<Instant> not_before_;  // There was no space: the next round waits.
 
   // A pass: the rounds that follow each other while there is little room, or the log is too long

@@ -27,9 +27,33 @@ std::string_view name_of(TrafficEvent::Kind kind) {
       return "parked";
     case Kind::unparked:
       return "unparked";
+    case Kind::dropped:
+      return "dropped";
   }
   return {};
 }
+
+namespace {
+
+// How it is told, and what it is counted as.
+struct Removal {
+  Kind kind;
+  std::uint64_t QueueTraffic::* number;
+};
+
+Removal removal_of(engine::RemovalReason why) {
+  switch (why) {
+    case engine::RemovalReason::deleted:
+      break;
+    case engine::RemovalReason::expired:
+      return {.kind = Kind::expired, .number = &QueueTraffic::expired};
+    case engine::RemovalReason::dropped:
+      return {.kind = Kind::dropped, .number = &QueueTraffic::dropped};
+  }
+  return {.kind = Kind::deleted, .number = &QueueTraffic::deleted};
+}
+
+}  // namespace
 
 void Sizes::add(std::uint64_t size) {
   const auto bound = std::ranges::lower_bound(bounds, size);
@@ -108,16 +132,16 @@ void Traffic::on(const engine::Leased& fact) {
 }
 
 void Traffic::on(const engine::Removed& fact) {
-  const bool has_expired = fact.why == engine::RemovalReason::expired;
+  const Removal removal = removal_of(fact.why);
   Numbers& numbers = numbers_of(fact.queue);
-  count(numbers, has_expired ? &QueueTraffic::expired : &QueueTraffic::deleted, fact.seqs.size());
-  const bool was_taken = !has_expired && !fact.is_given_up;
+  count(numbers, removal.number, fact.seqs.size());
+  const bool was_taken = removal.kind == Kind::deleted && !fact.is_given_up;
   for (const Seq each : fact.seqs) {
     const auto message = engine_.view(fact.queue, each);
     if (!message) continue;
     if (numbers.is_delivery_queue && message->topic)
       count(*message->topic, was_taken ? &TopicTraffic::delivered : &TopicTraffic::failed);
-    tell(numbers, {.kind = has_expired ? Kind::expired : Kind::deleted,
+    tell(numbers, {.kind = removal.kind,
                    .queue = fact.queue,
                    .seq = each,
                    .receive_count = message->receive_count,

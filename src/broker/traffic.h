@@ -44,8 +44,9 @@ struct QueueTraffic {
   std::uint64_t dead_lettered = 0;      // Moved out of this queue,
   std::uint64_t redriven = 0;           // and by a move task.
   std::uint64_t expired = 0;
-  Sizes sizes = {};         // Of the messages sent.
-  Instant last_asked = {};  // When somebody last received, or tried to. Zero: not yet.
+  std::uint64_t dropped = 0;  // To make room in a queue that was full.
+  Sizes sizes = {};           // Of the messages sent.
+  Instant last_asked = {};    // When somebody last received, or tried to. Zero: not yet.
   Instant last_sent = {};
 };
 
@@ -74,6 +75,7 @@ struct TrafficEvent {
     expired,
     parked,
     unparked,
+    dropped,
   };
 
   Kind kind = Kind::sent;

@@ -45,6 +45,11 @@ std::optional<Instant> Waiters::next_deadline() const {
   return std::get<Instant>(*deadlines_.begin());
 }
 
+std::size_t Waiters::waiting_at(QueueId queue) const {
+  const auto found = queues_.find(queue);
+  return found == queues_.end() ? 0 : found->second.size();
+}
+
 std::optional<Waiters::Waiter> Waiters::take_out(QueueId queue, Ticket ticket) {
   const auto waiting = queues_.find(queue);
   auto node = waiting->second.extract(ticket);

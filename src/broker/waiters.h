@@ -42,6 +42,7 @@ class Waiters {
 
   std::optional<Instant> next_deadline() const;
   std::size_t size() const { return deadlines_.size(); }
+  std::size_t waiting_at(QueueId queue) const;
   // Those that are not bounded elsewhere.
   std::size_t counted() const { return counted_; }
 

@@ -38,6 +38,7 @@ void Engine::on(const QueueCreated& fact, const Body&) {
                                     .name = fact.name,
                                     .attributes = fact.attributes,
                                     .tags = fact.tags,
+                                    .bounds = bounds_in(fact.tags),
                                     .created_at = fact.at,
                                     .changed_at = fact.at,
                                     .contents = open_contents(fact.queue, fact.attributes)});
@@ -70,10 +71,14 @@ void Engine::on(const QueueChanged& fact, const Body&) {
   queue.attributes = fact.attributes;
   queue.matcher.reset();
   queue.tags = fact.tags;
+  const bool was_paused = queue.bounds.is_paused;
+  queue.bounds = bounds_in(fact.tags);
+  if (!queue.bounds.sends_per_second) send_rates_.forget(queue.id);
   list_queue(queue);
   queue_bytes_ += memory_bytes_of(queue);
   queue.changed_at = fact.at;
   contents_of(queue).set_delay(fact.attributes.delay);
+  if (was_paused && !queue.bounds.is_paused) store_.woken.push_back(queue.id);
 }
 
 void Engine::on(const QueueDeleted& fact, const Body&) {
@@ -81,6 +86,7 @@ void Engine::on(const QueueDeleted& fact, const Body&) {
   bury(queue.contents);
   queue_bytes_ -= memory_bytes_of(queue);
   moving_.erase(fact.queue);
+  send_rates_.forget(fact.queue);
   store_.woken.push_back(fact.queue);  // Who waits for its messages must be told.
   if (!queue.attributes.is_delivery_queue()) deleted_.remember(queue.name, fact.at);
   unlist_queue(queue);

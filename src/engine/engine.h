@@ -32,6 +32,7 @@
 #include "engine/receivers.h"
 #include "engine/recent.h"
 #include "engine/requests.h"
+#include "engine/send_rates.h"
 #include "engine/store.h"
 #include "engine/strictness.h"
 #include "engine/sweep.h"
@@ -167,6 +168,14 @@ class Engine {
   ReceiveResult receive(Turn& turn, const ReceiveRequest& request);
   DeleteResult delete_message(Turn& turn, const ReceiptHandle& handle);
   VisibilityResult change_visibility(Turn& turn, const ReceiptHandle& handle, Duration timeout);
+  // What keeps the queue from taking another message; nothing where its oldest go instead.
+  std::optional<ReachedBound> reached_bound(QueueId queue) const;
+  // How long so many messages must wait for their place, if the queue's rate is bounded; they have
+  // it from then on. Nothing: too long.
+  std::optional<Duration> await_place(Instant now, QueueId queue, std::size_t messages);
+  // What full queues dropped since this was last taken.
+  bool has_dropped() const { return !dropped_.empty(); }
+  std::map<QueueName, std::uint64_t> take_dropped() { return std::exchange(dropped_, {}); }
   // Where the message's body lies in the log; nothing if the queue has no such message.
   std::optional<Body> body_of(QueueId queue, Seq seq) const;
   // What is known of it by who only watches; nothing if the queue has no such message.
@@ -181,11 +190,11 @@ class Engine {
   // --- Looking without touching. The queue must exist, and be FIFO to have conversations.
 
   Inspected inspect(Instant now, const InspectRequest& request) const;
+  // Nothing if the queue has it no more.
+  std::optional<InspectedMessage> find_message(QueueId queue, Seq seq) const;
   InspectedConversations conversations(const ConversationsRequest& request) const;
   std::optional<InspectedConversation> find_conversation(QueueId queue,
                                                          std::string_view group) const;
-  // When the message was sent that came to the queue before all others.
-  std::optional<Instant> oldest_sent(QueueId queue) const;
 
   // --- Redrive. Tasks of a queue are in its Queue.
 
@@ -361,6 +370,8 @@ class Engine {
   Fate park(Turn& turn, Receiving& receiving, Index entry);
   bool is_spent(const Queue& queue, Index entry) const;
   void lease(Turn& turn, Receiving& receiving, Index entry);
+  static bool drops_oldest(const Queue& queue);
+  void make_room(Turn& turn, const Queue& queue);
   void give(Receiving& receiving, Index entry) const;
   ReceivedMessage shown(const Queue& queue, Index entry) const;
   InspectedMessage inspected(const Queue& queue, Index entry) const;
@@ -417,6 +428,8 @@ class Engine {
   Deduplication deduplication_;
   ReceiveAttempts attempts_;
   Receivers receivers_;
+  SendRates send_rates_;                        // Like receivers, not stored.
+  std::map<QueueName, std::uint64_t> dropped_;  // Likewise: for the operator to be told.
   Recent<QueueName> deleted_;
   Recent<QueueId> purged_;
   Strictness strictness_;

@@ -94,7 +94,8 @@ struct Leased {
       {};  // FIFO: the receive's attempt id, so that a repeated call gets the same answer.
 };
 
-enum class RemovalReason : std::uint8_t { deleted = 0, expired = 1 };
+// Dropped: the queue was full, and says that its oldest messages go.
+enum class RemovalReason : std::uint8_t { deleted = 0, expired = 1, dropped = 2 };
 
 struct Removed {
   QueueId queue = {};

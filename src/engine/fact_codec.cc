@@ -230,7 +230,7 @@ Fact read_founded(ByteReader& in) {
   return fact;
 }
 Fact read_removed(ByteReader& in) {
-  Removed fact{.queue = queue_id(in), .why = choice(in, RemovalReason::expired), .seqs = {}};
+  Removed fact{.queue = queue_id(in), .why = choice(in, RemovalReason::dropped), .seqs = {}};
   for (std::uint64_t left = in.varint(); left > 0 && !in.failed(); --left)
     fact.seqs.push_back(seq(in));
   return fact;

@@ -56,6 +56,13 @@ Inspected Engine::inspect(Instant now, const InspectRequest& request) const {
   return inspected;
 }
 
+std::optional<InspectedMessage> Engine::find_message(QueueId id, Seq seq) const {
+  const Queue& queue = queue_at(id);
+  const Index entry = find_entry(queue, seq);
+  if (entry == no_index) return std::nullopt;
+  return inspected(queue, entry);
+}
+
 InspectedConversation Engine::conversation(const Queue& queue, Index number) const {
   const Group& group = store_.groups[number];
   InspectedConversation found{.group = std::string(group.name_view()),
@@ -106,12 +113,6 @@ std::optional<InspectedConversation> Engine::find_conversation(QueueId id,
   const Index group = store_.groups.find(queue.contents, name);
   if (group == no_index) return std::nullopt;
   return conversation(queue, group);
-}
-
-std::optional<Instant> Engine::oldest_sent(QueueId queue) const {
-  const Index first = contents_of(queue_at(queue)).first_from(Seq(0));
-  if (first == no_index) return std::nullopt;
-  return store_.entries[first].sent;
 }
 
 }  // namespace mailrail::engine

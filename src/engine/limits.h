@@ -109,6 +109,15 @@ inline constexpr std::size_t receiver_bytes_max = 128;
 // Messages that one turn looks at for who only wants to see some.
 inline constexpr std::size_t looks_per_turn_max = 4096;
 
+// The largest bounds that a queue's tags may say. What a drop-oldest queue drops for one message
+// that comes, where much must go because its bound was made tighter.
+inline constexpr std::uint64_t bounded_messages_max = 1'000'000'000'000;
+inline constexpr std::uint64_t send_rate_max = 1'000'000;
+inline constexpr std::size_t dropped_for_one_max = 100;
+
+// How long a send waits for its place where a queue's rate is bounded, before it is refused.
+inline constexpr Duration send_patience = 100ms;
+
 // What one call of Engine::advance() looks at, so that no turn is long.
 inline constexpr std::size_t steps_per_advance_max = 4096;
 

@@ -75,7 +75,8 @@ MemoryAreas Engine::memory_areas() const {
                          (contents_.size() - free_contents_.size()) * heap_bytes(sizeof(Contents)) +
                          heap_bytes_of_vector(contents_) + heap_bytes_of_vector(free_contents_) +
                          heap_bytes_of_vector(graveyard_) + queue_bytes_ + topics_.memory_bytes() +
-                         deleted_.memory_bytes() + receivers_.memory_bytes() + purged_.memory_bytes() +
+                         deleted_.memory_bytes() + receivers_.memory_bytes() +
+                         send_rates_.memory_bytes() + purged_.memory_bytes() +
                          sources_.size() * source_bytes};
 }
 

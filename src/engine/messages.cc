@@ -48,6 +48,7 @@ SendResult Engine::send(Turn& turn, const SendRequest& request) {
     fact.delay_seconds =
         static_cast<std::uint16_t>(std::chrono::duration_cast<std::chrono::seconds>(delay).count());
   }
+  make_room(turn, queue);
   record(turn, fact);
   return {.queue = queue.id, .seq = fact.seq};
 }
@@ -72,6 +73,7 @@ Hash128 Engine::deduplication_key(const Queue& queue, const SendRequest& request
 ReceiveResult Engine::receive(Turn& turn, const ReceiveRequest& request) {
   advance(turn.now);
   const Queue& queue = queue_at(request.queue);
+  if (queue.bounds.is_paused) return {};
   Receiving receiving{.queue = queue,
                       .contents = contents_of(queue),
                       .count_max = request.count_max,

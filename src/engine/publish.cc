@@ -50,6 +50,7 @@ PublishResult Engine::publish(Turn& turn, const PublishRequest& request) {
   std::string body;
   encode_fact(fact.message, body);
   fact.body = body;
+  for (const Published::Delivery& each : fact.deliveries) make_room(turn, queue_at(each.queue));
   record(turn, fact);
   return {.publication = fact.message.seq};
 }

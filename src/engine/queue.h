@@ -15,6 +15,7 @@
 #include "engine/move_task.h"
 #include "engine/pool.h"
 #include "engine/queue_attributes.h"
+#include "engine/queue_bounds.h"
 
 namespace mailrail::engine {
 
@@ -23,6 +24,7 @@ struct Queue {
   QueueName name;  // Of a delivery queue only for people.
   QueueAttributes attributes;
   std::map<std::string, std::string> tags;
+  QueueBounds bounds = {};  // As the tags say.
   Instant created_at;
   Instant changed_at;
   Seq purged_below = {};   // Also forgets the deduplication ids of before.

@@ -26,6 +26,15 @@ struct SendRequest {
   std::uint64_t message_bytes = 0;  // As its service counts them: the engine only passes it on.
 };
 
+// A bound of a queue that is reached, and what it has.
+struct ReachedBound {
+  enum class What : std::uint8_t { messages, bytes };
+
+  What what = What::messages;
+  std::uint64_t used = 0;
+  std::uint64_t max = 0;
+};
+
 // Sent, or the message that it is a duplicate of.
 struct SendResult {
   QueueId queue = {};

@@ -26,6 +26,7 @@ void Engine::put(const KeptQueue& record) {
                                       .name = record.name,
                                       .attributes = record.attributes,
                                       .tags = record.tags,
+                                      .bounds = bounds_in(record.tags),
                                       .created_at = record.created_at,
                                       .changed_at = record.changed_at,
                                       .purged_below = record.purged_below,

@@ -14,6 +14,7 @@
 #include "base/time.h"
 #include "engine/fact.h"
 #include "engine/fact_codec.h"
+#include "engine/surroundings.h"
 
 namespace mailrail::engine {
 
@@ -68,7 +69,8 @@ struct Turn {
   Instant now;
   Random& random;
   FactWriter& facts;
-  const Full* full = nullptr;  // Null: there is room.
+  const Full* full = nullptr;                  // Null: there is room.
+  const Surroundings* surroundings = nullptr;  // Null: nobody to ask.
 };
 
 }  // namespace mailrail::engine

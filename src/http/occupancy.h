@@ -45,6 +45,12 @@ class Occupancy {
     --(admission == Admission::guest ? guests_ : told_);
   }
 
+  // Guests.
+  std::size_t open() {
+    const std::scoped_lock lock(mutex_);
+    return guests_;
+  }
+
   // False if `patience` ended before.
   bool wait_until_none_active(Duration patience) {
     std::unique_lock lock(mutex_);

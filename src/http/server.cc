@@ -299,6 +299,8 @@ void Server::stop_accepting() {
   });
 }
 
+std::size_t Server::connections() const { return parts_->occupancy.open(); }
+
 bool Server::drain(Duration patience) { return parts_->occupancy.wait_until_none_active(patience); }
 
 }  // namespace mailrail::http

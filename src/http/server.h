@@ -57,6 +57,8 @@ class Server {
   // Of the listeners in their order in the options.
   std::uint16_t port(std::size_t listener = 0) const;
   std::uint32_t threads() const;
+  // Open ones, now. Any thread.
+  std::size_t connections() const;
 
   // Any thread: runs `work` on that HTTP thread, in order of posting. One wake-up each, so post a
   // batch of answers at once.

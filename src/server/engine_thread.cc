@@ -25,7 +25,8 @@ EngineThread::EngineThread(engine::Engine& engine,
                            Random& random,
                            const broker::Options& options,
                            Hooks hooks)
-    : clock_(clock),
+    : engine_(engine),
+      clock_(clock),
       log_(owned.log),
       is_shared_(owned.shared != nullptr),
       disk_bytes_max_(options.housekeeping.disk_bytes_max),
@@ -194,6 +195,7 @@ void EngineThread::take(Inbox inbox) {
   const bool has_calls = !inbox.calls.empty();
   broker_.turn(clock_.now(), std::move(inbox.calls));
   if (has_calls) tell_of_limits();
+  if (has_calls) tell_of_dropped();
   tell_of_unreadable();
   for (const std::uint64_t each : inbox.cancelled) broker_.cancel(each);
   if (inbox.stops_waiting || inbox.ending) broker_.stop_waiting();
@@ -206,6 +208,11 @@ void EngineThread::tell_of_limits() {
   if (full || !is_shared_) return;
   std::optional<std::string> near = warning_of(log_.space(), disk_bytes_max_);
   if (near && is_told_again(told_of_limits_, clock_.now())) hooks_.warned(*std::move(near));
+}
+
+void EngineThread::tell_of_dropped() {
+  if (!engine_.has_dropped() || !is_told_again(told_of_dropped_, clock_.now())) return;
+  hooks_.dropped(engine_.take_dropped());
 }
 
 void EngineThread::tell_of_unreadable() {

@@ -11,6 +11,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -56,6 +57,8 @@ class EngineThread final : private broker::Outbox {
     std::function<void(const broker::Unreadable&)> could_not_move;
     // On the engine thread, now and then as long as there is no space for a checkpoint.
     std::function<void(std::string_view reason)> checkpoint_postponed;
+    // On the engine thread, now and then: messages that full queues dropped since the last time.
+    std::function<void(const std::map<engine::QueueName, std::uint64_t>&)> dropped;
     // On the log thread or this one, now and then: what comes near a limit of the log's place.
     std::function<void(std::string sentence)> warned;
   };
@@ -120,6 +123,7 @@ class EngineThread final : private broker::Outbox {
   void take(Inbox inbox);
   void tell_of_limits();
   void tell_of_unreadable();
+  void tell_of_dropped();
   void hand_out_frame();
   void hand_out_chore();
   void tell_of_postponed(const broker::ChoreDone& done);
@@ -131,6 +135,7 @@ class EngineThread final : private broker::Outbox {
   template <class Change>
   void change_inbox(Change change);
 
+  engine::Engine& engine_;
   Clock& clock_;
   log::LogStore& log_;
   const bool is_shared_;
@@ -144,6 +149,7 @@ class EngineThread final : private broker::Outbox {
   std::optional<Instant> told_of_limits_;
   std::optional<Instant> told_of_unmoved_;
   std::optional<Instant> told_of_postponed_;
+  std::optional<Instant> told_of_dropped_;
   std::optional<Ending> ending_;  // It is to end, in order.
   bool is_finishing_ = false;     // The last checkpoint is being taken.
 

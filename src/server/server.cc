@@ -23,6 +23,7 @@
 #include "server/node_name.h"
 #include "server/ownership.h"
 #include "server/progress.h"
+#include "server/self_view.h"
 #include "server/steward.h"
 #include "server/switchboard.h"
 #include "server/term.h"
@@ -182,6 +183,7 @@ struct Server::Parts {
   std::unique_ptr<http::Tls> tls;
   std::unique_ptr<TestApi> test_api;
   std::unique_ptr<http::Server> http;
+  std::unique_ptr<SelfView> view;
 
   // The HTTP threads ask the term, and give readers back what they wait for.
   ~Parts() {
@@ -227,6 +229,7 @@ struct Server::Parts {
                                      .buffered_bytes_max = started.limits.request_bytes_max(),
                                      .addresses = options.edge.addresses};
     http = TRY(http::Server::open(http_options, *switchboard));
+    view = std::make_unique<SelfView>(options, started, *http);
     return {};
   }
 
@@ -300,7 +303,8 @@ struct Server::Parts {
                                                        .authenticator = *authenticator,
                                                        .random = random,
                                                        .ownership = *ownership,
-                                                       .measures = *measures},
+                                                       .measures = *measures,
+                                                       .view = *view},
                                         std::move(steward_options));
     switchboard->connect(*http, gate_of(options, *http), steward->first_handler(),
                          [this](http::ExchangeId exchange, const http::Request& request) {
@@ -318,7 +322,8 @@ struct Server::Parts {
                                               .authenticator = *authenticator,
                                               .random = random,
                                               .ownership = *ownership,
-                                              .measures = *measures},
+                                              .measures = *measures,
+                                              .view = *view},
                                   Term::Options{.limits = started.limits,
                                                 .webhook_addresses = options.webhook_addresses,
                                                 .customs = options.customs,

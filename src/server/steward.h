@@ -59,6 +59,7 @@ class Steward {
     Random& random;
     Ownership& ownership;
     Measures& measures;
+    const api::ServerView& view;
   };
   Steward(const Parts& parts, Options options);
   ~Steward();  // In disorder, unless it was stopped.

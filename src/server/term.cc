@@ -52,6 +52,7 @@ Term::Term(const Parts& parts, Options options, ReplayedLog held)
                              .signer = signer_,
                              .snapshots = snapshots_.get(),
                              .traffic = &engine_thread_->traffic(),
+                             .server = &parts_.view,
                              .customs = options_.customs});
   frontend_ = std::make_unique<Frontend>(Frontend::Parts{.authenticator = parts_.authenticator,
                                                          .dispatcher = *dispatcher_,
@@ -150,6 +151,12 @@ EngineThread::Hooks Term::hooks() {
                     "there is no space for a checkpoint, it is tried again and the log grows "
                     "meanwhile: {}",
                     reason);
+              },
+          .dropped =
+              [](const std::map<engine::QueueName, std::uint64_t>& dropped) {
+                for (const auto& [queue, messages] : dropped)
+                  spdlog::warn("the queue {}/{}/{} is full: its {} oldest messages were dropped",
+                               queue.region, queue.account, queue.name, messages);
               },
           .warned = [](const std::string& sentence) { spdlog::warn("{}", sentence); }};
 }

@@ -58,6 +58,7 @@ class Term {
     Random& random;
     Ownership& ownership;
     Measures& measures;
+    const api::ServerView& view;
   };
   struct Options {
     Limits limits;

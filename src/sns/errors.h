@@ -28,6 +28,9 @@ inline constexpr ErrorKind invalid_state_kind{
     .name = "InvalidState", .query_code = "InvalidState", .http_status = 400};
 inline constexpr ErrorKind authorization_error_kind{
     .name = "AuthorizationError", .query_code = "AuthorizationError", .http_status = 403};
+// Of a queue that is full, so that its clients wait and try again.
+inline constexpr ErrorKind throttled_kind{
+    .name = "Throttled", .query_code = "Throttled", .http_status = 429};
 inline constexpr ErrorKind topic_limit_exceeded_kind{
     .name = "TopicLimitExceeded", .query_code = "TopicLimitExceeded", .http_status = 403};
 inline constexpr ErrorKind subscription_limit_exceeded_kind{

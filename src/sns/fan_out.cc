@@ -6,8 +6,10 @@
 #include <fmt/format.h>
 
 #include "api/errors.h"
+#include "api/room.h"
 #include "base/seeded_bug.h"
 #include "sns/endpoint.h"
+#include "sns/errors.h"
 #include "sns/limits.h"
 #include "sns/queue_policy.h"
 
@@ -132,6 +134,17 @@ Result<Targets> targets_of(engine::Engine& engine,
                               .protocol = subscription->protocol});
   }
   return targets;
+}
+
+Result<void> expect_room_in(const engine::Engine& engine,
+                            const std::vector<engine::PublishTarget>& targets) {
+  for (const engine::PublishTarget& each : targets) {
+    const auto reached = engine.reached_bound(each.queue);
+    if (!reached) continue;
+    return fail(errors::throttled_kind,
+                api::sentence_about(*engine.find_queue(each.queue), *reached));
+  }
+  return {};
 }
 
 Result<std::optional<FilterMismatch>> mismatch_of(engine::Engine& engine,

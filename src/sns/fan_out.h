@@ -28,6 +28,11 @@ Result<Targets> targets_of(engine::Engine& engine,
                            const engine::Topic& topic,
                            const PreparedMessage& message);
 
+// Every queue that it is for has room, or else nobody gets the message: who published it tries
+// again.
+Result<void> expect_room_in(const engine::Engine& engine,
+                            const std::vector<engine::PublishTarget>& targets);
+
 // What keeps an event from a subscription; nothing if its filter lets it through.
 Result<std::optional<FilterMismatch>> mismatch_of(engine::Engine& engine,
                                                   const engine::Subscription& subscription,

@@ -77,6 +77,7 @@ Result<PublishedMessage> publish(engine::Engine& engine,
   TRY(api::expect_room(turn));
   const Targets targets = TRY(targets_of(engine, topic, message));
   request.targets = targets.queues;
+  TRY(expect_room_in(engine, targets.queues));
   if (traffic != nullptr) traffic->fanned_out(topic.id, targets.traffic);
   return result(engine.publish(turn, request).publication);
 }

@@ -126,4 +126,10 @@ inline constexpr int move_task_rate_max = 500;
 inline constexpr int move_tasks_listed_max = 10;
 inline constexpr int move_tasks_listed_default = 1;
 
+// Ours: what is listed of a queue in the shape of a receive, its bodies, and in how many turns it
+// is looked for.
+inline constexpr std::size_t listed_messages_max = 1000;
+inline constexpr std::size_t listed_bytes_max = std::size_t{4} << 20;
+inline constexpr std::size_t listed_turns_max = 256;
+
 }  // namespace mailrail::sqs::limits

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "sqs/mailrail_tags.h"
 #include "sqs/on_poison.h"
 #include "sqs/validation.h"
 
@@ -26,8 +27,8 @@ TagQueue::Prepared TagQueue::prepare(Input input, const api::Context& context) {
   if (prepared.tags.empty()) prepared.error = errors::missing_parameter("Tags").error();
   if (const Result<void> checked = check_tags(prepared.tags); !checked)
     prepared.error = checked.error();
-  if (const auto on_poison = on_poison_of(prepared.tags); !on_poison && !prepared.error)
-    prepared.error = on_poison.error();
+  const Result<void> ours = check_mailrail_tags(prepared.queue.name.name, prepared.tags);
+  if (!ours && !prepared.error) prepared.error = ours.error();
   return prepared;
 }
 

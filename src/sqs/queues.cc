@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "sqs/arn.h"
+#include "sqs/mailrail_tags.h"
 #include "sqs/on_poison.h"
 #include "sqs/queue_attributes.h"
 #include "sqs/redrive_policy.h"
@@ -53,13 +54,11 @@ CreateQueue::Prepared CreateQueue::prepare(Input input, const api::Context& cont
   prepared.attributes = attributes_for_create(input.queue_name, prepared.given);
   Result<void> checked = check_tags(prepared.tags);
   if (checked) checked = check_tag_count(input.queue_name, prepared.tags.size());
+  if (checked && prepared.attributes)
+    checked = check_mailrail_tags(input.queue_name, prepared.tags);
   if (!checked && prepared.attributes) prepared.attributes = std::unexpected(checked.error());
   if (!prepared.attributes) return prepared;
-  if (const auto on_poison = on_poison_of(prepared.tags)) {
-    prepared.attributes->on_poison = *on_poison;
-  } else {
-    prepared.attributes = std::unexpected(on_poison.error());
-  }
+  prepared.attributes->on_poison = on_poison_of(prepared.tags).value();
   return prepared;
 }
 

@@ -10,6 +10,7 @@
 #include "sqs/limits.h"
 #include "sqs/message_attributes.h"
 #include "sqs/message_record.h"
+#include "sqs/queue_room.h"
 #include "sqs/validation.h"
 
 namespace mailrail::sqs {
@@ -142,12 +143,35 @@ Result<SentMessage> record(engine::Engine& engine,
           message.deduplication_id ? *message.deduplication_id : message.content_hash,
       .record = message.record,
       .message_bytes = message.counted_bytes};
-  if (const Result<void> room = api::expect_room(turn); !room) {
+  Result<void> room = api::expect_room(turn);
+  if (room) room = expect_room_in(engine, queue);
+  if (!room) {
     const auto original = engine.original_of(turn.now, request);  // Adds nothing.
     if (!original) return std::unexpected(room.error());
     return SentMessage{.result = *original, .is_fifo = is_fifo};
   }
   return SentMessage{.result = engine.send(turn, request), .is_fifo = is_fifo};
+}
+
+// Where the queue's rate is bounded: another asking when the call's messages have their place, or
+// the refusal, which is also the answer if it cannot wait. Nothing: they have their place.
+template <class Decided>
+std::optional<api::Asked<Decided>> hold_back(engine::Engine& engine,
+                                             const engine::Turn& turn,
+                                             const engine::Queue& queue,
+                                             std::optional<Instant>& place,
+                                             std::size_t messages) {
+  using broker::Decision;
+  if (!place) {
+    const std::optional<Duration> wait = engine.await_place(turn.now, queue.id, messages);
+    if (!wait) return std::unexpected(too_fast(queue));
+    place = turn.now + *wait;
+  }
+  if (turn.now >= *place) return std::nullopt;
+  api::Asked<Decided> held = std::unexpected(too_fast(queue));
+  held.decision = {
+      .verdict = Decision::Verdict::wait, .queue = broker::no_queue, .deadline = *place};
+  return held;
 }
 
 // SendMessageOutput and SendMessageBatchResultEntry name the same things.
@@ -177,6 +201,9 @@ api::Asked<SentMessage> SendMessage::decide(engine::Engine& engine,
   if (const Result<void> fits = check_fifo(queue, prepared.message, MessageFrom::single_send);
       !fits && !prepared.message.error) {
     return std::unexpected(fits.error());
+  }
+  if (!prepared.message.error) {
+    if (auto held = hold_back<SentMessage>(engine, turn, queue, prepared.place, 1)) return *held;
   }
   return record(engine, turn, queue, prepared.message, MessageFrom::single_send);
 }
@@ -219,6 +246,8 @@ api::Asked<SendMessageBatch::Decided> SendMessageBatch::decide(engine::Engine& e
       return std::unexpected(fits.error());
     }
   }
+  if (auto held = hold_back<Decided>(engine, turn, queue, prepared.place, prepared.entries.size()))
+    return *held;
   Decided sent;
   for (const Entry& each : prepared.entries) {
     sent.push_back(record(engine, turn, queue, each.message, MessageFrom::batch_entry));

@@ -44,6 +44,7 @@ struct SendMessage {
   struct Prepared {
     TargetQueue queue;
     PreparedMessage message;
+    std::optional<Instant> place = {};  // When the queue's rate lets it in.
   };
 
   static Prepared prepare(Input input, const api::Context& context);
@@ -70,6 +71,7 @@ struct SendMessageBatch {
     TargetQueue queue;
     std::optional<Error> error;  // Of the batch as a whole.
     std::vector<Entry> entries;
+    std::optional<Instant> place = {};  // When the queue's rate lets them in.
   };
 
   static Prepared prepare(Input input, const api::Context& context);

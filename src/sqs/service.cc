@@ -2,6 +2,7 @@
 
 #include "sqs/dead_letter_sources.h"
 #include "sqs/handles.h"
+#include "sqs/list_messages.h"
 #include "sqs/move_tasks.h"
 #include "sqs/permissions.h"
 #include "sqs/queue_tags.h"
@@ -37,6 +38,9 @@ api::Service service() {
       api::entry_of<TagQueue>(),
       api::entry_of<UntagQueue>(),
   };
+  static constexpr api::PathAction paths[] = {
+      {.path = "/_aws/sqs/messages", .action = api::entry_of<ListMessages>()},
+  };
   static constexpr std::string_view query_versions[] = {"2008-01-01", "2009-02-01", "2011-10-01",
                                                         "2012-11-05"};
   return {.wire = {.name = "sqs",
@@ -50,7 +54,8 @@ api::Service service() {
           .policy_prefix = "sqs",
           .subject_parameter = "QueueUrl",
           .queue_paths = api::QueuePaths::known,
-          .actions = actions};
+          .actions = actions,
+          .paths = paths};
 }
 
 }  // namespace mailrail::sqs

@@ -5,7 +5,10 @@
 #include "admin/backups.h"
 #include "admin/conversation_states.h"
 #include "admin/conversations.h"
+#include "admin/events.h"
 #include "admin/peek.h"
+#include "admin/queue_descriptions.h"
+#include "admin/server_description.h"
 #include "admin/service.h"
 #include "admin/topic_filters.h"
 #include "sns/permissions.h"
@@ -18,6 +21,7 @@
 #include "sns/topics.h"
 #include "sqs/dead_letter_sources.h"
 #include "sqs/handles.h"
+#include "sqs/list_messages.h"
 #include "sqs/move_tasks.h"
 #include "sqs/permissions.h"
 #include "sqs/queue_tags.h"
@@ -32,6 +36,8 @@ namespace mailrail::cases {
 namespace {
 
 constexpr std::string_view mark_of_sns = "sns:";
+// Answered as another action, and named by its path.
+constexpr std::string_view list_messages = "ListMessages";
 
 template <class Action>
 constexpr ActionShapes shapes_of() {
@@ -45,10 +51,15 @@ bool has(const api::Service& service, std::string_view action) {
 }
 
 template <class Action>
-constexpr ActionShapes shapes_of_sns(std::string_view name = Action::name) {
+constexpr ActionShapes named(std::string_view name) {
   ActionShapes shapes = shapes_of<Action>();
   shapes.name = name;
   return shapes;
+}
+
+template <class Action>
+constexpr ActionShapes shapes_of_sns(std::string_view name = Action::name) {
+  return named<Action>(name);
 }
 
 const ActionShapes* find_action_of_sns(std::string_view name) {
@@ -104,6 +115,7 @@ Owner owner_of(std::string_view action) {
 }
 
 std::string_view wire_name(std::string_view action) {
+  if (action == list_messages) return sqs::ListMessages::name;
   if (action.starts_with(mark_of_sns)) action.remove_prefix(mark_of_sns.size());
   return action;
 }
@@ -149,6 +161,7 @@ const ActionShapes* find_action(std::string_view name) {
       shapes_of<sqs::GetQueueUrl>(),
       shapes_of<sqs::ListDeadLetterSourceQueues>(),
       shapes_of<sqs::ListMessageMoveTasks>(),
+      named<sqs::ListMessages>(list_messages),
       shapes_of<sqs::ListQueueTags>(),
       shapes_of<sqs::ListQueues>(),
       shapes_of<sqs::PurgeQueue>(),
@@ -162,9 +175,12 @@ const ActionShapes* find_action(std::string_view name) {
       shapes_of<sqs::UntagQueue>(),
       shapes_of<admin::BeginBackup>(),
       shapes_of<admin::DescribeConversation>(),
+      shapes_of<admin::DescribeQueues>(),
+      shapes_of<admin::DescribeServer>(),
       shapes_of<admin::DropConversation>(),
       shapes_of<admin::EndBackup>(),
       shapes_of<admin::ListConversations>(),
+      shapes_of<admin::ListEvents>(),
       shapes_of<admin::ListParkedConversations>(),
       shapes_of<admin::ParkConversation>(),
       shapes_of<admin::PeekMessages>(),

@@ -35,6 +35,8 @@ void World::start() {
   log_.reset();
   engine_ = std::make_unique<engine::Engine>(random_.next(), strictness_);
   log_ = storage_->open([this](const log::Frame& frame) { return apply(*engine_, frame); });
+  traffic_ = std::make_unique<broker::Traffic>(*engine_);
+  options_.traffic = traffic_.get();
   broker::Outbox& outbox = *this;
   broker_ = std::make_unique<broker::Broker>(*engine_, *log_, random_, outbox, options_);
   run({});
@@ -43,8 +45,11 @@ void World::start() {
   CHECK(signer_->load(key == nullptr ? signing::test_key_pair()
                                      : signing::KeyPair{.private_key = key->private_key,
                                                         .certificate = key->certificate}));
-  dispatcher_ = std::make_unique<api::Dispatcher>(api::Dispatcher::Parts{
-      .services = services_, .identity = engine_->identity(), .signer = *signer_});
+  dispatcher_ =
+      std::make_unique<api::Dispatcher>(api::Dispatcher::Parts{.services = services_,
+                                                               .identity = engine_->identity(),
+                                                               .signer = *signer_,
+                                                               .traffic = traffic_.get()});
 }
 
 std::uint64_t World::ask(http::Request request) {

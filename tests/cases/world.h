@@ -17,6 +17,7 @@
 #include "auth/caller.h"
 #include "base/random.h"
 #include "broker/broker.h"
+#include "broker/traffic.h"
 #include "engine/engine.h"
 #include "log/log_store.h"
 #include "tests/cases/storage.h"
@@ -72,6 +73,7 @@ class World final : private broker::Outbox {
   // Made from the log.
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<log::LogStore> log_;
+  std::unique_ptr<broker::Traffic> traffic_;
   std::unique_ptr<broker::Broker> broker_;
   std::unique_ptr<signing::Signer> signer_;
   std::unique_ptr<api::Dispatcher> dispatcher_;

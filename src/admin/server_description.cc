@@ -1,0 +1,71 @@
+#include "admin/server_description.h"
+
+#include <utility>
+
+namespace mailrail::admin {
+namespace {
+
+std::int64_t number(std::uint64_t count) { return static_cast<std::int64_t>(count); }
+
+Share share(std::uint64_t used, std::uint64_t limit) {
+  return {.used = number(used), .limit = number(limit)};
+}
+
+DescribedLog described_log(const engine::ServerUse& use) {
+  DescribedLog log{.end = number(use.log_end.value()),
+                   .durable_end = number(use.durable_end.value()),
+                   .checkpoint_timestamp = {},
+                   .log_bytes = number(use.log_bytes),
+                   .checkpoint_bytes = number(use.checkpoint_bytes),
+                   .spare_bytes = number(use.spare_bytes)};
+  if (use.last_checkpoint) log.checkpoint_timestamp = unix_ms(*use.last_checkpoint);
+  return log;
+}
+
+}  // namespace
+
+api::Asked<DescribeServer::Decided> DescribeServer::decide(engine::Engine& engine,
+                                                           engine::Turn& turn,
+                                                           Prepared&) {
+  Decided decided{.queues = engine.queue_names().size(),
+                  .messages = engine.message_count(),
+                  .topics = engine.topics().all().size(),
+                  .subscriptions = engine.topics().subscriptions().size()};
+  if (turn.surroundings != nullptr) decided.use = turn.surroundings->use();
+  return decided;
+}
+
+Result<DescribeServerOutput> DescribeServer::finish(const Decided& decided,
+                                                    const Prepared&,
+                                                    const api::Context& context,
+                                                    const api::Bodies&) {
+  const engine::ServerUse& use = decided.use;
+  api::ServerReport report =
+      context.server == nullptr ? api::ServerReport() : context.server->report();
+  const auto uptime = std::chrono::duration_cast<std::chrono::seconds>(report.now - report.started);
+  return Output{.version = std::move(report.version),
+                .started_timestamp = unix_ms(report.started),
+                .uptime = uptime.count(),
+                .listen = std::move(report.listen),
+                .data_directory = std::move(report.data_directory),
+                .file_system = std::move(report.file_system),
+                .database = std::move(report.database),
+                .node = std::move(report.node),
+                .memory = share(use.memory_bytes, use.memory_bytes_max),
+                .disk = share(use.disk_bytes, use.disk_bytes_max),
+                .connections = share(report.connections, report.connections_max),
+                .waiting_receives = number(use.waiting),
+                .queues = number(decided.queues),
+                .messages = number(decided.messages),
+                .topics = number(decided.topics),
+                .subscriptions = number(decided.subscriptions),
+                .log = described_log(use),
+                .recovery = {.last_stop = std::move(report.last_stop),
+                             .messages = number(report.recovered_messages),
+                             .frames = number(report.recovered_frames),
+                             .torn_frames = number(report.torn_frames),
+                             .milliseconds = report.recovery_time.count()},
+                .settings = std::move(report.settings)};
+}
+
+}  // namespace mailrail::admin

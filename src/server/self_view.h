@@ -1,0 +1,27 @@
+// SelfView: what this server says of itself to who describes it, as its options and its start have
+// it.
+//
+// Any thread may ask, at any time from when the port was taken until that is given back.
+
+#pragma once
+
+#include "api/server_view.h"
+#include "http/server.h"
+#include "server/server.h"
+
+namespace mailrail::server {
+
+class SelfView final : public api::ServerView {
+ public:
+  // The last two outlive it. What the start finds is looked at when somebody asks.
+  SelfView(const Options& options, const Started& started, const http::Server& http);
+
+  api::ServerReport report() const override;
+
+ private:
+  const Started& started_;
+  const http::Server& http_;
+  const api::ServerReport known_;  // What is so from the beginning on.
+};
+
+}  // namespace mailrail::server
