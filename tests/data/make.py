@@ -48,7 +48,7 @@ def after_it(call):
 
 
 def main(binary, archive):
-    os.environ["MAILRAIL_BINARY"] = str(Path(binary).resolve())
+    os.environ["TESTED_MAILRAIL"] = str(Path(binary).resolve())
     with tempfile.TemporaryDirectory() as directory:
         data = Path(directory) / "data"
         with servers.Server(data=str(data), arguments=["--disk-limit", "512MiB"]) as server:
