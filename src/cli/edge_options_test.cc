@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "cli/test_api_options.h"
+
 namespace mailrail::cli {
 namespace {
 
@@ -29,6 +31,15 @@ TEST(EdgeOptions, SetAdministrationApart) {
   ASSERT_EQ(options.edge.listeners.size(), 1u);
   EXPECT_EQ(options.edge.listeners[0].port, 4567);
   EXPECT_EQ(options.edge.listeners[0].door, http::Door::all);
+}
+
+TEST(EdgeOptions, MayOpenAServerThoughItsFirstPlaceIsOnLoopback) {
+  const server::Options options = *with_edge({}, {.admin_listen = "0.0.0.0:4567"});
+
+  EXPECT_FALSE(server::serves_loopback_only(options));
+  const auto with_tests = with_test_api(options, {.is_on = true});
+  ASSERT_FALSE(with_tests.has_value());
+  EXPECT_THAT(with_tests.error().message, HasSubstr("not on 0.0.0.0"));
 }
 
 TEST(EdgeOptions, CountLoopbackOnceABoundIsSaid) {

@@ -12,6 +12,7 @@ namespace mailrail::http {
 
 inline std::string_view path_of(std::string_view target) {
   target = target.substr(0, target.find('?'));
+  if (target.starts_with('/')) return target;  // "/a://b/c" is a path, too.
   const std::size_t scheme = target.find("://");
   if (scheme == std::string_view::npos) return target;
   const std::size_t path = target.find('/', scheme + 3);

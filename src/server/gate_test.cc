@@ -134,6 +134,7 @@ TEST(Gate, AnswersAdministrationAtItsOwnDoorAlone) {
   EXPECT_THAT(objection({.headers = {administration}, .door = http::Door::data}, on_network),
               HasSubstr("127.0.0.1:4567"));
   EXPECT_EQ(ask("/000000000000/q", http::Door::data), "");
+  EXPECT_EQ(ask("/a://b/metrics", http::Door::data), "");  // A path, and not that one.
 }
 
 TEST(Gate, SaysHowToOpenADoorWhereThereIsNone) {

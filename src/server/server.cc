@@ -105,7 +105,7 @@ Result<void> expect_closed(const Options& options, const Started& started) {
       fmt::format("mailrail does not listen on {} without keys: whoever reaches it could do "
                   "everything. Make one with: mailrail key create --role admin {}. Or listen on "
                   "127.0.0.1, or say --insecure.",
-                  options.host, place));
+                  open_place(options), place));
 }
 
 // For the paths that only another server has.
@@ -163,6 +163,13 @@ Gate::Options gate_of(const Options& options, const http::Server& http) {
 bool serves_loopback_only(const Options& options) {
   const auto is_local = [](const http::Listener& each) { return is_loopback(each.host); };
   return is_loopback(options.host) && std::ranges::all_of(options.edge.listeners, is_local);
+}
+
+const std::string& open_place(const Options& options) {
+  const auto is_open = [](const http::Listener& each) { return !is_loopback(each.host); };
+  const auto found = std::ranges::find_if(options.edge.listeners, is_open);
+  const bool is_first = !is_loopback(options.host) || found == options.edge.listeners.end();
+  return is_first ? options.host : found->host;
 }
 
 struct Server::Parts {

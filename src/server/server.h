@@ -71,6 +71,8 @@ inline constexpr std::string_view key_file_name = "keys.json";
 // Whether all places where it listens can only be reached from its own machine. More is taken for
 // granted then: who asks, and where webhooks may go.
 bool serves_loopback_only(const Options& options);
+// The host of one that others reach. If there is none, that of the first.
+const std::string& open_place(const Options& options);
 
 // What the start found, for the banner.
 struct Started {

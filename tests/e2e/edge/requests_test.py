@@ -183,6 +183,22 @@ class Named(Started):
         self.assertEqual(403, ask(self.port, call("ListQueues", host="evil.example")).status)
 
 
+class Network(unittest.TestCase):
+    """A server that others can reach, by whatever name; it was told to ask for no key."""
+
+    def test_it_answers_clients_and_nobody_who_administers(self):
+        with Server(address="0.0.0.0", arguments=["--insecure"]) as server:
+            self.assertEqual(200, ask(server.port, call("ListQueues", host="queues.example")).status)
+            for data in [request("GET", "/metrics"), request(path="/_mailrail/clock"), call("Mailrail.ListParkedConversations")]:
+                refused = ask(server.port, data)
+                self.assertEqual(403, refused.status)
+                self.assertIn("--admin-listen", refused.body)
+            foreign = ask(server.port, call("ListQueues", headers=["Origin: http://evil.example"]))
+            self.assertEqual(403, foreign.status)
+            node = request(path="/_mailrail/standby/step-down", headers=["X-Mailrail-Node: n"], host="evil.example")
+            self.assertIn("--hostname", ask(server.port, node).body)
+
+
 class Floods(Started):
     arguments = ("--connections-per-address", "20", "--requests-per-address", "40")
 
