@@ -66,6 +66,7 @@ constexpr QueueCounter queue_counters[] = {
     {series::queue_empty_receives, series::empty_receives, &QueueTraffic::empty_receives},
     {series::queue_dead_lettered, series::dead_lettered, &QueueTraffic::dead_lettered},
     {series::queue_expired, series::expired, &QueueTraffic::expired},
+    {series::queue_dropped, series::dropped, &QueueTraffic::dropped},
     {series::queue_redriven, series::redriven, &QueueTraffic::redriven},
 };
 
@@ -107,6 +108,10 @@ void write_queue_gauges(FamilyWriter& out, const Snapshot& snapshot) {
   out.begin(series::queue_oldest_undelivered_age);
   for (const QueueNumbers& each : snapshot.queues)
     out.add(queue_labels(each), seconds(each.oldest_undelivered_age.value_or(Duration(0))));
+  out.begin(series::queue_quota);
+  for (const QueueNumbers& each : snapshot.queues) {
+    if (each.quota_ratio) out.add(queue_labels(each), *each.quota_ratio);
+  }
 }
 
 void write_queue_counters(FamilyWriter& out, const Snapshot& snapshot) {

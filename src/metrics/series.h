@@ -52,10 +52,18 @@ inline constexpr Series queue_dead_lettered{
     "Messages that went from the queue to its dead-letter queue."};
 inline constexpr Series queue_expired{"mailrail_queue_expired_total", Counter,
                                       "Messages removed because their retention period ended."};
+inline constexpr Series queue_dropped{
+    "mailrail_queue_dropped_total", Counter,
+    "Oldest messages that went to make room: mailrail:on-full is drop-oldest."};
 inline constexpr Series queue_redriven{"mailrail_queue_redriven_total", Counter,
                                        "Messages moved out of the queue by a redrive."};
 inline constexpr Series queue_message_size{"mailrail_queue_message_size_bytes", Histogram,
                                            "Size of messages sent to the queue, with attributes."};
+
+inline constexpr Series queue_quota{
+    "mailrail_queue_quota_ratio", Gauge,
+    "How full the queue is, 1 is full, by the nearer of its bounds mailrail:max-messages and "
+    "mailrail:max-bytes; nothing of a queue without one."};
 
 // --- Of each topic.
 
@@ -93,6 +101,8 @@ inline constexpr Series dead_lettered{"mailrail_dead_lettered_total", Counter,
                                       "Messages that went to a dead-letter queue."};
 inline constexpr Series expired{"mailrail_expired_total", Counter,
                                 "Messages removed because their retention period ended."};
+inline constexpr Series dropped{"mailrail_dropped_total", Counter,
+                                "Oldest messages that went to make room in a full queue."};
 inline constexpr Series redriven{"mailrail_redriven_total", Counter,
                                  "Messages moved by a redrive."};
 inline constexpr Series message_size{"mailrail_message_size_bytes", Histogram,

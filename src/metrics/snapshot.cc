@@ -26,6 +26,21 @@ std::optional<Duration> age_of(std::optional<Instant> sent, Instant now) {
   return std::max(now - *sent, Duration(0));
 }
 
+// How full it is, by the bound that it is nearer to.
+std::optional<double> quota_ratio(const engine::QueueBounds& bounds,
+                                  const engine::QueueCounts& counts) {
+  std::optional<double> ratio;
+  const auto consider = [&](std::uint64_t used, std::optional<std::uint64_t> max) {
+    if (!max || *max == 0) return;
+    const double share = static_cast<double>(used) / static_cast<double>(*max);
+    ratio = std::max(ratio.value_or(0), share);
+  };
+  consider(counts.visible + counts.in_flight + counts.delayed + counts.damaged,
+           bounds.messages_max);
+  consider(counts.body_bytes, bounds.bytes_max);
+  return ratio;
+}
+
 }  // namespace
 
 bool SnapshotTaker::step(engine::Engine& engine, const broker::Traffic& traffic, Instant now) {
@@ -80,6 +95,7 @@ bool SnapshotTaker::add(engine::Engine& engine,
                               .counts = counts,
                               .oldest_age = age,
                               .oldest_undelivered_age = age_of(oldest->of_undelivered, now),
+                              .quota_ratio = quota_ratio(queue.bounds, counts),
                               .traffic = traffic.of(queue.id)});
   return true;
 }

@@ -26,6 +26,7 @@ struct QueueNumbers {
   engine::QueueCounts counts;
   std::optional<Duration> oldest_age = {};  // None: the queue is empty.
   std::optional<Duration> oldest_undelivered_age = {};
+  std::optional<double> quota_ratio = {};  // None: the queue has no bound.
   broker::QueueTraffic traffic;
 };
 

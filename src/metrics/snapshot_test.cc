@@ -60,6 +60,19 @@ TEST_F(SnapshotTest, TellsEachQueueInTheOrderOfNames) {
   EXPECT_EQ(taken.queue_traffic.sent, 2u);
 }
 
+TEST_F(SnapshotTest, TellsHowFullABoundedQueueIs) {
+  const QueueId bounded =
+      engine.create_queue(turn, {.region = "r", .account = "a", .name = "b"}, {},
+                          {{"mailrail:max-messages", "4"}, {"mailrail:max-bytes", "1000000"}});
+  create("unbounded");
+  for (const char* each : {"x", "y", "z"}) send(bounded, each);
+
+  const Snapshot taken = snapshot();
+  ASSERT_TRUE(taken.queues[0].quota_ratio.has_value());
+  EXPECT_DOUBLE_EQ(*taken.queues[0].quota_ratio, 0.75);
+  EXPECT_FALSE(taken.queues[1].quota_ratio.has_value());
+}
+
 TEST_F(SnapshotTest, TellsTopics) {
   engine.create_topic(turn, {.region = "r", .account = "a", .name = "t"}, {}, {});
 
