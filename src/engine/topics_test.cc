@@ -177,6 +177,24 @@ TEST_F(TopicsTest, AQueuesMatcherGoesWithIt) {
   EXPECT_LT(engine.memory_bytes(), before + 1'000'000);
 }
 
+TEST_F(TopicsTest, ATopicsMatcherIsKeptUntilItsAttributesChange) {
+  const TopicId topic = create_topic("t");
+  const std::uint64_t before = engine.memory_bytes();
+  const auto matcher = std::make_shared<NoMatcher>();
+
+  engine.keep_matcher(topic, matcher);
+  EXPECT_EQ(engine.topics().find(topic)->matcher, matcher);
+  EXPECT_EQ(engine.memory_bytes(), before + 100);
+  subscribe(topic, "https://one");
+  EXPECT_EQ(engine.topics().find(topic)->matcher, matcher);
+  engine.change_topic(turn, topic, {}, {});
+
+  EXPECT_EQ(engine.topics().find(topic)->matcher, nullptr);
+  engine.keep_matcher(topic, matcher);
+  engine.delete_topic(turn, topic);
+  EXPECT_LT(engine.memory_bytes(), before + 100);
+}
+
 TEST_F(TopicsTest, IdsOfSubscriptionsCanBeReadButNotGuessed) {
   const Identity& identity = engine.identity();
   for (const std::uint32_t number : {1u, 2u, 77'777u, 0x7fffffffu}) {
