@@ -3,8 +3,6 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include "server/loopback.h"
-
 namespace mailrail::cli {
 
 void add_test_api_options(CLI::App& serve, TestApiOptions& options) {
@@ -16,12 +14,10 @@ void add_test_api_options(CLI::App& serve, TestApiOptions& options) {
 
 Result<server::Options> with_test_api(server::Options options, const TestApiOptions& given) {
   if (!given.is_on) return options;
-  if (!server::is_loopback(options.host)) {
-    return fail(
-        errors::unusable,
-        fmt::format("--test-api lets whoever reaches the server delete everything, so it is "
-                    "for loopback: listen on 127.0.0.1 or ::1, not on {}.",
-                    options.host));
+  if (!server::serves_loopback_only(options)) {
+    return fail(errors::unusable,
+                "--test-api lets whoever reaches the server delete everything, so it is for "
+                "loopback: listen on 127.0.0.1 or ::1, and nowhere else.");
   }
   if (options.shared_log)
     return fail(errors::unusable, "--test-api is for a server over a directory: leave --log out.");
