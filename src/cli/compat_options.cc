@@ -64,10 +64,11 @@ Result<auth::Home> home_of(const CompatOptions& given) {
 }  // namespace
 
 void add_compat_options(CLI::App& serve, CompatOptions& options) {
-  serve.add_option("--compat", options.tool,
-                   "Stand in for localstack, elasticmq or moto: say that the server is ready in "
-                   "its words, and have its account. Clients of all of them are understood without "
-                   "it.");
+  serve.add_option(
+      "--compat", options.tool,
+      "Stand in for localstack, elasticmq or moto: listen on its port, too, say that the server "
+      "is ready in its words, and have its account. Clients of all of them are understood without "
+      "it.");
   serve.add_option("--account", options.account,
                    "The account of a request that names none, 12 digits; an access key id of 12 "
                    "digits names one. Default: 000000000000, with --compat moto 123456789012.");
@@ -85,6 +86,13 @@ Result<server::Options> with_compat(server::Options options, const CompatOptions
     return fail(
         errors::unusable,
         fmt::format("--compat must be localstack, elasticmq or moto, not \"{}\".", *given.tool));
+  }
+  if (tool != nullptr && tool->port != options.port) {
+    options.edge.listeners.push_back({.host = options.host,
+                                      .port = tool->port,
+                                      .door = http::Door::data,
+                                      .socket = {},
+                                      .flag = "--compat"});
   }
   options.customs = {.home = TRY(home_of(given)), .queue_urls = TRY(style_of(given.url_style))};
   return options;

@@ -20,6 +20,18 @@ void expect_refusal(const CompatOptions& given, std::string_view sentence) {
   EXPECT_THAT(options.error().message, HasSubstr(sentence));
 }
 
+TEST(CompatOptions, ListenOnThePortOfTheToolToo) {
+  const auto second_port = [](std::string tool, std::uint16_t port) {
+    const auto options = with_compat({.port = port}, {.tool = std::move(tool)});
+    return options->edge.listeners.empty() ? 0 : options->edge.listeners.at(0).port;
+  };
+
+  EXPECT_EQ(second_port("localstack", 4566), 0);
+  EXPECT_EQ(second_port("localstack", 9324), 4566);
+  EXPECT_EQ(second_port("elasticmq", 4566), 9324);
+  EXPECT_EQ(second_port("moto", 4566), 5000);
+}
+
 TEST(CompatOptions, SettleAccountRegionAndQueueUrls) {
   const server::Options moto = options_with({.tool = "moto"});
   const server::Options said = options_with(

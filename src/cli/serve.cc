@@ -145,6 +145,7 @@ int serve(const ServeOptions& given) {
   }
   use_log_format(*log_format);
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGCHLD, SIG_IGN);  // As process 1 of a container it inherits children.
   const sigset_t signals = awaited_signals();
   // Before any thread starts: only the waiting for them takes them.
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);

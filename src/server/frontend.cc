@@ -115,7 +115,7 @@ std::optional<http::Response> Frontend::answer_path(const http::Request& request
 }
 
 std::optional<http::Response> Frontend::answer_health(std::string_view path) const {
-  if (path == "/readyz" || path == "/health") {
+  if (path == "/readyz" || path == "/health" || path == "/moto-api/") {
     if (is_stopping_) return http::text_response(503, "stopping\n");
     if (!parts_.ownership.takes_calls()) return http::text_response(503, "the log is slow\n");
     return http::text_response(200, "ready\n");

@@ -15,8 +15,8 @@ namespace {
 
 using http::equal_ignoring_case;
 
-constexpr std::array<std::string_view, 4> health_paths = {"/livez", "/readyz", "/health",
-                                                          "/_localstack/health"};
+constexpr std::array<std::string_view, 5> health_paths = {"/livez", "/readyz", "/health",
+                                                          "/_localstack/health", "/moto-api/"};
 
 bool ends_with_ignoring_case(std::string_view text, std::string_view end) {
   return text.size() > end.size() &&

@@ -337,8 +337,8 @@ struct Server::Parts {
                                                 .log_failed = &end_process},
                                   std::move(held));
     if (options.has_test_api)
-      test_api =
-          std::make_unique<TestApi>(TestApi::Parts{.http = *http, .slots = *slots, .term = *term});
+      test_api = std::make_unique<TestApi>(TestApi::Parts{
+          .http = *http, .slots = *slots, .authenticator = *authenticator, .term = *term});
     term->run();
     if (options.prepare) {
       TRY(options.prepare([this](http::Request request) {

@@ -1,27 +1,15 @@
 #include "server/standby_command.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 
 #include "api/dispatch.h"
-#include "auth/errors.h"
+#include "server/administrator.h"
 
 namespace mailrail::server {
 namespace {
 
 std::unexpected<http::Response> refuse(int status, std::string sentence) {
   return std::unexpected(http::text_response(status, std::move(sentence) + "\n"));
-}
-
-Result<void> expect_administrator(const http::Request& request,
-                                  const auth::Authenticator& authenticator) {
-  const auth::Caller caller = TRY(authenticator.authenticate(request));
-  if (caller.grant == nullptr) return {};  // There are no keys.
-  if (std::ranges::find(caller.grant->roles, auth::Role::admin) != caller.grant->roles.end())
-    return auth::expect_signed_for(caller, caller.service == "sqs" ? "sqs" : "mailrail");
-  return fail(auth::errors::missing_authentication_token,
-              "This needs the key of an administrator.");
 }
 
 }  // namespace

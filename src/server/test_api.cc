@@ -7,6 +7,7 @@
 
 #include "base/duration_text.h"
 #include "base/json.h"
+#include "server/administrator.h"
 #include "server/test_calls.h"
 
 namespace mailrail::server {
@@ -46,6 +47,11 @@ TestApi::~TestApi() {
 }
 
 void TestApi::take(http::ExchangeId exchange, const http::Request& request) {
+  if (const auto allowed = expect_administrator(request, parts_.authenticator); !allowed) {
+    const Error& why = allowed.error();
+    parts_.http.answer(exchange, http::text_response(why.kind->http_status, why.message + "\n"));
+    return;
+  }
   const auto parsed = parse_test_request(request);
   if (!parsed) {
     parts_.http.answer(exchange, parsed.error());

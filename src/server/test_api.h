@@ -1,7 +1,8 @@
 // TestApi: answers what tests of services that use mailrail ask of it (test_request.h), and ends
 // the name-spaces whose time is over.
 //
-// A server has it only with --test-api, on loopback: whoever reaches it may delete everything. Its
+// A server has it only with --test-api, on loopback: whoever reaches it may delete everything, or,
+// where keys are in force, an administrator. Its
 // clock goes on from where it was advanced to; signatures and certificates are judged by the
 // machine's time as ever.
 
@@ -14,6 +15,7 @@
 #include <thread>
 
 #include "api/call_slots.h"
+#include "auth/authenticator.h"
 #include "base/random.h"
 #include "http/server.h"
 #include "server/namespaces.h"
@@ -28,6 +30,7 @@ class TestApi {
   struct Parts {
     http::Server& http;
     api::CallSlots& slots;
+    const auth::Authenticator& authenticator;
     Term& term;
   };
   explicit TestApi(const Parts& parts);

@@ -26,7 +26,7 @@ http::Response Refusals::refuse(const http::Request& request,
 
 void Unavailable::on_request(http::ExchangeId exchange, http::Request request) {
   const std::string_view path = api::path_of(request);
-  if (path == "/readyz" || path == "/health") {
+  if (path == "/readyz" || path == "/health" || path == "/moto-api/") {
     http_.answer(exchange, http::text_response(503, why_ + "\n"));
   } else {
     http_.answer(exchange, refusals_.refuse(request, exchange.thread, why_));
