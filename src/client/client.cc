@@ -47,14 +47,14 @@ std::string host_header(const std::string& url, const Target& target) {
   return host;
 }
 
-// What follows the host.
+// What follows the host; empty, or it begins with a slash and ends with none.
 std::string path_of(const std::string& url) {
   const std::size_t slash = url.find('/', url.find("://") + 3);
-  return slash == std::string::npos ? "/" : url.substr(slash) + "/";
+  return slash == std::string::npos ? "" : url.substr(slash);
 }
 
 http::Request unsigned_request(Service service, std::string_view action, Source input) {
-  http::Request request{.method = "POST"};
+  http::Request request{.method = "POST", .target = "/"};
   if (service == Service::sns) {
     request.headers.add("Content-Type", "application/x-www-form-urlencoded; charset=utf-8");
     request.body = wire::encode_query({.name = action, .version = sns_version}, input);
@@ -105,7 +105,8 @@ Result<void> Client::call(const Call& call, Source input, mailrail::Target outpu
   if (!is_read(call.action)) TRY(expect_changeable(call.service, call.action));
 
   for (int attempt = 1;; ++attempt) {
-    const HttpRequest request = TRY(request_of(call, input));  // Signed at the time it leaves.
+    const HttpRequest request =
+        TRY(signed_request(call.service, unsigned_request(call.service, call.action, input)));
     const Result<HttpAnswer> answer = session_.ask(request);
     if (answer && answer->status == 200)
       return read_output(call.service, call.action, *answer, output);
@@ -119,27 +120,35 @@ Result<void> Client::call(const Call& call, Source input, mailrail::Target outpu
   }
 }
 
-Result<HttpRequest> Client::request_of(const Call& call, Source input) const {
+Result<HttpAnswer> Client::post(const std::string& path, const Headers& headers, Duration timeout) {
+  http::Request unsigned_one{.method = "POST", .target = path};
+  for (const auto& [name, value] : headers) unsigned_one.headers.add(name, value);
+  HttpRequest request = TRY(signed_request(Service::mailrail, std::move(unsigned_one)));
+  request.timeout = timeout;
+  return session_.ask(request);
+}
+
+Result<HttpRequest> Client::signed_request(Service service, http::Request request) const {
   const Settings& settings = options_.settings;
-  const std::string& url = settings.endpoint(call.service).url;
+  const std::string& url = settings.endpoint(service).url;
   if (is_amazon(url) && !settings.credentials) {
     return fail(errors::settings,
                 "No key is set up for AWS: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or "
                 "name a profile that has one with --profile.");
   }
   const Target target = TRY(parse_target(url));
-  http::Request request = unsigned_request(call.service, call.action, input);
-  request.target = path_of(url);
+  HttpRequest out{.url = url + request.target, .timeout = answer_within};
+  request.target = path_of(url) + request.target;
   request.headers.add("Host", host_header(url, target));
   const auto signature = auth::sign(request, {.credentials = settings.credentials.value_or(any_key),
-                                              .region = settings.region(call.service),
-                                              .service = std::string(name_of(call.service)),
+                                              .region = settings.region(service),
+                                              .service = std::string(name_of(service)),
                                               .time = options_.now()});
-  HttpRequest out{.url = url + "/", .body = std::move(request.body), .timeout = answer_within};
   for (std::size_t i = 0; i < request.headers.size(); ++i)
     out.headers.emplace_back(request.headers[i].name, request.headers[i].value);
   for (const auto& each : signature) out.headers.push_back(each);
   out.headers.emplace_back("User-Agent", options_.agent);
+  out.body = std::move(request.body);
   return out;
 }
 

@@ -23,6 +23,7 @@
 #include "client/http_session.h"
 #include "client/retry.h"
 #include "client/settings.h"
+#include "http/message.h"
 
 namespace mailrail::client {
 
@@ -59,6 +60,9 @@ class Client {
     return output;
   }
 
+  // A request to one of mailrail's own paths, signed, once. Any status is an answer.
+  Result<HttpAnswer> post(const std::string& path, const Headers& headers, Duration timeout);
+
   // Fails if the service is Amazon's and may only be read.
   Result<void> expect_changeable(Service service, std::string_view action) const;
 
@@ -80,7 +84,7 @@ class Client {
   static Twice twice(std::string_view action);
 
   Result<void> call(const Call& call, Source input, mailrail::Target output);
-  Result<HttpRequest> request_of(const Call& call, Source input) const;
+  Result<HttpRequest> signed_request(Service service, http::Request request) const;
   Error error_of(const Call& call, const Result<HttpAnswer>& answer);
 
   Options options_;
