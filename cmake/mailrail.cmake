@@ -14,6 +14,7 @@ find_package(PostgreSQL 13 REQUIRED)
 find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(simdjson REQUIRED)
+find_package(pugixml REQUIRED)
 
 add_library(mailrail_flags INTERFACE)
 target_include_directories(mailrail_flags INTERFACE ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR})

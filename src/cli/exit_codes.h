@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "base/error.h"
+#include "client/errors.h"
 
 namespace mailrail::cli {
 
@@ -16,28 +17,33 @@ enum class ExitCode : std::uint8_t {
   failed = 1,
   usage = 2,
   not_found = 3,
+  unconfirmed = 4,
   denied = 5,
   unreachable = 6,
+  nothing_received = 7,
+  some_failed = 8,
+  over_quota = 9,
+  interrupted = 130,
 };
 
 namespace errors {
-inline constexpr ErrorKind refused{// By the server.
-                                   .name = "Refused",
-                                   .query_code = "Refused",
-                                   .http_status = 400};
+using client::errors::denied;
+using client::errors::not_found;
+using client::errors::over_quota;
+using client::errors::refused;
+using client::errors::unconfirmed;
+using client::errors::unreachable;
 inline constexpr ErrorKind usage{.name = "Usage", .query_code = "Usage", .http_status = 400};
-inline constexpr ErrorKind not_found{
-    .name = "NotFound", .query_code = "NotFound", .http_status = 404};
-inline constexpr ErrorKind denied{.name = "Denied", .query_code = "Denied", .http_status = 403};
-inline constexpr ErrorKind unreachable{
-    .name = "Unreachable", .query_code = "Unreachable", .http_status = 503};
 }  // namespace errors
 
 inline ExitCode exit_code_of(const Error& error) {
   if (error.kind == &errors::usage) return ExitCode::usage;
+  if (error.kind == &client::errors::settings) return ExitCode::usage;
   if (error.kind == &errors::not_found) return ExitCode::not_found;
+  if (error.kind == &errors::unconfirmed) return ExitCode::unconfirmed;
   if (error.kind == &errors::denied) return ExitCode::denied;
   if (error.kind == &errors::unreachable) return ExitCode::unreachable;
+  if (error.kind == &errors::over_quota) return ExitCode::over_quota;
   return ExitCode::failed;
 }
 

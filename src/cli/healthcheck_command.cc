@@ -10,8 +10,9 @@
 #include "cli/address.h"
 #include "cli/exit_codes.h"
 #include "cli/printable.h"
-#include "cli/server_options.h"
+#include "client/endpoint.h"
 #include "client/fetch.h"
+#include "client/profile.h"
 
 namespace mailrail::cli {
 namespace {
@@ -60,8 +61,11 @@ int check(const std::optional<std::string>& option) {
 Result<std::string> checked_endpoint(const std::optional<std::string>& option,
                                      const Environment& environment) {
   const auto listen = environment("MAILRAIL_LISTEN");
-  if (option || environment("MAILRAIL_ENDPOINT_URL") || !listen)
-    return endpoint_of(option, environment);
+  if (option || environment("MAILRAIL_ENDPOINT_URL") || !listen) {
+    const client::Surroundings surroundings{.variable = environment, .file = {}, .output = {}};
+    return TRY(client::endpoint_of(client::Service::sqs, option, client::Profile(), surroundings))
+        .url;
+  }
   std::optional<Address> address = parse_address(*listen);
   if (!address) {
     return fail(errors::usage,

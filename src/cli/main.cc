@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -11,25 +12,69 @@
 #include "cli/about_commands.h"
 #include "cli/check_command.h"
 #include "cli/command.h"
+#include "cli/conversation_commands.h"
 #include "cli/healthcheck_command.h"
 #include "cli/key_commands.h"
 #include "cli/log_commands.h"
 #include "cli/log_format.h"
+#include "cli/message_commands.h"
+#include "cli/queue_commands.h"
+#include "cli/redrive_commands.h"
 #include "cli/serve_command.h"
 #include "cli/standby_command.h"
 #include "cli/topics_command.h"
 
 namespace {
 
-// In the order that --help lists them.
-std::vector<mailrail::cli::Command> add_commands(CLI::App& app) {
+// What runs, looks after and describes a server here.
+std::vector<mailrail::cli::Command> add_own_commands(CLI::App& app) {
   using namespace mailrail::cli;
   return {
-      add_serve(app),       add_verify(app),     add_salvage(app),     add_move_log(app),
-      add_test_filter(app), add_promote(app),    add_key_create(app),  add_key_list(app),
-      add_key_rotate(app),  add_key_revoke(app), add_check(app),       add_completion(app),
-      add_man(app),         add_version(app),    add_healthcheck(app),
+      add_serve(app),      add_verify(app),      add_salvage(app),    add_move_log(app),
+      add_promote(app),    add_key_create(app),  add_key_list(app),   add_key_rotate(app),
+      add_key_revoke(app), add_check(app),       add_completion(app), add_man(app),
+      add_version(app),    add_healthcheck(app),
   };
+}
+
+// What asks services, here or elsewhere. `redrive ls` goes before `redrive`, which it is in.
+std::vector<mailrail::cli::Command> add_client_commands(CLI::App& app) {
+  using namespace mailrail::cli;
+  return {
+      add_send(app),
+      add_receive(app),
+      add_peek(app),
+      add_move(app),
+      add_redrive_ls(app),
+      add_redrive_cancel(app),
+      add_redrive(app),
+      add_export(app),
+      add_import(app),
+      add_queues_ls(app),
+      add_queues_show(app),
+      add_queues_create(app),
+      add_queues_set(app),
+      add_queues_purge(app),
+      add_queues_pause(app),
+      add_queues_resume(app),
+      add_queues_rm(app),
+      add_topics_ls(app),
+      add_topics_show(app),
+      add_topics_create(app),
+      add_topics_publish(app),
+      add_topics_subscribe(app),
+      add_topics_unsubscribe(app),
+      add_topics_rm(app),
+      add_test_filter(app),
+  };
+}
+
+// In the order that --help lists them.
+std::vector<mailrail::cli::Command> add_commands(CLI::App& app) {
+  std::vector<mailrail::cli::Command> commands = add_own_commands(app);
+  for (auto& each : add_client_commands(app)) commands.push_back(std::move(each));
+  for (auto& each : mailrail::cli::add_conversations(app)) commands.push_back(std::move(each));
+  return commands;
 }
 
 }  // namespace

@@ -33,17 +33,28 @@ std::unexpected<Error> wrong_attribute(std::string_view option, std::string_view
   return fail(errors::usage, fmt::format("--attribute {}: {}.", shown(option), why));
 }
 
+// `Number`, or with a label of one's own, `Number.float`; nothing if the value has no type.
+std::optional<std::string_view> type_in(std::string_view value) {
+  const std::size_t colon = value.find(':');
+  if (colon == std::string_view::npos) return std::nullopt;
+  const std::string_view type = value.substr(0, colon);
+  const std::string_view base = type.substr(0, type.find('.'));
+  if (base != "String" && base != "Number" && base != "Binary") return std::nullopt;
+  return type;
+}
+
 Result<sns::MessageAttributeValue> parse_value(const std::string& option, std::size_t begin) {
-  const std::size_t colon = option.find(':', begin);
-  if (colon == std::string::npos || colon == begin) {
-    return wrong_attribute(option,
-                           "it must be NAME=TYPE:VALUE, like store=String:fans or price=Number:9");
+  const std::string_view said = std::string_view(option).substr(begin);
+  const std::optional<std::string_view> type = type_in(said);
+  if (!type) {
+    return sns::MessageAttributeValue{
+        .data_type = "String", .string_value = std::string(said), .binary_value = {}};
   }
+  const std::string_view text = said.substr(type->size() + 1);
   sns::MessageAttributeValue value{
-      .data_type = option.substr(begin, colon - begin), .string_value = {}, .binary_value = {}};
-  std::string text = option.substr(colon + 1);
-  if (!value.data_type->starts_with("Binary")) {
-    value.string_value = std::move(text);
+      .data_type = std::string(*type), .string_value = {}, .binary_value = {}};
+  if (!type->starts_with("Binary")) {
+    value.string_value = text;
     return value;
   }
   std::optional<std::string> bytes = from_base64(text);
@@ -71,11 +82,22 @@ Result<sns::MessageAttributes> parse_attributes(const std::vector<std::string>& 
     const std::size_t equals = option.find('=');
     const std::string name = option.substr(0, equals);
     if (equals == std::string::npos || name.empty()) {
-      return wrong_attribute(
-          option, "it must be NAME=TYPE:VALUE, like store=String:fans or price=Number:9");
+      return wrong_attribute(option,
+                             "it must be NAME=VALUE, like store=fans, or NAME=TYPE:VALUE, like "
+                             "price=Number:9");
     }
     const bool is_new = attributes.emplace(name, TRY(parse_value(option, equals + 1))).second;
     if (!is_new) return wrong_attribute(option, "there is an attribute of that name already");
+  }
+  return attributes;
+}
+
+Result<sqs::MessageAttributes> parse_sqs_attributes(const std::vector<std::string>& options) {
+  sqs::MessageAttributes attributes;
+  for (auto& [name, value] : TRY(parse_attributes(options))) {
+    attributes.emplace(name, sqs::MessageAttributeValue{.string_value = value.string_value,
+                                                        .binary_value = value.binary_value,
+                                                        .data_type = *value.data_type});
   }
   return attributes;
 }

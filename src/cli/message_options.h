@@ -1,5 +1,5 @@
 // A message as it is said on the command line: a text, a file or standard input, and attributes as
-// NAME=TYPE:VALUE.
+// NAME=VALUE, or NAME=TYPE:VALUE where it is no String.
 //
 // What is wrong is told with the option and the value, and what would be right. Whether SNS takes
 // the message is for the server to say.
@@ -13,6 +13,7 @@
 
 #include "base/result.h"
 #include "sns/message_shapes.h"
+#include "sqs/message_attribute_value.h"
 
 namespace mailrail::cli {
 
@@ -22,7 +23,14 @@ inline constexpr std::size_t message_file_bytes_max = 1'048'576;
 // `@FILE` is what the file holds, `-` what standard input does; anything else is itself.
 Result<std::string> read_message(const std::string& option);
 
-// Of type Binary the value is base64.
+inline constexpr const char* attributes_help =
+    "A message attribute, like store=fans or price=Number:9; the types are String, Number and "
+    "Binary, whose value is base64. May be repeated.";
+
+// A value that does not begin with a type and a colon is a String. Of type Binary it is base64.
 Result<sns::MessageAttributes> parse_attributes(const std::vector<std::string>& options);
+
+// The same, as SQS has them.
+Result<sqs::MessageAttributes> parse_sqs_attributes(const std::vector<std::string>& options);
 
 }  // namespace mailrail::cli

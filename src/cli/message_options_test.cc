@@ -35,9 +35,21 @@ TEST(MessageOptions, AreAttributesByNameTypeAndValue) {
   EXPECT_EQ(attributes->at("empty").string_value, "");
 }
 
+TEST(MessageOptions, AreStringsUnlessTheySayAnotherType) {
+  const auto attributes = parse_sqs_attributes({"store=fans", "time=12:30", "a=Strings:x", "b=:"});
+
+  ASSERT_TRUE(attributes) << attributes.error().message;
+  for (const auto& [name, value] : *attributes) EXPECT_EQ(value.data_type, "String") << name;
+  EXPECT_EQ(attributes->at("store").string_value, "fans");
+  EXPECT_EQ(attributes->at("time").string_value, "12:30");
+  EXPECT_EQ(attributes->at("a").string_value, "Strings:x");
+  EXPECT_EQ(attributes->at("b").string_value, ":");
+}
+
 TEST(MessageOptions, SayWhatIsWrongWithAnAttribute) {
-  const std::string form = "it must be NAME=TYPE:VALUE, like store=String:fans or price=Number:9.";
-  for (const std::string option : {"store", "store=fans", "=String:fans", "store=:fans", ""})
+  const std::string form =
+      "it must be NAME=VALUE, like store=fans, or NAME=TYPE:VALUE, like price=Number:9.";
+  for (const std::string option : {"store", "=String:fans", ""})
     EXPECT_EQ(refusal({option}), "--attribute " + option + ": " + form);
   EXPECT_EQ(refusal({"b=Binary:?"}),
             "--attribute b=Binary:?: the value of a Binary must be base64.");

@@ -5,10 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/shown.h"
-#include "cli/environment.h"
 #include "cli/printable.h"
-#include "cli/server_options.h"
-#include "client/fetch.h"
 #include "server/standby_command.h"
 
 namespace mailrail::cli {
@@ -17,32 +14,18 @@ namespace {
 // Longer than the server itself waits for an owner that does not answer.
 constexpr Duration patience = 30s;
 
-Result<std::string> ask(const PromoteOptions& options) {
-  std::string endpoint = TRY(endpoint_of(options.endpoint, process_environment()));
-  while (endpoint.ends_with('/')) endpoint.pop_back();
-  const auto answer =
-      client::fetch({.url = fmt::format("{}{}{}", endpoint, server::promote_path,
-                                        options.is_forced ? server::forced_query : ""),
-                     .headers = {{std::string(server::node_header), "operator"}},
-                     .timeout = patience});
-  if (!answer) {
-    return fail(errors::unreachable,
-                fmt::format("{} Name the standby with --endpoint-url.", answer.error().message));
-  }
-  std::string sentence = printable(shown(answer->body.substr(0, answer->body.find('\n'))));
-  if (answer->status == 200) return sentence;
-  return fail(errors::refused, std::move(sentence));
-}
-
 }  // namespace
 
-ExitCode promote(const PromoteOptions& options) {
-  const Result<std::string> promoted = ask(options);
-  if (!promoted) {
-    fmt::print(stderr, "mailrail: {}\n", promoted.error().message);
-    return exit_code_of(promoted.error());
-  }
-  fmt::print("{}\n", *promoted);
+Result<ExitCode> promote(const PromoteOptions& options, Session& session) {
+  const auto answer = session.client.post(
+      fmt::format("{}{}", server::promote_path, options.is_forced ? server::forced_query : ""),
+      {{std::string(server::node_header), "operator"}}, patience);
+  if (!answer) return fail(errors::unreachable, answer.error().message);
+  std::string sentence = printable(shown(answer->body.substr(0, answer->body.find('\n'))));
+  if (answer->status == 401 || answer->status == 403)
+    return fail(errors::denied, std::move(sentence));
+  if (answer->status != 200) return fail(errors::refused, std::move(sentence));
+  fmt::print("{}\n", sentence);
   return ExitCode::done;
 }
 

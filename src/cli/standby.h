@@ -6,19 +6,17 @@
 
 #pragma once
 
-#include <cstdint>
-#include <optional>
-#include <string>
-
+#include "base/result.h"
 #include "cli/exit_codes.h"
+#include "cli/session.h"
 
 namespace mailrail::cli {
 
 struct PromoteOptions {
-  std::optional<std::string> endpoint;
+  SessionOptions session;
   bool is_forced = false;
 };
 
-ExitCode promote(const PromoteOptions& options);
+Result<ExitCode> promote(const PromoteOptions& options, Session& session);
 
 }  // namespace mailrail::cli

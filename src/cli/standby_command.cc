@@ -16,12 +16,9 @@ Command add_promote(CLI::App& app) {
       "Have a standby take the log over, after its owner has stepped down.\n"
       "Exits with 0 if it owns the log, 1 if it could not take it over, 2 if the command is wrong, "
       "6 if the server does not answer.");
-  promote->add_option("--endpoint-url,--endpoint", options->endpoint,
-                      "The standby's URL. Default: MAILRAIL_ENDPOINT_URL, AWS_ENDPOINT_URL_SNS, "
-                      "AWS_ENDPOINT_URL, or http://127.0.0.1:4566.");
   promote->add_flag("--force", options->is_forced,
                     "Take the log also if its owner does not answer.");
-  return {.app = promote, .run = [options] { return static_cast<int>(cli::promote(*options)); }};
+  return session_command(promote, options, &cli::promote);
 }
 
 }  // namespace mailrail::cli

@@ -9,20 +9,20 @@
 #include <string>
 #include <vector>
 
+#include "base/result.h"
 #include "cli/exit_codes.h"
+#include "cli/session.h"
 
 namespace mailrail::cli {
 
 struct TestFilterOptions {
+  SessionOptions session;
   std::string topic;  // A name or an ARN.
   std::optional<std::string> message = {};
   std::vector<std::string> attributes = {};
   std::optional<std::string> structure = {};
-  std::optional<std::string> endpoint = {};
-  std::optional<std::string> region = {};
-  std::optional<std::string> output = {};  // table, tsv or json; else what goes with the place.
 };
 
-ExitCode test_filter(const TestFilterOptions& options);
+Result<ExitCode> test_filter(const TestFilterOptions& options, Session& session);
 
 }  // namespace mailrail::cli

@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 
 #include "base/check.h"
+#include "client/errors.h"
 
 namespace mailrail::client {
 namespace {
@@ -146,6 +147,8 @@ Transfer::~Transfer() {
 void Transfer::set_options() {
   CURL* const easy = easy_.get();
   set(easy, CURLOPT_ERRORBUFFER, error_);
+
+  if (settings_.connections != nullptr) set(easy, CURLOPT_SHARE, settings_.connections);
 
   set(easy, CURLOPT_URL, request_.url.c_str());
   set(easy, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -300,8 +303,13 @@ std::size_t Transfer::take_body_bytes(std::string_view bytes) {
 Result<int> Transfer::outcome(CURLcode code) const {
   // Of an answer that is thrown away the status is known by then.
   const bool is_enough = is_too_long_ && has_body_ && response_ == Response::discard;
-  if (code != CURLE_OK && !is_enough) return fail(errors::io, failure(code));
+  if (code != CURLE_OK && !is_enough)
+    return fail(was_sent() ? errors::no_answer : errors::not_sent, failure(code));
   return static_cast<int>(info<long>(easy_.get(), CURLINFO_RESPONSE_CODE));
+}
+
+bool Transfer::was_sent() const {
+  return info<curl_off_t>(easy_.get(), CURLINFO_PRETRANSFER_TIME_T) > 0;
 }
 
 std::string Transfer::failure(CURLcode code) const {
@@ -341,8 +349,7 @@ std::string Transfer::failure(CURLcode code) const {
 }
 
 std::string Transfer::timeout_text() const {
-  const bool is_connected = info<curl_off_t>(easy_.get(), CURLINFO_PRETRANSFER_TIME_T) > 0;
-  if (!is_connected) {
+  if (!was_sent()) {
     return fmt::format("No connection to {} within {}.", target_.authority,
                        std::min(settings_.connect_timeout, request_.timeout));
   }

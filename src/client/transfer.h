@@ -36,6 +36,7 @@ struct TransferSettings {
   std::size_t response_bytes_max = std::size_t{64} << 10;  // Of head and body together.
   std::string ca_file = {};                                // Empty: the system's store.
   KeptBytes* kept = nullptr;                               // If they are counted.
+  CURLSH* connections = nullptr;  // That were kept, of requests made alone.
 };
 
 // Once for the process, before anything else of libcurl is called; again it does nothing.
@@ -55,7 +56,8 @@ class Transfer {
   CURL* handle() const { return easy_.get(); }
   const Target& target() const { return target_; }
 
-  // The status of the answer, or why there was none, once libcurl is done with it.
+  // The status of the answer, or why there was none, once libcurl is done with it: of kind not_sent
+  // if nothing of the request can have arrived, else no_answer.
   Result<int> outcome(CURLcode code) const;
 
   // Of a kept response.
@@ -96,6 +98,7 @@ class Transfer {
   bool may_send() const { return request_.permit == nullptr || request_.permit->is_valid(); }
   std::size_t give_body_bytes(std::span<char> out);
   bool has_room_for(std::size_t bytes);
+  bool was_sent() const;  // Some of it, or that is about to be.
   std::string failure(CURLcode code) const;
   std::string timeout_text() const;
 

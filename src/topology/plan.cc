@@ -230,18 +230,6 @@ std::string_view sign_of(Action action) {
   return "";
 }
 
-std::string_view name_of(Thing thing) {
-  switch (thing) {
-    case Thing::queue:
-      return "queue";
-    case Thing::topic:
-      return "topic";
-    case Thing::subscription:
-      return "subscription";
-  }
-  return "";
-}
-
 }  // namespace
 
 std::string dead_letter_queue(const Queue& queue) {
@@ -259,6 +247,40 @@ bool Plan::changes_nothing() const {
 
 Checked<Plan> plan(const Topology& wanted, const Existing& existing, Pruning pruning) {
   return Planner(wanted, existing).plan(pruning);
+}
+
+std::string_view name_of(Action action) {
+  switch (action) {
+    case Action::create:
+      return "create";
+    case Action::change:
+      return "change";
+    case Action::keep:
+      return "keep";
+    case Action::remove:
+      return "delete";
+  }
+  return "";
+}
+
+std::string_view name_of(Thing thing) {
+  switch (thing) {
+    case Thing::queue:
+      return "queue";
+    case Thing::topic:
+      return "topic";
+    case Thing::subscription:
+      return "subscription";
+  }
+  return "";
+}
+
+std::string summary_of(const Plan& plan) {
+  const auto count = [&](Action action) {
+    return std::ranges::count(plan.steps, action, &Step::action);
+  };
+  return fmt::format("{} created, {} changed, {} deleted, {} unchanged", count(Action::create),
+                     count(Action::change), count(Action::remove), count(Action::keep));
 }
 
 std::string text_of(const Plan& plan) {

@@ -65,6 +65,12 @@ std::string dead_letter_queue(const Queue& queue);
 // dead-letter queues that nobody makes.
 Checked<Plan> plan(const Topology& wanted, const Existing& existing, Pruning pruning);
 
+std::string_view name_of(Action action);  // "create"
+std::string_view name_of(Thing thing);    // "queue"
+
+// "2 created, 0 changed, 0 deleted, 3 unchanged".
+std::string summary_of(const Plan& plan);
+
 // A line for each step, and under a change one for each of its attributes.
 std::string text_of(const Plan& plan);
 

@@ -131,6 +131,14 @@ TEST(Plan, DeletesOnlyWhenItIsToldToAndDeadLetterQueuesLast) {
             "- delete queue dead\n");
 }
 
+TEST(Plan, IsSummedUp) {
+  const Topology wanted{.queues = {{.name = "a"}, {.name = "b"}}};
+  const Existing existing{.queues = {{.name = "a"}, {.name = "c"}}};
+
+  EXPECT_EQ(summary_of(plan_of(wanted, existing, Pruning::on)),
+            "1 created, 0 changed, 1 deleted, 1 unchanged");
+}
+
 TEST(Plan, LeavesASubscriptionAloneThatWaitsToBeConfirmed) {
   const Subscription hook{.topic = "t",
                           .protocol = "https",

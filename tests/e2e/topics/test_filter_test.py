@@ -166,8 +166,8 @@ class Refusals(unittest.TestCase):
 
     def test_a_command_that_is_wrong(self):
         self.refused(
-            2, "--attribute type=mention: it must be NAME=TYPE:VALUE, like store=String:fans or price=Number:9.",
-            "forum", "--attribute", "type=mention")
+            2, "--attribute mention: it must be NAME=VALUE, like store=fans, or NAME=TYPE:VALUE, like price=Number:9.",
+            "forum", "--attr", "mention")
         self.refused(
             2, "--endpoint-url is localhost:4566, which is no URL: it must begin with http:// or https://, like "
             "http://127.0.0.1:4566.", "forum", "--endpoint-url", "localhost:4566")
@@ -176,8 +176,7 @@ class Refusals(unittest.TestCase):
 
     def test_what_sns_would_not_publish(self):
         self.refused(
-            1, "The message attribute 'a' has an invalid message attribute type, the set of supported type prefixes is Binary, "
-            "Number, and String.", "forum", "--attribute", "a=Text:x")
+            1, "Invalid message attribute name starting with character '.' was found.", "forum", "--attribute", ".a=x")
         self.refused(
             1, "Invalid parameter: Message Structure - No default entry in JSON message body",
             "forum", "--structure", "json", "--message", "{}")

@@ -1,0 +1,460 @@
+#!/usr/bin/python3
+"""The commands that ask a server, as a shell runs them: what they print, where, and what they exit with."""
+
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "lib"))
+
+from server import Server, binary, free_port
+
+
+def setUpModule():
+    global server
+    server = Server()
+    server.start()
+
+
+def tearDownModule():
+    server.__exit__()
+
+
+def environment(**more):
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "MAILRAIL_ENDPOINT", "NO_COLOR"))}
+    return {**kept, "HOME": "/nonexistent", "AWS_ENDPOINT_URL": server.endpoint, **more}
+
+
+def run(*arguments, text="", **more):
+    return subprocess.run([binary(), *arguments], env=environment(**more), input=text, capture_output=True, text=True, timeout=60)
+
+
+class Commands(unittest.TestCase):
+    def ok(self, *arguments, **more):
+        done = run(*arguments, **more)
+        self.assertEqual(0, done.returncode, (arguments, done.stdout, done.stderr))
+        return done.stdout
+
+    def json(self, *arguments, **more):
+        return json.loads(self.ok(*arguments, "-o", "json", **more))
+
+    def refused(self, code, *arguments, **more):
+        done = run(*arguments, **more)
+        self.assertEqual(code, done.returncode, (arguments, done.stdout, done.stderr))
+        return done.stderr
+
+    def queue(self, name, *options):
+        self.ok("queues", "create", name, *options)
+        return name
+
+    def attributes(self, queue):
+        return self.json("queues", "show", queue)["Attributes"]
+
+    def waiting(self, queue):
+        return int(self.attributes(queue)["ApproximateNumberOfMessages"])
+
+    def bodies(self, queue):
+        printed = self.ok("receive", queue, "-n", "1000", "--delete", "--format", "{Body}")
+        return printed.splitlines()
+
+
+class SendAndReceive(Commands):
+    def test_a_message_goes_in_and_comes_out(self):
+        self.queue("plain")
+        sent = self.json("send", "plain", "hello", "--attr", "store=fans", "--attr", "price=Number:9")
+
+        messages = self.json("receive", "plain", "--delete")["Messages"]
+
+        self.assertEqual([(sent["MessageId"], "hello")], [(each["MessageId"], each["Body"]) for each in messages])
+        self.assertEqual({"DataType": "Number", "StringValue": "9"}, messages[0]["MessageAttributes"]["price"])
+        self.assertEqual(7, run("receive", "plain", "--fail-empty").returncode)
+        self.assertEqual("", self.ok("receive", "plain"))
+
+    def test_a_queue_is_known_by_its_name_its_url_and_its_arn(self):
+        self.queue("named")
+        shown = self.json("queues", "show", "named")
+        for reference in ("named", shown["QueueUrl"], shown["Attributes"]["QueueArn"]):
+            self.ok("send", reference, "x")
+        self.assertEqual(3, self.waiting("named"))
+
+    def test_bodies_come_from_files_and_from_standard_input(self):
+        self.queue("sources.fifo")
+        with tempfile.NamedTemporaryFile("w") as file:
+            file.write("from a file")
+            file.flush()
+            self.ok("send", "sources.fifo", f"@{file.name}", "--group", "g", "--dedup", "1")
+        self.ok("send", "sources.fifo", "-", "--group", "g", "--dedup", "2", text="from -")
+        self.ok("send", "sources.fifo", "--group", "g", "--dedup", "3", text="from nothing said")
+
+        self.assertEqual(["from a file", "from -", "from nothing said"], self.bodies("sources.fifo"))
+
+    def test_what_is_received_can_be_sent_again_line_by_line(self):
+        for name in ("lines-a.fifo", "lines-b.fifo"):
+            self.queue(name)
+        self.ok("send", "lines-a.fifo", "number {n}", "--group", "g{n}", "--dedup", "{n}", "--repeat", "25", "--attr", "a=b")
+
+        lines = self.ok("receive", "lines-a.fifo", "-n", "100", "--delete", "-o", "jsonl")
+        self.assertEqual(25, len(lines.splitlines()))
+        self.ok("send", "lines-b.fifo", "--jsonl", text=lines)
+
+        again = [json.loads(each) for each in self.ok("receive", "lines-b.fifo", "-n", "100", "-o", "jsonl").splitlines()]
+        self.assertEqual({f"number {n}" for n in range(1, 26)}, {each["Body"] for each in again})
+        self.assertEqual({f"g{n}" for n in range(1, 26)}, {each["Attributes"]["MessageGroupId"] for each in again})
+        self.assertEqual({"b"}, {each["MessageAttributes"]["a"]["StringValue"] for each in again})
+
+    def test_a_line_that_is_none_is_named(self):
+        self.queue("broken")
+        self.assertEqual("mailrail: Line 2: It has no Body.\n",
+                         self.refused(2, "send", "broken", "--jsonl", text='{"Body": "a"}\n{}\n'))
+
+    def test_some_of_a_batch_may_be_refused(self):
+        self.queue("partly")
+        lines = '{"Body": "a"}\n{"Body": "b", "MessageDeduplicationId": "not on a standard queue"}\n'
+        told = self.refused(8, "send", "partly", "--jsonl", text=lines)
+        self.assertIn("1 sent, 1 failed.", told)
+
+    def test_a_command_deals_with_messages(self):
+        self.queue("dealt", "--visibility", "10m")
+        for body in ("good", "bad"):
+            self.ok("send", "dealt", body)
+        with tempfile.TemporaryDirectory() as directory:
+            command = f'read -r body; echo "$body $MAILRAIL_RECEIVE_COUNT" >> {directory}/seen; [ "$body" = good ]'
+            told = self.refused(8, "receive", "dealt", "-n", "10", "--ack-cmd", command)
+            self.assertEqual(["bad 1", "good 1"], sorted(Path(f"{directory}/seen").read_text().splitlines()))
+        self.assertIn("it stays in the queue", told)
+        attributes = self.attributes("dealt")
+        self.assertEqual(("0", "1"), (attributes["ApproximateNumberOfMessages"], attributes["ApproximateNumberOfMessagesNotVisible"]))
+
+    def test_following_ends_with_ctrl_c(self):
+        self.queue("followed")
+        follower = subprocess.Popen([binary(), "receive", "followed", "--follow", "--delete", "-o", "jsonl"], env=environment(),
+                                    stdout=subprocess.PIPE, text=True)
+        for body in ("one", "two"):
+            self.ok("send", "followed", body)
+            self.assertEqual(body, json.loads(follower.stdout.readline())["Body"])
+        follower.send_signal(signal.SIGINT)
+        self.assertEqual(130, follower.wait(30))
+        follower.stdout.close()
+
+    def test_control_characters_reach_no_terminal(self):
+        self.queue("hostile")
+        self.ok("send", "hostile", "-", text="\u009b2Jgone")  # One that SQS takes.
+        ours, its = pty.openpty()
+        with subprocess.Popen([binary(), "receive", "hostile"], env=environment(), stdout=its) as process:
+            os.close(its)
+            told = b""
+            while True:
+                try:
+                    part = os.read(ours, 4096)
+                except OSError:
+                    break
+                if not part:
+                    break
+                told += part
+            process.wait(30)
+        os.close(ours)
+        self.assertIn(b"\\u009b2Jgone", told)
+        self.assertNotIn("\u009b".encode(), told)
+
+
+class Queues(Commands):
+    def test_they_are_made_listed_shown_and_changed(self):
+        self.queue("dead.fifo")
+        self.queue("work.fifo", "--content-dedup", "--visibility", "2m", "--dead-letters", "dead.fifo", "--max-receives", "3",
+                   "--tag", "team=a")
+        self.ok("send", "work.fifo", "x", "--group", "g")
+
+        rows = [line.split("\t") for line in self.ok("queues", "ls", "work").splitlines()]
+        self.assertEqual([["work.fifo", "1", "0", "0", "dead.fifo"]], rows)
+        shown = self.json("queues", "show", "work.fifo")
+        self.assertEqual(("120", "true"), (shown["Attributes"]["VisibilityTimeout"], shown["Attributes"]["ContentBasedDeduplication"]))
+        self.assertEqual({"team": "a"}, shown["Tags"])
+
+        self.ok("queues", "set", "work.fifo", "VisibilityTimeout=60", "--tag", "stage=test", "--untag", "team")
+        shown = self.json("queues", "show", "work.fifo")
+        self.assertEqual(("60", {"stage": "test"}), (shown["Attributes"]["VisibilityTimeout"], shown["Tags"]))
+
+    def test_what_destroys_asks_first(self):
+        self.queue("precious")
+        for _ in range(3):
+            self.ok("send", "precious", "x")
+
+        self.assertEqual("mailrail: This deletes 3 messages of precious for good. Add --yes if that is meant.\n",
+                         self.refused(4, "queues", "purge", "precious"))
+        self.assertEqual(3, self.waiting("precious"))
+        self.assertEqual("Purged\t3\n", self.ok("queues", "purge", "precious", "--yes"))
+        self.assertEqual(0, self.waiting("precious"))
+        self.assertIn("deletes the queue precious with 0 messages", self.refused(4, "queues", "rm", "precious"))
+        self.ok("queues", "rm", "precious", "--yes")
+        self.refused(3, "queues", "show", "precious")
+
+    def test_a_person_is_asked_on_a_terminal(self):
+        for answer, code in (("no", 4), ("yes", 0)):
+            self.queue("asked")
+            ours, its = pty.openpty()
+            with subprocess.Popen([binary(), "queues", "rm", "asked"], env=environment(), stdin=its, stderr=its,
+                                  stdout=subprocess.DEVNULL) as process:
+                os.close(its)
+                told = b""
+                while b"go on: " not in told:
+                    told += os.read(ours, 4096)
+                os.write(ours, f"{answer}\n".encode())
+                self.assertEqual(code, process.wait(30))
+            os.close(ours)
+
+
+class Topics(Commands):
+    def test_they_are_made_subscribed_to_and_published_to(self):
+        self.queue("inbox")
+        arn = self.json("topics", "create", "news")["TopicArn"]
+        subscription = self.json("topics", "subscribe", "news", "inbox", "--raw", "--filter", '{"kind": ["urgent"]}')["SubscriptionArn"]
+
+        self.ok("topics", "publish", "news", "later", "--attr", "kind=boring")
+        self.ok("topics", "publish", "news", "now", "--attr", "kind=urgent")
+
+        self.assertEqual(["now"], self.bodies("inbox"))
+        self.assertIn(["news", arn], [line.split("\t") for line in self.ok("topics", "ls").splitlines()])
+        shown = self.json("topics", "show", "news")
+        self.assertEqual([subscription], [each["SubscriptionArn"] for each in shown["Subscriptions"]])
+
+        self.ok("topics", "unsubscribe", subscription)
+        self.assertEqual([], self.json("topics", "show", "news")["Subscriptions"])
+        self.assertIn("0 subscriptions", self.refused(4, "topics", "rm", "news"))
+        self.ok("topics", "rm", "news", "--yes")
+        self.assertEqual("mailrail: There is no topic news.\n", self.refused(3, "topics", "show", "news"))
+
+
+class Redrive(Commands):
+    def test_dead_letters_go_back(self):
+        self.queue("grave")
+        self.queue("source", "--dead-letters", "grave", "--max-receives", "1", "--visibility", "0s")
+        for body in ("a", "b", "c"):
+            self.ok("send", "source", body)
+        while self.waiting("grave") < 3:
+            self.ok("receive", "source", "-n", "10")
+
+        plan = self.json("redrive", "grave", "--dry-run")
+        self.assertEqual((3, ["source"]), (plan["Messages"], plan["To"]))
+        done = self.json("redrive", "grave", "--rate", "500/s")
+        self.assertEqual(("COMPLETED", 3), (done["Status"], done["ApproximateNumberOfMessagesMoved"]))
+        self.assertEqual((3, 0), (self.waiting("source"), self.waiting("grave")))
+        self.assertEqual("COMPLETED\t3\t3\t\t\n", self.ok("redrive", "ls", "grave"))
+
+    def test_a_slow_one_goes_on_after_ctrl_c_and_can_be_stopped(self):
+        self.queue("slow-grave")
+        self.queue("slow-source", "--dead-letters", "slow-grave")
+        self.ok("send", "slow-grave", "{n}", "--repeat", "50")
+        watcher = subprocess.Popen([binary(), "redrive", "slow-grave", "--to", "slow-source", "--rate", "1/s"], env=environment(),
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        while "RUNNING" not in self.ok("redrive", "ls", "slow-grave"):
+            self.assertIsNone(watcher.poll())
+        watcher.send_signal(signal.SIGINT)
+        self.assertIn("mailrail redrive cancel slow-grave", watcher.communicate(timeout=30)[1])
+        self.assertEqual(130, watcher.returncode)
+
+        self.ok("redrive", "cancel", "slow-grave")
+        self.assertIn("No redrive of slow-grave is running.", self.refused(3, "redrive", "cancel", "slow-grave"))
+
+
+class Move(Commands):
+    def test_messages_move_in_the_order_of_their_conversations(self):
+        for name in ("move-a.fifo", "move-b.fifo"):
+            self.queue(name)
+        self.ok("send", "move-a.fifo", "{n}", "--group", "g", "--dedup", "{n}", "--repeat", "35", "--attr", "a=b")
+
+        self.assertEqual({"Moved": 30}, self.json("move", "move-a.fifo", "move-b.fifo", "-n", "30"))
+        self.assertEqual({"Moved": 5}, self.json("move", "move-a.fifo", "move-b.fifo"))
+
+        self.assertEqual([str(n) for n in range(1, 36)], self.bodies("move-b.fifo"))
+        self.assertEqual(0, self.waiting("move-a.fifo"))
+
+    def test_a_standard_queues_messages_need_a_conversation_for_a_fifo_queue(self):
+        self.queue("move-plain")
+        self.queue("move-c.fifo")
+        self.ok("send", "move-plain", "x")
+        self.assertIn("--group", self.refused(2, "move", "move-plain", "move-c.fifo"))
+        self.ok("move", "move-plain", "move-c.fifo", "--group", "g")
+        self.assertEqual(["x"], self.bodies("move-c.fifo"))
+
+
+class Peek(Commands):
+    def test_looking_changes_nothing(self):
+        self.queue("seen.fifo")
+        self.ok("send", "seen.fifo", '{"user": {n}}', "--group", "g{n}", "--dedup", "{n}", "--repeat", "30")
+
+        for _ in range(20):
+            shown = self.json("peek", "seen.fifo", "--all")["Messages"]
+        self.assertEqual([f'{{"user": {n}}}' for n in range(1, 31)], [each["Body"] for each in shown])
+        self.assertEqual({"Visible"}, {each["State"] for each in shown})
+        self.assertEqual({"1"}, {each["Attributes"]["ApproximateReceiveCount"] for each in self.json("receive", "seen.fifo")["Messages"]})
+
+    def test_one_looks_for_what_one_wants(self):
+        self.queue("sought.fifo")
+        self.ok("send", "sought.fifo", '{"user": {n}}', "--group", "g{n}", "--dedup", "{n}", "--repeat", "12", "--attr", "kind=a")
+        self.ok("send", "sought.fifo", "held", "--group", "held", "--dedup", "held")
+        bodies = lambda *options: [each["Body"] for each in self.json("peek", "sought.fifo", *options)["Messages"]]
+
+        self.assertEqual(['{"user": 7}'], bodies("--filter", "Body.user=7", "--filter", "MessageAttributes.kind=a"))
+        self.assertEqual(["held"], bodies("--group", "held"))
+        self.assertEqual(["held"], bodies("--filter", "Body~eld"))
+        two = self.json("peek", "sought.fifo", "-n", "2")["Messages"]
+        self.assertEqual(['{"user": 3}'], bodies("-n", "1", "--after", two[1]["SequenceNumber"]))
+        self.assertEqual([], bodies("--state", "inflight"))
+        self.ok("receive", "sought.fifo")
+        self.assertEqual(1, len(bodies("--state", "inflight")))
+        self.assertIn("--filter nonsense", self.refused(2, "peek", "sought.fifo", "--filter", "nonsense"))
+
+
+class ExportAndImport(Commands):
+    def test_what_is_exported_can_be_imported_elsewhere(self):
+        self.queue("dump.fifo", "--visibility", "77s", "--tag", "team=a")
+        self.queue("dump-plain")
+        self.ok("send", "dump.fifo", "{n}", "--group", "g", "--dedup", "same", "--repeat", "1")
+        self.ok("send", "dump.fifo", "{n} \u00e9\n", "--group", "g", "--dedup", "{n}", "--repeat", "250", "--attr", "a=b")
+        self.ok("send", "dump-plain", "plain")
+        with tempfile.TemporaryDirectory() as directory, Server() as other:
+            file = f"{directory}/dump.jsonl"
+            done = run("export", "dump.fifo", "dump-plain", "-o", file)
+            self.assertEqual((0, "252 messages of 2 queues exported.\n"), (done.returncode, done.stderr))
+            self.assertEqual(251, self.waiting("dump.fifo"))
+            self.assertEqual(3, len(self.ok("peek", file, "-n", "3").splitlines()))
+
+            there = {"AWS_ENDPOINT_URL": other.endpoint}
+            done = run("import", file, **there)
+            self.assertEqual((0, "252 messages imported.\n"), (done.returncode, done.stderr))
+            shown = self.json("queues", "show", "dump.fifo", **there)
+            self.assertEqual(("77", {"team": "a"}), (shown["Attributes"]["VisibilityTimeout"], shown["Tags"]))
+            again = run("export", "dump.fifo", **there).stdout.splitlines()
+            told = lambda lines: [(each["Body"], each["Attributes"]["MessageGroupId"], each["MessageAttributes"]) for each in
+                                  map(json.loads, lines) if "Body" in each and each["QueueName"] == "dump.fifo"]
+            self.assertEqual(told(Path(file).read_text().splitlines()), told(again))
+
+            self.ok("import", file, "--from-line", "100", **there)  # As after Ctrl-C: what is there is not there twice.
+            self.assertEqual(251, len(told(run("export", "dump.fifo", **there).stdout.splitlines())))
+            self.assertEqual(1, len([each for each in run("export", "dump-plain", **there).stdout.splitlines() if "Body" in each]) - 1)
+
+    def test_an_export_goes_on_where_it_stopped(self):
+        self.queue("parts")
+        self.ok("send", "parts", "{n}", "--repeat", "5")
+        lines = [json.loads(each) for each in self.ok("export", "parts").splitlines()]
+        rest = [json.loads(each) for each in self.ok("export", "parts", "--after", lines[2]["SequenceNumber"]).splitlines()]
+        self.assertEqual(lines[3:], rest)
+
+    def test_a_dump_with_a_mistake_says_where_to_go_on(self):
+        self.queue("bad-dump")
+        with tempfile.NamedTemporaryFile("w", suffix=".jsonl") as file:
+            file.write('{"QueueName": "bad-dump", "Body": "a"}\nnonsense\n')
+            file.flush()
+            told = self.refused(2, "import", file.name)
+        self.assertIn("Line 2: ", told)
+        self.assertIn(f"To go on: mailrail import {file.name} --from-line 1", told)
+
+
+class Conversations(Commands):
+    def test_they_are_shown_and_decided_about(self):
+        self.queue("talk-dead.fifo")
+        self.queue("talk.fifo", "--dead-letters", "talk-dead.fifo", "--visibility", "10m")
+        for group in ("a", "b"):
+            self.ok("send", "talk.fifo", "{n}", "--group", group, "--dedup", group + "{n}", "--repeat", "3")
+        talk = lambda *arguments, **more: run("conversations", "talk.fifo", *arguments, **more)
+        state = lambda group: json.loads(talk("show", group, "-o", "json").stdout)["State"]
+
+        self.ok("receive", "talk.fifo")
+        listed = json.loads(talk("ls", "-o", "json").stdout)["Conversations"]
+        self.assertEqual([("a", "Blocked", 3), ("b", "Waiting", 3)],
+                         [(each["MessageGroupId"], each["State"], each["MessageCount"]) for each in listed])
+        self.assertIn("received", talk("show", "a").stdout)
+        self.assertEqual(["a"], [line.split("\t")[0] for line in talk("ls", "--state", "blocked").stdout.splitlines()])
+
+        self.assertEqual(0, talk("park", "b").returncode)
+        self.assertEqual("Parked", state("b"))
+        refused = talk("skip", "b")
+        self.assertEqual(4, refused.returncode)
+        self.assertIn("of conversation b for good", refused.stderr)
+        self.assertEqual(0, talk("skip", "b", "--to-dead-letters").returncode)
+        self.assertEqual(["1"], self.bodies("talk-dead.fifo"))
+        self.assertEqual("Waiting", state("b"))
+
+        self.assertEqual(0, talk("park", "b").returncode)
+        self.assertEqual(0, talk("retry", "b").returncode)
+        self.assertEqual(0, talk("park", "b").returncode)
+        self.assertIn("deletes 2 messages of conversation b", talk("drop", "b").stderr)
+        self.assertEqual("MessagesDropped\t2\n", talk("drop", "b", "--yes").stdout)
+        self.assertEqual(1, talk("retry", "b").returncode)
+        self.assertEqual(3, run("conversations", "none.fifo", "ls").returncode)
+
+
+class Keys(Commands):
+    """A server that has keys takes what is signed with one, wherever the AWS tools would find it."""
+
+    def test_requests_are_signed_with_the_key_that_is_set_up(self):
+        with tempfile.TemporaryDirectory() as home:
+            create = [binary(), "key", "create", "--data", f"{home}/data", "-o", "json"]
+            made = subprocess.run([*create, "--role", "admin"], env=environment(), capture_output=True, text=True, check=True).stdout
+            short = subprocess.run([*create, "--role", "admin", "--ttl", "1h"], env=environment(), capture_output=True, text=True,
+                                   check=True).stdout
+            key = json.loads(made)
+            os.mkdir(f"{home}/.aws")
+            Path(f"{home}/short.json").write_text(short)
+            Path(f"{home}/.aws/config").write_text(f"[profile short]\ncredential_process = cat {home}/short.json\n")
+            Path(f"{home}/.aws/credentials").write_text(
+                f"[long]\naws_access_key_id = {key['AccessKeyId']}\naws_secret_access_key = {key['SecretAccessKey']}\n")
+            with Server(data=f"{home}/data") as closed:
+                there = {"AWS_ENDPOINT_URL": closed.endpoint, "HOME": home}
+                variables = {"AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]}
+
+                told = self.refused(5, "queues", "create", "q", **there)
+                self.assertIn("Set AWS_ACCESS_KEY_ID", told)
+                self.ok("queues", "create", "q", **there, **variables)
+                self.ok("topics", "create", "t", **there, **variables)
+                self.ok("send", "q", "caf\u00e9 %2f +", **there, AWS_PROFILE="long")
+                self.ok("peek", "q", "--profile", "short", **there)
+                self.assertEqual(["caf\u00e9 %2f +"], self.ok(
+                    "receive", "q", "--format", "{Body}", "--profile", "short", **there).splitlines())
+                self.ok("topics", "publish", "t", "caf\u00e9 %2f +", **there, **variables)
+                wrong = {**variables, "AWS_SECRET_ACCESS_KEY": "wrong"}
+                done = self.refused(5, "queues", "ls", "--json", **there, **wrong)
+                self.assertEqual("SignatureDoesNotMatch", json.loads(done)["error"]["code"])
+                self.assertNotIn(key["SecretAccessKey"], done)
+
+
+class Refusals(Commands):
+    def test_exit_codes_say_what_kind(self):
+        self.queue("kinds")
+        nobody = f"http://127.0.0.1:{free_port()}"
+        self.refused(1, "queues", "set", "kinds", "VisibilityTimeout=-1")
+        self.refused(2, "send", "kinds", "x", "--delay", "5")
+        self.refused(2, "send")
+        self.refused(2, "queues", "ls", "-o", "xml")
+        self.refused(2, "queues", "ls", "--endpoint-url", "localhost:4566")
+        self.refused(2, "queues", "ls", "--profile", "nobody")
+        self.refused(3, "receive", "none")
+        self.refused(6, "queues", "ls", "--endpoint-url", nobody)
+
+    def test_errors_may_be_json(self):
+        error = json.loads(self.refused(3, "receive", "none", "--json"))["error"]
+        self.assertEqual("QueueDoesNotExist", error["code"])
+        self.assertEqual({"code", "message", "request_id"}, set(error))
+        error = json.loads(self.refused(6, "queues", "ls", "--json", "--endpoint-url", f"http://127.0.0.1:{free_port()}"))["error"]
+        self.assertIn("mailrail serve", error["hint"])
+
+    def test_aws_is_only_read_unless_that_is_meant(self):
+        amazon = "https://sqs.eu-west-1.amazonaws.com"
+        for arguments in (("send", "q", "x"), ("receive", "q"), ("queues", "create", "q"), ("queues", "purge", "q", "--yes"),
+                          ("queues", "rm", "q", "--yes"), ("move", "a", "b"), ("redrive", "a"), ("topics", "create", "t"),
+                          ("topics", "publish", "t", "x"), ("topics", "rm", "t", "--yes")):
+            told = self.refused(4, *arguments, AWS_ENDPOINT_URL=amazon)
+            self.assertIn(f"{amazon} (from AWS_ENDPOINT_URL) is AWS itself", told)
+            self.assertIn("Add --aws if that is meant.", told)
+        told = self.refused(2, "send", "q", "x", "--aws", AWS_ENDPOINT_URL=amazon)  # Meant, but without a key nothing leaves.
+        self.assertIn("No key is set up for AWS", told)
+
+
+if __name__ == "__main__":
+    unittest.main()
