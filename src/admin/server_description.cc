@@ -42,6 +42,10 @@ Result<DescribeServerOutput> DescribeServer::finish(const Decided& decided,
   const engine::ServerUse& use = decided.use;
   api::ServerReport report =
       context.server == nullptr ? api::ServerReport() : context.server->report();
+  const auto seconds = [](const std::optional<Duration>& time) -> std::optional<std::int64_t> {
+    if (!time) return std::nullopt;
+    return std::chrono::duration_cast<std::chrono::seconds>(*time).count();
+  };
   const auto uptime = std::chrono::duration_cast<std::chrono::seconds>(report.now - report.started);
   return Output{.version = std::move(report.version),
                 .started_timestamp = unix_ms(report.started),
@@ -54,6 +58,12 @@ Result<DescribeServerOutput> DescribeServer::finish(const Decided& decided,
                 .memory = share(use.memory_bytes, use.memory_bytes_max),
                 .disk = share(use.disk_bytes, use.disk_bytes_max),
                 .connections = share(report.connections, report.connections_max),
+                .open_files_max = number(report.open_files_max),
+                .disk_full_in = seconds(report.until_disk_full),
+                .memory_full_in = seconds(report.until_memory_full),
+                .slow_commit = report.slow_commit
+                                   ? std::optional(std::int64_t{report.slow_commit->count()})
+                                   : std::nullopt,
                 .waiting_receives = number(use.waiting),
                 .queues = number(decided.queues),
                 .messages = number(decided.messages),

@@ -69,6 +69,10 @@ struct DescribeServerOutput {
   Share memory;
   Share disk;
   Share connections;
+  std::int64_t open_files_max = 0;
+  std::optional<std::int64_t> disk_full_in;    // Seconds, if it goes on as in the last hours.
+  std::optional<std::int64_t> memory_full_in;  // Likewise.
+  std::optional<std::int64_t> slow_commit;     // Milliseconds: more than 1 % have taken longer.
   std::int64_t waiting_receives = 0;
   std::int64_t queues = 0;
   std::int64_t messages = 0;
@@ -90,6 +94,10 @@ struct DescribeServerOutput {
       field<&DescribeServerOutput::memory>("Memory"),
       field<&DescribeServerOutput::disk>("Disk"),
       field<&DescribeServerOutput::connections>("Connections"),
+      field<&DescribeServerOutput::open_files_max>("OpenFilesMax"),
+      field<&DescribeServerOutput::disk_full_in>("DiskFullIn"),
+      field<&DescribeServerOutput::memory_full_in>("MemoryFullIn"),
+      field<&DescribeServerOutput::slow_commit>("SlowCommit"),
       field<&DescribeServerOutput::waiting_receives>("WaitingReceives"),
       field<&DescribeServerOutput::queues>("Queues"),
       field<&DescribeServerOutput::messages>("Messages"),

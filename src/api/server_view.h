@@ -25,6 +25,13 @@ struct ServerReport {
   std::optional<std::string> node;
   std::uint64_t connections = 0;
   std::uint64_t connections_max = 0;
+  std::uint64_t open_files_max = 0;
+
+  // If they go on to grow as in the last hours; nothing if they don't, or nobody knows.
+  std::optional<Duration> until_disk_full = {};
+  std::optional<Duration> until_memory_full = {};
+  // More than one commit in a hundred has taken longer.
+  std::optional<Duration> slow_commit = {};
 
   // What the start found.
   std::string last_stop;

@@ -10,9 +10,11 @@
 #include <spdlog/spdlog.h>
 
 #include "cli/about_commands.h"
+#include "cli/backup_commands.h"
 #include "cli/check_command.h"
 #include "cli/command.h"
 #include "cli/conversation_commands.h"
+#include "cli/doctor_command.h"
 #include "cli/healthcheck_command.h"
 #include "cli/key_commands.h"
 #include "cli/log_commands.h"
@@ -33,7 +35,7 @@ std::vector<mailrail::cli::Command> add_own_commands(CLI::App& app) {
       add_serve(app),      add_verify(app),      add_salvage(app),    add_move_log(app),
       add_promote(app),    add_key_create(app),  add_key_list(app),   add_key_rotate(app),
       add_key_revoke(app), add_check(app),       add_completion(app), add_man(app),
-      add_version(app),    add_healthcheck(app),
+      add_version(app),    add_healthcheck(app), add_restore(app),
   };
 }
 
@@ -49,6 +51,8 @@ std::vector<mailrail::cli::Command> add_client_commands(CLI::App& app) {
       add_redrive_cancel(app),
       add_redrive(app),
       add_export(app),
+      add_backup(app),
+      add_doctor(app),
       add_import(app),
       add_queues_ls(app),
       add_queues_show(app),

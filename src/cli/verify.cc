@@ -9,6 +9,7 @@
 #include "cli/log_database.h"
 #include "cli/log_place.h"
 #include "cli/progress_bar.h"
+#include "log/file/unfinished.h"
 #include "log/posix_disk.h"
 #include "ops/verify.h"
 #include "ops/verify_store.h"
@@ -24,9 +25,11 @@ struct Told {
 
 Result<Told> directory_verified(const std::string& directory) {
   const auto disk = TRY(log::PosixDisk::open_to_read(directory));
+  const auto backup = TRY(log::UnfinishedDisk::look(*disk, log::MadeBy::backup));
+  log::Disk& files = backup != nullptr ? static_cast<log::Disk&>(*backup) : *disk;
   SystemRandom random;
   ProgressBar bar("verify");
-  const ops::Verified verified = TRY(ops::verify(*disk, random.next(), bar));
+  const ops::Verified verified = TRY(ops::verify(files, random.next(), bar));
   return Told{.text = ops::text_of(verified, directory), .is_whole = verified.is_whole()};
 }
 

@@ -11,6 +11,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 namespace mailrail::metrics {
 
@@ -27,6 +28,16 @@ struct DurationCounts {
     std::uint64_t all = 0;
     for (const std::uint64_t each : counts) all += each;
     return all;
+  }
+  // The largest bound that more than this share of them was longer than, in seconds. Nothing if
+  // there is none.
+  std::optional<double> exceeded_by(double share) const {
+    std::uint64_t longer = 0;
+    for (std::size_t i = bounds.size(); i > 0; --i) {
+      longer += counts[i];
+      if (static_cast<double>(longer) > share * static_cast<double>(count())) return bounds[i - 1];
+    }
+    return std::nullopt;
   }
   void add(std::chrono::nanoseconds duration) {
     counts[bucket_of(duration)] += 1;

@@ -1,6 +1,7 @@
 #include "ops/backup_shelf.h"
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -29,6 +30,21 @@ bool is_name(std::string_view text) {
          std::ranges::equal(text, pattern, [](char each, char wanted) {
            return wanted == '0' ? each >= '0' && each <= '9' : each == wanted;
          });
+}
+
+// What name_of() was made from.
+Instant instant_of(std::string_view name) {
+  const auto number = [&](std::size_t at, std::size_t length) {
+    int value = 0;
+    for (const char each : name.substr(at, length)) value = value * 10 + (each - '0');
+    return value;
+  };
+  const auto day = std::chrono::sys_days(std::chrono::year_month_day(
+      std::chrono::year(number(0, 4)), std::chrono::month(static_cast<unsigned>(number(4, 2))),
+      std::chrono::day(static_cast<unsigned>(number(6, 2)))));
+  return Instant(std::chrono::duration_cast<Duration>(day.time_since_epoch()) +
+                 std::chrono::hours(number(9, 2)) + std::chrono::minutes(number(11, 2)) +
+                 std::chrono::seconds(number(13, 2)) + Duration(number(16, 3)));
 }
 
 std::unexpected<Error> failed(std::string_view verb, const fs::path& path, std::error_code cause) {
@@ -63,6 +79,14 @@ Result<std::optional<std::string>> find_backup(const std::string& directory) {
   const std::vector<std::string> names = backups_in(directory);
   if (names.empty()) return std::nullopt;
   return fmt::format("{}/{}", disk->directory(), names.back());
+}
+
+Result<std::optional<Duration>> age_of_newest_backup(const std::string& directory, Instant now) {
+  const std::optional<std::string> newest = TRY(find_backup(directory));
+  if (!newest) return std::nullopt;
+  const std::string name = fs::path(*newest).filename().string();
+  if (!is_name(name)) return std::nullopt;
+  return std::max(now - instant_of(name), Duration(0));
 }
 
 Result<BackupDisk> open_backup(const std::string& directory) {

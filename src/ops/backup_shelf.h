@@ -26,6 +26,8 @@ struct BackupDisk {
 
 // Where a backup is: the directory itself, or the newest in it. Nothing if there is none.
 Result<std::optional<std::string>> find_backup(const std::string& directory);
+// How old the newest is, by the clock of this machine. Nothing if there is none.
+Result<std::optional<Duration>> age_of_newest_backup(const std::string& directory, Instant now);
 // To be read. Refuses what is no backup.
 Result<BackupDisk> open_backup(const std::string& directory);
 

@@ -122,6 +122,7 @@ TEST_F(Backup, CopiesOnlyWhatTheOneBeforeHasNot) {
   EXPECT_GE(second->shared_bytes, 4 * small_log.segment_bytes);
   EXPECT_TRUE(second->verified.is_whole());
   EXPECT_EQ(*find_backup(shelf()), second->directory);
+  EXPECT_EQ(*age_of_newest_backup(shelf(), now_ + 90s), 90s);
 }
 
 TEST_F(Backup, KeepsAsManyAsItIsTold) {

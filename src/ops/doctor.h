@@ -34,9 +34,9 @@ struct ObservedQueue {
   std::uint64_t dead_letter_sources = 0;
   bool parks_poison = false;
   // Since the server has counted.
-  std::optional<std::uint64_t> receives = {};
-  std::optional<std::uint64_t> empty_receives = {};
-  std::optional<Duration> processing_p99 = {};  // From a receive to its delete.
+  std::optional<std::uint64_t> received = {};
+  std::optional<std::uint64_t> empty_short_polls = {};  // Receives that did not wait for anything.
+  std::optional<Duration> processing_p99 = {};          // From a receive to its delete.
 };
 
 // In bytes.
@@ -59,7 +59,7 @@ struct ObservedServer {
   std::optional<ObservedShare> memory = {};
   std::optional<ObservedShare> disk = {};
   std::optional<Duration> disk_full_in = {};
-  std::optional<Duration> commit_p99 = {};
+  std::optional<Duration> slow_commit = {};  // More than one in a hundred has taken longer.
   std::optional<std::string> risky_file_system = {};  // "tmpfs": it keeps nothing, or nobody knows.
   std::optional<std::uint64_t> open_files_max = {};
   std::optional<std::uint64_t> connections_max = {};

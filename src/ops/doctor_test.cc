@@ -15,8 +15,8 @@ ObservedQueue healthy(const std::string& name) {
           .retention = 24h * 4,
           .visibility_timeout = 30s,
           .dead_letter_queue = "dead",
-          .receives = 5000,
-          .empty_receives = 100};
+          .received = 5000,
+          .empty_short_polls = 100};
 }
 
 ObservedQueue dead_letters() {
@@ -91,10 +91,11 @@ TEST(Doctor, NoticesThatNobodyReceives) {
 
 TEST(Doctor, NoticesShortPolling) {
   ObservedQueue queue = healthy("q");
-  queue.empty_receives = 4900;
+  queue.empty_short_polls = 90'000;
 
   EXPECT_THAT(checks_of(of(queue)), testing::ElementsAre("short-polling"));
-  queue.receives = 10;
+  queue.received = 10;
+  queue.empty_short_polls = 900;
   EXPECT_THAT(checks_of(of(queue)), testing::IsEmpty());
 }
 
@@ -136,7 +137,7 @@ TEST(Doctor, MindsOpenDoors) {
 }
 
 TEST(Doctor, LooksAtTheMachine) {
-  const ObservedServer server{.commit_p99 = 40ms,
+  const ObservedServer server{.slow_commit = 40ms,
                               .risky_file_system = "tmpfs",
                               .open_files_max = 1024,
                               .connections_max = 11'000,
@@ -149,11 +150,11 @@ TEST(Doctor, LooksAtTheMachine) {
 
 TEST(Doctor, JudgesNothingThatWasNotObserved) {
   ObservedQueue queue = healthy("q");
-  queue.receives.reset();
-  queue.empty_receives.reset();
+  queue.received.reset();
+  queue.empty_short_polls.reset();
 
   const Diagnosis less = of(queue);
-  const Diagnosis more = of(healthy("q"), {.commit_p99 = 1ms});
+  const Diagnosis more = of(healthy("q"), {.slow_commit = 1ms});
 
   EXPECT_EQ(more.checks - less.checks, 2u);
 }

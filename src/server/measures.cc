@@ -34,6 +34,17 @@ void Measures::sample(const Sample& sample) {
   memory_.add(sample.at, sample.memory_bytes);
 }
 
+Measures::Outlook Measures::outlook() const {
+  Outlook outlook;
+  if (const auto seconds = commits_.read().exceeded_by(0.01))
+    outlook.slow_commit =
+        std::chrono::duration_cast<Duration>(std::chrono::duration<double>(*seconds));
+  const std::scoped_lock lock(mutex_);
+  outlook.until_disk_full = disk_.until_full(place_.limits.disk_bytes_max);
+  outlook.until_memory_full = memory_.until_full(place_.limits.memory_bytes_max);
+  return outlook;
+}
+
 metrics::ProcessNumbers Measures::read(const log::Space& store) const {
   metrics::ProcessNumbers numbers{.version = options_.version,
                                   .started_at = started_at_,

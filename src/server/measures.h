@@ -43,6 +43,12 @@ class Measures {
   void recovered(std::chrono::milliseconds took) { recovery_time_ = took; }
 
   // Any thread.
+  struct Outlook {
+    std::optional<Duration> until_disk_full = {};
+    std::optional<Duration> until_memory_full = {};
+    std::optional<Duration> slow_commit = {};  // More than one in a hundred has taken longer.
+  };
+  Outlook outlook() const;
   struct Sample {
     Instant at;
     std::uint64_t store_bytes;

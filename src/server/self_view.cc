@@ -1,8 +1,10 @@
 #include "server/self_view.h"
 
+#include <algorithm>
 #include <chrono>
 
 #include <fmt/format.h>
+#include <sys/resource.h>
 
 #include "base/check.h"
 
@@ -35,6 +37,11 @@ std::string listen_address(const std::string& host, std::uint16_t port) {
   return is_ipv6 ? fmt::format("[{}]:{}", host, port) : fmt::format("{}:{}", host, port);
 }
 
+std::uint64_t open_files_max() {
+  rlimit limit{};
+  return getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : 0;
+}
+
 std::map<std::string, std::string> settings_of(const Options& options) {
   std::map<std::string, std::string> settings;
   const auto tell = [&](const char* name, bool is_on) {
@@ -44,6 +51,9 @@ std::map<std::string, std::string> settings_of(const Options& options) {
   tell("test-api", options.has_test_api);
   tell("tls", options.edge.tls.has_value());
   tell("loopback-only", serves_loopback_only(options));
+  tell("admin-listen", std::ranges::any_of(options.edge.listeners, [](const http::Listener& each) {
+         return each.door == http::Door::all;
+       }));
   return settings;
 }
 
@@ -56,6 +66,7 @@ api::ServerReport known_of(const Options& options, const http::Server& http) {
                            .database = {},
                            .node = {},
                            .connections_max = options.edge.connections_max,
+                           .open_files_max = open_files_max(),
                            .last_stop = {},
                            .settings = settings_of(options)};
   if (options.shared_log) report.database = options.shared_log->name;
@@ -64,8 +75,11 @@ api::ServerReport known_of(const Options& options, const http::Server& http) {
 
 }  // namespace
 
-SelfView::SelfView(const Options& options, const Started& started, const http::Server& http)
-    : started_(started), http_(http), known_(known_of(options, http)) {}
+SelfView::SelfView(const Options& options,
+                   const Started& started,
+                   const http::Server& http,
+                   const Measures& measures)
+    : started_(started), http_(http), measures_(measures), known_(known_of(options, http)) {}
 
 api::ServerReport SelfView::report() const {
   const log::Recovered& recovered = started_.recovered;
@@ -79,6 +93,10 @@ api::ServerReport SelfView::report() const {
   report.recovered_frames = recovered.frames;
   report.torn_frames = recovered.torn_frames;
   report.recovery_time = started_.recovery_time;
+  const Measures::Outlook outlook = measures_.outlook();
+  report.until_disk_full = outlook.until_disk_full;
+  report.until_memory_full = outlook.until_memory_full;
+  report.slow_commit = outlook.slow_commit;
   if (started_.keys) report.settings["keys"] = std::to_string(*started_.keys);
   return report;
 }

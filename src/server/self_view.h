@@ -7,20 +7,25 @@
 
 #include "api/server_view.h"
 #include "http/server.h"
+#include "server/measures.h"
 #include "server/server.h"
 
 namespace mailrail::server {
 
 class SelfView final : public api::ServerView {
  public:
-  // The last two outlive it. What the start finds is looked at when somebody asks.
-  SelfView(const Options& options, const Started& started, const http::Server& http);
+  // The last three outlive it. What the start finds is looked at when somebody asks.
+  SelfView(const Options& options,
+           const Started& started,
+           const http::Server& http,
+           const Measures& measures);
 
   api::ServerReport report() const override;
 
  private:
   const Started& started_;
   const http::Server& http_;
+  const Measures& measures_;
   const api::ServerReport known_;  // What is so from the beginning on.
 };
 

@@ -236,7 +236,7 @@ struct Server::Parts {
                                      .buffered_bytes_max = started.limits.request_bytes_max(),
                                      .addresses = options.edge.addresses};
     http = TRY(http::Server::open(http_options, *switchboard));
-    view = std::make_unique<SelfView>(options, started, *http);
+    view = std::make_unique<SelfView>(options, started, *http, *measures);
     return {};
   }
 

@@ -1,0 +1,168 @@
+#include "cli/doctor_command.h"
+
+#include <memory>
+#include <utility>
+
+#include <CLI/CLI.hpp>
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include "admin/conversation_state_shapes.h"
+#include "admin/queue_shapes.h"
+#include "admin/server_shapes.h"
+#include "cli/printable.h"
+#include "cli/session.h"
+#include "ops/backup_shelf.h"
+#include "ops/doctor.h"
+#include "server/engine_clock.h"
+
+namespace mailrail::cli {
+namespace {
+
+using client::Service;
+
+struct DoctorOptions {
+  SessionOptions session;
+  std::optional<std::string> backups;
+  bool is_strict = false;
+};
+
+ops::ObservedShare share_of(const admin::Share& share) {
+  return {.used = static_cast<std::uint64_t>(share.used),
+          .limit = static_cast<std::uint64_t>(share.limit)};
+}
+
+bool has(const admin::DescribeServerOutput& server, const char* setting) {
+  return server.settings.contains(setting);
+}
+
+Result<ops::ObservedServer> observed_server(const DoctorOptions& options,
+                                            const admin::DescribeServerOutput& server) {
+  ops::ObservedServer observed{
+      .address = server.listen,
+      .uptime = std::chrono::seconds(server.uptime),
+      .is_loopback = has(server, "loopback-only"),
+      .has_keys = has(server, "keys"),
+      .has_tls = has(server, "tls"),
+      .is_administration_apart = has(server, "admin-listen"),
+      .memory = share_of(server.memory),
+      .disk = share_of(server.disk),
+      .connections_max = static_cast<std::uint64_t>(server.connections.limit),
+      .is_log_shared = server.database.has_value()};
+  if (server.file_system != "local") observed.risky_file_system = server.file_system;
+  if (server.disk_full_in) observed.disk_full_in = std::chrono::seconds(*server.disk_full_in);
+  if (server.slow_commit) observed.slow_commit = Duration(*server.slow_commit);
+  if (server.open_files_max > 0)
+    observed.open_files_max = static_cast<std::uint64_t>(server.open_files_max);
+  if (options.backups) {
+    observed.was_backup_sought = true;
+    observed.backup_age = TRY(ops::age_of_newest_backup(*options.backups, server::wall_time()));
+  }
+  return observed;
+}
+
+// Why its first blocked conversation stands still.
+Result<std::string> why_blocked(Session& session, const std::string& queue_url) {
+  const auto blocked = TRY(session.client.ask<admin::ListConversationsOutput>(
+      Service::mailrail, "ListConversations",
+      admin::ListConversationsInput{
+          .queue_url = queue_url, .state = "blocked", .max_results = 1, .next_token = {}}));
+  return blocked.conversations.empty() ? std::string() : blocked.conversations.front().why;
+}
+
+Result<ops::ObservedQueue> observed_queue(Session& session,
+                                          admin::DescribedQueue& queue,
+                                          std::int64_t now) {
+  const auto count = [](std::int64_t number) { return static_cast<std::uint64_t>(number); };
+  ops::ObservedQueue observed{.name = queue.queue_name,
+                              .is_fifo = queue.fifo_queue,
+                              .retention = std::chrono::seconds(queue.message_retention_period),
+                              .visibility_timeout = std::chrono::seconds(queue.visibility_timeout),
+                              .visible = count(queue.visible),
+                              .in_flight = count(queue.in_flight),
+                              .delayed = count(queue.delayed),
+                              .conversations_blocked = count(queue.conversations_blocked),
+                              .conversations_parked = count(queue.conversations_parked),
+                              .waiting_receives = count(queue.waiting_receives),
+                              .dead_letter_queue = std::move(queue.dead_letter_queue_name),
+                              .dead_letter_sources = count(queue.dead_letter_source_count),
+                              .parks_poison = queue.on_poison == "park",
+                              .received = count(queue.received),
+                              .empty_short_polls = count(queue.empty_short_polls)};
+  if (queue.oldest_sent_timestamp)
+    observed.oldest_age = Duration(now - *queue.oldest_sent_timestamp);
+  if (queue.conversations_blocked > 0)
+    observed.why_blocked = TRY(why_blocked(session, queue.queue_url));
+  return observed;
+}
+
+Result<std::vector<ops::ObservedQueue>> observed_queues(Session& session, std::int64_t now) {
+  std::vector<ops::ObservedQueue> observed;
+  admin::DescribeQueuesInput input{.queue_name_prefix = {}, .max_results = 1000, .next_token = {}};
+  do {
+    auto page = TRY(session.client.ask<admin::DescribeQueuesOutput>(Service::mailrail,
+                                                                    "DescribeQueues", input));
+    for (admin::DescribedQueue& each : page.queues)
+      observed.push_back(TRY(observed_queue(session, each, now)));
+    input.next_token = std::move(page.next_token);
+  } while (input.next_token);
+  return observed;
+}
+
+boost::json::object object_of(const ops::Finding& finding) {
+  boost::json::object object = {{"Check", finding.check},
+                                {"Severity", ops::name_of(finding.severity)},
+                                {"Evidence", finding.evidence},
+                                {"Fix", finding.fix}};
+  if (!finding.subject.empty()) object["QueueName"] = finding.subject;
+  return object;
+}
+
+void print(const ops::Diagnosis& diagnosis, const OutputOptions& output) {
+  if (output.wants_json()) {
+    boost::json::array findings;
+    for (const ops::Finding& each : diagnosis.findings) findings.push_back(object_of(each));
+    print_object(output, {{"Verdict", ops::verdict_of(diagnosis)},
+                          {"Checks", diagnosis.checks},
+                          {"Findings", std::move(findings)}});
+    return;
+  }
+  for (const ops::Finding& each : diagnosis.findings) {
+    fmt::print("{:<8} {}{}{}\n", ops::name_of(each.severity), printable(each.subject),
+               each.subject.empty() ? "" : ": ", printable(each.evidence));
+    fmt::print("         {}\n", printable(each.fix));
+  }
+  fmt::print("{}{}\n", diagnosis.findings.empty() ? "" : "\n", ops::verdict_of(diagnosis));
+}
+
+Result<ExitCode> examine(const DoctorOptions& options, Session& session) {
+  const auto server = TRY(session.client.ask<admin::DescribeServerOutput>(
+      Service::mailrail, "DescribeServer", Nothing{}));
+  const std::int64_t now = server.started_timestamp + server.uptime * 1000;
+  const ops::ObservedServer observed = TRY(observed_server(options, server));
+  const ops::Diagnosis diagnosis = ops::diagnose(observed, TRY(observed_queues(session, now)));
+  print(diagnosis, session.output);
+  const auto gravest = diagnosis.gravest();
+  if (!gravest) return ExitCode::done;
+  const bool is_bad = *gravest == ops::Severity::problem ||
+                      (options.is_strict && *gravest == ops::Severity::warning);
+  return is_bad ? ExitCode::failed : ExitCode::done;
+}
+
+}  // namespace
+
+Command add_doctor(CLI::App& app) {
+  const auto options = std::make_shared<DoctorOptions>();
+  CLI::App* doctor = app.add_subcommand(
+      "doctor",
+      "Say what is wrong with a server and its queues, or will be, and what to do about it. "
+      "Nothing is changed.\n"
+      "Exits with 0 if there is no problem, with --strict if there is no warning either, else "
+      "with 1.");
+  doctor->add_option("--backups", options->backups,
+                     "Where backups stand: the newest should not be older than a day.");
+  doctor->add_flag("--strict", options->is_strict, "Warnings count as problems do.");
+  return session_command(doctor, options, &examine);
+}
+
+}  // namespace mailrail::cli
