@@ -141,9 +141,10 @@ Result<Restored> restored(const RestoreOptions& options) {
     if (options.is_optional)
       return Restored{
           .text = fmt::format("There is no backup in {}; nothing is restored.\n", options.from)};
-    return fail(errors::unusable, fmt::format("There is no backup in {}. Make one with mailrail "
-                                              "backup {}.",
-                                              options.from, options.from));
+    return fail(mailrail::errors::unusable,
+                fmt::format("There is no backup in {}. Make one with mailrail "
+                            "backup {}.",
+                            options.from, options.from));
   }
   TRY(expect_apart(*backup, options.data));
   SystemRandom random;
