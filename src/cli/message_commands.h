@@ -12,6 +12,7 @@ Command add_send(CLI::App& app);
 Command add_receive(CLI::App& app);
 Command add_move(CLI::App& app);
 Command add_peek(CLI::App& app);
+Command add_tail(CLI::App& app);
 Command add_export(CLI::App& app);
 Command add_import(CLI::App& app);
 

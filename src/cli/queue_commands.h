@@ -17,4 +17,7 @@ Command add_queues_pause(CLI::App& app);
 Command add_queues_resume(CLI::App& app);
 Command add_queues_rm(CLI::App& app);
 
+// `mailrail top`: all queues on a screen of their own.
+Command add_top(CLI::App& app);
+
 }  // namespace mailrail::cli
