@@ -25,7 +25,7 @@ class StandbyKeysTest : public SharedLogTest {
 
   static http::Request list_queues() {
     http::Request request{.method = "POST", .target = "/", .body = "{}"};
-    request.headers.add("Host", "queues.example");
+    request.headers.add("Host", "queues:80");
     request.headers.add("X-Amz-Target", "AmazonSQS.ListQueues");
     request.headers.add("Date", "Fri, 27 Nov 2026 20:33:45 GMT");
     return request;

@@ -17,7 +17,7 @@ const clients = [];
 before(async () => {
   const data = temporaryDirectory();
   const made = JSON.parse(
-    execFileSync(process.env.MAILRAIL_BINARY, ['key', 'create', '--role', 'admin', '--data', data, '-o', 'json'], { stdio: ['ignore', 'pipe', 'ignore'] }));
+    execFileSync(process.env.TESTED_MAILRAIL, ['key', 'create', '--role', 'admin', '--data', data, '-o', 'json'], { stdio: ['ignore', 'pipe', 'ignore'] }));
   credentials = { accessKeyId: made.AccessKeyId, secretAccessKey: made.SecretAccessKey };
   server = await Server.start({ data });
 });
