@@ -130,7 +130,7 @@ std::vector<std::string_view> served_by(Owner owner) {
     const bool only_refuses =
         owner == Owner::sns && std::ranges::find(sns::refusals(), each.name,
                                                  &api::ActionEntry::name) != sns::refusals().end();
-    if (only_refuses) continue;
+    if (only_refuses || each.name.ends_with("Backup")) continue;
     const bool is_shared = owner == Owner::sns && has(sqs::service(), each.name);
     const ActionShapes* shapes = find_action(
         is_shared ? std::string(mark_of_sns) + std::string(each.name) : std::string(each.name));

@@ -37,8 +37,8 @@ std::vector<api::Service> services();
 // Null if there is no such action.
 const ActionShapes* find_action(std::string_view name);
 
-// What each service has, as cases call it, without that of STS. SNS's that do nothing but refuse
-// are left out.
+// What each service has, as cases call it, without that of STS. Those of SNS's that do nothing but
+// refuse are left out, and those of backups, of which a log in memory has none.
 std::vector<std::string_view> served_actions();
 std::vector<std::string_view> served_by(Owner owner);
 

@@ -77,7 +77,8 @@ TEST_P(IllFormed, ExamplesAreRight) {
 TEST_P(IllFormed, ValuesAreAnsweredAsTheyMust) {
   each_ill_value(scene_, example_, [this](const IllRequest& each) { judge(each); });
 
-  EXPECT_GT(judged_, 0);
+  const bool has_members = !places_of(*example_.shapes->input, scene_.input()).empty();
+  EXPECT_EQ(judged_ > 0, has_members);
 }
 
 TEST_P(IllFormed, BodiesAreAnsweredAsTheyMust) {
