@@ -7,6 +7,9 @@
 namespace mailrail::server {
 namespace {
 
+// Fewer say nothing of one in a hundred.
+constexpr std::uint64_t commits_judged_from = 1000;
+
 Instant wall_clock_now() {
   return Instant(
       std::chrono::duration_cast<Duration>(std::chrono::system_clock::now().time_since_epoch()));
@@ -36,7 +39,9 @@ void Measures::sample(const Sample& sample) {
 
 Measures::Outlook Measures::outlook() const {
   Outlook outlook;
-  if (const auto seconds = commits_.read().exceeded_by(0.01))
+  const metrics::DurationCounts commits = commits_.read();
+  if (const auto seconds = commits.exceeded_by(0.01);
+      seconds && commits.count() >= commits_judged_from)
     outlook.slow_commit =
         std::chrono::duration_cast<Duration>(std::chrono::duration<double>(*seconds));
   const std::scoped_lock lock(mutex_);
