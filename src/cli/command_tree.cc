@@ -8,12 +8,16 @@
 namespace mailrail::cli {
 namespace {
 
-// CLI11 shows what IsMember allows within braces: "TEXT:{table,tsv}".
+// CLI11 shows what IsMember allows within braces: "TEXT:{table,tsv}"; and what CheckedTransformer
+// does with what each becomes: "TEXT:value in {parked->Parked,...}".
 std::vector<std::string> choices_in(const std::string& type) {
   const std::size_t begin = type.find('{');
   const std::size_t end = type.find('}');
   if (begin == std::string::npos || end == std::string::npos || end < begin) return {};
-  return CLI::detail::split(type.substr(begin + 1, end - begin - 1), ',');
+  std::vector<std::string> choices =
+      CLI::detail::split(type.substr(begin + 1, end - begin - 1), ',');
+  for (std::string& each : choices) each.resize(std::min(each.find("->"), each.size()));
+  return choices;
 }
 
 // From an option's long name, as its type says only that it is text.

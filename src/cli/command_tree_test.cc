@@ -1,5 +1,7 @@
 #include "cli/command_tree.h"
 
+#include <map>
+
 #include <CLI/CLI.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -21,6 +23,9 @@ struct Example {
     test->add_option("TOPIC", text, "A name.")->required();
     test->add_option("-o,--output", text, "The form.")->check(CLI::IsMember({"table", "json"}));
     test->add_option("--message-file", text, ".hidden 'file'");
+    test->add_option("--state", text, "Which ones.")
+        ->transform(CLI::CheckedTransformer(
+            std::map<std::string, std::string>{{"parked", "Parked"}, {"waiting", "Waiting"}}));
     test->add_flag("--force", flag, "Do it.");
     app.add_subcommand("secret", "Nobody's business.")->group("");
   }
@@ -37,13 +42,14 @@ TEST(CommandTree, HasEachCommandWithItsOptions) {
   EXPECT_THAT(tree[0].subcommands, ElementsAre("topics"));
   EXPECT_EQ(tree[2].path, "mailrail topics test");
   const auto& options = tree[2].options;
-  ASSERT_EQ(options.size(), 5U);  // With --help.
+  ASSERT_EQ(options.size(), 6U);  // With --help.
   EXPECT_EQ(options[1].value, "TOPIC");
   EXPECT_TRUE(options[1].is_required);
   EXPECT_THAT(options[2].names, ElementsAre("-o", "--output"));
   EXPECT_THAT(options[2].choices, ElementsAre("table", "json"));
   EXPECT_EQ(options[3].value, "FILE");
-  EXPECT_EQ(options[4].value, "");
+  EXPECT_THAT(options[4].choices, ElementsAre("parked", "waiting"));
+  EXPECT_EQ(options[5].value, "");
 }
 
 TEST(FirstSentence, IsWhatFitsOnALine) {
@@ -57,7 +63,7 @@ TEST(Completions, OfferCommandsOptionsAndValues) {
 
   EXPECT_THAT(bash_completion(tree),
               HasSubstr("'mailrail topics test') words='-h --help -o --output "
-                        "--message-file --force'"));
+                        "--message-file --state --force'"));
   EXPECT_THAT(bash_completion(tree),
               HasSubstr("'mailrail topics test --output') words='table json'"));
   EXPECT_THAT(zsh_completion(tree), HasSubstr("'test:Try a filter'"));
