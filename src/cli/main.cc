@@ -10,6 +10,7 @@
 #include <spdlog/spdlog.h>
 
 #include "cli/about_commands.h"
+#include "cli/apply_command.h"
 #include "cli/backup_commands.h"
 #include "cli/check_command.h"
 #include "cli/command.h"
@@ -72,6 +73,7 @@ std::vector<mailrail::cli::Command> add_client_commands(CLI::App& app) {
       add_topics_unsubscribe(app),
       add_topics_rm(app),
       add_test_filter(app),
+      add_apply(app),
   };
 }
 

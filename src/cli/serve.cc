@@ -129,7 +129,8 @@ Result<server::Options> server_options(const ServeOptions& given) {
   const server::Options sent = TRY(with_webhooks(placed, given.webhooks));
   const server::Options logged = TRY(with_log(sent, given.log));
   const server::Options usual = TRY(with_compat(logged, given.compat));
-  return with_test_api(usual, given.test_api);
+  const server::Options tested = TRY(with_test_api(usual, given.test_api));
+  return with_topology(tested, given.topology);
 }
 
 int serve(const ServeOptions& given) {

@@ -14,6 +14,7 @@
 #include "cli/log_options.h"
 #include "cli/metrics_options.h"
 #include "cli/test_api_options.h"
+#include "cli/topology_options.h"
 #include "cli/webhook_options.h"
 
 namespace mailrail::cli {
@@ -25,6 +26,7 @@ struct ServeOptions {
   LogOptions log;
   LimitOptions limits;
   WebhookOptions webhooks;
+  TopologyOptions topology;
   EdgeOptions edge;
   CompatOptions compat;
   TestApiOptions test_api;

@@ -63,6 +63,7 @@ void add_options(CLI::App& serve, ServeOptions& options) {
                  "policy takes nothing from topics.");
   add_key_options(serve, options.keys);
   add_webhook_options(serve, options.webhooks);
+  add_topology_options(serve, options.topology);
   add_compat_options(serve, options.compat);
   add_test_api_options(serve, options.test_api);
   add_metrics_options(serve, options.metrics);

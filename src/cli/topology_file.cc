@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/exit_codes.h"
 #include "cli/text_file.h"
 #include "topology/document.h"
 #include "topology/elasticmq.h"
@@ -38,6 +39,18 @@ std::unexpected<topology::Problems> problem(std::string sentence) {
 }
 
 }  // namespace
+
+Result<std::map<std::string, std::string>> parse_parameters(const std::vector<std::string>& given) {
+  std::map<std::string, std::string> parameters;
+  for (const std::string& each : given) {
+    const std::size_t end = each.find('=');
+    if (end == std::string::npos || end == 0) {
+      return fail(errors::usage, fmt::format("A parameter must be NAME=VALUE, not \"{}\".", each));
+    }
+    parameters[each.substr(0, end)] = each.substr(end + 1);
+  }
+  return parameters;
+}
 
 topology::Checked<topology::Topology> read_topology_file(const std::string& path,
                                                          topology::TemplateSetting setting) {

@@ -107,7 +107,8 @@ Result<void> Client::call(const Call& call, Source input, mailrail::Target outpu
   for (int attempt = 1;; ++attempt) {
     const HttpRequest request =
         TRY(signed_request(call.service, unsigned_request(call.service, call.action, input)));
-    const Result<HttpAnswer> answer = session_.ask(request);
+    const Result<HttpAnswer> answer =
+        options_.send ? options_.send(request) : session_.ask(request);
     if (answer && answer->status == 200)
       return read_output(call.service, call.action, *answer, output);
     Error error = error_of(call, answer);

@@ -42,6 +42,7 @@ class Client {
     // Seams.
     std::function<Instant()> now = &system_time;
     std::function<void(Duration)> pause = &sleep_for;
+    std::function<Result<HttpAnswer>(const HttpRequest&)> send = {};  // Empty: by HTTP.
   };
 
   explicit Client(Options options);

@@ -2,11 +2,12 @@
 
 #include <algorithm>
 #include <charconv>
-#include <limits>
+#include <chrono>
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "base/duration_text.h"
 #include "base/size.h"
 
 namespace mailrail::topology {
@@ -70,17 +71,10 @@ std::optional<std::uint64_t> whole_number(const json::value& value) {
 }
 
 std::optional<std::uint64_t> seconds_in(std::string_view text) {
-  struct Unit {
-    std::string_view name;
-    std::uint64_t seconds;
-  };
-  for (const Unit& each : {Unit{"s", 1}, Unit{"m", 60}, Unit{"h", 3'600}, Unit{"d", 86'400}}) {
-    if (!text.ends_with(each.name)) continue;
-    const auto number = whole_number(text.substr(0, text.size() - each.name.size()));
-    if (!number || *number > std::numeric_limits<std::uint32_t>::max()) return std::nullopt;
-    return *number * each.seconds;
-  }
-  return std::nullopt;
+  const std::optional<Duration> duration = parse_duration(text);
+  if (!duration || *duration < 0s || *duration % 1s != 0s) return std::nullopt;
+  return static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::seconds>(*duration).count());
 }
 
 std::expected<std::string, std::string_view> number_text(
