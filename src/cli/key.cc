@@ -6,6 +6,7 @@
 #include <system_error>
 #include <utility>
 
+#include <boost/json.hpp>
 #include <fmt/format.h>
 
 #include "auth/key.h"
@@ -169,51 +170,30 @@ Result<auth::Key*> find_lasting(Keys& keys, const KeyRotateOptions& options) {
 
 // --- Showing keys.
 
-void write_key(JsonWriter& out, const auth::Key& key) {
-  const auto texts = [&](std::string_view name, const std::vector<std::string>& list) {
-    out.key(name);
-    out.begin_array();
-    for (const std::string& each : list) out.string(each);
-    out.end_array();
-  };
+const Layout layout{.list_name = "Keys",
+                    .columns = {{"KEY", "AccessKeyId"},
+                                {"NAME", "Name"},
+                                {"ROLES", "Roles"},
+                                {"QUEUES", "Queues"},
+                                {"TOPICS", "Topics"},
+                                {"PAYLOADS", "Payloads"},
+                                {"ACCOUNT", "Account"},
+                                {"UNTIL", "Expiration"}}};
+
+// Without its secret.
+boost::json::object row_of(const auth::Key& key) {
   const auth::Grant& grant = *key.grant;
-  std::vector<std::string> roles;
-  for (const auth::Role each : grant.roles) roles.emplace_back(auth::name_of(each));
-  out.begin_object();
-  out.member("AccessKeyId", key.id());
-  if (!grant.name.empty()) out.member("Name", grant.name);
-  texts("Roles", roles);
-  texts("Queues", grant.queues);
-  texts("Topics", grant.topics);
-  out.key("HidesPayloads");
-  out.boolean(grant.payloads == auth::Payloads::hidden);
-  out.member("Account", key.account);
-  if (key.created_at != Instant{}) out.member("CreatedAt", auth::time_text(key.created_at));
-  if (key.expires_at) out.member("Expiration", auth::time_text(*key.expires_at));
-  out.end_object();
-}
-
-void print_json(const Keys& keys) {
-  std::string text;
-  JsonWriter out(text);
-  out.begin_object();
-  out.key("Keys");
-  out.begin_array();
-  for (const auth::Key& each : keys) write_key(out, each);
-  out.end_array();
-  out.end_object();
-  fmt::print("{}\n", text);
-}
-
-void print_lines(const Keys& keys) {
-  for (const auth::Key& each : keys) {
-    const auth::Grant& grant = *each.grant;
-    const auto or_dash = [](const std::string& text) { return text.empty() ? "-" : text; };
-    fmt::print("{}\t{}\t{}\t{}\t{}\t{}\t{}\n", each.id(), or_dash(grant.name), roles_text(grant),
-               or_dash(joined(grant.queues)), or_dash(joined(grant.topics)),
-               grant.payloads == auth::Payloads::hidden ? "payloads hidden" : "-",
-               each.expires_at ? auth::time_text(*each.expires_at) : "-");
-  }
+  boost::json::object row;
+  row["AccessKeyId"] = key.id();
+  if (!grant.name.empty()) row["Name"] = grant.name;
+  row["Roles"] = roles_text(grant);
+  if (!grant.queues.empty()) row["Queues"] = joined(grant.queues);
+  if (!grant.topics.empty()) row["Topics"] = joined(grant.topics);
+  row["Payloads"] = grant.payloads == auth::Payloads::hidden ? "hidden" : "shown";
+  row["Account"] = key.account;
+  if (key.created_at != Instant{}) row["CreatedAt"] = auth::time_text(key.created_at);
+  if (key.expires_at) row["Expiration"] = auth::time_text(*key.expires_at);
+  return row;
 }
 
 }  // namespace
@@ -236,13 +216,11 @@ ExitCode create_key(const KeyCreateOptions& options) {
 ExitCode list_keys(const KeyListOptions& options) {
   const Result<std::optional<Keys>> read = auth::read_key_file(path_of(options.place));
   if (!read) return told(read.error());
-  Keys keys = read->value_or(Keys());
-  std::erase_if(keys, [](const auth::Key& each) { return each.has_expired(now()); });
-  if (options.is_json) {
-    print_json(keys);
-  } else {
-    print_lines(keys);
+  Rows rows(options.output, layout);
+  for (const auth::Key& each : read->value_or(Keys())) {
+    if (!each.has_expired(now())) rows.add(row_of(each));
   }
+  rows.finish();
   return ExitCode::done;
 }
 

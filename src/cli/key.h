@@ -12,6 +12,7 @@
 
 #include "base/result.h"
 #include "cli/exit_codes.h"
+#include "cli/rows.h"
 
 namespace mailrail::cli {
 
@@ -36,7 +37,7 @@ ExitCode create_key(const KeyCreateOptions& options);
 
 struct KeyListOptions {
   KeyPlace place;
-  bool is_json = false;
+  OutputOptions output;
 };
 ExitCode list_keys(const KeyListOptions& options);
 

@@ -64,12 +64,8 @@ Command add_key_create(CLI::App& app) {
 
 Command add_key_list(CLI::App& app) {
   const auto options = std::make_shared<KeyListOptions>();
-  CLI::App* list = key_group(app).add_subcommand(
-      "ls", "List the keys, without secrets: id, name, roles, queues, topics, payloads, end.");
-  list->add_option_function<std::string>(
-          "-o,--output", [options](const std::string& form) { options->is_json = form == "json"; },
-          "tsv or json. Default: tsv.")
-      ->check(CLI::IsMember({"tsv", "json"}));
+  CLI::App* list = key_group(app).add_subcommand("ls", "List the keys, without their secrets.");
+  add_output_options(*list, options->output);
   add_place(*list, options->place);
   return {.app = list, .run = [options] { return static_cast<int>(list_keys(*options)); }};
 }
