@@ -31,7 +31,8 @@ TEST(LogFields, AreNotMadeUpByAValue) {
       "dur_ms\x1f"
       "0\x1b[2J\r";
 
-  const LogLine split = split_fields(with_fields(hostile, {{"queue", hostile}}));
+  const std::string line = with_fields(hostile, {{"queue", hostile}});
+  const LogLine split = split_fields(line);
   ASSERT_EQ(split.fields.size(), 1u);
   EXPECT_EQ(split.fields[0].value,
             "q\\u000a\\u001dcode\\u001fOK\\u001edur_ms\\u001f0\\u001b[2J\\u000d");

@@ -63,7 +63,7 @@ TEST_F(SnapshotTest, TellsEachQueueInTheOrderOfNames) {
 TEST_F(SnapshotTest, TellsHowFullABoundedQueueIs) {
   const QueueId bounded =
       engine.create_queue(turn, {.region = "r", .account = "a", .name = "b"}, {},
-                          {{"mailrail:max-messages", "4"}, {"mailrail:max-bytes", "1000000"}});
+                          {{"mailrail:max-messages", "4"}, {"mailrail:max-bytes", "1MB"}});
   create("unbounded");
   for (const char* each : {"x", "y", "z"}) send(bounded, each);
 

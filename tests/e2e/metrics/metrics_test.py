@@ -29,6 +29,7 @@ class Metrics(unittest.TestCase):
         self.addCleanup(self.connection.close)
         self.sns = boto3.client("sns", endpoint_url=self.server.endpoint, region_name="us-east-1", aws_access_key_id="test",
                                 aws_secret_access_key="test")
+        self.addCleanup(self.sns.close)
 
     def call(self, action, **members):
         return self.connection.call(action, **members)
