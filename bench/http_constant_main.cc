@@ -48,10 +48,10 @@ int main(int argument_count, char** arguments) {
   sigaddset(&signals, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   Constant constant(argument_count == 3);
-  const auto server =
-      http::Server::open({.port = static_cast<std::uint16_t>(std::atoi(arguments[1])),
-                          .threads = static_cast<std::uint32_t>(std::atoi(arguments[2]))},
-                         constant);
+  const auto server = http::Server::open(
+      {.listeners = {{.port = static_cast<std::uint16_t>(std::atoi(arguments[1]))}},
+       .threads = static_cast<std::uint32_t>(std::atoi(arguments[2]))},
+      constant);
   if (!server) {
     std::fprintf(stderr, "%s\n", server.error().message.c_str());
     return 1;
