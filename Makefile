@@ -8,6 +8,7 @@
 #   make format             lay out all C++ with clang-format
 #   make soak [MINUTES=30]  the long runs: kill -9, failing disks, power cuts, the simulator for that long, fuzzers, disk space
 #   make deb                leave a Debian package beside it;   make package-test: try it in a fresh Debian
+#   make container          leave container images in build/release/container
 #   make clean              remove build/ (not the tools under .tools, and never data)
 
 PRESET ?= dev
@@ -28,7 +29,7 @@ quiet := $(if $(MAKE_TERMOUT),,--quiet)
 tests_asan := --label-regex '^(unit|simulation)$$'
 tests_tsan := --label-regex '^unit$$' --label-exclude '^one_thread$$'
 
-.PHONY: run build test bench lint format soak deb package-test clean
+.PHONY: run build test bench lint format soak deb package-test container clean
 .DEFAULT_GOAL := build
 
 run: build
@@ -73,6 +74,9 @@ package-test: build
 	@tools/setup
 	@cmake --build --preset release --target package_files -- $(quiet)
 	@TESTED_BUILD=$(CURDIR)/build/release TESTED_MAILRAIL=$(CURDIR)/build/release/mailrail /usr/bin/python3 tests/e2e/packaging/chroot_test.py
+
+container: build
+	@packaging/container/build
 
 clean:
 	@rm -rf build
