@@ -7,6 +7,8 @@
 #   make lint [ALL=1]       layout, habits, and clang-tidy of what changed since the branch point; ALL=1: of everything
 #   make format             lay out all C++ with clang-format
 #   make soak [MINUTES=30]  the long runs: kill -9, failing disks, power cuts, the simulator for that long, fuzzers, disk space
+#   make deb                leave a Debian package beside it;   make package-test: try it in a fresh Debian
+#   make container          leave container images in build/release/container
 #   make clean              remove build/ (not the tools under .tools, and never data)
 
 PRESET ?= dev
@@ -27,7 +29,7 @@ quiet := $(if $(MAKE_TERMOUT),,--quiet)
 tests_asan := --label-regex '^(unit|simulation)$$'
 tests_tsan := --label-regex '^unit$$' --label-exclude '^one_thread$$'
 
-.PHONY: run build test bench lint format soak clean
+.PHONY: run build test bench lint format soak deb package-test container clean
 .DEFAULT_GOAL := build
 
 run: build
@@ -62,6 +64,19 @@ format:
 soak: build
 	@tools/setup
 	@tests/e2e/soak build/release/mailrail $(MINUTES)
+
+deb: build
+	@cmake --build --preset release --target package_files -- $(quiet)
+	@SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct)} cpack -G DEB -B build/release --config build/release/CPackConfig.cmake >/dev/null
+	@ls build/release/mailrail_*.deb
+
+package-test: build
+	@tools/setup
+	@cmake --build --preset release --target package_files -- $(quiet)
+	@TESTED_BUILD=$(CURDIR)/build/release TESTED_MAILRAIL=$(CURDIR)/build/release/mailrail /usr/bin/python3 tests/e2e/packaging/chroot_test.py
+
+container: build
+	@packaging/container/build
 
 clean:
 	@rm -rf build

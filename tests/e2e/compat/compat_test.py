@@ -3,7 +3,9 @@
 
 import json
 import random
+import re
 import sys
+import time
 import unittest
 import urllib.request
 from pathlib import Path
@@ -39,14 +41,17 @@ class Compat(unittest.TestCase):
         server.start()
         return server
 
-    def expect_ready_line(self, server, line):
-        self.assertEqual(line, server.output().splitlines()[-1])
+    def expect_ready_line(self, server, pattern):
+        """It answers a moment before it says so."""
+        deadline = time.monotonic() + 5
+        while not re.search(f"^{pattern}$", server.output(), re.MULTILINE):
+            self.assertLess(time.monotonic(), deadline, server.output())
 
     def test_harnesses_and_clients_of_localstack_find_what_they_look_for(self):
         server = self.start("--compat", "localstack")
         endpoint = f"http://{server.address}:4566"
 
-        self.expect_ready_line(server, "Ready.")
+        self.expect_ready_line(server, r"Ready\.")
         self.assertIn('"sqs": "running"', get(f"{endpoint}/_localstack/health"))
         url = client(endpoint).create_queue(QueueName="q")["QueueUrl"]
         self.assertEqual(f"{endpoint}/000000000000/q", url)
@@ -60,7 +65,7 @@ class Compat(unittest.TestCase):
         server = self.start("--compat", "elasticmq")
         endpoint = f"http://{server.address}:9324"
 
-        self.assertTrue(server.output().splitlines()[-1].startswith("Started SQS rest server, bind address "))
+        self.expect_ready_line(server, "Started SQS rest server, bind address .*")
         self.assertEqual("ready\n", get(f"{endpoint}/health"))
         sqs = client(endpoint, region="elasticmq")
         url = sqs.create_queue(QueueName="q")["QueueUrl"]
@@ -74,7 +79,7 @@ class Compat(unittest.TestCase):
         server = self.start("--compat", "moto")
         endpoint = f"http://{server.address}:5000"
 
-        self.assertIn(" * Running on http://", server.output().splitlines()[-1])
+        self.expect_ready_line(server, r" \* Running on http://.*")
         self.assertEqual("ready\n", get(f"{endpoint}/moto-api/"))
         self.assertEqual(f"{endpoint}/123456789012/q", client(endpoint).create_queue(QueueName="q")["QueueUrl"])
 
