@@ -55,13 +55,17 @@ void fuzz_pattern(std::string_view text, std::string_view pattern) {
 // Of the statements one by one.
 Decision naive_decision(const Policy& policy, const Access& access) {
   bool is_allowed = false;
+  bool is_delegated = false;
   for (const Statement& each : policy.statements) {
     const Decision alone = decide({.statements = {each}}, access);
     CHECK(alone != (each.effect == Effect::allow ? Decision::denied : Decision::allowed));
+    CHECK(alone != Decision::delegated || each.effect == Effect::allow);
     if (alone == Decision::denied) return Decision::denied;
     is_allowed = is_allowed || alone == Decision::allowed;
+    is_delegated = is_delegated || alone == Decision::delegated;
   }
-  return is_allowed ? Decision::allowed : Decision::not_allowed;
+  if (is_allowed) return Decision::allowed;
+  return is_delegated ? Decision::delegated : Decision::not_allowed;
 }
 
 void fuzz_decision(const Policy& policy, const Policy& again, const Access& access) {

@@ -83,7 +83,9 @@ MemoryAreas Engine::memory_areas() const {
 std::uint64_t Engine::committed_bytes() const {
   const std::uint64_t pages = store_.entries.memory_bytes() + store_.deliveries.memory_bytes() +
                               store_.groups.pool_bytes() + store_.shared.pool_bytes();
-  return memory_bytes() - pages + store_.entries.used_bytes() +
+  // Notes about receives are few and no message's: a queue that is drained may not be refused for
+  // what was noted meanwhile.
+  return memory_bytes() - pages - receivers_.memory_bytes() + store_.entries.used_bytes() +
          store_.entries.size() * sizeof(Delivery) + store_.groups.used_bytes() +
          store_.shared.used_bytes();
 }
