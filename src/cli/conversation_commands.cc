@@ -13,6 +13,7 @@
 #include "base/duration_text.h"
 #include "base/shown.h"
 #include "cli/confirm.h"
+#include "cli/peeking.h"
 #include "cli/references.h"
 #include "cli/session.h"
 
@@ -54,7 +55,7 @@ Result<ExitCode> list(const ConversationOptions& options, Session& session) {
       options.is_whole ? std::numeric_limits<std::uint64_t>::max() : options.count;
   admin::ListConversationsInput input{
       .queue_url = TRY(queue_url_of(session.client, *options.queue)),
-      .state = options.state,
+      .state = state_named(options.state),
       .max_results = {},
       .next_token = {}};
   std::uint64_t left = count_max;
@@ -174,12 +175,7 @@ Command add_list(Group& group) {
   const auto options = group.add("ls", "List conversations, the oldest first.");
   group.command()
       ->add_option("--state", options->state, "Only those in this state.")
-      ->transform(
-          CLI::CheckedTransformer(std::map<std::string, std::string>{{"waiting", "Waiting"},
-                                                                     {"inflight", "InFlight"},
-                                                                     {"blocked", "Blocked"},
-                                                                     {"parked", "Parked"}},
-                                  CLI::ignore_case));
+      ->check(CLI::IsMember({"waiting", "inflight", "blocked", "parked"}));
   CLI::Option* count = group.command()
                            ->add_option("-n,--count", options->count, "At most so many.")
                            ->check(CLI::PositiveNumber)

@@ -73,7 +73,7 @@ Result<ExitCode> peek_queue(const PeekOptions& options, Session& session) {
   admin::PeekMessagesInput input{.queue_url = TRY(queue_url_of(session.client, options.queue)),
                                  .max_number_of_messages = peeked_messages_max,
                                  .message_group_id = options.group,
-                                 .state = options.state,
+                                 .state = state_named(options.state),
                                  .after = options.after};
   Rows rows = rows_of(session);
   std::uint64_t left = options.count_max();
@@ -118,7 +118,7 @@ Command add_peek(CLI::App& app) {
   peek->add_flag("--all", options->is_whole, "All there are.")->excludes(count);
   peek->add_option("--group", options->group, "Only of this conversation.");
   peek->add_option("--state", options->state, "Only those in this state.")
-      ->transform(CLI::CheckedTransformer(message_states(), CLI::ignore_case));
+      ->check(CLI::IsMember({"visible", "inflight", "delayed", "blocked", "parked", "damaged"}));
   peek->add_option("--after", options->after, "Only those behind this sequence number.");
   peek->add_option("--filter", options->conditions,
                    "Only those of which this holds: NAME=VALUE or NAME~TEXT, like "

@@ -1,5 +1,7 @@
 #include "cli/peeking.h"
 
+#include <cctype>
+
 namespace mailrail::cli {
 
 Result<admin::PeekMessagesOutput> peek(client::Client& client,
@@ -7,9 +9,12 @@ Result<admin::PeekMessagesOutput> peek(client::Client& client,
   return client.ask<admin::PeekMessagesOutput>(client::Service::mailrail, "PeekMessages", input);
 }
 
-std::map<std::string, std::string> message_states() {
-  return {{"visible", "Visible"}, {"inflight", "InFlight"}, {"delayed", "Delayed"},
-          {"blocked", "Blocked"}, {"parked", "Parked"},     {"damaged", "Damaged"}};
+std::optional<std::string> state_named(const std::optional<std::string>& typed) {
+  if (!typed || typed->empty()) return std::nullopt;
+  if (*typed == "inflight") return "InFlight";
+  std::string name = *typed;
+  name.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(name.front())));
+  return name;
 }
 
 }  // namespace mailrail::cli

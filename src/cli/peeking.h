@@ -4,7 +4,7 @@
 
 #pragma once
 
-#include <map>
+#include <optional>
 #include <string>
 
 #include "admin/message_shapes.h"
@@ -18,7 +18,7 @@ inline constexpr int peeked_messages_max = 100;
 Result<admin::PeekMessagesOutput> peek(client::Client& client,
                                        const admin::PeekMessagesInput& input);
 
-// As people type the states of messages, and as the server has them.
-std::map<std::string, std::string> message_states();
+// The name that the administration has for a state, given as people type it: `inflight`.
+std::optional<std::string> state_named(const std::optional<std::string>& typed);
 
 }  // namespace mailrail::cli
