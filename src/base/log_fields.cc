@@ -86,9 +86,10 @@ LogLine split_fields(std::string_view line) {
   LogLine split{.sentence = line.substr(0, at), .fields = {}};
   while (at != std::string_view::npos) {
     const std::size_t end = line.find_first_of(field_begins, at + 1);
-    const std::string_view field = line.substr(at + 1, end == line.npos ? end : end - at - 1);
+    const std::string_view field =
+        line.substr(at + 1, end == std::string_view::npos ? end : end - at - 1);
     const std::size_t middle = field.find(value_begins);
-    if (middle != field.npos) {
+    if (middle != std::string_view::npos) {
       split.fields.push_back(
           {.name = field.substr(0, middle),
            .value = field.substr(middle + 1),
