@@ -240,6 +240,7 @@ class Ledger {
   // By the topic's subscriptions: what is in a Published fact, but for its numbers and keys.
   std::vector<engine::Published::Delivery> deliveries_of(const LedgerTopic& topic,
                                                          const Publication& publication) const;
+  bool is_refused(const LedgerTopic& topic, const Publication& publication) const;
   const std::pair<const QueueId, LedgerQueue>* taker_of(
       const LedgerTopic& topic, const LedgerTopic::Subscription& subscription) const;
   void deliver(const engine::Published& fact, const engine::Published::Delivery& delivery);

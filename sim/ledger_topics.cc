@@ -196,6 +196,17 @@ std::vector<Delivery> Ledger::deliveries_of(const LedgerTopic& topic,
   return deliveries;
 }
 
+// One of its queues has no room, and makes none; be it a duplicate there.
+bool Ledger::is_refused(const LedgerTopic& topic, const Publication& publication) const {
+  return std::ranges::any_of(topic.subscriptions, [&](const auto& each) {
+    const LedgerTopic::Subscription& subscription = each.second;
+    if (!subscription.is_confirmed()) return false;
+    const auto* taker = taker_of(topic, subscription);
+    if (taker == nullptr || !is_let_through(subscription.attributes, publication)) return false;
+    return is_full(taker->second) && !drops_oldest(taker->second);
+  });
+}
+
 // What is wrong with where it goes does not keep it from going there, so that another law can see
 // it, too.
 Complaint Ledger::on(const engine::Published& fact) {
@@ -204,7 +215,9 @@ Complaint Ledger::on(const engine::Published& fact) {
   LedgerTopic& topic = topics_.at(fact.topic);
   const std::vector<Publication>& all = command_->publications;
   std::size_t place = published_.empty() ? 0 : published_.rbegin()->first + 1;
-  while (place < all.size() && original_of(topic, all[place]) != nullptr) ++place;
+  while (place < all.size() &&
+         (original_of(topic, all[place]) != nullptr || is_refused(topic, all[place])))
+    ++place;
   if (place == all.size()) return "more was published than was asked for, or a duplicate";
   const Publication& publication = all[place];
   if (fact.message.seq <= last_seq_)
@@ -217,8 +230,11 @@ Complaint Ledger::on(const engine::Published& fact) {
     topic.originals[{scope_of(topic, publication.group), publication.deduplication_id}] = {
         .at = at_, .seq = fact.message.seq};
   }
+  // One publication may go to a queue twice, and so beyond its bound.
+  const auto is_over = [&](const Delivery& each) { return is_full(queues_.at(each.queue)); };
+  if (std::ranges::any_of(fact.deliveries, is_over))
+    return "something was published to a queue that is full";
   for (const Delivery& each : fact.deliveries) {
-    if (is_full(queues_.at(each.queue))) return "something was published to a queue that is full";
     if (each.seq <= last_seq_)
       return fmt::format("sequence number {} was used twice", each.seq.value());
     last_seq_ = each.seq;
@@ -267,6 +283,11 @@ Complaint Ledger::check_published(const Reply& reply) {
       continue;
     }
     const LedgerQueue::Original* original = original_of(topics_.at(*topic_), all[place]);
+    // It was refused, and then another of the same id was not.
+    if (original != nullptr &&
+        std::any_of(published_.upper_bound(place), published_.end(),
+                    [&](const auto& each) { return each.second == original->seq; }))
+      original = nullptr;
     is_duplicate_publication_ = is_duplicate_publication_ || original != nullptr;
     if (original == nullptr && told) return "a publication was answered but not done";
     if (original != nullptr && told != original->seq)

@@ -145,7 +145,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=1)
     options = parser.parse_args()
     with Postgres() as database, mock.patch("socket.getaddrinfo", both_addresses):
-        with Nodes(database, addresses=ADDRESSES, port=free_port()) as nodes:
+        with Nodes(database, addresses=ADDRESSES, port=free_port(), arguments=("--hostname", NAME)) as nodes:
             errors, longest, switches, sent = run(nodes, f"http://{NAME}:{nodes.ports[0]}", options.rounds)
     is_kept = max(errors) <= ERRORS_S_MAX and max(switches) < SWITCH_S_MAX
     print(f"{'KEPT' if is_kept else 'BROKEN'}: {options.rounds} owners killed, errors for at most {max(errors):.2f} s; as many switched "
