@@ -7,7 +7,9 @@ import sdk from '../lib/sdk.mjs';
 const [endpoint, seconds] = process.argv.slice(2);
 const until = Date.now() + Number(seconds) * 1000;
 const sqs = new sdk.SQS({ endpoint, region: 'us-east-1', credentials: { accessKeyId: 'any', secretAccessKey: 'any' } });
-const { QueueUrl } = await sqs.createQueue({ QueueName: 'load.fifo', Attributes: { FifoQueue: 'true' } });
+// What a killed server had given out is locked for that long: leases are durable.
+const Attributes = { FifoQueue: 'true', VisibilityTimeout: '10' };
+const { QueueUrl } = await sqs.createQueue({ QueueName: 'load.fifo', Attributes });
 
 const report = { sent: 0, received: 0, errors: [], attempts: 0, outOfOrder: 0 };
 const failed = (what) => (error) => report.errors.push(`${what}: ${error.name} ${error.message}`);
