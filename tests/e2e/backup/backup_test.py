@@ -1,0 +1,142 @@
+#!/usr/bin/python3
+"""A server that is backed up while clients send, and what is restored of it; and what the doctor says of a server."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import unittest
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "lib"))
+from calls import Connection
+from server import Server, binary
+
+SHORT_LOG = ("--disk-limit", "512MiB")  # Segments of 16 MiB.
+
+
+def run(*arguments, endpoint=None):
+    environment = {**os.environ, **({"MAILRAIL_ENDPOINT_URL": endpoint} if endpoint else {})}
+    return subprocess.run([binary(), *arguments], env=environment, capture_output=True, text=True, timeout=120)
+
+
+def bodies_in(server):
+    """Of all messages that are waiting, in their order."""
+    shown = run("peek", "q.fifo", "--all", "-o", "json", endpoint=server.endpoint)
+    assert shown.returncode == 0, shown.stderr
+    return [each["Body"] for each in json.loads(shown.stdout)["Messages"]]
+
+
+class Sender(threading.Thread):
+    """Sends numbers, one after the other, until it is told to end."""
+
+    def __init__(self, server):
+        super().__init__()
+        self.connection = Connection(server.port)
+        self.sent = 0
+        self.ends = threading.Event()
+
+    def run(self):
+        while not self.ends.is_set():
+            self.connection.call("SendMessage", QueueUrl="q.fifo", MessageGroupId="g", MessageDeduplicationId=str(self.sent),
+                                 MessageBody=str(self.sent))
+            self.sent += 1
+
+
+class Backup(unittest.TestCase):
+    def setUp(self):
+        self.places = tempfile.TemporaryDirectory(prefix="mailrail-backup-")
+        self.addCleanup(self.places.cleanup)
+        self.shelf = self.place("backups")
+
+    def place(self, name):
+        return str(Path(self.places.name) / name)
+
+    def back_up(self, server, *options):
+        done = run("backup", self.shelf, "-o", "json", *options, endpoint=server.endpoint)
+        self.assertEqual(0, done.returncode, done.stdout + done.stderr)
+        return json.loads(done.stdout)
+
+    def test_what_is_restored_is_all_of_one_moment(self):
+        with Server(arguments=SHORT_LOG) as server:
+            Connection(server.port).call("CreateQueue", QueueName="q.fifo", Attributes={"FifoQueue": "true"})
+            sender = Sender(server)
+            sender.start()
+            try:
+                before = sender.sent
+                done = self.back_up(server)
+                after = sender.sent
+            finally:
+                sender.ends.set()
+                sender.join()
+            self.assertTrue(done["IsWhole"])
+
+        restored = run("restore", self.shelf, "--data", self.place("restored"))
+        self.assertEqual(0, restored.returncode, restored.stderr)
+        with Server(data=self.place("restored")) as server:
+            bodies = bodies_in(server)
+        self.assertEqual([str(number) for number in range(len(bodies))], bodies)
+        self.assertTrue(before <= len(bodies) <= after + 1, (before, len(bodies), after))
+
+    def test_the_next_one_copies_what_is_new(self):
+        with Server(arguments=SHORT_LOG) as server:
+            connection = Connection(server.port)
+            connection.call("CreateQueue", QueueName="q")
+            for _ in range(60):
+                connection.call("SendMessage", QueueUrl="q", MessageBody="m" * 1_000_000)
+            first = self.back_up(server)
+            connection.call("SendMessage", QueueUrl="q", MessageBody="later")
+            second = self.back_up(server, "--keep", "1")
+
+        self.assertGreater(first["CopiedBytes"], 50_000_000)
+        self.assertLess(second["CopiedBytes"], 20_000_000)
+        self.assertGreater(second["SharedBytes"], 30_000_000)
+        self.assertEqual([Path(second["Directory"]).name], os.listdir(self.shelf))
+        verified = run("verify", second["Directory"])
+        self.assertEqual(0, verified.returncode, verified.stdout)
+        self.assertIn("61 messages", verified.stdout)
+
+    def test_no_server_starts_on_a_backup(self):
+        with Server() as server:
+            done = self.back_up(server)
+
+        started = run("serve", "--listen", "127.0.0.1:0", "--data", done["Directory"])
+        self.assertEqual(1, started.returncode)
+        self.assertIn("is a backup", started.stderr)
+
+    def test_a_container_restores_at_its_first_start_only(self):
+        nothing = run("restore", self.shelf, "--data", self.place("data"), "--if-exists")
+        self.assertEqual((0, True), (nothing.returncode, "nothing is restored" in nothing.stdout))
+        self.assertEqual(2, run("restore", self.shelf, "--data", self.place("data")).returncode)
+        with Server() as server:
+            self.back_up(server)
+        for expected in ("Restored", "has a log already"):
+            done = run("restore", self.shelf, "--data", self.place("data"), "--if-exists")
+            self.assertEqual((0, True), (done.returncode, expected in done.stdout), done.stdout)
+
+
+class Doctor(unittest.TestCase):
+    def test_it_finds_what_is_wrong_and_says_what_to_do(self):
+        with Server() as server:
+            well = run("doctor", endpoint=server.endpoint)
+            self.assertEqual((0, True), (well.returncode, "All is well" in well.stdout), well.stdout)
+            connection = Connection(server.port)
+            connection.call("CreateQueue", QueueName="q")
+            connection.call("CreateQueue", QueueName="r", Attributes={
+                "RedrivePolicy": '{"deadLetterTargetArn": "arn:aws:sqs:us-east-1:000000000000:q", "maxReceiveCount": 3}'})
+            connection.call("DeleteQueue", QueueUrl="q")
+
+            ill = run("doctor", "-o", "json", endpoint=server.endpoint)
+            self.assertEqual(1, ill.returncode, ill.stdout)
+            finding = json.loads(ill.stdout)["Findings"][0]
+            self.assertEqual(("dead-letter-queue-missing", "r", "problem"),
+                             (finding["Check"], finding["QueueName"], finding["Severity"]))
+            mended = run(*finding["Fix"].split()[1:], endpoint=server.endpoint)
+            self.assertEqual(0, mended.returncode, mended.stderr)
+            self.assertNotIn("dead-letter-queue-missing", run("doctor", endpoint=server.endpoint).stdout)
+
+
+if __name__ == "__main__":
+    unittest.main()
