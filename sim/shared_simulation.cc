@@ -275,6 +275,7 @@ void SharedSimulation::drain() {
 
 void SharedSimulation::compare_followers() {
   pass(2s);
+  pass(1s);  // Who learned only then that it is deposed starts again.
   for (const auto& each : nodes_) {
     if (each->is_down()) judge_.report(Law::drain, each->name() + " does not start");
   }
