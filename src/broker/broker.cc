@@ -154,7 +154,7 @@ std::optional<engine::Full> Broker::full() const {
 
 engine::ServerUse Broker::use() const {
   const log::Space space = log_.space();
-  return {.waiting = waiters_.size(),
+  return {.waiting = waiters_.counted(),
           .memory_bytes = engine_.committed_bytes(),
           .memory_bytes_max = options_.memory_bytes_max,
           .disk_bytes = space.total(),

@@ -15,7 +15,7 @@
 namespace mailrail::engine {
 
 struct ServerUse {
-  std::size_t waiting = 0;  // Calls that wait for messages.
+  std::size_t waiting = 0;  // Calls of clients that wait for messages.
   std::uint64_t memory_bytes = 0;
   std::uint64_t memory_bytes_max = 0;
   std::uint64_t disk_bytes = 0;

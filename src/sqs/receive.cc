@@ -46,6 +46,12 @@ std::map<std::string, std::string> asked_for(std::map<std::string, std::string> 
   return attributes;
 }
 
+// Of the key, if there are keys: people know it by that.
+const std::string& name_of(const auth::Caller& caller) {
+  const bool has_key = caller.grant != nullptr && !caller.grant->is_anonymous();
+  return has_key ? caller.grant->name : caller.user;
+}
+
 }  // namespace
 
 ReceiveMessage::Prepared ReceiveMessage::prepare(Input input, const api::Context& context) {
@@ -58,7 +64,7 @@ ReceiveMessage::Prepared ReceiveMessage::prepare(Input input, const api::Context
   prepared.wait = seconds_of(input.wait_time_seconds);
   prepared.attempt = std::move(input.receive_request_attempt_id);
   prepared.attribute_names = std::move(input.message_attribute_names);
-  prepared.receiver = context.caller.user;
+  prepared.receiver = name_of(context.caller);
   prepared.traffic = context.traffic;
   return prepared;
 }
