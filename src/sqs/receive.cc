@@ -46,10 +46,10 @@ std::map<std::string, std::string> asked_for(std::map<std::string, std::string> 
   return attributes;
 }
 
-// Of the key, if there are keys: people know it by that.
+// Of the key, if it has one: people know it by that.
 const std::string& name_of(const auth::Caller& caller) {
-  const bool has_key = caller.grant != nullptr && !caller.grant->is_anonymous();
-  return has_key ? caller.grant->name : caller.user;
+  const bool has_name = caller.grant != nullptr && !caller.grant->name.empty();
+  return has_name ? caller.grant->name : caller.user;
 }
 
 }  // namespace
