@@ -25,9 +25,12 @@ export PATH := $(PATH):/usr/lib/llvm-19/bin
 
 # On a terminal ninja overwrites one line of progress; elsewhere that would be a line for every file.
 quiet := $(if $(MAKE_TERMOUT),,--quiet)
-# What can run under a sanitizer within its budget, and has something to tell it: races need threads. The dev preset runs everything.
+# What can run under a sanitizer within its budget, and has something to tell it: races need threads. The dev preset builds and
+# runs everything.
+target_asan := unit_and_simulation
+target_tsan := threads
 tests_asan := --label-regex '^(unit|simulation)$$'
-tests_tsan := --label-regex '^unit$$' --label-exclude '^one_thread$$'
+tests_tsan := --label-regex '^threads$$'
 
 .PHONY: run build test bench lint format soak deb package-test container clean
 .DEFAULT_GOAL := build
@@ -44,7 +47,7 @@ build:
 test:
 	@tools/setup
 	@cmake --preset $(PRESET) --log-level=WARNING >/dev/null
-	@cmake --build --preset $(PRESET) -- $(quiet)
+	@cmake --build --preset $(PRESET) --target $(or $(target_$(PRESET)),all) -- $(quiet)
 	@ctest --test-dir build/$(PRESET) --output-on-failure --no-tests=error $(tests_$(PRESET))
 
 bench:

@@ -23,12 +23,17 @@ target_compile_options(mailrail_flags INTERFACE -fmacro-prefix-map=${CMAKE_SOURC
 target_compile_options(mailrail_flags INTERFACE -Wno-missing-field-initializers)
 target_link_libraries(mailrail_flags INTERFACE Threads::Threads)
 
-# mailrail_module(NAME log USES base LIBRARIES xxhash SOURCES a.cc TESTS a_test.cc)
+# What `make test PRESET=asan` and `PRESET=tsan` run and, with what it stands on, build.
+add_custom_target(unit_and_simulation)
+add_custom_target(threads)
+
+# mailrail_module(NAME log USES base LIBRARIES xxhash SOURCES a.cc TESTS a_test.cc [THREADS])
 #
 # Builds the library mailrail_NAME, which may include only itself, base and what USES names (tools/tidy.py checks the
-# includes), and the test binary NAME_test, which may also include sim/.
+# includes), and the test binary NAME_test, which may also include sim/. THREADS: its tests have several, or what is meant
+# for several.
 function(mailrail_module)
-  cmake_parse_arguments(module "" "NAME" "USES;LIBRARIES;SOURCES;TESTS;TEST_USES" ${ARGN})
+  cmake_parse_arguments(module "THREADS" "NAME" "USES;LIBRARIES;SOURCES;TESTS;TEST_USES" ${ARGN})
   set(target mailrail_${module_NAME})
   add_library(${target} STATIC ${module_SOURCES})
   set(uses ${module_USES})
@@ -36,6 +41,9 @@ function(mailrail_module)
   target_link_libraries(${target} PUBLIC mailrail_flags ${uses} ${module_LIBRARIES})
   if(module_TESTS)
     mailrail_test(NAME ${module_NAME}_test USES ${module_NAME} ${module_TEST_USES} SOURCES ${module_TESTS})
+  endif()
+  if(module_THREADS)
+    mailrail_label(${module_NAME}_test unit threads)
   endif()
 endfunction()
 
@@ -46,5 +54,14 @@ function(mailrail_test)
   add_executable(${test_NAME} ${test_SOURCES})
   target_link_libraries(${test_NAME} PRIVATE ${test_USES} ${test_LIBRARIES} GTest::gtest GTest::gmock GTest::gtest_main)
   add_test(NAME ${test_NAME} COMMAND ${test_NAME} --gtest_brief=1)
-  set_tests_properties(${test_NAME} PROPERTIES LABELS unit)
+  mailrail_label(${test_NAME} unit)
+endfunction()
+
+# mailrail_label(engine_test unit threads): by which labels ctest finds the test that is named after its binary.
+function(mailrail_label target)
+  set_tests_properties(${target} PROPERTIES LABELS "${ARGN}")
+  add_dependencies(unit_and_simulation ${target})
+  if(threads IN_LIST ARGN)
+    add_dependencies(threads ${target})
+  endif()
 endfunction()
