@@ -44,10 +44,10 @@ std::optional<std::string> find(const std::map<std::string, std::string>& in, co
 }
 
 void add_trace_header(Outgoing& message, const std::map<std::string, std::string>& attributes) {
-  if (auto header = find(attributes, trace_header)) {
-    message.message_system_attributes[trace_header] = {.string_value = *std::move(header),
-                                                       .data_type = "String"};
-  }
+  std::optional<std::string> header = find(attributes, trace_header);
+  if (!header) return;
+  message.message_system_attributes[trace_header] = {.string_value = std::move(header),
+                                                     .data_type = "String"};
 }
 
 // As AWS counts.

@@ -58,16 +58,16 @@ class Mirror final : public Handler {
  public:
   explicit Mirror(Server& server) : server_(server) {}
   void on_request(ExchangeId exchange, Request request) override {
-    is_own_ = request.door == Door::own;
-    is_answered_ = server_.answer(exchange, {.status = 201, .body = std::move(request.body)});
-    is_answered_twice_ = server_.answer(exchange, {});
+    is_own = request.door == Door::own;
+    is_answered = server_.answer(exchange, {.status = 201, .body = std::move(request.body)});
+    is_answered_twice = server_.answer(exchange, {});
   }
   void on_gone(ExchangeId) override {}
 
   Server& server_;
-  bool is_own_ = false;
-  bool is_answered_ = false;
-  bool is_answered_twice_ = false;
+  bool is_own = false;
+  bool is_answered = false;
+  bool is_answered_twice = false;
 };
 
 TEST(Server, AsksAHandlerForItsOwnProcess) {
@@ -79,9 +79,9 @@ TEST(Server, AsksAHandlerForItsOwnProcess) {
 
   EXPECT_EQ(response.status, 201);
   EXPECT_EQ(response.body, "hi");
-  EXPECT_TRUE(mirror.is_own_);
-  EXPECT_TRUE(mirror.is_answered_);
-  EXPECT_FALSE(mirror.is_answered_twice_);
+  EXPECT_TRUE(mirror.is_own);
+  EXPECT_TRUE(mirror.is_answered);
+  EXPECT_FALSE(mirror.is_answered_twice);
 }
 
 TEST(Server, TakesARequestByteByByte) {

@@ -24,12 +24,17 @@ constexpr std::uint64_t receives_judged_from = 1000;
 constexpr double empty_share_warned_at = 0.9;
 constexpr std::uint64_t files_besides_connections = 512;
 
+template <typename Unit>
+std::string counted_in(Duration duration, std::string_view name) {
+  const auto whole = std::chrono::duration_cast<Unit>(duration).count();
+  return counted(static_cast<std::uint64_t>(whole), name);
+}
+
 std::string duration_text(Duration duration) {
-  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(duration).count();
-  if (seconds >= 2 * 86'400) return counted(static_cast<std::uint64_t>(seconds / 86'400), "day");
-  if (seconds >= 2 * 3600) return counted(static_cast<std::uint64_t>(seconds / 3600), "hour");
-  if (seconds >= 2 * 60) return counted(static_cast<std::uint64_t>(seconds / 60), "minute");
-  if (seconds >= 1) return counted(static_cast<std::uint64_t>(seconds), "second");
+  if (duration >= std::chrono::days(2)) return counted_in<std::chrono::days>(duration, "day");
+  if (duration >= 2h) return counted_in<std::chrono::hours>(duration, "hour");
+  if (duration >= 2min) return counted_in<std::chrono::minutes>(duration, "minute");
+  if (duration >= 1s) return counted_in<std::chrono::seconds>(duration, "second");
   return fmt::format("{} ms", duration.count());
 }
 

@@ -152,9 +152,9 @@ Result<void> StartMessageMoveTask::authorize(const api::AccessRequest& request,
     return destination ? sqs::authorize(request, "SendMessage", *destination) : Result<void>();
   }
   // They go back where they came from.
-  for (const auto& [name, id] : request.engine.queue_names()) {
+  for (const auto& [queue, id] : request.engine.queue_names()) {
     if (request.engine.find_queue(id)->is_source_of(source->name))
-      TRY(sqs::authorize(request, "SendMessage", {.about = auth::About::queue, .name = name}));
+      TRY(sqs::authorize(request, "SendMessage", {.about = auth::About::queue, .name = queue}));
   }
   return {};
 }
