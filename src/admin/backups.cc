@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "admin/errors.h"
+#include "admin/limits.h"
 #include "log/snapshot.h"
 #include "sqs/errors.h"
 
@@ -59,11 +60,11 @@ Result<ReadBackupOutput> ReadBackup::finish(const Decided&,
                                             const Prepared& prepared,
                                             const api::Context& context,
                                             const api::Bodies&) {
-  const int bytes_max = prepared.bytes.value_or(backup_bytes_max);
-  if (bytes_max < 1 || bytes_max > backup_bytes_max) {
+  const int bytes_max = prepared.bytes.value_or(limits::backup_bytes_max);
+  if (bytes_max < 1 || bytes_max > limits::backup_bytes_max) {
     return sqs::errors::invalid_parameter(
         {"Bytes", std::to_string(bytes_max)},
-        fmt::format("It must be between 1 and {}", backup_bytes_max));
+        fmt::format("It must be between 1 and {}", limits::backup_bytes_max));
   }
   if (prepared.offset < 0)
     return sqs::errors::invalid_parameter({"Offset", std::to_string(prepared.offset)},

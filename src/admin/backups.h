@@ -14,9 +14,6 @@
 
 namespace mailrail::admin {
 
-// Ours: of one answer.
-inline constexpr int backup_bytes_max = 1 << 20;
-
 struct BeginBackup {
   static constexpr std::string_view name = "BeginBackup";
   static constexpr bool is_about_account = true;

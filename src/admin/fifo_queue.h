@@ -18,7 +18,7 @@ inline Result<const engine::Queue*> find_fifo(const sqs::TargetQueue& target,
   const engine::Queue* queue = TRY(target.find(engine));
   if (!queue->attributes.is_fifo)
     return sqs::errors::invalid_parameter({"QueueUrl", target.name.name},
-                                          "Only a FIFO queue has conversations that can be parked");
+                                          "Only a FIFO queue has conversations");
   return queue;
 }
 

@@ -1,4 +1,5 @@
-// What the administrative API gives at most at a time. All of it is ours.
+// What the administrative API gives at most at a time. All of it is ours: so that no answer takes a
+// turn or a thread for long, and an operator still sees enough at once.
 
 #pragma once
 
@@ -13,6 +14,9 @@ inline constexpr std::size_t peeked_bytes_max = std::size_t{4} << 20;
 
 // A call that finds nothing that it looks for goes on in so many turns, then with another call.
 inline constexpr std::size_t turns_per_walk_max = 256;
+
+// A piece of a backup.
+inline constexpr int backup_bytes_max = 1 << 20;
 
 // A page of events.
 inline constexpr int listed_events_max = 1000;

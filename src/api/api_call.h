@@ -90,8 +90,8 @@ class ApiCall : public broker::Call {
 
   // One message for each body, in the same order.
   virtual Shown shown() const { return {}; }
-  virtual const Context& context() const = 0;
-  virtual std::string_view target() const = 0;
+  virtual const Context& context() const = 0;   // Who asks, and by what; for who logs the answer.
+  virtual std::string_view target() const = 0;  // The name in its Target; good as long as the call.
 
   // The leases that the answer hands out, to be given back if nobody is there to take it.
   virtual std::vector<engine::ReceiptHandle> leases() const { return {}; }

@@ -93,7 +93,11 @@ Result<ExitCode> apply(const ApplyOptions& options, Session& session) {
   const Pruning pruning = options.is_to_prune ? Pruning::on : Pruning::off;
   const Plan plan = TRY(planned(session.client, *wanted, setting.place, pruning));
   print(plan, session.output);
-  if (options.is_dry_run || plan.changes_nothing()) return ExitCode::done;
+  if (plan.changes_nothing()) return ExitCode::done;
+  if (options.is_dry_run) {
+    fmt::print(stderr, "Would be done: {}.\n", topology::summary_of(plan));
+    return ExitCode::done;
+  }
   TRY(confirm_removals(options, plan));
   TRY(apply_plan(session.client, plan, setting.place));
   fmt::print(stderr, "Done: {}.\n", topology::summary_of(plan));

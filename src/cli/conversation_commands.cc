@@ -16,6 +16,7 @@
 #include "cli/peeking.h"
 #include "cli/references.h"
 #include "cli/session.h"
+#include "server/engine_clock.h"
 
 namespace mailrail::cli {
 namespace {
@@ -36,9 +37,8 @@ struct ConversationOptions {
 
 // "3m12s", of an instant in milliseconds since 1970.
 std::string age_of(std::int64_t timestamp) {
-  const auto now =
-      std::chrono::duration_cast<Duration>(std::chrono::system_clock::now().time_since_epoch());
-  const auto age = std::chrono::floor<std::chrono::seconds>(now - Duration(timestamp));
+  const auto age =
+      std::chrono::floor<std::chrono::seconds>(server::wall_time() - from_unix_ms(timestamp));
   return duration_text(std::max<Duration>(age, Duration(0)));
 }
 

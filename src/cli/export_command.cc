@@ -8,6 +8,7 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "admin/limits.h"
 #include "cli/dump_line.h"
 #include "cli/interrupt.h"
 #include "cli/message_commands.h"
@@ -96,7 +97,7 @@ class Exporter {
                                           std::optional<std::string> after) {
     if (!after) TRY(write_queue(url));
     admin::PeekMessagesInput input{.queue_url = url,
-                                   .max_number_of_messages = peeked_messages_max,
+                                   .max_number_of_messages = admin::limits::peeked_messages_max,
                                    .message_group_id = {},
                                    .state = {},
                                    .after = std::move(after)};

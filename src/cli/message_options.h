@@ -12,13 +12,14 @@
 #include <vector>
 
 #include "base/result.h"
+#include "sns/limits.h"
 #include "sns/message_shapes.h"
 #include "sqs/message_attribute_value.h"
 
 namespace mailrail::cli {
 
-// "SNS messages: at most 1,048,576 bytes", and more than that is not read.
-inline constexpr std::size_t message_file_bytes_max = 1'048'576;
+// More is not read: no message of SQS or SNS is longer.
+inline constexpr std::size_t message_file_bytes_max = sns::limits::message_bytes_max;
 
 // `@FILE` is what the file holds, `-` what standard input does; anything else is itself.
 Result<std::string> read_message(const std::string& option);

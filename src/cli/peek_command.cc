@@ -7,6 +7,7 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "admin/limits.h"
 #include "cli/message_commands.h"
 #include "cli/message_filter.h"
 #include "cli/peeking.h"
@@ -71,7 +72,7 @@ Result<ExitCode> peek_file(const PeekOptions& options, Session& session) {
 Result<ExitCode> peek_queue(const PeekOptions& options, Session& session) {
   const MessageFilter filter = TRY(MessageFilter::parse(options.conditions));
   admin::PeekMessagesInput input{.queue_url = TRY(queue_url_of(session.client, options.queue)),
-                                 .max_number_of_messages = peeked_messages_max,
+                                 .max_number_of_messages = admin::limits::peeked_messages_max,
                                  .message_group_id = options.group,
                                  .state = state_named(options.state),
                                  .after = options.after};
@@ -81,7 +82,7 @@ Result<ExitCode> peek_queue(const PeekOptions& options, Session& session) {
     // With a filter more may have to be looked at than are shown.
     if (options.conditions.empty())
       input.max_number_of_messages =
-          static_cast<int>(std::min<std::uint64_t>(left, peeked_messages_max));
+          static_cast<int>(std::min<std::uint64_t>(left, admin::limits::peeked_messages_max));
     auto page = TRY(peek(session.client, input));
     for (const admin::PeekedMessage& each : page.messages) {
       boost::json::object message = object_of(each);

@@ -13,8 +13,6 @@
 
 namespace mailrail::cli {
 
-inline constexpr int peeked_messages_max = 100;
-
 Result<admin::PeekMessagesOutput> peek(client::Client& client,
                                        const admin::PeekMessagesInput& input);
 

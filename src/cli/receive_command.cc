@@ -68,7 +68,9 @@ class Receiver {
       if (!options_.is_following) left -= static_cast<int>(messages.size());
       TRY(take(messages));
     }
-    rows_.finish();
+    // What a command got is not printed, so there being no rows says nothing.
+    const bool went_to_command = options_.command && taken_ > 0 && rows_.form() == Form::table;
+    if (!went_to_command) rows_.finish();
     if (failed_ > 0) return ExitCode::some_failed;
     return taken_ == 0 && options_.fails_if_empty ? ExitCode::nothing_received : ExitCode::done;
   }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <CLI/CLI.hpp>
+#include <boost/algorithm/string/case_conv.hpp>
 #include <boost/json.hpp>
 #include <fmt/format.h>
 #include <strings.h>
@@ -101,6 +102,8 @@ void Rows::flush() {
 }
 
 void Rows::finish() {
+  if (form_ == Form::table && is_terminal_ && !has_heading_ && rows_.empty())
+    fmt::print(stderr, "No {}.\n", boost::algorithm::to_lower_copy(std::string(layout_.list_name)));
   if (form_ != Form::json) return flush();
   json::array list;
   for (json::object& each : rows_) list.emplace_back(std::move(each));

@@ -62,7 +62,7 @@ class Rows {
   // Prints what can be printed by now: all but a JSON document, which needs its end.
   void flush();
 
-  // At the end.
+  // At the end. Tells a person, not a program, that there was nothing.
   void finish();
 
   Form form() const { return form_; }

@@ -5,6 +5,8 @@
 #include <limits>
 #include <map>
 #include <memory>
+#include <ranges>
+#include <string_view>
 #include <thread>
 #include <utility>
 
@@ -21,6 +23,7 @@
 #include "cli/queue_commands.h"
 #include "cli/session.h"
 #include "cli/text_table.h"
+#include "server/engine_clock.h"
 
 namespace mailrail::cli {
 namespace {
@@ -58,9 +61,8 @@ void sort_by_age(std::vector<admin::DescribedQueue>& queues) {
 
 std::string age_of(const std::optional<std::int64_t>& timestamp) {
   if (!timestamp) return "-";
-  const auto now =
-      std::chrono::duration_cast<Duration>(std::chrono::system_clock::now().time_since_epoch());
-  const auto age = std::chrono::floor<std::chrono::seconds>(now - Duration(*timestamp));
+  const auto age =
+      std::chrono::floor<std::chrono::seconds>(server::wall_time() - from_unix_ms(*timestamp));
   return duration_text(std::max<Duration>(age, Duration(0)));
 }
 
@@ -99,8 +101,10 @@ class Rates {
   double seconds_ = 1;
 };
 
+// What is looked for first comes first: a narrow window has no room for the last columns.
 Row row_of(const admin::DescribedQueue& queue, const Rates& rates) {
   return {printable(queue.queue_name),
+          age_of(queue.oldest_sent_timestamp),
           fmt::to_string(queue.visible),
           fmt::to_string(queue.in_flight),
           fmt::to_string(queue.delayed),
@@ -109,27 +113,35 @@ Row row_of(const admin::DescribedQueue& queue, const Rates& rates) {
           fmt::to_string(queue.conversations_blocked),
           fmt::to_string(queue.conversations_parked),
           fmt::to_string(queue.waiting_receives),
-          age_of(queue.oldest_sent_timestamp),
           printable(queue.dead_letter_queue_name.value_or(""))};
 }
 
-std::size_t screen_rows() {
+winsize window() {
   winsize size = {};
-  const bool is_known = ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0;
-  return is_known ? size.ws_row : 24;
+  const bool is_known =
+      ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0;
+  return is_known ? size : winsize{.ws_row = 24, .ws_col = 80, .ws_xpixel = 0, .ws_ypixel = 0};
+}
+
+// No line goes on in a second one.
+void print_within(std::size_t characters, const std::string& lines) {
+  for (const auto& each : std::views::split(lines, '\n'))
+    if (!each.empty()) fmt::print("{}\n", cut(std::string_view(each), characters));
 }
 
 void draw(const std::vector<admin::DescribedQueue>& queues,
           const Rates& rates,
           const std::string& where) {
   constexpr std::size_t other_lines = 4;
-  std::vector<Row> rows = {{"QUEUE", "VISIBLE", "IN FLIGHT", "DELAYED", "IN/S", "OUT/S", "BLOCKED",
-                            "PARKED", "CONSUMERS", "OLDEST", "DEAD LETTERS"}};
-  const std::size_t room = std::max<std::size_t>(screen_rows(), other_lines + 1) - other_lines;
+  const winsize size = window();
+  std::vector<Row> rows = {{"QUEUE", "OLDEST", "VISIBLE", "IN FLIGHT", "DELAYED", "IN/S", "OUT/S",
+                            "BLOCKED", "PARKED", "CONSUMERS", "DEAD LETTERS"}};
+  const std::size_t room = std::max<std::size_t>(size.ws_row, other_lines + 1) - other_lines;
   for (std::size_t i = 0; i < std::min(room, queues.size()); ++i)
     rows.push_back(row_of(queues[i], rates));
-  fmt::print("{}{}  {} queues, the oldest message first. Ctrl-C ends.\n\n{}", clear_screen, where,
-             queues.size(), TextTable().lines(rows));
+  fmt::print("{}{}  {} queue{}, the oldest message first. Ctrl-C ends.\n\n", clear_screen, where,
+             queues.size(), queues.size() == 1 ? "" : "s");
+  print_within(size.ws_col, TextTable().lines(rows));
   std::fflush(stdout);
 }
 

@@ -1,4 +1,4 @@
-// The engine's own limits. Those of AWS stand with the sentence that promises them.
+// The engine's own limits, and AWS's with the sentence that promises each. None is a setting.
 
 #pragma once
 

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "server/engine_clock.h"
 #include "server/machine_memory.h"
 
 namespace mailrail::server {
@@ -10,15 +11,10 @@ namespace {
 // Fewer say nothing of one in a hundred.
 constexpr std::uint64_t commits_judged_from = 1000;
 
-Instant wall_clock_now() {
-  return Instant(
-      std::chrono::duration_cast<Duration>(std::chrono::system_clock::now().time_since_epoch()));
-}
-
 }  // namespace
 
 Measures::Measures(MetricsOptions options, std::uint32_t http_threads, Place place)
-    : options_(std::move(options)), place_(place), started_at_(wall_clock_now()) {
+    : options_(std::move(options)), place_(place), started_at_(wall_time()) {
   for (std::uint32_t thread = 0; thread < http_threads; ++thread) {
     meters_.emplace_back();
     access_logs_.emplace_back(options_.access_log);

@@ -1,20 +1,15 @@
 #include "server/self_view.h"
 
 #include <algorithm>
-#include <chrono>
 
 #include <fmt/format.h>
 #include <sys/resource.h>
 
 #include "base/check.h"
+#include "server/engine_clock.h"
 
 namespace mailrail::server {
 namespace {
-
-Instant wall_clock() {
-  return Instant(
-      std::chrono::duration_cast<Duration>(std::chrono::system_clock::now().time_since_epoch()));
-}
 
 std::string name_of(const log::FileSystem& file_system) {
   return file_system.name.empty() ? "local" : std::string(file_system.name);
@@ -59,7 +54,7 @@ std::map<std::string, std::string> settings_of(const Options& options) {
 
 api::ServerReport known_of(const Options& options, const http::Server& http) {
   api::ServerReport report{.version = MAILRAIL_VERSION,
-                           .started = wall_clock(),
+                           .started = wall_time(),
                            .listen = listen_address(options.host, http.port()),
                            .data_directory = options.data,
                            .file_system = {},
@@ -84,7 +79,7 @@ SelfView::SelfView(const Options& options,
 api::ServerReport SelfView::report() const {
   const log::Recovered& recovered = started_.recovered;
   api::ServerReport report = known_;
-  report.now = wall_clock();
+  report.now = wall_time();
   report.file_system = name_of(started_.file_system);
   if (!started_.node.empty()) report.node = started_.node;
   report.connections = http_.connections();

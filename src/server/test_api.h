@@ -2,9 +2,8 @@
 // the name-spaces whose time is over.
 //
 // A server has it only with --test-api, on loopback: whoever reaches it may delete everything, or,
-// where keys are in force, an administrator. Its
-// clock goes on from where it was advanced to; signatures and certificates are judged by the
-// machine's time as ever.
+// where keys are in force, an administrator. Its clock goes on from where it was advanced to;
+// signatures and certificates are judged by the machine's time as ever.
 
 #pragma once
 

@@ -14,7 +14,7 @@
 
 namespace mailrail::server {
 
-// Tests say not who they are.
+// Tests do not say who they are.
 inline const api::Context nobodys_context = {};
 
 // For a test that waits for the answer.

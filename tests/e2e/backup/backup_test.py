@@ -32,9 +32,9 @@ def bodies_in(server):
 class Sender(threading.Thread):
     """Sends numbers, one after the other, until it is told to end."""
 
-    def __init__(self, server):
+    def __init__(self, connection):
         super().__init__()
-        self.connection = Connection(server.port)
+        self.connection = connection
         self.sent = 0
         self.ends = threading.Event()
 
@@ -45,7 +45,14 @@ class Sender(threading.Thread):
             self.sent += 1
 
 
-class Backup(unittest.TestCase):
+class Connected(unittest.TestCase):
+    def connect(self, server):
+        connection = Connection(server.port)
+        self.addCleanup(connection.close)
+        return connection
+
+
+class Backup(Connected):
     def setUp(self):
         self.places = tempfile.TemporaryDirectory(prefix="mailrail-backup-")
         self.addCleanup(self.places.cleanup)
@@ -61,8 +68,8 @@ class Backup(unittest.TestCase):
 
     def test_what_is_restored_is_all_of_one_moment(self):
         with Server(arguments=SHORT_LOG) as server:
-            Connection(server.port).call("CreateQueue", QueueName="q.fifo", Attributes={"FifoQueue": "true"})
-            sender = Sender(server)
+            self.connect(server).call("CreateQueue", QueueName="q.fifo", Attributes={"FifoQueue": "true"})
+            sender = Sender(self.connect(server))
             sender.start()
             try:
                 before = sender.sent
@@ -82,7 +89,7 @@ class Backup(unittest.TestCase):
 
     def test_the_next_one_copies_what_is_new(self):
         with Server(arguments=SHORT_LOG) as server:
-            connection = Connection(server.port)
+            connection = self.connect(server)
             connection.call("CreateQueue", QueueName="q")
             for _ in range(60):
                 connection.call("SendMessage", QueueUrl="q", MessageBody="m" * 1_000_000)
@@ -117,12 +124,12 @@ class Backup(unittest.TestCase):
             self.assertEqual((0, True), (done.returncode, expected in done.stdout), done.stdout)
 
 
-class Doctor(unittest.TestCase):
+class Doctor(Connected):
     def test_it_finds_what_is_wrong_and_says_what_to_do(self):
         with Server() as server:
             well = run("doctor", endpoint=server.endpoint)
             self.assertEqual((0, True), (well.returncode, "All is well" in well.stdout), well.stdout)
-            connection = Connection(server.port)
+            connection = self.connect(server)
             connection.call("CreateQueue", QueueName="q")
             connection.call("CreateQueue", QueueName="r", Attributes={
                 "RedrivePolicy": '{"deadLetterTargetArn": "arn:aws:sqs:us-east-1:000000000000:q", "maxReceiveCount": 3}'})

@@ -113,6 +113,30 @@ class SendAndReceive(Commands):
         self.assertNotIn("\u009b".encode(), told)
 
 
+class Slips(Commands):
+    def test_what_there_is_not_is_named_with_what_was_probably_meant(self):
+        self.assertEqual('mailrail: There is no command "quues". Did you mean "queues"?\nSee mailrail --help.\n',
+                         self.refused(2, "quues", "ls"))
+        self.assertEqual('mailrail send: There is no option --grop. Did you mean "--group"?\nSee mailrail send --help.\n',
+                         self.refused(2, "send", "q", "x", "--grop", "g"))
+        self.assertIn("A command is missing: ls, show, create", self.refused(2, "queues"))
+        self.assertIn("QUEUE is required", self.refused(2, "peek"))
+
+    def test_help_fits_a_terminal(self):
+        for command in ([], ["serve"], ["send"], ["conversations"], ["conversations", "q", "skip"], ["apply"]):
+            lines = self.ok(*command, "--help").splitlines()
+            self.assertEqual([], [line for line in lines if len(line) > 80 and not line.startswith("Usage:")], command)
+
+    def test_a_person_is_told_that_there_is_nothing_and_a_program_is_not(self):
+        self.queue("hollow")
+        self.assertEqual("", self.ok("peek", "hollow"))
+        ours, its = pty.openpty()
+        with subprocess.Popen([binary(), "peek", "hollow"], env=self.environment(), stdout=its, stderr=subprocess.PIPE) as process:
+            os.close(its)
+            self.assertEqual(b"No messages.\n", process.stderr.read())
+        os.close(ours)
+
+
 class Queues(Commands):
     def test_they_are_made_listed_shown_and_changed(self):
         self.queue("dead.fifo")
