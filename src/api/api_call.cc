@@ -26,7 +26,7 @@ std::string_view limit_met(const Error& error, std::string_view action) {
   if (error.kind == &errors::disk_is_full) return "disk";
   if (error.kind == &errors::memory_is_full) return "memory";
   if (error.kind == &errors::calls_are_too_many) return "calls";
-  if (error.kind->name == "RequestThrottled") return "rate";
+  if (error.kind == &errors::request_throttled || error.kind == &errors::throttled) return "rate";
   if (error.kind->name == "Throttled") return "queue";  // One that a topic publishes to.
   if (error.kind->name == "OverLimit" && action.starts_with("SendMessage")) return "queue";
   return {};

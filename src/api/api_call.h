@@ -18,6 +18,7 @@
 #include "api/bodies.h"
 #include "api/call_slots.h"
 #include "api/context.h"
+#include "api/key_rates.h"
 #include "base/result.h"
 #include "base/shape.h"
 #include "broker/call.h"
@@ -110,6 +111,8 @@ struct Asked {
   Asked(Result<Decided> decided) : value(std::move(decided)) {}
   Asked(Decided decided) : value(std::move(decided)) {}
   Asked(std::unexpected<Error> error) : value(std::move(error)) {}
+  Asked(HeldBack held)
+      : decision(held.decision), value(std::unexpected(std::move(held.otherwise))) {}
   // NOLINTEND(google-explicit-constructor)
   Asked(broker::Decision asked, Decided decided) : decision(asked), value(std::move(decided)) {}
 
@@ -141,6 +144,10 @@ class ActionCall final : public ApiCall {
         prepared_(Action::prepare(std::move(input), context_)) {}
 
   broker::Decision decide(engine::Engine& engine, engine::Turn& turn) override {
+    if (std::optional<HeldBack> held = hold_back(context_, turn.now, place_)) {
+      decided_ = std::unexpected(std::move(held->otherwise));
+      return held->decision;
+    }
     if (const Result<void> allowed = authorized(engine); !allowed) {
       decided_ = std::unexpected(allowed.error());
       return {};
@@ -219,6 +226,7 @@ class ActionCall final : public ApiCall {
   const Context context_;
   const Target target_;
   typename Action::Prepared prepared_;
+  std::optional<Instant> place_;  // Once its key's rate gave it one.
   std::optional<Result<typename Action::Decided>> decided_;
 };
 

@@ -50,10 +50,11 @@ TEST_F(AnswerWithAnError, TellsTheLimitThatWasMet) {
   EXPECT_EQ(about(errors::memory_is_full).refused_for, "memory");
   EXPECT_EQ(about(errors::calls_are_too_many).refused_for, "calls");
   EXPECT_EQ(about(errors::service_unavailable).refused_for, "");
-  const ErrorKind throttled{
-      .name = "RequestThrottled", .query_code = "RequestThrottled", .http_status = 400};
+  EXPECT_EQ(about(errors::request_throttled).refused_for, "rate");
+  EXPECT_EQ(about(errors::throttled, "Publish").refused_for, "rate");
+  const ErrorKind full{.name = "Throttled", .query_code = "Throttled", .http_status = 429};
+  EXPECT_EQ(about(full, "Publish").refused_for, "queue");
   const ErrorKind over_limit{.name = "OverLimit", .query_code = "OverLimit", .http_status = 403};
-  EXPECT_EQ(about(throttled).refused_for, "rate");
   EXPECT_EQ(about(over_limit).refused_for, "queue");
   EXPECT_EQ(about(over_limit, "ReceiveMessage").refused_for, "");  // AWS's own, in flight.
 }

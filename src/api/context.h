@@ -23,15 +23,19 @@ class Traffic;
 
 namespace mailrail::api {
 
+class KeyRates;
+
 enum class Transport : std::uint8_t { plain, encrypted };
 
 struct Context {
   auth::Caller caller;
   std::string remote_address = {};  // Of who asks.
   Transport transport = Transport::plain;
-  // What the action takes, null if nobody knows, and how its service says that it is refused.
+  // What the action takes, null if nobody knows, and how its service says that it is refused, or
+  // that there are too many of its key's.
   const auth::Right* right = nullptr;
   const ErrorKind* access_denied = nullptr;
+  const ErrorKind* throttled = nullptr;
   // `http://HOST`, or https, as the caller wrote it: queue URLs echo it.
   std::string endpoint = {};
   std::optional<std::string> trace_header = {};  // X-Amzn-Trace-Id.
@@ -40,6 +44,7 @@ struct Context {
   signing::Signer* signer = nullptr;
   // What went through queues and topics; for decide() alone. Null: nobody counts.
   broker::Traffic* traffic = nullptr;
+  KeyRates* key_rates = nullptr;  // Likewise. Null: no key has one.
   // The caller asked by AWS Query, which words some rules differently.
   bool is_query = false;
   // Of the service that publishes to queues; null if there is none.

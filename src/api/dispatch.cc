@@ -122,6 +122,7 @@ Context Dispatcher::context_of(const http::Request& request, auth::Caller caller
       .identity = &parts_.identity,
       .signer = &parts_.signer,
       .traffic = parts_.traffic,
+      .key_rates = parts_.key_rates,
       .read_topic_message = read_topic_message_,
       .snapshots = parts_.snapshots,
       .server = parts_.server};
@@ -203,7 +204,6 @@ Made Dispatcher::dispatch(http::Request request,
   }
 
   if (by_path) service = by_path->service;
-
   if (const Result<void> expected = expect_method(request); !expected)
     return refuse(expected.error());
 
@@ -219,6 +219,7 @@ Made Dispatcher::dispatch(http::Request request,
     return refuse(meant.error());
   context.right = auth::find_right(service->policy_prefix, action->name);
   context.access_denied = service->access_denied;
+  context.throttled = service->throttled;
   if (const Result<void> allowed = authorize_for_account(context); !allowed)
     return refuse(allowed.error());
 

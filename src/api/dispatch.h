@@ -38,6 +38,7 @@ class Dispatcher {
     signing::Signer& signer;
     log::Snapshots* snapshots = nullptr;  // Null: the log is in no files.
     broker::Traffic* traffic = nullptr;   // Null: nobody counts.
+    KeyRates* key_rates = nullptr;        // Null: no key has one.
     const ServerView* server = nullptr;   // Null: nobody has one.
     Customs customs = {};
   };

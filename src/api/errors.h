@@ -57,6 +57,11 @@ inline constexpr ErrorKind service_unavailable{.name = "ServiceUnavailable",
                                                .query_code = "ServiceUnavailable",
                                                .http_status = 503,
                                                .origin = ErrorOrigin::framework};
+// A rate is exceeded, of a key or of a queue. SNS has another word for it.
+inline constexpr ErrorKind request_throttled{
+    .name = "RequestThrottled", .query_code = "RequestThrottled", .http_status = 403};
+inline constexpr ErrorKind throttled{
+    .name = "Throttled", .query_code = "Throttled", .http_status = 429};
 // A limit of the server is met. To a client they are the same.
 inline constexpr ErrorKind disk_is_full = service_unavailable;
 inline constexpr ErrorKind memory_is_full = service_unavailable;

@@ -35,6 +35,13 @@ std::string sentence_about(const engine::Queue& queue, const engine::ReachedBoun
       is_bytes ? size_text(reached.max) : std::to_string(reached.max));
 }
 
+std::string sentence_about_rate(const engine::Queue& queue) {
+  return fmt::format(
+      "The queue {} takes {} messages a second, as its tag {} says. Send more slowly, or change "
+      "the tag.",
+      queue.name.name, queue.bounds.sends_per_second.value_or(0), engine::send_rate_tag);
+}
+
 Result<void> expect_room(const engine::Turn& turn) {
   if (turn.full == nullptr) return {};
   const bool is_disk = turn.full->what == engine::Full::What::disk;

@@ -1,8 +1,9 @@
 // Room: whether what a call adds still fits the limits of the server; and what to say if it does
 // not fit those of a queue.
 //
-// Asked in decide by every action that stores messages, after all that is wrong with the request
-// itself. Whatever takes messages out or changes settings does not ask.
+// Asked in decide by every action that stores messages, after all
+// that is wrong with the request itself. Whatever takes messages out or changes settings does not
+// ask.
 
 #pragma once
 
@@ -18,6 +19,8 @@ namespace mailrail::api {
 // The limit, what is used of it, and what helps.
 std::string sentence_about(const engine::Full& full);
 std::string sentence_about(const engine::Queue& queue, const engine::ReachedBound& reached);
+// That the queue's rate does not let so many messages in, not even soon.
+std::string sentence_about_rate(const engine::Queue& queue);
 
 // Else the error that AWS's clients wait on and try again after.
 Result<void> expect_room(const engine::Turn& turn);

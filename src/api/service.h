@@ -61,6 +61,7 @@ struct Service {
   std::string_view signing_name = {};  // In credential scopes and hosts: `sqs`.
   std::string_view policy_prefix;      // Of its actions, in auth/rights.h.
   const ErrorKind* access_denied = &errors::access_denied;
+  const ErrorKind* throttled = &errors::request_throttled;
   // The parameter that tells its requests from another service's of the same action.
   std::string_view subject_parameter = {};
   QueuePaths queue_paths = QueuePaths::unknown;

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,7 @@ struct Grant {
   std::vector<std::string> queues = {};
   std::vector<std::string> topics = {};
   Payloads payloads = Payloads::shown;
+  std::optional<std::uint32_t> calls_per_second = {};
 
   bool is_anonymous() const { return key_id.empty(); }
 };

@@ -61,6 +61,12 @@ Result<void> check_patterns(std::string_view what, std::span<const std::string> 
   return {};
 }
 
+Result<void> check_rate(std::optional<std::uint32_t> rate) {
+  if (!rate || (*rate >= 1 && *rate <= key_rate_max)) return {};
+  return unusable(
+      fmt::format("The rate of a key is 1 to {} calls a second, not {}.", key_rate_max, *rate));
+}
+
 // Without letters that look alike.
 std::string random_id(std::string_view prefix, std::size_t characters, Random& random) {
   constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
@@ -113,6 +119,7 @@ Result<void> check_key(const Key& key) {
     return unusable(fmt::format("An account has 12 digits, unlike \"{}\".", shown(key.account)));
   if (grant.roles.empty()) return unusable(fmt::format("A key needs a role: {}.", role_names));
   TRY(check_name(grant.name));
+  TRY(check_rate(grant.calls_per_second));
   TRY(check_patterns("queues", grant.queues));
   return check_patterns("topics", grant.topics);
 }

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -78,7 +79,8 @@ TEST(KeyText, ReadsWhatItHasWritten) {
                      .roles = {Role::operations, Role::view},
                      .queues = {"a*", "b"},
                      .topics = {"t"},
-                     .payloads = Payloads::hidden});
+                     .payloads = Payloads::hidden,
+                     .calls_per_second = 100});
   Key brief = make_key({.roles = {Role::admin}}, "111111111111", Lifetime::short_lived, random).key;
   brief.expires_at = from_unix_ms(1'735'693'200'000);
 
@@ -91,6 +93,8 @@ TEST(KeyText, ReadsWhatItHasWritten) {
   EXPECT_EQ((*keys)[0].secret, full.secret);
   EXPECT_EQ((*keys)[0].grant->roles, full.grant->roles);
   EXPECT_EQ((*keys)[0].grant->payloads, Payloads::hidden);
+  EXPECT_EQ((*keys)[0].grant->calls_per_second, 100u);
+  EXPECT_EQ((*keys)[1].grant->calls_per_second, std::nullopt);
   EXPECT_EQ((*keys)[1].session_token_hash, brief.session_token_hash);
   EXPECT_EQ((*keys)[1].expires_at, brief.expires_at);
   EXPECT_THAT(text, HasSubstr(R"("roles":["operator","view"],"queues":["a*","b"])"));
@@ -117,6 +121,12 @@ TEST(KeyText, RefusesWhatItDoesNotUnderstand) {
               HasSubstr("Key 1 has \"source_ips\", which this version of mailrail does not know."));
   EXPECT_THAT(refusal_of(file_with(begin + R"(,"expires_at":"soon"})")),
               HasSubstr("\"expires_at\" must be a time in UTC like 2026-11-27T20:33:45Z"));
+  for (const std::string_view rate : {"0", "-1", "1.5", "\"100\"", "4294967296"}) {
+    EXPECT_THAT(refusal_of(file_with(fmt::format(R"({},"calls_per_second":{}}})", begin, rate))),
+                HasSubstr("\"calls_per_second\" must be a whole number from 1 on"));
+  }
+  EXPECT_THAT(refusal_of(file_with(begin + R"(,"calls_per_second":1000001})")),
+              HasSubstr("The rate of a key is 1 to 1000000 calls a second, not 1000001."));
   EXPECT_THAT(refusal_of(file_with(begin + R"(,"hide_payloads":"yes"})")),
               HasSubstr("\"hide_payloads\" must be true or false"));
   EXPECT_THAT(refusal_of(file_with(begin + R"(,"session_token_sha256":"x"})")),

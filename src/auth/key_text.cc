@@ -1,6 +1,8 @@
 #include "auth/key_text.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <limits>
 #include <optional>
 #include <utility>
 
@@ -57,6 +59,16 @@ class Members {
     return value->get_bool() ? Payloads::hidden : Payloads::shown;
   }
 
+  // From 1 on; check_key() knows how far.
+  Result<std::optional<std::uint32_t>> count(std::string_view name) {
+    const std::optional<json::value> value = take(name);
+    if (!value) return std::nullopt;
+    const bool is_count = value->is_int64() && value->get_int64() >= 1 &&
+                          value->get_int64() <= std::numeric_limits<std::uint32_t>::max();
+    if (!is_count) return wrong(name, "a whole number from 1 on");
+    return static_cast<std::uint32_t>(value->get_int64());
+  }
+
   // `20261127T203345Z` with the punctuation that people like.
   Result<std::optional<Instant>> time(std::string_view name) {
     std::optional<std::string> text = TRY(this->text(name));
@@ -110,6 +122,7 @@ Result<Grant> read_grant(Members& members) {
   grant.queues = TRY(members.texts("queues"));
   grant.topics = TRY(members.texts("topics"));
   grant.payloads = TRY(members.payloads("hide_payloads"));
+  grant.calls_per_second = TRY(members.count("calls_per_second"));
   return grant;
 }
 
@@ -163,6 +176,10 @@ void write_key(JsonWriter& out, const Key& key) {
   if (grant.payloads == Payloads::hidden) {
     out.key("hide_payloads");
     out.boolean(true);
+  }
+  if (grant.calls_per_second) {
+    out.key("calls_per_second");
+    out.number(*grant.calls_per_second);
   }
   out.member("account", key.account);
   if (key.created_at != Instant{}) out.member("created_at", time_text(key.created_at));

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 #include "base/time.h"
 
@@ -31,6 +32,7 @@ inline constexpr std::size_t key_name_bytes_max = 64;
 inline constexpr std::size_t keys_max = 10'000;
 inline constexpr std::size_t key_file_bytes_max = std::size_t{16} << 20;
 inline constexpr std::size_t key_patterns_max = 100;
+inline constexpr std::uint32_t key_rate_max = 1'000'000;
 
 // "Maximum session duration: [...] up to 12 hours" for roles; "up to 36 hours" for users. (AWS STS)
 inline constexpr Duration session_max = 36h;

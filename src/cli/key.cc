@@ -61,7 +61,8 @@ Result<auth::Grant> grant_of(const KeyCreateOptions& options) {
       .name = options.name.value_or(""),
       .queues = options.queues,
       .topics = options.topics,
-      .payloads = options.hides_payloads ? auth::Payloads::hidden : auth::Payloads::shown};
+      .payloads = options.hides_payloads ? auth::Payloads::hidden : auth::Payloads::shown,
+      .calls_per_second = options.calls_per_second};
   for (const std::string& each : options.roles) {
     const std::optional<auth::Role> role = auth::parse_role(each);
     if (!role)
@@ -177,6 +178,7 @@ const Layout layout{.list_name = "Keys",
                                 {"QUEUES", "Queues"},
                                 {"TOPICS", "Topics"},
                                 {"PAYLOADS", "Payloads"},
+                                {"RATE", "CallsPerSecond"},
                                 {"ACCOUNT", "Account"},
                                 {"UNTIL", "Expiration"}}};
 
@@ -190,6 +192,7 @@ boost::json::object row_of(const auth::Key& key) {
   if (!grant.queues.empty()) row["Queues"] = joined(grant.queues);
   if (!grant.topics.empty()) row["Topics"] = joined(grant.topics);
   row["Payloads"] = grant.payloads == auth::Payloads::hidden ? "hidden" : "shown";
+  if (grant.calls_per_second) row["CallsPerSecond"] = *grant.calls_per_second;
   row["Account"] = key.account;
   if (key.created_at != Instant{}) row["CreatedAt"] = auth::time_text(key.created_at);
   if (key.expires_at) row["Expiration"] = auth::time_text(*key.expires_at);

@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,6 +29,7 @@ struct KeyCreateOptions {
   std::vector<std::string> queues;
   std::vector<std::string> topics;
   bool hides_payloads = false;
+  std::optional<std::uint32_t> calls_per_second;
   std::optional<std::string> name;
   std::optional<std::string> account;
   std::optional<std::string> lasts;  // Then it is short-lived.

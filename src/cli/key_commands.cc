@@ -51,6 +51,9 @@ Command add_key_create(CLI::App& app) {
   create->add_option("--topic", options->topics, "The topics that it is for, likewise.");
   create->add_flag("--hide-payloads", options->hides_payloads,
                    "Its holder never sees what messages say.");
+  create->add_option("--rate", options->calls_per_second,
+                     "Calls a second that it may make. One that comes too soon waits up to 100 ms, "
+                     "or is refused. Default: as many as it likes.");
   create->add_option("--name", options->name,
                      "A name for people, and for messages that it sends. Rotating keeps it.");
   create->add_option("--account", options->account, "Default: 000000000000.");

@@ -48,11 +48,17 @@ void Engine::make_room(Turn& turn, const Queue& queue) {
   }
 }
 
-std::optional<Duration> Engine::await_place(Instant now, QueueId id, std::size_t messages) {
-  const std::optional<std::uint32_t> rate = queue_at(id).bounds.sends_per_second;
-  if (!rate) return Duration(0);
-  return send_rates_.take(
-      {.queue = id, .per_second = *rate, .messages = messages, .patience = send_patience}, now);
+std::expected<Duration, QueueId> Engine::await_places(Instant now,
+                                                      std::span<const PlaceRequest> requests) {
+  std::vector<SendRates::Wanted> wanted;
+  for (const PlaceRequest& each : requests) {
+    const std::optional<std::uint32_t> rate = queue_at(each.queue).bounds.sends_per_second;
+    if (!rate) continue;
+    wanted.push_back(
+        {.queue = each.queue,
+         .messages = {.per_second = *rate, .tokens = each.messages, .patience = send_patience}});
+  }
+  return send_rates_.take(wanted, now);
 }
 
 }  // namespace mailrail::engine

@@ -1,3 +1,5 @@
+#include <array>
+
 #include <gtest/gtest.h>
 
 #include "engine/engine_testing.h"
@@ -19,6 +21,11 @@ class Bounds : public EngineTest {
 
   void tag(QueueId queue, const Tags& tags) {
     engine.change_tags(turn, queue, tags, OnPoison::dead_letter);
+  }
+
+  std::expected<Duration, QueueId> await_places(QueueId queue, std::size_t messages) {
+    const std::array requests{PlaceRequest{.queue = queue, .messages = messages}};
+    return engine.await_places(turn.now, requests);
   }
 };
 
@@ -122,12 +129,12 @@ TEST_F(Bounds, OfAPausedQueueGiveNothingUntilItGoesOn) {
 
 TEST_F(Bounds, OfItsRateAQueueForgetsWhenTheyAreGone) {
   const QueueId queue = create_bounded("q", {{"mailrail:send-rate", "1"}});
-  EXPECT_EQ(engine.await_place(turn.now, queue, 10), 0ms);
-  EXPECT_EQ(engine.await_place(turn.now, queue, 1), std::nullopt);
+  EXPECT_EQ(await_places(queue, 10), 0ms);
+  EXPECT_EQ(await_places(queue, 1), std::unexpected(queue));
 
   tag(queue, {});
 
-  EXPECT_EQ(engine.await_place(turn.now, queue, 1000), 0ms);
+  EXPECT_EQ(await_places(queue, 1000), 0ms);
 }
 
 }  // namespace

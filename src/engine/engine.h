@@ -10,9 +10,11 @@
 
 #pragma once
 
+#include <expected>
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -170,9 +172,10 @@ class Engine {
   VisibilityResult change_visibility(Turn& turn, const ReceiptHandle& handle, Duration timeout);
   // What keeps the queue from taking another message; nothing where its oldest go instead.
   std::optional<ReachedBound> reached_bound(QueueId queue) const;
-  // How long so many messages must wait for their place, if the queue's rate is bounded; they have
-  // it from then on. Nothing: too long.
-  std::optional<Duration> await_place(Instant now, QueueId queue, std::size_t messages);
+  // How long these must wait for their places, in queues whose rate is bounded; they have them from
+  // then on. Else the queue at which that is too long, and they have none. Each queue once.
+  std::expected<Duration, QueueId> await_places(Instant now,
+                                                std::span<const PlaceRequest> requests);
   // What full queues dropped since this was last taken.
   bool has_dropped() const { return !dropped_.empty(); }
   std::map<QueueName, std::uint64_t> take_dropped() { return std::exchange(dropped_, {}); }

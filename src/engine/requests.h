@@ -26,6 +26,12 @@ struct SendRequest {
   std::uint64_t message_bytes = 0;  // As its service counts them: the engine only passes it on.
 };
 
+// Places that so many messages need in a queue, where its rate is bounded.
+struct PlaceRequest {
+  QueueId queue = {};
+  std::size_t messages = 1;
+};
+
 // A bound of a queue that is reached, and what it has.
 struct ReachedBound {
   enum class What : std::uint8_t { messages, bytes };

@@ -1,60 +1,54 @@
 #include "engine/send_rates.h"
 
+#include <vector>
+
 #include <gtest/gtest.h>
 
 namespace mailrail::engine {
 namespace {
 
 constexpr Instant start = from_unix_ms(1'700'000'000'000);
-constexpr QueueId queue{1};
+constexpr QueueId slow{1};
+constexpr QueueId fast{2};
 
-std::optional<Duration> take(SendRates& rates,
-                             Instant now,
-                             std::uint32_t per_second,
-                             std::size_t messages = 1) {
-  return rates.take(
-      {.queue = queue, .per_second = per_second, .messages = messages, .patience = 100ms}, now);
+SendRates::Wanted of(QueueId queue, std::size_t messages) {
+  return {
+      .queue = queue,
+      .messages = {.per_second = queue == slow ? 10U : 20U, .tokens = messages, .patience = 100ms}};
 }
 
-TEST(SendRates, LetASecondsWorthInAtOnceAndThenOneAfterTheOther) {
-  SendRates rates;
-  for (int i = 0; i < 20; ++i) EXPECT_EQ(take(rates, start, 20), 0ms);
-
-  EXPECT_EQ(take(rates, start, 20), 50ms);
-  EXPECT_EQ(take(rates, start, 20), 100ms);
-  EXPECT_EQ(take(rates, start, 20), std::nullopt);
-  EXPECT_EQ(take(rates, start + 50ms, 20), 100ms);
-}
-
-TEST(SendRates, LetNoMoreInThanTheyShouldOverALongTime) {
-  SendRates rates;
-  std::size_t let_in = 0;
-  for (Duration time = 0s; time < 100s; time += 1ms) {
-    if (take(rates, start + time, 30)) ++let_in;
-  }
-
-  EXPECT_GE(let_in, 3000u);
-  EXPECT_LE(let_in, 3000u + 30 + 3);
-}
-
-TEST(SendRates, LetABatchInHoweverSlowTheyAre) {
-  SendRates rates;
-
-  EXPECT_EQ(take(rates, start, 1, 10), 0ms);
-  EXPECT_EQ(take(rates, start + 9s, 1, 10), std::nullopt);
-  EXPECT_EQ(take(rates, start + 10s, 1, 10), 0ms);
+std::expected<Duration, QueueId> take(SendRates& rates,
+                                      const std::vector<SendRates::Wanted>& wanted) {
+  return rates.take(wanted, start);
 }
 
 TEST(SendRates, KeepQueuesApart) {
   SendRates rates;
-  take(rates, start, 1, 10);
 
-  EXPECT_EQ(rates.take({.queue = QueueId(2), .per_second = 1, .messages = 10}, start), 0ms);
+  EXPECT_EQ(take(rates, {of(slow, 10)}), 0ms);
+  EXPECT_EQ(take(rates, {of(fast, 20)}), 0ms);
+  EXPECT_EQ(take(rates, {of(slow, 2)}), std::unexpected(slow));
+  EXPECT_EQ(take(rates, {of(fast, 2)}), 100ms);
   EXPECT_GT(rates.memory_bytes(), 0u);
-  rates.forget(QueueId(2));
-  rates.forget(queue);
+  rates.forget(fast);
+  rates.forget(slow);
   EXPECT_EQ(rates.memory_bytes(), 0u);
-  EXPECT_EQ(take(rates, start, 1, 10), 0ms);
+  EXPECT_EQ(take(rates, {of(slow, 10)}), 0ms);
+}
+
+TEST(SendRates, LetWhatIsForSeveralInWhenAllOfThemDo) {
+  SendRates rates;
+  take(rates, {of(slow, 10)});
+
+  EXPECT_EQ(take(rates, {of(fast, 1), of(slow, 1)}), 100ms);
+}
+
+TEST(SendRates, GiveNoPlaceAnywhereIfOneQueueHasNone) {
+  SendRates rates;
+  take(rates, {of(slow, 10)});
+
+  EXPECT_EQ(take(rates, {of(fast, 20), of(slow, 2)}), std::unexpected(slow));
+  EXPECT_EQ(take(rates, {of(fast, 20)}), 0ms);
 }
 
 }  // namespace

@@ -52,6 +52,7 @@ Term::Term(const Parts& parts, Options options, ReplayedLog held)
                              .signer = signer_,
                              .snapshots = snapshots_.get(),
                              .traffic = &engine_thread_->traffic(),
+                             .key_rates = &key_rates_,
                              .server = &parts_.view,
                              .customs = options_.customs});
   frontend_ = std::make_unique<Frontend>(Frontend::Parts{.authenticator = parts_.authenticator,

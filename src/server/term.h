@@ -16,6 +16,7 @@
 #include "api/call_slots.h"
 #include "api/customs.h"
 #include "api/dispatch.h"
+#include "api/key_rates.h"
 #include "api/service.h"
 #include "auth/authenticator.h"
 #include "base/random.h"
@@ -107,6 +108,7 @@ class Term {
   Readers readers_;
   Webhooks webhooks_;
   std::unique_ptr<EngineThread> engine_thread_;
+  api::KeyRates key_rates_;  // For the engine thread alone, like its traffic.
   std::unique_ptr<api::Dispatcher> dispatcher_;
   std::unique_ptr<Frontend> frontend_;
   std::unique_ptr<Lookout> lookout_;

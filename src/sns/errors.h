@@ -31,6 +31,7 @@ inline constexpr ErrorKind authorization_error_kind{
 // Of a queue that is full, so that its clients wait and try again.
 inline constexpr ErrorKind throttled_kind{
     .name = "Throttled", .query_code = "Throttled", .http_status = 429};
+using api::errors::throttled;
 inline constexpr ErrorKind topic_limit_exceeded_kind{
     .name = "TopicLimitExceeded", .query_code = "TopicLimitExceeded", .http_status = 403};
 inline constexpr ErrorKind subscription_limit_exceeded_kind{

@@ -1,5 +1,6 @@
 #include "sns/fan_out.h"
 
+#include <map>
 #include <memory>
 #include <utility>
 
@@ -112,6 +113,11 @@ void count(broker::FanOutTraffic& traffic,
   (is_delivered ? traffic.delivered : traffic.failed) += 1;
 }
 
+Error too_fast(const engine::Engine& engine, QueueId queue) {
+  return {.kind = &errors::throttled,
+          .message = api::sentence_about_rate(*engine.find_queue(queue))};
+}
+
 }  // namespace
 
 Result<Targets> targets_of(engine::Engine& engine,
@@ -132,6 +138,7 @@ Result<Targets> targets_of(engine::Engine& engine,
                               .subscription = id,
                               .is_raw = subscription->attributes.is_raw,
                               .protocol = subscription->protocol});
+    if (queue->bounds.sends_per_second) targets.whose_rate_is_bounded.push_back(queue->id);
   }
   return targets;
 }
@@ -145,6 +152,24 @@ Result<void> expect_room_in(const engine::Engine& engine,
                 api::sentence_about(*engine.find_queue(each.queue), *reached));
   }
   return {};
+}
+
+std::optional<api::HeldBack> hold_back(engine::Engine& engine,
+                                       Instant now,
+                                       const std::vector<QueueId>& targets,
+                                       std::optional<Instant>& place) {
+  if (!place) {
+    std::map<QueueId, std::size_t> messages;
+    for (const QueueId each : targets) messages[each] += 1;
+    std::vector<engine::PlaceRequest> requests;
+    for (const auto& [queue, count] : messages)
+      requests.push_back({.queue = queue, .messages = count});
+    const auto wait = engine.await_places(now, requests);
+    if (!wait) return api::HeldBack{.otherwise = too_fast(engine, wait.error())};
+    place = now + *wait;
+  }
+  if (now >= *place || targets.empty()) return std::nullopt;
+  return api::held_until(*place, too_fast(engine, targets.front()));
 }
 
 Result<std::optional<FilterMismatch>> mismatch_of(engine::Engine& engine,

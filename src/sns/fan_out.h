@@ -9,6 +9,7 @@
 #include <optional>
 #include <vector>
 
+#include "api/held_back.h"
 #include "base/result.h"
 #include "broker/traffic.h"
 #include "engine/engine.h"
@@ -20,6 +21,8 @@ namespace mailrail::sns {
 struct Targets {
   std::vector<engine::PublishTarget> queues;
   broker::FanOutTraffic traffic;
+  // The same queue once for each of its targets.
+  std::vector<QueueId> whose_rate_is_bounded = {};
 };
 
 // In the order in which subscriptions were made. Compiled filters and policies are kept in the
@@ -32,6 +35,14 @@ Result<Targets> targets_of(engine::Engine& engine,
 // again.
 Result<void> expect_room_in(const engine::Engine& engine,
                             const std::vector<engine::PublishTarget>& targets);
+
+// What becomes of a call that publishes while some queue's rate gives its messages no place yet:
+// all of them wait, or are refused, and who published them tries again. Nothing: they have their
+// places. `place` is the call's own.
+std::optional<api::HeldBack> hold_back(engine::Engine& engine,
+                                       Instant now,
+                                       const std::vector<QueueId>& targets,
+                                       std::optional<Instant>& place);
 
 // What keeps an event from a subscription; nothing if its filter lets it through.
 Result<std::optional<FilterMismatch>> mismatch_of(engine::Engine& engine,

@@ -52,34 +52,51 @@ PreparedMessage prepare_for(const TargetTopic& topic,
                          context);
 }
 
-// What is whole, and goes with the topic.
-Result<PublishedMessage> publish(engine::Engine& engine,
-                                 engine::Turn& turn,
-                                 const engine::Topic& topic,
-                                 PreparedMessage& message,
-                                 broker::Traffic* traffic) {
-  const bool is_fifo = topic.attributes.is_fifo;
+// A message that is whole and goes with the topic, and whom it would go to: nobody if it is a
+// duplicate.
+struct Planned {
+  const engine::Topic& topic;
+  engine::PublishRequest request;
+  Targets targets = {};
+};
+
+Result<Planned> plan(engine::Engine& engine,
+                     const engine::Turn& turn,
+                     const engine::Topic& topic,
+                     PreparedMessage& message) {
   set_signature_version(message.record, signature_version_of(topic.attributes));
-  engine::PublishRequest request{.topic = topic.id,
-                                 .group = message.group,
-                                 .deduplication_id = {},
-                                 .record = message.record,
-                                 .message_bytes = message.counted_bytes,
-                                 .targets = {}};
-  if (is_fifo) {
-    request.deduplication_id =
+  Planned planned{.topic = topic,
+                  .request = {.topic = topic.id,
+                              .group = message.group,
+                              .deduplication_id = {},
+                              .record = message.record,
+                              .message_bytes = message.counted_bytes,
+                              .targets = {}}};
+  if (topic.attributes.is_fifo) {
+    planned.request.deduplication_id =
         message.deduplication_id.empty() ? message.content_hash : message.deduplication_id;
   }
-  const auto result = [&](Seq publication) {
-    return PublishedMessage{.topic = topic.id, .publication = publication, .is_fifo = is_fifo};
-  };
-  if (const auto original = engine.original_of(turn.now, request)) return result(*original);
+  if (engine.original_of(turn.now, planned.request)) return planned;
   TRY(api::expect_room(turn));
-  const Targets targets = TRY(targets_of(engine, topic, message));
-  request.targets = targets.queues;
-  TRY(expect_room_in(engine, targets.queues));
-  if (traffic != nullptr) traffic->fanned_out(topic.id, targets.traffic);
-  return result(engine.publish(turn, request).publication);
+  planned.targets = TRY(targets_of(engine, topic, message));
+  return planned;
+}
+
+// What was planned in this turn, and has its places.
+Result<PublishedMessage> publish(engine::Engine& engine,
+                                 engine::Turn& turn,
+                                 Planned& planned,
+                                 broker::Traffic* traffic) {
+  const engine::Topic& topic = planned.topic;
+  const auto result = [&](Seq publication) {
+    return PublishedMessage{
+        .topic = topic.id, .publication = publication, .is_fifo = topic.attributes.is_fifo};
+  };
+  if (const auto original = engine.original_of(turn.now, planned.request)) return result(*original);
+  planned.request.targets = planned.targets.queues;
+  TRY(expect_room_in(engine, planned.targets.queues));
+  if (traffic != nullptr) traffic->fanned_out(topic.id, planned.targets.traffic);
+  return result(engine.publish(turn, planned.request).publication);
 }
 
 // PublishOutput and PublishBatchResultEntry name the same things.
@@ -146,15 +163,41 @@ Result<void> check_batch(const engine::Topic& topic, const PublishBatch::Prepare
               "The length of all the messages put together is more than the limit.");
 }
 
-Result<PublishedMessage> publish_entry(engine::Engine& engine,
-                                       engine::Turn& turn,
-                                       const engine::Topic& topic,
-                                       PreparedMessage& message,
-                                       broker::Traffic* traffic) {
+Result<Planned> plan_entry(engine::Engine& engine,
+                           const engine::Turn& turn,
+                           const engine::Topic& topic,
+                           PreparedMessage& message) {
   TRY(message.contents);
   TRY(message.ids);
   TRY(check_for_topic(topic, message));
-  return publish(engine, turn, topic, message, traffic);
+  return plan(engine, turn, topic, message);
+}
+
+// The queues that these take a place in, each as often as it takes one.
+std::vector<QueueId> places_of(const std::vector<Result<Planned>>& entries) {
+  std::vector<QueueId> queues;
+  for (const Result<Planned>& each : entries) {
+    if (!each) continue;
+    const std::vector<QueueId>& more = each->targets.whose_rate_is_bounded;
+    queues.insert(queues.end(), more.begin(), more.end());
+  }
+  return queues;
+}
+
+Result<std::vector<Result<Planned>>> plan_batch(engine::Engine& engine,
+                                                const engine::Turn& turn,
+                                                PublishBatch::Prepared& prepared) {
+  TRY(check_count(prepared.entry_count));
+  const engine::Topic& topic = *TRY(prepared.topic.find(engine));
+  TRY(check_batch(topic, prepared));
+  std::vector<Result<Planned>> planned;
+  for (PublishBatch::Entry& each : prepared.entries) {
+    planned.push_back(plan_entry(engine, turn, topic, each.message));
+    // Clients try again only what failed as a whole.
+    const Result<Planned>& last = planned.back();
+    if (!last && last.error().kind->http_status >= 500) return std::unexpected(last.error());
+  }
+  return planned;
 }
 
 }  // namespace
@@ -168,7 +211,7 @@ Publish::Prepared Publish::prepare(Input input, const api::Context& context) {
 api::Asked<PublishedMessage> Publish::decide(engine::Engine& engine,
                                              engine::Turn& turn,
                                              Prepared& prepared) {
-  const auto decided = [&]() -> Result<PublishedMessage> {
+  const auto planned = [&]() -> Result<Planned> {
     PreparedMessage& message = prepared.message;
     TRY(message.contents);
     TRY(message.attributes);
@@ -177,9 +220,12 @@ api::Asked<PublishedMessage> Publish::decide(engine::Engine& engine,
     TRY(check_fifo(topic, message));
     TRY(message.structure);
     TRY(message.ids);
-    return publish(engine, turn, topic, message, prepared.traffic);
+    return plan(engine, turn, topic, message);
   };
-  return decided();
+  Planned ready = TRY(planned());
+  if (auto held = hold_back(engine, turn.now, ready.targets.whose_rate_is_bounded, prepared.place))
+    return *std::move(held);
+  return publish(engine, turn, ready, prepared.traffic);
 }
 
 Result<PublishOutput> Publish::finish(const Decided& published,
@@ -210,20 +256,18 @@ PublishBatch::Prepared PublishBatch::prepare(Input input, const api::Context& co
 api::Asked<PublishBatch::Decided> PublishBatch::decide(engine::Engine& engine,
                                                        engine::Turn& turn,
                                                        Prepared& prepared) {
-  const auto decided = [&]() -> Result<Decided> {
-    TRY(check_count(prepared.entry_count));
-    const engine::Topic& topic = *TRY(prepared.topic.find(engine));
-    TRY(check_batch(topic, prepared));
-    Decided published;
-    for (Entry& each : prepared.entries) {
-      published.push_back(publish_entry(engine, turn, topic, each.message, prepared.traffic));
-      // None was recorded before it, and clients try again only what failed as a whole.
-      const Result<PublishedMessage>& last = published.back();
-      if (!last && last.error().kind->http_status >= 500) return std::unexpected(last.error());
+  std::vector<Result<Planned>> planned = TRY(plan_batch(engine, turn, prepared));
+  if (auto held = hold_back(engine, turn.now, places_of(planned), prepared.place))
+    return *std::move(held);
+  Decided published;
+  for (Result<Planned>& each : planned) {
+    if (each) {
+      published.push_back(publish(engine, turn, *each, prepared.traffic));
+    } else {
+      published.push_back(std::unexpected(each.error()));
     }
-    return published;
-  };
-  return decided();
+  }
+  return published;
 }
 
 Result<PublishBatchOutput> PublishBatch::finish(const Decided& published,

@@ -30,6 +30,7 @@ struct Publish {
     TargetTopic topic;
     PreparedMessage message;
     broker::Traffic* traffic;
+    std::optional<Instant> place = {};  // Once the rates of its queues gave it one.
   };
   using Decided = PublishedMessage;
 
@@ -58,6 +59,7 @@ struct PublishBatch {
     Result<void> ids;
     std::vector<Entry> entries;
     broker::Traffic* traffic;
+    std::optional<Instant> place = {};  // Likewise, of all of them.
   };
   using Decided = std::vector<Result<PublishedMessage>>;  // In the order of the entries.
 

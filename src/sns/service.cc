@@ -60,6 +60,7 @@ api::Service service() {
           .signing_name = "sns",
           .policy_prefix = "sns",
           .access_denied = &errors::authorization_error_kind,
+          .throttled = &errors::throttled,
           .subject_parameter = "TopicArn",
           .empty_text = EmptyText::is_given,
           .missing_parameter = &errors::missing_parameter,

@@ -82,11 +82,10 @@ inline constexpr ErrorKind receipt_handle_is_invalid{
     .name = "ReceiptHandleIsInvalid", .query_code = "ReceiptHandleIsInvalid", .http_status = 404};
 inline constexpr ErrorKind over_limit{
     .name = "OverLimit", .query_code = "OverLimit", .http_status = 403};
-inline constexpr ErrorKind request_throttled{
-    .name = "RequestThrottled", .query_code = "RequestThrottled", .http_status = 403};
 
 // The framework's, below every service.
 using api::errors::invalid_parameter_value;
+using api::errors::request_throttled;
 
 using mailrail::shown;
 

@@ -1,6 +1,6 @@
 #include "sqs/queue_room.h"
 
-#include <fmt/format.h>
+#include <span>
 
 #include "api/room.h"
 #include "sqs/errors.h"
@@ -13,12 +13,21 @@ Result<void> expect_room_in(const engine::Engine& engine, const engine::Queue& q
   return fail(errors::over_limit, api::sentence_about(queue, *reached));
 }
 
-Error too_fast(const engine::Queue& queue) {
-  return {.kind = &errors::request_throttled,
-          .message = fmt::format("The queue {} takes {} messages a second, as its tag {} says. "
-                                 "Send more slowly, or change the tag.",
-                                 queue.name.name, queue.bounds.sends_per_second.value_or(0),
-                                 engine::send_rate_tag)};
+std::optional<api::HeldBack> hold_back(engine::Engine& engine,
+                                       Instant now,
+                                       const engine::PlaceRequest& request,
+                                       std::optional<Instant>& place) {
+  const auto too_fast = [&] {
+    return Error{.kind = &errors::request_throttled,
+                 .message = api::sentence_about_rate(*engine.find_queue(request.queue))};
+  };
+  if (!place) {
+    const auto wait = engine.await_places(now, std::span(&request, 1));
+    if (!wait) return api::HeldBack{.otherwise = too_fast()};
+    place = now + *wait;
+  }
+  if (now >= *place) return std::nullopt;
+  return api::held_until(*place, too_fast());
 }
 
 }  // namespace mailrail::sqs

@@ -5,6 +5,9 @@
 
 #pragma once
 
+#include <optional>
+
+#include "api/held_back.h"
 #include "base/result.h"
 #include "engine/engine.h"
 
@@ -12,7 +15,11 @@ namespace mailrail::sqs {
 
 Result<void> expect_room_in(const engine::Engine& engine, const engine::Queue& queue);
 
-// That the queue's rate does not let so many messages in, not even soon.
-Error too_fast(const engine::Queue& queue);
+// What becomes of a call whose messages have no place yet, where the queue's rate is bounded;
+// nothing: they have it. `place` is the call's own.
+std::optional<api::HeldBack> hold_back(engine::Engine& engine,
+                                       Instant now,
+                                       const engine::PlaceRequest& request,
+                                       std::optional<Instant>& place);
 
 }  // namespace mailrail::sqs

@@ -153,27 +153,6 @@ Result<SentMessage> record(engine::Engine& engine,
   return SentMessage{.result = engine.send(turn, request), .is_fifo = is_fifo};
 }
 
-// Where the queue's rate is bounded: another asking when the call's messages have their place, or
-// the refusal, which is also the answer if it cannot wait. Nothing: they have their place.
-template <class Decided>
-std::optional<api::Asked<Decided>> hold_back(engine::Engine& engine,
-                                             const engine::Turn& turn,
-                                             const engine::Queue& queue,
-                                             std::optional<Instant>& place,
-                                             std::size_t messages) {
-  using broker::Decision;
-  if (!place) {
-    const std::optional<Duration> wait = engine.await_place(turn.now, queue.id, messages);
-    if (!wait) return std::unexpected(too_fast(queue));
-    place = turn.now + *wait;
-  }
-  if (turn.now >= *place) return std::nullopt;
-  api::Asked<Decided> held = std::unexpected(too_fast(queue));
-  held.decision = {
-      .verdict = Decision::Verdict::wait, .queue = broker::no_queue, .deadline = *place};
-  return held;
-}
-
 // SendMessageOutput and SendMessageBatchResultEntry name the same things.
 template <class Output>
 void fill(Output& output,
@@ -203,7 +182,7 @@ api::Asked<SentMessage> SendMessage::decide(engine::Engine& engine,
     return std::unexpected(fits.error());
   }
   if (!prepared.message.error) {
-    if (auto held = hold_back<SentMessage>(engine, turn, queue, prepared.place, 1)) return *held;
+    if (auto held = hold_back(engine, turn.now, {.queue = queue.id}, prepared.place)) return *held;
   }
   return record(engine, turn, queue, prepared.message, MessageFrom::single_send);
 }
@@ -246,8 +225,8 @@ api::Asked<SendMessageBatch::Decided> SendMessageBatch::decide(engine::Engine& e
       return std::unexpected(fits.error());
     }
   }
-  if (auto held = hold_back<Decided>(engine, turn, queue, prepared.place, prepared.entries.size()))
-    return *held;
+  const engine::PlaceRequest places{.queue = queue.id, .messages = prepared.entries.size()};
+  if (auto held = hold_back(engine, turn.now, places, prepared.place)) return *held;
   Decided sent;
   for (const Entry& each : prepared.entries) {
     sent.push_back(record(engine, turn, queue, each.message, MessageFrom::batch_entry));

@@ -36,6 +36,7 @@ void World::start() {
   engine_ = std::make_unique<engine::Engine>(random_.next(), strictness_);
   log_ = storage_->open([this](const log::Frame& frame) { return apply(*engine_, frame); });
   traffic_ = std::make_unique<broker::Traffic>(*engine_);
+  key_rates_ = std::make_unique<api::KeyRates>();
   options_.traffic = traffic_.get();
   broker::Outbox& outbox = *this;
   broker_ = std::make_unique<broker::Broker>(*engine_, *log_, random_, outbox, options_);
@@ -49,7 +50,8 @@ void World::start() {
       std::make_unique<api::Dispatcher>(api::Dispatcher::Parts{.services = services_,
                                                                .identity = engine_->identity(),
                                                                .signer = *signer_,
-                                                               .traffic = traffic_.get()});
+                                                               .traffic = traffic_.get(),
+                                                               .key_rates = key_rates_.get()});
 }
 
 std::uint64_t World::ask(http::Request request) {

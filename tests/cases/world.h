@@ -14,6 +14,7 @@
 
 #include "api/call_slots.h"
 #include "api/dispatch.h"
+#include "api/key_rates.h"
 #include "auth/caller.h"
 #include "base/random.h"
 #include "broker/broker.h"
@@ -74,6 +75,7 @@ class World final : private broker::Outbox {
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<log::LogStore> log_;
   std::unique_ptr<broker::Traffic> traffic_;
+  std::unique_ptr<api::KeyRates> key_rates_;
   std::unique_ptr<broker::Broker> broker_;
   std::unique_ptr<signing::Signer> signer_;
   std::unique_ptr<api::Dispatcher> dispatcher_;

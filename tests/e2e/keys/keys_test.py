@@ -288,6 +288,23 @@ class ChangesWhileItRuns(Case):
         self.becomes("InvalidClientTokenId", self.client(key=first).list_queues)
         self.client(key=second).list_queues()
 
+    def test_a_key_calls_at_its_rate(self):
+        key = create_key(self.data, "--role", "operator", "--name", "slow", "--rate", "1")
+        client = self.client(key=key)
+        self.becomes("ok", client.list_queues)
+
+        for _ in range(9):
+            client.list_queues()
+        message = self.refused("RequestThrottled", 403, client.list_queues)
+        self.assertIn("The key slow may make 1 call a second.", message)
+        self.refused("Throttled", 429, self.client("sns", key).list_topics)
+        self.client().list_queues()
+        rows = json.loads(key_command("ls", "--data", self.data, "-o", "json").stdout)["Keys"]
+        self.assertEqual([1], [row["CallsPerSecond"] for row in rows if row.get("Name") == "slow"])
+        self.assertIn("RATE", key_command("ls", "--data", self.data, "-o", "table").stdout)
+        refused = key_command("create", "--data", self.data, "--role", "send", "--rate", "0", code=2)
+        self.assertIn("1 to 1000000 calls a second", refused.stderr)
+
     def test_a_file_that_is_not_right_changes_nothing(self):
         path = Path(self.data) / "keys.json"
         right = path.read_text()
