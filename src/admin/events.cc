@@ -107,6 +107,14 @@ ListEvents::Prepared ListEvents::prepare(Input input, const api::Context& contex
   return prepared;
 }
 
+// About the account, or a queue if one is named: then whether it exists is for who may look at it.
+Result<void> ListEvents::authorize(const api::AccessRequest& request, const Prepared& prepared) {
+  if (!prepared.queue) return {};
+  auth::Right right = *request.context.right;
+  right.about = auth::About::queue;
+  return api::authorize(request, right, *prepared.queue->subject());
+}
+
 api::Asked<ListEvents::Decided> ListEvents::decide(engine::Engine& engine,
                                                    engine::Turn&,
                                                    Prepared& prepared) {

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "admin/event_shapes.h"
+#include "api/access.h"
 #include "api/api_call.h"
 #include "auth/caller.h"
 #include "broker/traffic.h"
@@ -22,7 +23,6 @@ namespace mailrail::admin {
 
 struct ListEvents {
   static constexpr std::string_view name = "ListEvents";
-  static constexpr bool is_about_account = true;
   using Input = ListEventsInput;
   using Output = ListEventsOutput;
   enum class Bodies : std::uint8_t { left_out, shown };
@@ -54,6 +54,7 @@ struct ListEvents {
   };
 
   static Prepared prepare(Input input, const api::Context& context);
+  static Result<void> authorize(const api::AccessRequest& request, const Prepared& prepared);
   static api::Asked<Decided> decide(engine::Engine& engine, engine::Turn& turn, Prepared& prepared);
   static std::span<const engine::Body> bodies(const Decided& decided) { return decided.bodies; }
   static api::Shown shown(const Decided& decided, const Prepared& prepared) {

@@ -60,13 +60,14 @@ Result<void> authorize_by_role(const Context& context, auth::Right right) {
   const std::string user_arn = caller_arn(caller);
   const std::string resource =
       arn_of(right.service, {.region = caller.region, .account = caller.account, .name = "*"});
-  right.about = auth::About::account;
+  const bool is_about_all = right.about == auth::About::server;
+  if (!is_about_all) right.about = auth::About::account;
   right.sharing = auth::Sharing::nobody;
   return answer_to({.grant = *caller.grant,
                     .account = caller.account,
                     .user_arn = user_arn,
                     .right = right,
-                    .owner = caller.account,
+                    .owner = is_about_all ? auth::default_account : caller.account,
                     .resource_arn = resource},
                    *context.access_denied);
 }
@@ -123,7 +124,8 @@ Result<void> authorize_for_account(const Context& context) {
     return fail(*context.access_denied,
                 "Nobody is authorized to perform this action where keys are in force.");
   }
-  if (context.right->about != auth::About::account) return {};
+  const auth::About about = context.right->about;
+  if (about != auth::About::account && about != auth::About::server) return {};
   return authorize_by_role(context, *context.right);
 }
 

@@ -35,11 +35,28 @@ Result<void> expect_session(const Key& key, const Signature& signature) {
 }
 
 // Nothing that the request says of itself is heard.
-Caller nobody() {
+Caller nobody(const Home& home) {
   static const auto no_grant = std::make_shared<const Grant>();
-  Caller caller{.grant = no_grant};
+  Caller caller{.account = home.account, .region = home.region, .grant = no_grant};
   caller.user = caller.account;
   return caller;
+}
+
+struct Password {
+  std::string user;
+  std::string password;
+};
+
+// What the Basic scheme brings. Nothing: the request comes by another one, or by none.
+std::optional<Password> read_password(const http::Request& request) {
+  constexpr std::string_view scheme = "Basic ";
+  if (request.headers.count("Authorization") != 1) return std::nullopt;
+  const std::string_view header = request.header("Authorization");
+  if (!http::equal_ignoring_case(header.substr(0, scheme.size()), scheme)) return std::nullopt;
+  const std::optional<std::string> both = from_base64(header.substr(scheme.size()));
+  const std::size_t colon = both ? both->find(':') : std::string::npos;
+  if (colon == std::string::npos) return std::nullopt;
+  return Password{.user = both->substr(0, colon), .password = both->substr(colon + 1)};
 }
 
 Caller holder_of(const Key& key, Scope scope) {
@@ -56,14 +73,9 @@ Result<Caller> Authenticator::authenticate(const http::Request& request) const {
   std::shared_ptr<const KeyRing> ring = keys_.ring();
   if (ring == nullptr || request.door == http::Door::own) return caller_of(request, home_);
   std::optional<Signature> signature = TRY(read_signature(request));
-  if (!signature) return nobody();
+  if (!signature) return nobody(home_);
 
-  const Key* key = ring->find(signature->key_id);
-  if (key == nullptr) {
-    look_again_();
-    ring = keys_.ring();
-    key = ring->find(signature->key_id);
-  }
+  const Key* key = find(ring, signature->key_id);
   if (key == nullptr) return unrecognized("There is no such access key here.");
   const Instant now = now_();
   TRY(expect_in_time(*signature, now));
@@ -73,6 +85,30 @@ Result<Caller> Authenticator::authenticate(const http::Request& request) const {
     return fail(errors::expired_token, "The security token included in the request is expired.");
   }
   return holder_of(*key, std::move(signature->scope));
+}
+
+Result<Caller> Authenticator::authenticate_reader(const http::Request& request) const {
+  std::shared_ptr<const KeyRing> ring = keys_.ring();
+  const std::optional<Password> given = read_password(request);
+  if (ring == nullptr || request.door == http::Door::own || !given) return authenticate(request);
+  const Key* key = find(ring, given->user);
+  if (key == nullptr || sha256(key->secret) != sha256(given->password))
+    return unrecognized("There is no such access key here, or the secret is not its own.");
+  if (key->is_short_lived()) {
+    return unrecognized(
+        "This key is short-lived, and its session token cannot come as a password: sign the "
+        "request.");
+  }
+  return holder_of(*key, {.date = {}, .region = home_.region, .service = "mailrail"});
+}
+
+// Its secret is good as long as the ring is there.
+const Key* Authenticator::find(std::shared_ptr<const KeyRing>& ring,
+                               std::string_view key_id) const {
+  if (const Key* known = ring->find(key_id)) return known;
+  look_again_();
+  ring = keys_.ring();
+  return ring->find(key_id);
 }
 
 Result<void> expect_signed_for(const Caller& caller, std::string_view service) {

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string_view>
 #include <utility>
 
@@ -27,14 +28,19 @@ using LookAgain = std::function<void()>;
 class Authenticator {
  public:
   // `look_again` is called, on the thread that asks, for a key that is not known. `home` is that of
-  // callers who name none, while no keys are in force.
+  // callers who name none.
   Authenticator(
       const KeysInForce& keys, TellTime now, LookAgain look_again = [] {}, Home home = {})
       : keys_(keys), now_(now), look_again_(std::move(look_again)), home_(std::move(home)) {}
 
   Result<Caller> authenticate(const http::Request& request) const;
+  // The same, for who only looks and may not know how to sign: also takes the id and the secret of
+  // a key as user and password of HTTP's Basic scheme.
+  Result<Caller> authenticate_reader(const http::Request& request) const;
 
  private:
+  const Key* find(std::shared_ptr<const KeyRing>& ring, std::string_view key_id) const;
+
   const KeysInForce& keys_;
   TellTime now_;
   LookAgain look_again_;

@@ -139,6 +139,41 @@ TEST_F(Authentication, TakesWhoDoesNotSignForNobody) {
   EXPECT_EQ(caller->account, default_account);
 }
 
+TEST_F(Authentication, TakesNobodyToBeAtHome) {
+  const Authenticator at_home(keys_, &tell_now, [] {},
+                              {.account = "222222222222", .region = "eu-central-1"});
+
+  const Result<Caller> caller = at_home.authenticate(unsigned_request());
+
+  ASSERT_TRUE(caller);
+  EXPECT_EQ(caller->region, "eu-central-1");
+  EXPECT_EQ(caller->account, "222222222222");
+}
+
+TEST_F(Authentication, TakesAPasswordOfWhoOnlyLooks) {
+  const auto request = [](const std::string& user, const std::string& password) {
+    return with_header(unsigned_request(), "Authorization",
+                       "Basic " + base64(user + ":" + password));
+  };
+  const auto& [id, secret, token] = app_.credentials;
+
+  const Result<Caller> caller = authenticator_.authenticate_reader(request(id, secret));
+
+  ASSERT_TRUE(caller) << caller.error().message;
+  EXPECT_EQ(caller->grant, app_.key.grant);
+  EXPECT_EQ(caller->account, "111111111111");
+  EXPECT_FALSE(authenticator_.authenticate_reader(request(id, secret + "x")));
+  EXPECT_FALSE(authenticator_.authenticate_reader(request(id, "")));
+  EXPECT_FALSE(authenticator_.authenticate_reader(request("", "")));
+  const Credentials& brief = short_lived_.credentials;
+  EXPECT_FALSE(authenticator_.authenticate_reader(request(brief.key_id, brief.secret)));
+  EXPECT_FALSE(authenticator_.authenticate_reader(
+      with_header(request(id, secret), "Authorization", "Basic eA==")));
+  EXPECT_TRUE(authenticator_.authenticate_reader(signed_request(app_.credentials)));
+  // Nobody else may.
+  EXPECT_FALSE(authenticate(request(id, secret)));
+}
+
 TEST_F(Authentication, LetsNobodyInWhenTheLastKeyIsGone) {
   keys_.change(std::make_shared<const KeyRing>(std::vector<Key>()));
 

@@ -31,7 +31,7 @@ Verdict by_role(const Question& question) {
   const Right& right = question.right;
   if (std::ranges::none_of(grant.roles, [&](Role each) { return may(each, right); }))
     return Verdict::no_role;
-  const bool is_its_own = right.about == About::account
+  const bool is_its_own = right.about == About::account || right.about == About::server
                               ? !is_narrowed(grant) || right.traits.has(Trait::narrows_itself)
                               : is_within(grant, right.about, question.name);
   return is_its_own ? Verdict::allowed : Verdict::not_its_own;
@@ -85,7 +85,7 @@ std::string about_roles(const Question& question) {
 
 std::string about_patterns(const Question& question) {
   const About about = question.right.about;
-  if (about == About::account) return "It is for keys without patterns.";
+  if (about == About::account || about == About::server) return "It is for keys without patterns.";
   const bool is_queue = about == About::queue;
   const std::vector<std::string>& patterns =
       is_queue ? question.grant.queues : question.grant.topics;

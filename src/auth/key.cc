@@ -89,7 +89,8 @@ std::string random_secret(std::size_t characters, Random& random) {
 }  // namespace
 
 bool Key::may_all() const {
-  return std::ranges::find(grant->roles, Role::admin) != grant->roles.end();
+  const bool is_admin = std::ranges::find(grant->roles, Role::admin) != grant->roles.end();
+  return is_admin && grant->queues.empty() && grant->topics.empty() && account == default_account;
 }
 
 std::string_view name_of(Role role) {

@@ -32,7 +32,7 @@ struct Key {
   const std::string& id() const { return grant->key_id; }
   bool is_short_lived() const { return !session_token_hash.empty(); }
   bool has_expired(Instant now) const { return expires_at && *expires_at <= now; }
-  bool may_all() const;  // An administrator's.
+  bool may_all() const;  // An administrator's, of all accounts, whatever the name.
 };
 
 // As the command line and the key file spell them: `operator`.

@@ -68,6 +68,8 @@ TEST(Key, MayBeChosenByWhoeverStartsTheServer) {
 
   ASSERT_TRUE(key);
   EXPECT_TRUE(key->may_all());
+  EXPECT_FALSE(key_of({.roles = {Role::admin}, .queues = {"a*"}}).may_all());
+  EXPECT_FALSE(key_of({.roles = {Role::operations}}).may_all());
   const Result<Key> brief = chosen_key({.key_id = "AKIAIOSFODNN7EXAMPLE", .secret = "0123456789"});
   ASSERT_FALSE(brief);
   EXPECT_THAT(brief.error().message, testing::Not(HasSubstr("0123456789")));

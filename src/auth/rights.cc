@@ -29,18 +29,18 @@ constexpr Traits both_ways = {opens_payloads, takes_back_policies};
 // In the order of services and names. "Cross-account permissions don't apply" (SQS API reference)
 // to those actions of SQS that are shared within the same account alone.
 constexpr Right table[] = {
-    {"mailrail", "BeginBackup", account, operators, nobody, {opens_payloads}},
+    {"mailrail", "BeginBackup", server, operators, nobody, {opens_payloads}},
     {"mailrail", "DescribeConversation", queue, viewers, nobody},
     {"mailrail", "DescribeQueues", account, viewers, nobody, {narrows_itself}},
     {"mailrail", "DescribeServer", account, viewers, nobody},
     {"mailrail", "DropConversation", queue, operators, nobody},
-    {"mailrail", "EndBackup", account, operators, nobody},
+    {"mailrail", "EndBackup", server, operators, nobody},
     {"mailrail", "ListConversations", queue, viewers, nobody},
     {"mailrail", "ListEvents", account, viewers, nobody, {narrows_itself}},
     {"mailrail", "ListParkedConversations", queue, viewers, nobody},
     {"mailrail", "ParkConversation", queue, operators, nobody},
     {"mailrail", "PeekMessages", queue, viewers, nobody},
-    {"mailrail", "ReadBackup", account, operators, nobody, {opens_payloads}},
+    {"mailrail", "ReadBackup", server, operators, nobody, {opens_payloads}},
     {"mailrail", "RetryConversation", queue, operators, nobody},
     {"mailrail", "SkipConversation", queue, operators, nobody},
     {"mailrail", "TestFilter", topic, viewers, nobody},

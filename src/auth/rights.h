@@ -40,8 +40,9 @@ class EnumSet {
 
 using Roles = EnumSet<Role>;
 
-// What an action is judged by the name of.
-enum class About : std::uint8_t { account, queue, topic };
+// What an action is judged by the name of. What is about the server is about all accounts: it is
+// for keys that were made for none in particular.
+enum class About : std::uint8_t { account, queue, topic, server };
 
 // How far the policy of a queue or topic may allow it to who has no role that does.
 enum class Sharing : std::uint8_t { nobody, same_account, any_account };

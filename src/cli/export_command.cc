@@ -13,6 +13,7 @@
 #include "cli/interrupt.h"
 #include "cli/message_commands.h"
 #include "cli/peeking.h"
+#include "cli/printable.h"
 #include "cli/progress_bar.h"
 #include "cli/queue_counts.h"
 #include "cli/references.h"
@@ -107,7 +108,7 @@ class Exporter {
       for (const admin::PeekedMessage& each : page.messages) {
         boost::json::object line = {{"QueueName", name_in(url)}};
         for (auto& member : object_of(each)) line[member.key()] = std::move(member.value());
-        TRY(write(boost::json::serialize(line)));
+        TRY(write(printable(boost::json::serialize(line))));  // It may be a terminal.
       }
       done_ += page.messages.size();
       bar_.at(done_, std::max(done_, total_));

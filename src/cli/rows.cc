@@ -44,6 +44,9 @@ std::string text_of(const json::value& value) {
   return json::serialize(value);
 }
 
+// JSON leaves DEL and C1 as they are; escaped they are the same document.
+std::string json_text(const json::value& value) { return printable(json::serialize(value)); }
+
 void print(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
 
 // Members of members have the way to them for a name.
@@ -108,12 +111,12 @@ void Rows::finish() {
   json::array list;
   for (json::object& each : rows_) list.emplace_back(std::move(each));
   rows_.clear();
-  print(json::serialize(json::object{{layout_.list_name, std::move(list)}}) + '\n');
+  print(json_text(json::object{{layout_.list_name, std::move(list)}}) + '\n');
   std::fflush(stdout);
 }
 
 std::string Rows::line_of(const json::object& row) const {
-  if (form_ == Form::json_lines) return json::serialize(row);
+  if (form_ == Form::json_lines) return json_text(row);
   if (form_ == Form::format) {
     std::string line = formatted(format_, row);
     return is_terminal_ ? printable(line) : line;
@@ -131,7 +134,7 @@ void print_object(const OutputOptions& options, const json::object& object) {
   switch (form_of(options, is_terminal, OffTerminal::tabs)) {
     case Form::json:
     case Form::json_lines:
-      print(json::serialize(object) + '\n');
+      print(json_text(object) + '\n');
       return;
     case Form::format: {
       const std::string line = formatted(*options.format, object);

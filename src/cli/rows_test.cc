@@ -53,6 +53,14 @@ TEST(Rows, AreADocumentAlsoIfThereAreNone) {
   EXPECT_EQ(testing::internal::GetCapturedStdout(), "{\"Queues\":[]}\n");
 }
 
+TEST(Rows, HaveNoControlCharacterInTheirJson) {
+  testing::internal::CaptureStdout();
+  print_object({.output = "jsonl"}, {{"Body", "\x1b[2J\x7f\u009b2J\u00e4"}});
+
+  EXPECT_EQ(testing::internal::GetCapturedStdout(),
+            "{\"Body\":\"\\u001b[2J\\u007f\\u009b2J\u00e4\"}\n");
+}
+
 TEST(Rows, AreWhatSomebodyWantsThemToBe) {
   EXPECT_EQ(printed({.format = "{messageid}:{Body}"}), "m-1:a\tb\nm-2:\x1b[2J long\n");
 }

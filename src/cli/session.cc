@@ -45,7 +45,8 @@ void print_error(const Error& error, const client::Refusal& refusal, const Outpu
       {"message", error.message}};
   if (!hint.empty()) told["hint"] = hint;
   if (!refusal.request_id.empty()) told["request_id"] = refusal.request_id;
-  fmt::print(stderr, "{}\n", boost::json::serialize(boost::json::object{{"error", told}}));
+  fmt::print(stderr, "{}\n",
+             printable(boost::json::serialize(boost::json::object{{"error", told}})));
 }
 
 int run_session(const SessionOptions& options,

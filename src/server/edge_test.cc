@@ -91,6 +91,22 @@ TEST_F(EdgeTest, AnswersOperatorsAtTheirDoorAndNodesAtAnother) {
   EXPECT_EQ(ask(server, "/_mailrail/standby/promote").status, 200);
 }
 
+TEST_F(EdgeTest, SaysWhereToAskWhatAStandbyDoesNotHandOn) {
+  edge_.listeners = {{.port = 0, .door = http::Door::all}};
+  const auto owner = start("a");
+  const auto standby = start("b");
+  Client at_admin(standby->port(1));
+
+  at_admin.send(json_call("Mailrail.DescribeServer", "{}"));
+  const Reply refused = at_admin.read_reply();
+  at_admin.send(json_call("AmazonSQS.ListQueues", "{}"));
+
+  EXPECT_EQ(refused.status, 403);
+  EXPECT_THAT(refused.body, HasSubstr("This node stands by"));
+  EXPECT_THAT(refused.body, HasSubstr("127.0.0.1:" + std::to_string(owner->port())));
+  EXPECT_EQ(at_admin.read_reply().status, 200);
+}
+
 TEST_F(EdgeTest, FeelsThePulseOfAnOwnerAndOfAStandby) {
   const auto owner = start("a");
   const auto standby = start("b");

@@ -8,6 +8,7 @@
 
 #include "api/dispatch.h"
 #include "metrics/exposition.h"
+#include "server/gate.h"
 #include "server/scrapes.h"
 
 namespace mailrail::server {
@@ -95,6 +96,14 @@ std::string Forwarder::readiness() const {
                      options_.now().count() - looked_at_.load());
 }
 
+Error Forwarder::ask_the_owner() const {
+  return {.kind = &errors::turned_away,
+          .message = fmt::format(
+              "This node stands by, and hands on nothing that is for operators. Ask the owner of "
+              "the log, which clients reach at {}: at the place of its own --admin-listen.",
+              options_.owner)};
+}
+
 void Forwarder::on_request(http::ExchangeId exchange, http::Request request) {
   const auto refuse = [&](std::string why) {
     parts_.http.answer(exchange, refusals_.refuse(request, exchange.thread, std::move(why)));
@@ -105,9 +114,14 @@ void Forwarder::on_request(http::ExchangeId exchange, http::Request request) {
     return;
   }
   if (Scrapes::is_for_it(path)) {  // The owner's are the owner's to tell.
-    parts_.http.answer(
-        exchange,
-        metrics_response(metrics::standby_exposition(parts_.measures.read(log::Space()))));
+    auto refusal = metrics_refusal(request, parts_.authenticator);
+    parts_.http.answer(exchange, refusal ? *std::move(refusal)
+                                         : metrics_response(metrics::standby_exposition(
+                                               parts_.measures.read(log::Space()))));
+    return;
+  }
+  if (options_.is_administration_apart && is_call_of_operators(request)) {
+    parts_.http.answer(exchange, refusals_.refuse(request, exchange.thread, ask_the_owner()));
     return;
   }
   if (request.headers.find(forwarded_header))

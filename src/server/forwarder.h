@@ -17,6 +17,7 @@
 
 #include "api/call_slots.h"
 #include "api/service.h"
+#include "auth/authenticator.h"
 #include "base/time.h"
 #include "client/http_client.h"
 #include "http/server.h"
@@ -36,6 +37,7 @@ class Forwarder final : public http::Handler {
     api::CallSlots& slots;
     std::span<const api::Service> services;
     const Measures& measures;
+    const auth::Authenticator& authenticator;  // Of who asks this node itself.
   };
   struct Options {
     std::string node;   // This one.
@@ -45,6 +47,8 @@ class Forwarder final : public http::Handler {
     std::size_t answer_bytes_max = std::size_t{16} << 20;
     std::size_t answers_bytes_max = std::size_t{256} << 20;  // Of all that are coming.
     Duration timeout = 30s;                                  // Longer than any long poll.
+    // Nodes reach each other where clients do, and there an owner may answer no operator.
+    bool is_administration_apart = false;
     Duration (*now)();
   };
   Forwarder(const Parts& parts, Options options);
@@ -64,6 +68,7 @@ class Forwarder final : public http::Handler {
 
   void answer(const Forwarded& forwarded, client::HttpOutcome& outcome);
   std::string readiness() const;
+  Error ask_the_owner() const;
 
   const Parts parts_;
   const Options options_;

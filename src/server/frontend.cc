@@ -32,7 +32,8 @@ Frontend::Frontend(const Parts& parts, const Limits& limits)
       scrapes_({.http = parts.http,
                 .log = parts.log,
                 .engine = parts.engine,
-                .measures = parts.measures}),
+                .measures = parts.measures,
+                .authenticator = parts.authenticator}),
       read_budget_(limits.read_bytes_max()) {
   SystemRandom seeds;
   for (std::uint32_t i = 0; i < parts_.http.threads(); ++i) randoms_.emplace_back(seeds.next());

@@ -104,7 +104,7 @@ bool is_link_of_message(const http::Request& request) {
 }
 
 bool is_administration(const http::Request& request, std::string_view path) {
-  if (request.header("X-Amz-Target").starts_with("Mailrail.")) return true;
+  if (is_call_of_operators(request)) return true;
   if (path.starts_with(standby_path)) return false;  // Nodes ask it of each other.
   return path.starts_with("/_mailrail") || path == "/metrics" || path.starts_with("/metrics/") ||
          path.starts_with("/console");
@@ -118,6 +118,10 @@ Error refuse(std::string sentence) {
 
 bool is_health_path(std::string_view path) {
   return std::ranges::find(health_paths, path) != health_paths.end();
+}
+
+bool is_call_of_operators(const http::Request& request) {
+  return request.header("X-Amz-Target").starts_with("Mailrail.");
 }
 
 std::optional<Error> Gate::objection(const http::Request& request) const {

@@ -38,6 +38,9 @@ namespace mailrail::server {
 // What a server tells of its own health; to anybody, by any name.
 bool is_health_path(std::string_view path);
 
+// A call of the administrative API.
+bool is_call_of_operators(const http::Request& request);
+
 class Gate {
  public:
   struct Options {

@@ -6,6 +6,7 @@
 
 #include "api/dispatch.h"
 #include "metrics/exposition.h"
+#include "server/administrator.h"
 #include "server/take_snapshot.h"
 #include "wire/form.h"
 
@@ -41,14 +42,29 @@ http::Response metrics_response(std::string exposition) {
   return response;
 }
 
+std::optional<http::Response> metrics_refusal(const http::Request& request,
+                                              const auth::Authenticator& authenticator) {
+  if (request.method != "GET") {
+    http::Response response = http::text_response(405, "Metrics are read by GET.\n");
+    response.headers.add("Allow", "GET");
+    return response;
+  }
+  const Result<void> allowed = expect_viewer(request, authenticator);
+  if (allowed) return std::nullopt;
+  const Error& why = allowed.error();
+  return http::text_response(why.kind->http_status, why.message + "\n");
+}
+
 void Scrapes::take_request(http::ExchangeId exchange, const http::Request& request) {
   const auto refuse = [&](int status, std::string why) {
     http::Response response = http::text_response(status, std::move(why));
-    if (status == 405) response.headers.add("Allow", "GET");
     if (status == 503) response.headers.add("Retry-After", "1");
     parts_.http.answer(exchange, std::move(response));
   };
-  if (request.method != "GET") return refuse(405, "Metrics are read by GET.\n");
+  if (auto refusal = metrics_refusal(request, parts_.authenticator)) {
+    parts_.http.answer(exchange, *std::move(refusal));
+    return;
+  }
   if (++*under_way_ > under_way_max) {
     --*under_way_;
     return refuse(503, "As many scrapes as there may be are under way. Try again.\n");

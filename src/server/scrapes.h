@@ -2,16 +2,18 @@
 //
 // A snapshot is taken on the engine thread in short steps, rendered on a reader's thread, and
 // answered on the HTTP thread that was asked. A few may be under way at once; more are told to come
-// back.
+// back. Where keys are in force it takes one that may view.
 
 #pragma once
 
 #include <atomic>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "auth/authenticator.h"
 #include "http/server.h"
 #include "log/log_store.h"
 #include "server/engine_thread.h"
@@ -20,6 +22,10 @@
 namespace mailrail::server {
 
 http::Response metrics_response(std::string exposition);
+
+// Why these are not for whoever asks; nothing if they are.
+std::optional<http::Response> metrics_refusal(const http::Request& request,
+                                              const auth::Authenticator& authenticator);
 
 class Scrapes {
  public:
@@ -31,6 +37,7 @@ class Scrapes {
     const log::LogStore& log;
     EngineThread& engine;
     const Measures& measures;
+    const auth::Authenticator& authenticator;
   };
   explicit Scrapes(const Parts& parts) : parts_(parts) {}
 

@@ -301,7 +301,8 @@ struct Server::Parts {
                                      .times = shared.times,
                                      .looks_after = shared.looks_after,
                                      .scheme = tls == nullptr ? "http" : "https",
-                                     .ca_file = options.edge.ca_file};
+                                     .ca_file = options.edge.ca_file,
+                                     .is_administration_apart = is_administration_apart(options)};
     steward = std::make_unique<Steward>(Steward::Parts{.http = *http,
                                                        .switchboard = *switchboard,
                                                        .slots = *slots,

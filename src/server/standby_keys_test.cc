@@ -4,6 +4,7 @@
 #include <string>
 
 #include "auth/sigv4.h"
+#include "base/digest.h"
 #include "server/engine_clock.h"
 #include "server/shared_log_testing.h"
 
@@ -81,6 +82,44 @@ TEST_F(StandbyKeysTest, HandOnWhatTheOwnerRefuses) {
   EXPECT_EQ(reply.status, 403);
   EXPECT_THAT(reply.body, HasSubstr("InvalidSignatureException"));
   EXPECT_TRUE(reply.has("x-amzn-query-error: SignatureDoesNotMatch;Sender"));
+}
+
+TEST_F(StandbyKeysTest, TellNumbersToViewersAlone) {
+  const auth::NewKey viewer = auth::make_key({.roles = {auth::Role::view}}, "000000000000",
+                                             auth::Lifetime::unlimited, random_);
+  const auth::NewKey narrow = auth::make_key({.roles = {auth::Role::view}, .queues = {"a*"}},
+                                             "000000000000", auth::Lifetime::unlimited, random_);
+  const auth::NewKey stranger = auth::make_key({.roles = {auth::Role::admin}}, "111111111111",
+                                               auth::Lifetime::unlimited, random_);
+  given_keys_ = {sender_.key, viewer.key, narrow.key, stranger.key};
+  const std::unique_ptr<Server> other = start("c");
+  const auto status = [&](const auth::NewKey& key) {
+    http::Request request{.method = "GET", .target = "/metrics"};
+    request.headers.add("Host", "h");
+    const std::string both = key.credentials.key_id + ":" + key.credentials.secret;
+    request.headers.add("Authorization", "Basic " + base64(both));
+    return send_to(other, request).status;
+  };
+
+  EXPECT_EQ(get(owner_, "/metrics").status, 403);
+  EXPECT_EQ(get(owner_, "/metrics/detailed").status, 403);
+  EXPECT_EQ(get(other, "/metrics").status, 403);
+  EXPECT_EQ(status(viewer), 200);
+  EXPECT_EQ(status(sender_), 403);
+  EXPECT_EQ(status(narrow), 403);
+  EXPECT_EQ(status(stranger), 403);
+}
+
+TEST_F(StandbyKeysTest, ObeyNoAdministratorOfSomethingLess) {
+  const auth::NewKey narrow = auth::make_key({.roles = {auth::Role::admin}, .queues = {"a*"}},
+                                             "000000000000", auth::Lifetime::unlimited, random_);
+  const auth::NewKey stranger = auth::make_key({.roles = {auth::Role::admin}}, "111111111111",
+                                               auth::Lifetime::unlimited, random_);
+  given_keys_ = {narrow.key, stranger.key};
+  const std::unique_ptr<Server> other = start("c");
+
+  EXPECT_EQ(send_to(other, signed_by(narrow.credentials, ask_to_promote())).status, 403);
+  EXPECT_EQ(send_to(other, signed_by(stranger.credentials, ask_to_promote())).status, 403);
 }
 
 TEST_F(StandbyKeysTest, MoveTheLogForAnAdministratorAlone) {

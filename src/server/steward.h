@@ -47,6 +47,7 @@ class Steward {
     Duration looks_after = 1s;    // After a look that showed nothing new.
     std::string scheme = "http";  // By which nodes speak to each other,
     std::string ca_file = {};     // and whose certificates they believe. Empty: the system's.
+    bool is_administration_apart = false;  // Asked at a place of its own, or nowhere.
   };
   // What it works with, all of which outlives it. The switchboard is its own to switch.
   struct Parts {

@@ -191,15 +191,18 @@ void Steward::refuse_calls(std::string why) {
 }
 
 void Steward::forward_to(const std::string& address) {
-  auto next = std::make_unique<Forwarder>(Forwarder::Parts{.http = parts_.http,
-                                                           .slots = parts_.slots,
-                                                           .services = parts_.services,
-                                                           .measures = parts_.measures},
-                                          Forwarder::Options{.node = options_.self.node,
-                                                             .owner = address,
-                                                             .scheme = options_.scheme,
-                                                             .ca_file = options_.ca_file,
-                                                             .now = &boot_time});
+  auto next = std::make_unique<Forwarder>(
+      Forwarder::Parts{.http = parts_.http,
+                       .slots = parts_.slots,
+                       .services = parts_.services,
+                       .measures = parts_.measures,
+                       .authenticator = parts_.authenticator},
+      Forwarder::Options{.node = options_.self.node,
+                         .owner = address,
+                         .scheme = options_.scheme,
+                         .ca_file = options_.ca_file,
+                         .is_administration_apart = options_.is_administration_apart,
+                         .now = &boot_time});
   parts_.switchboard.switch_to(*next);
   end_forwarder();
   forwarder_ = std::move(next);

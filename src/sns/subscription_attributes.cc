@@ -61,15 +61,19 @@ Result<void> check_filter(const SubscriptionAttributes& attributes) {
   return {};
 }
 
+std::optional<engine::QueueName> target_in(const json::object& redrive_policy) {
+  const json::value* arn = redrive_policy.if_contains("deadLetterTargetArn");
+  if (arn == nullptr || !arn->is_string()) return std::nullopt;
+  return api::parse_queue_arn(arn->get_string());
+}
+
 // The queue that a redrive policy names.
 Result<engine::QueueName> read_redrive_policy(const Subject& subject, std::string_view value) {
   boost::system::error_code error;
   const json::value parsed = json::parse(value, error);
   if (error || !parsed.is_object() || value.size() > limits::kept_text_bytes_max)
     return invalid(attribute::redrive_policy, "failed to parse JSON");
-  const json::value* arn = parsed.get_object().if_contains("deadLetterTargetArn");
-  const auto target =
-      arn != nullptr && arn->is_string() ? api::parse_queue_arn(arn->get_string()) : std::nullopt;
+  const std::optional<engine::QueueName> target = target_in(parsed.get_object());
   if (!target) return invalid(attribute::redrive_policy, "deadLetterTargetArn is an invalid arn");
   const bool must_be_fifo =
       subject.topic.attributes.is_fifo && (!subject.queue || is_fifo(*subject.queue));
@@ -150,6 +154,13 @@ std::string text_of(const SubscriptionAttributes& attributes, std::string_view n
 }
 
 }  // namespace
+
+std::optional<engine::QueueName> dead_letter_target_in(std::string_view redrive_policy) {
+  boost::system::error_code error;
+  const json::value parsed = json::parse(redrive_policy, error);
+  if (error || !parsed.is_object()) return std::nullopt;
+  return target_in(parsed.get_object());
+}
 
 Result<SubscriptionAttributes> attributes_for_subscribe(const Subject& subject,
                                                         const AttributeMap& given) {

@@ -42,6 +42,8 @@ struct Subject {
 
 Result<engine::SubscriptionAttributes> attributes_for_subscribe(const Subject& subject,
                                                                 const AttributeMap& given);
+// The queue that a redrive policy names; nothing if it names none.
+std::optional<engine::QueueName> dead_letter_target_in(std::string_view redrive_policy);
 // One attribute set anew; empty where that takes it away.
 Result<engine::SubscriptionAttributes> subscription_attributes_after_set(
     const Subject& subject,

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "api/dead_letters.h"
 #include "sns/endpoint.h"
 #include "sns/limits.h"
 
@@ -53,6 +54,14 @@ api::Asked<GetSubscriptionAttributes::Decided> GetSubscriptionAttributes::decide
   if (!found) return std::unexpected(found.error());
   return Decided{.attributes =
                      render_attributes(found->subscription, found->topic, engine.identity())};
+}
+
+Result<void> SetSubscriptionAttributes::authorize(const api::AccessRequest& request,
+                                                  const Prepared& prepared) {
+  TRY(api::authorize(request, prepared.subscription.subject()));
+  if (prepared.name != attribute::redrive_policy) return {};
+  const auto target = dead_letter_target_in(prepared.value);
+  return target ? api::authorize_dead_letters(request.context, *target) : Result<void>();
 }
 
 SetSubscriptionAttributes::Prepared SetSubscriptionAttributes::prepare(

@@ -51,6 +51,7 @@ struct SetSubscriptionAttributes {
   };
   using Decided = Nothing;
 
+  static Result<void> authorize(const api::AccessRequest& request, const Prepared& prepared);
   static Prepared prepare(Input input, const api::Context& context);
   static api::Asked<Decided> decide(engine::Engine& engine, engine::Turn& turn, Prepared& prepared);
 };

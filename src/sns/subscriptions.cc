@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "api/dead_letters.h"
 #include "api/resource_policy.h"
 #include "api/room.h"
 #include "base/check.h"
@@ -176,6 +177,11 @@ Result<void> Subscribe::authorize(const api::AccessRequest& request, const Prepa
       auth::ContextValue{.key = "sns:Endpoint", .value = endpoint.text},
       auth::ContextValue{.key = "sns:Protocol", .value = name_of(endpoint.protocol)}};
   TRY(api::authorize(request, prepared.topic.subject(), more));
+  if (const auto policy = prepared.attributes.find(std::string(attribute::redrive_policy));
+      policy != prepared.attributes.end()) {
+    if (const auto target = dead_letter_target_in(policy->second))
+      TRY(api::authorize_dead_letters(request.context, *target));
+  }
   if (!endpoint.queue) return {};
   return authorize_sending(request, *endpoint.queue);
 }

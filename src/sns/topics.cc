@@ -56,6 +56,15 @@ void change(engine::Engine& engine,
 
 }  // namespace
 
+// With a policy of its own a topic is open to whom that names.
+Result<void> CreateTopic::authorize(const api::AccessRequest& request, const Prepared& prepared) {
+  auth::Right right = *request.context.right;
+  if (prepared.given.contains(std::string(attribute::policy)))
+    right.traits = right.traits.with(auth::Trait::opens_payloads);
+  const std::optional<api::Subject> subject = topic_subject(prepared.topic);
+  return subject ? api::authorize(request, right, *subject) : api::authorize(request, subject);
+}
+
 CreateTopic::Prepared CreateTopic::prepare(Input input, const api::Context& context) {
   Prepared prepared{.topic = {.region = context.caller.region,
                               .account = context.caller.account,

@@ -30,9 +30,7 @@ struct CreateTopic {
   };
   using Decided = Nothing;
 
-  static std::optional<api::Subject> subject(const Prepared& prepared) {
-    return topic_subject(prepared.topic);
-  }
+  static Result<void> authorize(const api::AccessRequest& request, const Prepared& prepared);
   static Prepared prepare(Input input, const api::Context& context);
   static api::Asked<Decided> decide(engine::Engine& engine, engine::Turn& turn, Prepared& prepared);
   static Result<Output> finish(const Decided&,

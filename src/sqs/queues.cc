@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "api/dead_letters.h"
 #include "sqs/arn.h"
 #include "sqs/mailrail_tags.h"
 #include "sqs/on_poison.h"
@@ -43,6 +44,16 @@ Result<void> check_dead_letter_target(const engine::Engine& engine,
 }
 
 }  // namespace
+
+// With a policy of its own a queue is open to whom that names.
+Result<void> CreateQueue::authorize(const api::AccessRequest& request, const Prepared& prepared) {
+  auth::Right right = *request.context.right;
+  if (prepared.given.contains(std::string(attribute::policy)))
+    right.traits = right.traits.with(auth::Trait::opens_payloads);
+  TRY(api::authorize(request, right, {.about = auth::About::queue, .name = prepared.queue}));
+  if (!prepared.attributes || !prepared.attributes->dead_letter) return {};
+  return api::authorize_dead_letters(request.context, prepared.attributes->dead_letter->target);
+}
 
 CreateQueue::Prepared CreateQueue::prepare(Input input, const api::Context& context) {
   Prepared prepared{.queue = {.region = context.caller.region,
@@ -194,6 +205,19 @@ Result<GetQueueAttributesOutput> GetQueueAttributes::finish(const Decided& decid
     add(attribute::parked_messages, std::to_string(decided.counts.parked));
   }
   return Output{.attributes = select_attributes(rendered, prepared.names)};
+}
+
+Result<void> SetQueueAttributes::authorize(const api::AccessRequest& request,
+                                           const Prepared& prepared) {
+  TRY(api::authorize(request, prepared.queue.subject()));
+  const auto policy = prepared.given.find(std::string(attribute::redrive_policy));
+  if (policy == prepared.given.end()) return {};
+  const engine::Queue* queue = request.engine.find_queue(prepared.queue.name);
+  const bool is_fifo = queue != nullptr && queue->attributes.is_fifo;
+  const auto wanted =
+      parse_redrive_policy(policy->second, is_fifo ? QueueType::fifo : QueueType::standard);
+  if (!wanted) return {};  // It will be refused for that.
+  return api::authorize_dead_letters(request.context, wanted->target);
 }
 
 SetQueueAttributes::Prepared SetQueueAttributes::prepare(Input input, const api::Context& context) {

@@ -27,9 +27,7 @@ struct CreateQueue {
   };
   using Decided = Nothing;
 
-  static std::optional<api::Subject> subject(const Prepared& prepared) {
-    return api::Subject{.about = auth::About::queue, .name = prepared.queue};
-  }
+  static Result<void> authorize(const api::AccessRequest& request, const Prepared& prepared);
   static Prepared prepare(Input input, const api::Context& context);
   static api::Asked<Decided> decide(engine::Engine& engine, engine::Turn& turn, Prepared& prepared);
   static Result<Output> finish(const Decided&,
@@ -134,6 +132,7 @@ struct SetQueueAttributes {
   };
   using Decided = Nothing;
 
+  static Result<void> authorize(const api::AccessRequest& request, const Prepared& prepared);
   static Prepared prepare(Input input, const api::Context& context);
   static api::Asked<Decided> decide(engine::Engine& engine, engine::Turn& turn, Prepared& prepared);
 };

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """A server that has keys, asked by boto3, by `aws` and byte by byte: who holds one gets in, and nobody else."""
 
+import base64
 import datetime
 import hashlib
 import http.client
@@ -242,6 +243,56 @@ class PresignedUrls(Case):
         self.assertEqual(400, told[0])
         self.assertIn("<Code>RequestExpired</Code>", told[1])
         self.assertIn("IncompleteSignature", self.fetch(self.presigned(lasts=604_801, Action="ListQueues"))[1])
+
+
+class Numbers(Case):
+    """Who may scrape, and how Prometheus does."""
+
+    def scrape(self, key=None, path="/metrics", authorization=None):
+        if key:
+            authorization = "Basic " + base64.b64encode(f"{key.access_key}:{key.secret_key}".encode()).decode()
+        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=30)
+        self.addCleanup(connection.close)
+        connection.request("GET", path, headers={"Authorization": authorization} if authorization else {})
+        reply = connection.getresponse()
+        return reply.status, reply.read().decode()
+
+    def test_nobody_scrapes_without_a_key(self):
+        self.client().create_queue(QueueName="numbers")
+        for path in ("/metrics", "/metrics/detailed?queue=*"):
+            status, told = self.scrape(path=path)
+            self.assertEqual(403, status)
+            self.assertIn("curl -u ID:SECRET", told)
+            self.assertNotIn("numbers", told)
+        for half in ("Basic x", "Basic", "Basic " + base64.b64encode(b":").decode(), "Bearer x"):
+            self.assertIn(self.scrape(authorization=half)[0], (400, 403), half)
+
+    def test_a_key_that_may_view_is_user_and_password(self):
+        viewer = create_key(self.data, "--role", "view", "--hide-payloads")
+        self.client().create_queue(QueueName="numbers")
+        status, told = self.scrape(viewer)
+        self.assertEqual(200, status, told)
+        self.assertIn('queue="numbers"', told)
+        wrong = Credentials(viewer.access_key, viewer.secret_key[:-1] + "?")
+        status, told = self.scrape(wrong)
+        self.assertEqual(403, status)
+        self.assertNotIn(wrong.secret_key, told + self.server.output())
+
+    def test_a_signature_does_as_well(self):
+        request = AWSRequest(method="GET", url=self.server.endpoint + "/metrics")
+        SigV4Auth(self.admin, "mailrail", "us-east-1").add_auth(request)
+        with urllib.request.urlopen(urllib.request.Request(request.url, headers=dict(request.headers.items()))) as reply:
+            self.assertEqual(200, reply.status)
+
+    def test_a_key_for_something_less_is_refused(self):
+        for options in (["--role", "send"], ["--role", "view", "--queue", "a-*"], ["--role", "admin", "--account", "111111111111"]):
+            self.assertEqual(403, self.scrape(create_key(self.data, *options))[0], options)
+        brief = create_key(self.data, "--role", "view", "--ttl", "1h")
+        self.assertIn("short-lived", self.scrape(brief)[1])
+
+    def test_a_password_opens_nothing_else(self):
+        basic = "Basic " + base64.b64encode(f"{self.admin.access_key}:{self.admin.secret_key}".encode()).decode()
+        self.assertEqual(400, self.scrape(path="/?Action=ListQueues&Version=2012-11-05", authorization=basic)[0])
 
 
 class ShortLivedKeys(Case):
