@@ -116,9 +116,12 @@ std::optional<FileStamp> stamp_of(const std::string& path) {
 
 Result<std::optional<std::vector<Key>>> read_key_file(const std::string& path) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (!file.is_open() && errno == ENOENT) return std::nullopt;
-  if (!file.is_open()) return failed("read the key file", path, errno);
   struct stat status{};
+  if (!file.is_open() && errno == ENOENT) {
+    if (::lstat(path.c_str(), &status) != 0) return std::nullopt;
+    return unusable(fmt::format("The key file {} is a link to a file that is not there.", path));
+  }
+  if (!file.is_open()) return failed("read the key file", path, errno);
   if (::fstat(file.number(), &status) != 0) return failed("read the key file", path, errno);
   TRY(expect_private(status, path));
   const std::string text = TRY(read_all(file, path));

@@ -16,6 +16,7 @@
 #include "cli/banner.h"
 #include "cli/environment.h"
 #include "cli/inherited_sockets.h"
+#include "cli/printable.h"
 #include "cli/supervisor.h"
 #include "server/server.h"
 
@@ -136,12 +137,12 @@ Result<server::Options> server_options(const ServeOptions& given) {
 int serve(const ServeOptions& given) {
   auto options = server_options(given);
   if (!options) {
-    fmt::print(stderr, "mailrail: {}\n", options.error().message);
+    fmt::print(stderr, "mailrail: {}\n", printable(options.error().message));
     return 2;
   }
   const auto log_format = log_format_of(given.log_format);
   if (!log_format) {
-    fmt::print(stderr, "mailrail: {}\n", log_format.error().message);
+    fmt::print(stderr, "mailrail: {}\n", printable(log_format.error().message));
     return 2;
   }
   use_log_format(*log_format);
@@ -158,7 +159,7 @@ int serve(const ServeOptions& given) {
   options->recovering(0);
   const auto server = server::Server::open(*options);
   if (!server) {
-    fmt::print(stderr, "mailrail: {}\n", server.error().message);
+    fmt::print(stderr, "mailrail: {}\n", printable(server.error().message));
     return 1;
   }
   fmt::print("{}{}", banner_of(*options, **server),
@@ -171,7 +172,7 @@ int serve(const ServeOptions& given) {
   (*server)->begin_stop();
   drain(**server, signals);
   if (const auto stopped = (*server)->finish_stop(); !stopped) {
-    fmt::print(stderr, "mailrail: {}\n", stopped.error().message);
+    fmt::print(stderr, "mailrail: {}\n", printable(stopped.error().message));
     return 1;
   }
   return 0;

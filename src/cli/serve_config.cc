@@ -9,6 +9,7 @@
 
 #include "cli/environment.h"
 #include "cli/exit_codes.h"
+#include "cli/printable.h"
 
 namespace mailrail::cli {
 namespace {
@@ -55,7 +56,7 @@ int run_configured(CLI::App& serve, const ConfigOptions& options, const std::fun
 }
 
 void print_mistakes(const Mistakes& mistakes) {
-  for (const std::string& each : mistakes) fmt::print(stderr, "mailrail: {}\n", each);
+  for (const std::string& each : mistakes) fmt::print(stderr, "mailrail: {}\n", printable(each));
 }
 
 }  // namespace mailrail::cli

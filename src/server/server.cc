@@ -11,6 +11,7 @@
 #include "admin/service.h"
 #include "api/call_slots.h"
 #include "auth/authenticator.h"
+#include "auth/key_file.h"
 #include "broker/replay.h"
 #include "http/server.h"
 #include "log/file/file_log.h"
@@ -108,6 +109,15 @@ Result<void> expect_closed(const Options& options, const Started& started) {
                   open_place(options), place));
 }
 
+// A file that somebody has named holds keys: without it the door would stand open.
+Result<void> expect_there(const std::string& key_file) {
+  if (auth::stamp_of(key_file)) return {};
+  return fail(errors::unusable,
+              fmt::format("There is no key file {}. Make it with: mailrail key create --role admin "
+                          "--keys {}",
+                          key_file, key_file));
+}
+
 // For the paths that only another server has.
 void refuse_own_path(http::Server& http, http::ExchangeId exchange, const http::Request& request) {
   const bool is_standby = api::path_of(request).starts_with("/_mailrail/standby/");
@@ -202,6 +212,7 @@ struct Server::Parts {
   Result<void> take_keys(const Options& options) {
     std::string file = options.key_file.empty() ? fmt::format("{}/{}", options.data, key_file_name)
                                                 : options.key_file;
+    if (!options.key_file.empty()) TRY(expect_there(options.key_file));
     key_watch = TRY(KeyWatch::open(std::move(file), options.given_keys));
     authenticator = std::make_unique<auth::Authenticator>(
         key_watch->keys(), &wall_time, [this] { key_watch->look(); }, options.customs.home);

@@ -437,6 +437,30 @@ class Doors(unittest.TestCase):
         self.assertRaises(ClientError, self.client(server, "ops", secret + "x").list_queues)
         self.assertNotIn(secret, server.output())
 
+    def refused(self, *arguments):
+        server = self.serve(*arguments)
+        server.spawn()
+        self.assertEqual(1, server.process.wait(30))
+        return server.output()
+
+    def test_a_key_file_that_is_named_is_there(self):
+        told = self.refused("--keys", self.data + ".json")
+        self.assertIn("There is no key file", told)
+        self.assertIn(f"mailrail key create --role admin --keys {self.data}.json", told)
+
+    def test_a_link_to_nowhere_opens_no_door(self):
+        os.makedirs(self.data, mode=0o700)
+        os.symlink("/nonexistent/keys.json", self.data + "/keys.json")
+        self.assertIn("is a link to a file that is not there", self.refused())
+
+    def test_a_terminal_gets_no_escape_sequence_of_a_file(self):
+        create_key(self.data, "--role", "admin", "--name", "root")
+        path = Path(self.data) / "keys.json"
+        path.write_text(path.read_text().replace('"root"', '"ro\\u001b[31mot"'))
+        told = self.refused()
+        self.assertIn("ro\\u001b[31mot", told)
+        self.assertNotIn("\x1b", told)
+
     def test_a_key_file_that_others_could_read_is_refused(self):
         create_key(self.data, "--role", "admin")
         os.chmod(self.data + "/keys.json", 0o644)
