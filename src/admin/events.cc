@@ -8,6 +8,7 @@
 
 #include "admin/limits.h"
 #include "api/access.h"
+#include "api/room.h"
 #include "sqs/errors.h"
 #include "sqs/shown_message.h"
 
@@ -116,10 +117,11 @@ Result<void> ListEvents::authorize(const api::AccessRequest& request, const Prep
 }
 
 api::Asked<ListEvents::Decided> ListEvents::decide(engine::Engine& engine,
-                                                   engine::Turn&,
+                                                   engine::Turn& turn,
                                                    Prepared& prepared) {
   if (prepared.queue) TRY(prepared.queue->find(engine));
   if (prepared.error) return std::unexpected(*prepared.error);
+  TRY(api::expect_room_to_look(turn));
   Decided decided;
   if (prepared.traffic == nullptr) return decided;
   const broker::Traffic& traffic = *prepared.traffic;

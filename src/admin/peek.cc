@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "admin/states.h"
+#include "api/room.h"
 #include "sqs/arn.h"
 #include "sqs/shown_message.h"
 #include "sqs/validation.h"
@@ -90,6 +91,7 @@ api::Asked<PeekedPage> PeekMessages::decide(engine::Engine& engine,
                                             Prepared& prepared) {
   const engine::Queue& queue = *TRY(prepared.queue.find(engine));
   if (prepared.error) return std::unexpected(*prepared.error);
+  TRY(api::expect_room_to_look(turn));
   PeekedPage page = page_of(engine.inspect(turn.now, {.queue = queue.id,
                                                       .after = prepared.walk.after,
                                                       .group = prepared.group,

@@ -4,6 +4,7 @@
 
 #include "api/errors.h"
 #include "base/size.h"
+#include "engine/shedding.h"
 
 namespace mailrail::api {
 
@@ -46,6 +47,20 @@ Result<void> expect_room(const engine::Turn& turn) {
   if (turn.full == nullptr) return {};
   const bool is_disk = turn.full->what == engine::Full::What::disk;
   return fail(is_disk ? errors::disk_is_full : errors::memory_is_full, sentence_about(*turn.full));
+}
+
+Result<void> expect_room_to_look(const engine::Turn& turn) {
+  if (turn.surroundings == nullptr) return {};
+  const engine::ServerUse use = turn.surroundings->use();
+  const engine::MemoryUse memory{.used_bytes = use.memory_bytes,
+                                 .limit_bytes = use.memory_bytes_max};
+  if (engine::shed_at(memory) < engine::Shed::looks) return {};
+  return fail(errors::memory_is_full,
+              fmt::format("The memory limit of this server is nearly reached, and looking at "
+                          "messages is the first thing that it does without: messages and queues "
+                          "take {} of {}. Receive and delete messages, or start mailrail with a "
+                          "larger --memory-limit.",
+                          size_text(memory.used_bytes), size_text(memory.limit_bytes)));
 }
 
 }  // namespace mailrail::api

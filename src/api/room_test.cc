@@ -38,6 +38,32 @@ TEST_F(Room, NamesTheLimitWhatIsUsedAndWhatHelps) {
                               "--disk-limit."}));
 }
 
+struct Using final : engine::Surroundings {
+  explicit Using(std::uint64_t used) : used_bytes(used) {}
+  std::size_t waiting_at(QueueId) const override { return 0; }
+  engine::ServerUse use() const override {
+    return {.memory_bytes = used_bytes, .memory_bytes_max = std::uint64_t{100} << 20};
+  }
+  std::uint64_t used_bytes;
+};
+
+TEST_F(Room, ForWhoOnlyLooksEndsBeforeThatForMessages) {
+  const Using some(std::uint64_t{94} << 20);
+  const Using most(std::uint64_t{96} << 20);
+
+  EXPECT_TRUE(expect_room_to_look(turn)) << "nobody to ask";
+  turn.surroundings = &some;
+  EXPECT_TRUE(expect_room_to_look(turn));
+  turn.surroundings = &most;
+  EXPECT_EQ(expect_room_to_look(turn).error(),
+            (Error{.kind = &errors::memory_is_full,
+                   .message = "The memory limit of this server is nearly reached, and looking at "
+                              "messages is the first thing that it does without: messages and "
+                              "queues take 96 MiB of 100 MiB. Receive and delete messages, or "
+                              "start mailrail with a larger --memory-limit."}));
+  EXPECT_TRUE(expect_room(turn));
+}
+
 TEST_F(Room, ThatIsMissingIsToldToClientsInTheSameWay) {
   for (const ErrorKind* each : {&errors::memory_is_full, &errors::disk_is_full}) {
     EXPECT_EQ(each->name, "ServiceUnavailable");

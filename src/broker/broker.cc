@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "engine/shedding.h"
 
 namespace mailrail::broker {
 namespace {
@@ -215,10 +216,12 @@ void Broker::answer(std::unique_ptr<Call> call, const Decision& decision) {
 
 void Broker::park(std::unique_ptr<Call> call, const Decision& decision) {
   CHECK(decision.deadline > now_);
-  const std::optional<engine::Full> reached = full();
-  const bool is_memory_full = reached && reached->what == engine::Full::What::memory;
+  const bool is_shed =
+      decision.queue != no_queue &&
+      engine::shed_at({.used_bytes = engine_.committed_bytes(),
+                       .limit_bytes = options_.memory_bytes_max}) >= engine::Shed::long_polls;
   const bool has_place = call->is_bounded_elsewhere() || waiters_.counted() < options_.waiting_max;
-  if (!may_wait_ || is_memory_full || !has_place) {
+  if (!may_wait_ || is_shed || !has_place) {
     answer(std::move(call), {});
     return;
   }

@@ -39,9 +39,9 @@ struct Options {
                                  << 20;  // Frames kept for receives that follow soon.
   Duration unawaited_commit_after = 1s;  // Facts that nobody waits for are committed after this.
   std::size_t frame_bytes_max = log::frame_bytes_max;  // At most what the log takes.
-  // Of Engine::committed_bytes(). From there on calls that add messages are refused and new long
-  // polls answer at once. There is no gap before they are let in again: what one message leaves,
-  // the next may take.
+  // Of Engine::committed_bytes(). From there on calls that add messages are refused, and from a
+  // little less new long polls answer at once (engine/shedding.h). There is no gap before they are
+  // let in again: what one message leaves, the next may take.
   std::uint64_t memory_bytes_max = std::numeric_limits<std::uint64_t>::max();
   // What one call may add to a frame: the services' limits keep a batch, its attributes and ids,
   // its deliveries to queues and the engine's own facts well below it.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "api/room.h"
 #include "engine/limits.h"
 #include "sqs/limits.h"
 #include "sqs/shown_message.h"
@@ -32,6 +33,7 @@ api::Asked<ListMessages::Decided> ListMessages::decide(engine::Engine& engine,
                                                        engine::Turn& turn,
                                                        Prepared& prepared) {
   const engine::Queue& queue = *TRY(prepared.queue.find(engine));
+  TRY(api::expect_room_to_look(turn));
   engine::Inspected found =
       engine.inspect(turn.now, {.queue = queue.id,
                                 .after = prepared.after,
