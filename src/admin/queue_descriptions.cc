@@ -55,6 +55,14 @@ void add_traffic(DescribedQueue& described, const broker::QueueTraffic& traffic)
   described.dead_lettered = number(traffic.dead_lettered);
   described.expired = number(traffic.expired);
   described.dropped = number(traffic.dropped);
+  if (const auto exceeded = traffic.processing.exceeded()) {
+    described.processing_exceeds =
+        std::chrono::duration_cast<std::chrono::seconds>(*exceeded).count();
+  }
+  if (const auto& busiest = traffic.busiest.found()) {
+    described.busiest_conversation = busiest->group;
+    described.busiest_messages = busiest->messages;
+  }
 }
 
 // The oldest is left out if it takes more looks to find it than there are left.

@@ -56,6 +56,9 @@ struct DescribedQueue {
   std::int64_t dead_lettered = 0;
   std::int64_t expired = 0;
   std::int64_t dropped = 0;
+  std::optional<std::int64_t> processing_exceeds;  // Seconds: more than 1 % were deleted later.
+  std::optional<std::string> busiest_conversation;
+  std::optional<std::int64_t> busiest_messages;  // Of a thousand.
 
   std::optional<std::string> dead_letter_queue_name;
   std::optional<std::int64_t> max_receive_count;
@@ -94,6 +97,9 @@ struct DescribedQueue {
       field<&DescribedQueue::dead_lettered>("DeadLettered"),
       field<&DescribedQueue::expired>("Expired"),
       field<&DescribedQueue::dropped>("Dropped"),
+      field<&DescribedQueue::processing_exceeds>("ProcessingExceeds"),
+      field<&DescribedQueue::busiest_conversation>("BusiestConversation"),
+      field<&DescribedQueue::busiest_messages>("BusiestConversationMessages"),
       field<&DescribedQueue::dead_letter_queue_name>("DeadLetterQueueName"),
       field<&DescribedQueue::max_receive_count>("MaxReceiveCount"),
       field<&DescribedQueue::dead_letter_sources>("DeadLetterSources"),

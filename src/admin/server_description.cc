@@ -22,12 +22,26 @@ DescribedLog described_log(const engine::ServerUse& use) {
   return log;
 }
 
+// Nothing while it keeps up.
+std::optional<std::int64_t> clock_behind(Instant engine_time, Instant wall_time) {
+  if (engine_time <= wall_time) return std::nullopt;
+  return (engine_time - wall_time).count();
+}
+
+std::optional<std::int64_t> backup_age(const api::Context& context) {
+  if (context.snapshots == nullptr) return std::nullopt;
+  const auto since = context.snapshots->since_last();
+  if (!since) return std::nullopt;
+  return std::chrono::duration_cast<std::chrono::seconds>(*since).count();
+}
+
 }  // namespace
 
 api::Asked<DescribeServer::Decided> DescribeServer::decide(engine::Engine& engine,
                                                            engine::Turn& turn,
                                                            Prepared&) {
-  Decided decided{.queues = engine.queue_names().size(),
+  Decided decided{.now = turn.now,
+                  .queues = engine.queue_names().size(),
                   .messages = engine.message_count(),
                   .topics = engine.topics().all().size(),
                   .subscriptions = engine.topics().subscriptions().size()};
@@ -55,6 +69,10 @@ Result<DescribeServerOutput> DescribeServer::finish(const Decided& decided,
                 .file_system = std::move(report.file_system),
                 .database = std::move(report.database),
                 .node = std::move(report.node),
+                .role = context.handed_on_by.empty() ? "owner" : "standby",
+                .asked_node = context.handed_on_by.empty() ? std::nullopt
+                                                           : std::optional(context.handed_on_by),
+                .durability = std::move(report.durability),
                 .memory = share(use.memory_bytes, use.memory_bytes_max),
                 .disk = share(use.disk_bytes, use.disk_bytes_max),
                 .connections = share(report.connections, report.connections_max),
@@ -64,6 +82,8 @@ Result<DescribeServerOutput> DescribeServer::finish(const Decided& decided,
                 .slow_commit = report.slow_commit
                                    ? std::optional(std::int64_t{report.slow_commit->count()})
                                    : std::nullopt,
+                .clock_behind = clock_behind(decided.now, report.now),
+                .backup_age = backup_age(context),
                 .waiting_receives = number(use.waiting),
                 .queues = number(decided.queues),
                 .messages = number(decided.messages),

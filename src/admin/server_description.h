@@ -18,6 +18,7 @@ struct DescribeServer {
   using Output = DescribeServerOutput;
   using Prepared = Nothing;
   struct Decided {
+    Instant now = {};
     engine::ServerUse use;
     std::size_t queues = 0;
     std::size_t messages = 0;

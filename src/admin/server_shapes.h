@@ -66,6 +66,9 @@ struct DescribeServerOutput {
   std::string file_system;
   std::optional<std::string> database;
   std::optional<std::string> node;
+  std::string role;  // "owner", or "standby" if a standby was asked and has handed the call on.
+  std::optional<std::string> asked_node;  // That standby.
+  std::string durability;
   Share memory;
   Share disk;
   Share connections;
@@ -73,6 +76,8 @@ struct DescribeServerOutput {
   std::optional<std::int64_t> disk_full_in;    // Seconds, if it goes on as in the last hours.
   std::optional<std::int64_t> memory_full_in;  // Likewise.
   std::optional<std::int64_t> slow_commit;     // Milliseconds: more than 1 % have taken longer.
+  std::optional<std::int64_t> clock_behind;    // Milliseconds, of the machine's to the log's.
+  std::optional<std::int64_t> backup_age;      // Seconds, of the last since the start.
   std::int64_t waiting_receives = 0;
   std::int64_t queues = 0;
   std::int64_t messages = 0;
@@ -91,6 +96,9 @@ struct DescribeServerOutput {
       field<&DescribeServerOutput::file_system>("FileSystem"),
       field<&DescribeServerOutput::database>("Database"),
       field<&DescribeServerOutput::node>("Node"),
+      field<&DescribeServerOutput::role>("Role"),
+      field<&DescribeServerOutput::asked_node>("AskedNode"),
+      field<&DescribeServerOutput::durability>("Durability"),
       field<&DescribeServerOutput::memory>("Memory"),
       field<&DescribeServerOutput::disk>("Disk"),
       field<&DescribeServerOutput::connections>("Connections"),
@@ -98,6 +106,8 @@ struct DescribeServerOutput {
       field<&DescribeServerOutput::disk_full_in>("DiskFullIn"),
       field<&DescribeServerOutput::memory_full_in>("MemoryFullIn"),
       field<&DescribeServerOutput::slow_commit>("SlowCommit"),
+      field<&DescribeServerOutput::clock_behind>("ClockBehind"),
+      field<&DescribeServerOutput::backup_age>("BackupAge"),
       field<&DescribeServerOutput::waiting_receives>("WaitingReceives"),
       field<&DescribeServerOutput::queues>("Queues"),
       field<&DescribeServerOutput::messages>("Messages"),

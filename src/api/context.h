@@ -30,6 +30,7 @@ enum class Transport : std::uint8_t { plain, encrypted };
 struct Context {
   auth::Caller caller;
   std::string remote_address = {};  // Of who asks.
+  std::string handed_on_by = {};    // The standby that was asked; empty: this server was.
   Transport transport = Transport::plain;
   // What the action takes, null if nobody knows, and how its service says that it is refused, or
   // that there are too many of its key's.

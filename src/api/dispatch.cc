@@ -126,6 +126,8 @@ Context Dispatcher::context_of(const http::Request& request, auth::Caller caller
       .read_topic_message = read_topic_message_,
       .snapshots = parts_.snapshots,
       .server = parts_.server};
+  if (const auto node = request.headers.find(forwarded_header); node && auth::is_plain_text(*node))
+    context.handed_on_by = *node;
   const auto trace = request.headers.find("X-Amzn-Trace-Id");
   if (trace && auth::is_plain_text(*trace)) context.trace_header = *trace;
   return context;

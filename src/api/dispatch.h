@@ -19,6 +19,9 @@
 
 namespace mailrail::api {
 
+// By which a standby says that it handed a call on; its value is its name.
+inline constexpr std::string_view forwarded_header = "X-Mailrail-Forwarded";
+
 // What a request's path has to say, without its query string.
 std::string_view path_of(const http::Request& request);
 

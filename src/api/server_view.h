@@ -23,6 +23,7 @@ struct ServerReport {
   std::string file_system;              // "local", or what it is instead.
   std::optional<std::string> database;  // That keeps the log, if it is in none of the files.
   std::optional<std::string> node;
+  std::string durability;  // What an answer waits for.
   std::uint64_t connections = 0;
   std::uint64_t connections_max = 0;
   std::uint64_t open_files_max = 0;

@@ -72,6 +72,11 @@ void Traffic::received_nothing(QueueId queue, Poll poll) {
   numbers.traffic.last_asked = now_;
 }
 
+void Traffic::delete_asked(const engine::ReceiptHandle& handle) {
+  if (const auto since = receives_.take(handle))
+    numbers_of(handle.queue).traffic.processing.add(now_ - *since);
+}
+
 void Traffic::fanned_out(TopicId topic, const FanOutTraffic& traffic) {
   count(topic, &TopicTraffic::delivered, traffic.delivered);
   count(topic, &TopicTraffic::filtered_out, traffic.filtered_out);
@@ -79,7 +84,7 @@ void Traffic::fanned_out(TopicId topic, const FanOutTraffic& traffic) {
 }
 
 const QueueTraffic& Traffic::of(QueueId queue) const {
-  static constexpr QueueTraffic none;
+  static const QueueTraffic none;
   const auto found = queues_.find(queue);
   return found == queues_.end() ? none : found->second.traffic;
 }
@@ -120,7 +125,15 @@ void Traffic::on(const engine::Published& fact) {
 // does not.
 void Traffic::on(const engine::Leased& fact) {
   const auto message = engine_.view(fact.queue, fact.seq);
-  if (!message || fact.receive_count <= message->receive_count) return;
+  const engine::ReceiptHandle handle{
+      .queue = fact.queue, .seq = fact.seq, .generation = fact.receive_count};
+  if (!message || fact.receive_count <= message->receive_count) {
+    receives_.take(handle);  // Its timeout is its holder's own.
+    return;
+  }
+  const engine::Queue* queue = engine_.find_queue(fact.queue);
+  if (queue != nullptr && fact.until - now_ == queue->attributes.visibility_timeout)
+    receives_.began(handle, now_);
   Numbers& numbers = numbers_of(fact.queue);
   count(numbers, &QueueTraffic::received);
   numbers.traffic.last_asked = now_;
@@ -206,6 +219,7 @@ void Traffic::count_sent(const Arrival& arrival) {
   count(numbers, &QueueTraffic::sent);
   numbers.traffic.sizes.add(arrival.bytes);
   numbers.traffic.last_sent = now_;
+  numbers.traffic.busiest.add(arrival.group);
   if (!numbers.is_delivery_queue) all_queues_.sizes.add(arrival.bytes);
   tell(numbers,
        {.kind = Kind::sent, .queue = arrival.queue, .seq = arrival.seq, .group = arrival.group});

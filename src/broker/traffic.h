@@ -20,6 +20,8 @@
 
 #include "base/ids.h"
 #include "base/time.h"
+#include "broker/busiest.h"
+#include "broker/processing.h"
 #include "engine/engine.h"
 
 namespace mailrail::broker {
@@ -48,6 +50,8 @@ struct QueueTraffic {
   Sizes sizes = {};           // Of the messages sent.
   Instant last_asked = {};    // When somebody last received, or tried to. Zero: not yet.
   Instant last_sent = {};
+  ProcessingTimes processing = {};  // Of messages whose timeout nobody chose or changed.
+  Busiest busiest = {};
 };
 
 struct TopicTraffic {
@@ -106,6 +110,8 @@ class Traffic final : public engine::Witness {
 
   enum class Poll : std::uint8_t { was_short, was_long };
   void received_nothing(QueueId queue, Poll poll);
+  // By whoever has the handle, whether it is still good or not.
+  void delete_asked(const engine::ReceiptHandle& handle);
   void fanned_out(TopicId topic, const FanOutTraffic& traffic);
 
   // --- Numbers. Those of a queue or topic that never had any are zero.
@@ -182,6 +188,7 @@ class Traffic final : public engine::Witness {
   QueueTraffic all_queues_;
   TopicTraffic all_topics_;
   std::size_t waiting_ = 0;
+  Receives receives_;
 
   std::vector<TrafficEvent> events_;  // A ring once it is full.
   std::uint64_t next_event_ = 0;

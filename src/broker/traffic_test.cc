@@ -102,6 +102,55 @@ TEST_F(TrafficTest, CountsAMessageEachTimeItIsReceivedAndNoChangeOfItsVisibility
   EXPECT_EQ(kinds(), (std::vector{Kind::sent, Kind::received, Kind::received}));
 }
 
+// Of all but those whose timeout was chosen or changed: these their holder has an eye on.
+TEST_F(TrafficTest, MeasuresFromAReceiveToTheDeleteByItsHandle) {
+  const auto process = [&](const std::string& body, Duration takes) {
+    send(queue, body);
+    const auto message = receive(queue).at(0);
+    now += takes;
+    run([&](Turn& turn) {
+      traffic.delete_asked(message.handle());
+      engine.delete_message(turn, message.handle());
+    });
+  };
+  for (int i = 0; i < 98; ++i) process(std::to_string(i), 1s);
+  EXPECT_EQ(traffic.of(queue).processing.exceeded(), std::nullopt);
+
+  process("late", 31s);
+  process("later", 32s);
+
+  EXPECT_EQ(traffic.of(queue).processing.exceeded(), 30s);
+  EXPECT_EQ(traffic.of(fifo).processing.exceeded(), std::nullopt);
+}
+
+TEST_F(TrafficTest, MeasuresNoMessageWhoseTimeoutIsItsHoldersOwn) {
+  for (int i = 0; i < 200; ++i) {
+    send(queue, std::to_string(i));
+    engine::ReceiptHandle handle;
+    run([&](Turn& turn) {
+      engine::ReceiveRequest request{.queue = queue, .count_max = 1};
+      if (i % 2 == 0) request.visibility_timeout = 5min;
+      handle = engine.receive(turn, request).messages.at(0).handle();
+    });
+    run([&](Turn& turn) { engine.change_visibility(turn, handle, 5min); });
+    now += 4min;
+    run([&](Turn& turn) {
+      traffic.delete_asked(handle);
+      engine.delete_message(turn, handle);
+    });
+  }
+
+  EXPECT_EQ(traffic.of(queue).processing.exceeded(), std::nullopt);
+}
+
+TEST_F(TrafficTest, KnowsTheConversationThatMostMessagesAreOf) {
+  for (int i = 0; i < 1000; ++i) send(fifo, std::to_string(i));
+
+  ASSERT_TRUE(traffic.of(fifo).busiest.found());
+  EXPECT_EQ(traffic.of(fifo).busiest.found()->group, "g");
+  EXPECT_FALSE(traffic.of(queue).busiest.found());
+}
+
 TEST_F(TrafficTest, CountsNoDuplicate) {
   send(fifo, "same");
   send(fifo, "same");

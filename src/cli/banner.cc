@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "base/size.h"
+#include "server/self_view.h"
 
 namespace mailrail::cli {
 namespace {
@@ -20,18 +21,6 @@ std::string recovery_line(const server::Started& started) {
                         recovered.torn_frames, recovered.torn_copy);
   }
   return line;
-}
-
-std::string durability_line(const log::FileSystem& file_system) {
-  using Kind = log::FileSystem::Kind;
-  if (file_system.kind == Kind::memory) {
-    return fmt::format(
-        "NONE: the data directory is in memory ({}), all is gone when the machine restarts",
-        file_system.name);
-  }
-  if (file_system.kind == Kind::fuse)
-    return "fdatasync before every answer, for what that is worth on this FUSE file system";
-  return "on disk (fdatasync) before every answer";
 }
 
 std::string limits_line(const server::Options& options, const server::Limits& limits) {
@@ -133,7 +122,7 @@ std::string banner(const server::Options& options,
   page.lines_of_edge(options.edge);
   page.line("data", options.data);
   page.line("recovered", recovery_line(started));
-  page.line("durability", durability_line(started.file_system));
+  page.line("durability", server::durability_of(options, started.file_system));
   page.line("limits", limits_line(options, started.limits));
   return page.finish(options, started.keys, endpoint);
 }
@@ -150,7 +139,7 @@ std::string banner(const server::Options& options,
   page.line("node", fmt::format("{}, reached by others at {}", started.node, started.address));
   page.line("role", role_line(status));
   page.line("data", fmt::format("{}, a cache only", options.data));
-  page.line("durability", "committed in the database before every answer");
+  page.line("durability", server::durability_of(options, started.file_system));
   page.line("limits", fmt::format("memory {}, the log's share of the database {}",
                                   size_text(started.limits.memory_bytes_max),
                                   size_text(started.limits.disk_bytes_max)));

@@ -48,7 +48,10 @@ Result<ops::ObservedServer> observed_server(const DoctorOptions& options,
       .memory = share_of(server.memory),
       .disk = share_of(server.disk),
       .connections_max = static_cast<std::uint64_t>(server.connections.limit),
-      .is_log_shared = server.database.has_value()};
+      .is_log_shared = server.database.has_value(),
+      .version = server.version,
+      .doctor_version = MAILRAIL_VERSION};
+  if (!has(server, "test-api")) observed.clock_behind = Duration(server.clock_behind.value_or(0));
   if (server.file_system != "local") observed.risky_file_system = server.file_system;
   if (server.disk_full_in) observed.disk_full_in = std::chrono::seconds(*server.disk_full_in);
   if (server.slow_commit) observed.slow_commit = Duration(*server.slow_commit);
@@ -57,6 +60,8 @@ Result<ops::ObservedServer> observed_server(const DoctorOptions& options,
   if (options.backups) {
     observed.was_backup_sought = true;
     observed.backup_age = TRY(ops::age_of_newest_backup(*options.backups, server::wall_time()));
+  } else if (server.backup_age) {
+    observed.backup_age = std::chrono::seconds(*server.backup_age);
   }
   return observed;
 }
@@ -89,6 +94,10 @@ Result<ops::ObservedQueue> observed_queue(Session& session,
                               .parks_poison = queue.on_poison == "park",
                               .received = count(queue.received),
                               .empty_short_polls = count(queue.empty_short_polls)};
+  if (queue.processing_exceeds)
+    observed.processing_exceeds = std::chrono::seconds(*queue.processing_exceeds);
+  observed.busiest_conversation = std::move(queue.busiest_conversation);
+  observed.busiest_messages = count(queue.busiest_messages.value_or(0));
   if (queue.oldest_sent_timestamp)
     observed.oldest_age = Duration(now - *queue.oldest_sent_timestamp);
   if (queue.conversations_blocked > 0)
@@ -160,7 +169,8 @@ Command add_doctor(CLI::App& app) {
       "Exits with 0 if there is no problem, with --strict if there is no warning either, else "
       "with 1.");
   doctor->add_option("--backups", options->backups,
-                     "Where backups stand: the newest should not be older than a day.");
+                     "Where backups stand: the newest should not be older than a day. Default: "
+                     "only those count that were made since the server started.");
   doctor->add_flag("--strict", options->is_strict, "Warnings count as problems do.");
   return session_command(doctor, options, &examine);
 }

@@ -86,7 +86,15 @@ Result<std::string> Snapshots::read(std::uint64_t id,
 
 Result<void> Snapshots::end(std::uint64_t id) {
   TRY(find(id))->end();
+  const std::scoped_lock lock(mutex_);
+  last_end_ = now_();
   return {};
+}
+
+std::optional<Snapshots::Time::duration> Snapshots::since_last() const {
+  const std::scoped_lock lock(mutex_);
+  if (!last_end_) return std::nullopt;
+  return now_() - *last_end_;
 }
 
 }  // namespace mailrail::log

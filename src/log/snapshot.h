@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -83,6 +84,8 @@ class Snapshots {
                            std::uint64_t offset,
                            std::size_t length);
   Result<void> end(std::uint64_t id);
+  // Since the last one that was read to its end, if there was any.
+  std::optional<Time::duration> since_last() const;
 
  private:
   class Reading;
@@ -90,8 +93,9 @@ class Snapshots {
 
   SnapshotSource& source_;
   Time (*const now_)();
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::shared_ptr<Reading> reading_;
+  std::optional<Time> last_end_;
 };
 
 }  // namespace mailrail::log

@@ -23,6 +23,9 @@ constexpr Duration blocked_for = 5min;
 constexpr std::uint64_t receives_judged_from = 1000;
 constexpr double empty_share_warned_at = 0.9;
 constexpr std::uint64_t files_besides_connections = 512;
+constexpr std::uint64_t messages_judged = 1000;
+// "VisibilityTimeout: [...] from 0 to 43,200 (12 hours)" (Amazon SQS API reference)
+constexpr Duration visibility_timeout_max = 12h;
 
 template <typename Unit>
 std::string counted_in(Duration duration, std::string_view name) {
@@ -36,6 +39,13 @@ std::string duration_text(Duration duration) {
   if (duration >= 2min) return counted_in<std::chrono::minutes>(duration, "minute");
   if (duration >= 1s) return counted_in<std::chrono::seconds>(duration, "second");
   return fmt::format("{} ms", duration.count());
+}
+
+// As a shell reads it, since what names a conversation is a client's.
+std::string quoted(const std::string& text) {
+  std::string quoted = "'";
+  for (const char each : text) quoted += each == '\'' ? std::string("'\\''") : std::string(1, each);
+  return quoted + "'";
 }
 
 std::string percent(double share) { return fmt::format("{:.0f} %", share * 100); }
@@ -54,12 +64,15 @@ class Doctor {
     look_at_growth(server);
     look_at_machine(server);
     look_at_backup(server);
+    look_at_version(server);
   }
 
   void look_at(const ObservedQueue& queue, const std::vector<ObservedQueue>& all) {
     look_at_dead_letters(queue, all);
     look_at_conversations(queue);
+    look_at_skew(queue);
     look_at_consumers(queue);
+    look_at_processing(queue);
   }
 
  private:
@@ -170,16 +183,36 @@ class Doctor {
            .fix = fmt::format("raise it to {}: LimitNOFILE= in the unit, or ulimit -n", wanted)});
   }
 
+  // Who does not say where backups stand learns only of those that this server has given, and that
+  // there is none only when there should be.
   void look_at_backup(const ObservedServer& server) {
-    if (server.is_log_shared || !server.was_backup_sought) return;
+    if (server.is_log_shared) return;
+    if (!server.was_backup_sought && !server.backup_age && server.uptime <= old_backup) return;
     checked();
     if (server.backup_age && *server.backup_age <= old_backup) return;
     found({.check = "backup",
            .severity = Severity::warning,
-           .evidence = server.backup_age ? fmt::format("The newest backup is {} old.",
-                                                       duration_text(*server.backup_age))
-                                         : std::string("There is no backup."),
+           .evidence = about_backup(server),
            .fix = "mailrail backup DIR, from a timer"});
+  }
+
+  static std::string about_backup(const ObservedServer& server) {
+    if (server.backup_age)
+      return fmt::format("The newest backup is {} old.", duration_text(*server.backup_age));
+    if (server.was_backup_sought) return "There is no backup.";
+    return fmt::format("Nobody has made a backup since the server started, {} ago.",
+                       duration_text(server.uptime));
+  }
+
+  void look_at_version(const ObservedServer& server) {
+    checked();
+    if (server.version == server.doctor_version) return;
+    found({.check = "version",
+           .severity = Severity::advice,
+           .evidence = fmt::format("The server is mailrail {}, this command is {}, and may judge "
+                                   "what it does not know.",
+                                   server.version, server.doctor_version),
+           .fix = "install the same version on both, and restart what is older"});
   }
 
   // --- A queue.
@@ -242,6 +275,31 @@ class Doctor {
     }
   }
 
+  void look_at_skew(const ObservedQueue& queue) {
+    checked();
+    if (!queue.busiest_conversation) return;
+    const std::string& name = *queue.busiest_conversation;
+    const std::string evidence = fmt::format("Of its last {} messages {} belong to conversation {}",
+                                             messages_judged, queue.busiest_messages, name);
+    if (queue.is_fifo) {
+      found({.check = "one-conversation",
+             .severity = Severity::advice,
+             .subject = queue.name,
+             .evidence = evidence + ", on which one consumer works at a time.",
+             .fix = fmt::format("mailrail conversations {} show {} tells whether it keeps up; if "
+                                "not, let its sender use finer message group ids",
+                                queue.name, quoted(name))});
+      return;
+    }
+    found({.check = "one-tenant",
+           .severity = Severity::advice,
+           .subject = queue.name,
+           .evidence = evidence + ". Others are served first while it has many in flight.",
+           .fix = fmt::format("mailrail tail {} --group {} shows what it sends; a queue of its own "
+                              "keeps it apart",
+                              queue.name, quoted(name))});
+  }
+
   static std::string is_or_are(std::uint64_t count) {
     return fmt::format("{} {}", counted(count, "conversation"), count == 1 ? "is" : "are");
   }
@@ -280,20 +338,23 @@ class Doctor {
                                   queue.name)});
       }
     }
-    if (!queue.processing_p99) return;
+  }
+
+  // Who chose or changed a message's timeout by himself is not among those that were measured.
+  void look_at_processing(const ObservedQueue& queue) {
     checked();
-    if (*queue.processing_p99 < queue.visibility_timeout) return;
+    if (!queue.processing_exceeds || *queue.processing_exceeds < queue.visibility_timeout) return;
+    const Duration enough = std::min(6 * *queue.processing_exceeds, visibility_timeout_max);
     found({.check = "visibility-timeout",
            .severity = Severity::warning,
            .subject = queue.name,
-           .evidence = fmt::format("One message in a hundred is deleted {} after its receive, when "
-                                   "its visibility timeout of {} is over.",
-                                   duration_text(*queue.processing_p99),
+           .evidence = fmt::format("More than one message in a hundred is deleted later than {} "
+                                   "after its receive, when its visibility timeout of {} is over "
+                                   "and others may have it.",
+                                   duration_text(*queue.processing_exceeds),
                                    duration_text(queue.visibility_timeout)),
-           .fix = fmt::format(
-               "mailrail queues set {} VisibilityTimeout={}", queue.name,
-               std::chrono::duration_cast<std::chrono::seconds>(6 * *queue.processing_p99).count() +
-                   1)});
+           .fix = fmt::format("mailrail queues set {} VisibilityTimeout={}", queue.name,
+                              std::chrono::duration_cast<std::chrono::seconds>(enough).count())});
   }
 
   Diagnosis diagnosis_;

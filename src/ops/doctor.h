@@ -36,7 +36,11 @@ struct ObservedQueue {
   // Since the server has counted.
   std::optional<std::uint64_t> received = {};
   std::optional<std::uint64_t> empty_short_polls = {};  // Receives that did not wait for anything.
-  std::optional<Duration> processing_p99 = {};          // From a receive to its delete.
+  // More than one message in a hundred is deleted later than that after its receive.
+  std::optional<Duration> processing_exceeds = {};
+  // That more than half of the last thousand messages belong to.
+  std::optional<std::string> busiest_conversation = {};
+  std::uint64_t busiest_messages = 0;
 };
 
 // In bytes.
@@ -66,7 +70,10 @@ struct ObservedServer {
   std::optional<Duration> clock_behind = {};  // Engine time runs ahead of the clock by that much.
   bool is_log_shared = false;                 // Its database has the backups.
   std::optional<Duration> backup_age = {};
-  bool was_backup_sought = false;
+  bool was_backup_sought =
+      false;  // Where backups stand. Else the server was asked of its own time.
+  std::string version = {};
+  std::string doctor_version = {};
 };
 
 enum class Severity : std::uint8_t { advice, warning, problem };

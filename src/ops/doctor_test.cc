@@ -101,12 +101,60 @@ TEST(Doctor, NoticesShortPolling) {
 
 TEST(Doctor, NoticesATimeoutThatIsTooShort) {
   ObservedQueue queue = healthy("q");
-  queue.processing_p99 = 45s;
+  queue.processing_exceeds = 20s;
+  EXPECT_THAT(checks_of(of(queue)), testing::IsEmpty());
+  queue.processing_exceeds = 30s;
 
   const Diagnosis diagnosis = of(queue);
 
   EXPECT_THAT(checks_of(diagnosis), testing::ElementsAre("visibility-timeout"));
-  EXPECT_THAT(diagnosis.findings[0].fix, HasSubstr("VisibilityTimeout=271"));
+  EXPECT_EQ(
+      diagnosis.findings[0].evidence,
+      "More than one message in a hundred is deleted later than 30 seconds after its receive, "
+      "when its visibility timeout of 30 seconds is over and others may have it.");
+  EXPECT_EQ(diagnosis.findings[0].fix, "mailrail queues set q VisibilityTimeout=180");
+  queue.processing_exceeds = 4h;
+  EXPECT_THAT(of(queue).findings[0].fix, HasSubstr("VisibilityTimeout=43200"));
+}
+
+TEST(Doctor, NamesTheConversationThatIsMostOfTheTraffic) {
+  ObservedQueue queue = healthy("q.fifo");
+  queue.is_fifo = true;
+  queue.busiest_conversation = "it's";
+  queue.busiest_messages = 612;
+
+  const Diagnosis diagnosis = of(queue);
+
+  EXPECT_THAT(checks_of(diagnosis), testing::ElementsAre("one-conversation"));
+  EXPECT_EQ(
+      diagnosis.findings[0].evidence,
+      "Of its last 1000 messages 612 belong to conversation it's, on which one consumer works "
+      "at a time.");
+  EXPECT_THAT(diagnosis.findings[0].fix,
+              testing::StartsWith("mailrail conversations q.fifo show 'it'\\''s' "));
+  queue.is_fifo = false;
+  EXPECT_THAT(checks_of(of(queue)), testing::ElementsAre("one-tenant"));
+}
+
+TEST(Doctor, WantsABackupADay) {
+  const auto about = [](const ObservedServer& server) {
+    return checks_of(of(healthy("q"), server));
+  };
+
+  EXPECT_THAT(about({.uptime = 23h}), testing::IsEmpty());
+  EXPECT_THAT(about({.uptime = 25h}), testing::ElementsAre("backup"));
+  EXPECT_THAT(about({.uptime = 72h, .backup_age = 23h}), testing::IsEmpty());
+  EXPECT_THAT(about({.uptime = 72h, .backup_age = 25h}), testing::ElementsAre("backup"));
+  EXPECT_THAT(about({.uptime = 1h, .was_backup_sought = true}), testing::ElementsAre("backup"));
+  EXPECT_THAT(about({.uptime = 72h, .is_log_shared = true}), testing::IsEmpty());
+  EXPECT_EQ(of(healthy("q"), {.uptime = 72h}).findings[0].evidence,
+            "Nobody has made a backup since the server started, 3 days ago.");
+}
+
+TEST(Doctor, KnowsWhatItKnows) {
+  const ObservedServer server{.version = "2.0", .doctor_version = "1.0"};
+
+  EXPECT_THAT(checks_of(of(healthy("q"), server)), testing::ElementsAre("version"));
 }
 
 TEST(Doctor, WarnsOfLimitsBeforeTheyAreReached) {

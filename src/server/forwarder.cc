@@ -15,7 +15,6 @@ namespace mailrail::server {
 namespace {
 
 constexpr Duration connect_timeout = 1s;
-constexpr std::string_view forwarded_header = "X-Mailrail-Forwarded";
 
 // Of one connection, not of the call; and what whoever sends writes by itself.
 constexpr std::array<std::string_view, 10> not_handed_on = {
@@ -45,7 +44,7 @@ client::Headers handed_on(const http::Request& request, const std::string& node)
     const auto [name, value] = request.headers[i];
     if (is_handed_on(name, connection)) headers.emplace_back(name, value);
   }
-  headers.emplace_back(forwarded_header, node);
+  headers.emplace_back(api::forwarded_header, node);
   return headers;
 }
 
@@ -124,7 +123,7 @@ void Forwarder::on_request(http::ExchangeId exchange, http::Request request) {
     parts_.http.answer(exchange, refusals_.refuse(request, exchange.thread, ask_the_owner()));
     return;
   }
-  if (request.headers.find(forwarded_header))
+  if (request.headers.find(api::forwarded_header))
     return refuse("The node that this call was handed on to does not own the log. Try again.");
   std::optional<api::CallSlot> slot = parts_.slots.take(request.body.size());
   if (!slot || count_ >= forwarded_max)

@@ -5,6 +5,8 @@
 
 #pragma once
 
+#include <string>
+
 #include "api/server_view.h"
 #include "http/server.h"
 #include "server/measures.h"
@@ -12,9 +14,12 @@
 
 namespace mailrail::server {
 
+// What an answer waits for: a sentence without its full stop.
+std::string durability_of(const Options& options, const log::FileSystem& file_system);
+
 class SelfView final : public api::ServerView {
  public:
-  // The last three outlive it. What the start finds is looked at when somebody asks.
+  // All of them outlive it. What the start finds is looked at when somebody asks.
   SelfView(const Options& options,
            const Started& started,
            const http::Server& http,
@@ -23,6 +28,7 @@ class SelfView final : public api::ServerView {
   api::ServerReport report() const override;
 
  private:
+  const Options& options_;
   const Started& started_;
   const http::Server& http_;
   const Measures& measures_;

@@ -61,6 +61,8 @@ TEST_F(SelfViewTest, TellsWhoAsks) {
         R"("Listen":"127.0.0.1:)" + std::to_string(server_->port()) + "\"",
         R"("DataDirectory":")" + directory_ + "\"", std::string(R"("FileSystem":")"),
         std::string(R"("Connections":{"Used":1,)"), std::string(R"("LastStop":"none")"),
+        std::string(R"("Role":"owner")"),
+        std::string(R"("Durability":"on disk (fdatasync) before every answer")"),
         std::string(R"("loopback-only":"true")")}) {
     EXPECT_THAT(reply.body, HasSubstr(each));
   }

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "broker/traffic.h"
 #include "sqs/batch.h"
 #include "sqs/limits.h"
 #include "sqs/validation.h"
@@ -19,7 +20,11 @@ Error invalid_handle(const std::string& text) {
 }
 
 PreparedHandle prepare_handle(std::string id, std::string text, const api::Context& context) {
-  PreparedHandle prepared{.id = std::move(id), .text = std::move(text), .handle = {}, .error = {}};
+  PreparedHandle prepared{.id = std::move(id),
+                          .text = std::move(text),
+                          .handle = {},
+                          .error = {},
+                          .traffic = context.traffic};
   if (prepared.text.empty()) {
     prepared.error = errors::missing_parameter("ReceiptHandle").error();
     return prepared;
@@ -57,6 +62,7 @@ Result<void> delete_message(engine::Engine& engine,
                             const engine::Queue& queue,
                             const PreparedHandle& prepared) {
   TRY(check_handle(queue, prepared));
+  if (prepared.traffic != nullptr) prepared.traffic->delete_asked(*prepared.handle);
   if (engine.delete_message(turn, *prepared.handle) == engine::DeleteResult::handle_expired)
     return expired(prepared);
   return {};

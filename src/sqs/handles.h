@@ -23,6 +23,7 @@ struct PreparedHandle {
   std::optional<engine::ReceiptHandle> handle;
   std::optional<Error> error;
   Duration visibility_timeout{0};
+  broker::Traffic* traffic = nullptr;
 };
 
 struct PreparedHandles {

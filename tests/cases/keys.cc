@@ -43,6 +43,8 @@ Result<void> read_member(std::string_view name,
     grant.topics = TRY(texts_in(value));
   } else if (name == "account" && value.is_string()) {
     key.account = value.get_string();
+  } else if (name == "name" && value.is_string()) {
+    grant.name = value.get_string();
   } else if (name == "rate" && value.is_int64()) {
     grant.calls_per_second = static_cast<std::uint32_t>(value.get_int64());
   } else if (name == "payloads" && value == "hidden") {

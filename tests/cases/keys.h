@@ -22,7 +22,7 @@ struct Key {
 };
 
 // `{"roles": ["send"], "queues": ["orders-*"], "topics": [], "account": "111111111111",
-// "payloads": "hidden", "rate": 20}`, all of which may be left out.
+// "payloads": "hidden", "rate": 20, "name": "web"}`, all of which may be left out.
 Result<Key> key_of(std::string_view name, const boost::json::object& members);
 
 // Who did not sign.

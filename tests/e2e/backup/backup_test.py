@@ -3,10 +3,12 @@
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 import unittest
 from pathlib import Path
 
@@ -143,6 +145,41 @@ class Doctor(Connected):
             mended = run(*finding["Fix"].split()[1:], endpoint=server.endpoint)
             self.assertEqual(0, mended.returncode, mended.stderr)
             self.assertNotIn("dead-letter-queue-missing", run("doctor", endpoint=server.endpoint).stdout)
+
+    def test_it_knows_a_timeout_that_is_too_short_and_a_conversation_that_is_most_of_the_traffic(self):
+        with Server() as server:
+            connection = Connection(server.port)
+            connection.call("CreateQueue", QueueName="q.fifo", Attributes={"FifoQueue": "true", "VisibilityTimeout": "1"})
+
+            def send(first, last):
+                for batch in range(first, last, 10):
+                    connection.call("SendMessageBatch", QueueUrl="q.fifo", Entries=[
+                        {"Id": str(n), "MessageBody": "m", "MessageGroupId": "it's" if n % 4 else str(n),
+                         "MessageDeduplicationId": str(n)} for n in range(batch, batch + 10)])
+
+            send(0, 1000)
+            for turn in range(12):
+                received = connection.call("ReceiveMessage", QueueUrl="q.fifo", MaxNumberOfMessages=10)["Messages"]
+                if turn == 11:
+                    time.sleep(1.2)
+                connection.call("DeleteMessageBatch", QueueUrl="q.fifo", Entries=[
+                    {"Id": str(n), "ReceiptHandle": each["ReceiptHandle"]} for n, each in enumerate(received)])
+
+            found = {each["Check"]: each for each in json.loads(run("doctor", "-o", "json", endpoint=server.endpoint).stdout)["Findings"]}
+            self.assertIn("later than 1 second after its receive", found["visibility-timeout"]["Evidence"])
+            self.assertIn("belong to conversation it's", found["one-conversation"]["Evidence"])
+            fix = shlex.split(found["one-conversation"]["Fix"])[1:5]
+            self.assertEqual(0, run(*fix, endpoint=server.endpoint).returncode, fix)
+            mended = run(*found["visibility-timeout"]["Fix"].split()[1:], endpoint=server.endpoint)
+            self.assertEqual(0, mended.returncode, mended.stderr)
+            self.assertNotIn("visibility-timeout", run("doctor", "-o", "json", endpoint=server.endpoint).stdout)
+
+    def test_it_knows_when_the_last_backup_was_made(self):
+        with tempfile.TemporaryDirectory(prefix="mailrail-shelf-") as shelf, Server() as server:
+            self.assertEqual(0, run("backup", shelf, endpoint=server.endpoint).returncode)
+            told = Connection(server.port).call("Mailrail.DescribeServer")
+            self.assertLess(told["BackupAge"], 60)
+            self.assertEqual(("owner", "on disk (fdatasync) before every answer"), (told["Role"], told["Durability"]))
 
 
 if __name__ == "__main__":
