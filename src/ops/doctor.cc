@@ -29,9 +29,9 @@ constexpr Duration visibility_timeout_max = 12h;
 
 std::string duration_text(Duration duration) {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(duration).count();
-  if (seconds >= 2 * 86'400) return counted(static_cast<std::uint64_t>(seconds / 86'400), "day");
-  if (seconds >= 2 * 3600) return counted(static_cast<std::uint64_t>(seconds / 3600), "hour");
-  if (seconds >= 2 * 60) return counted(static_cast<std::uint64_t>(seconds / 60), "minute");
+  if (duration >= 48h) return counted(static_cast<std::uint64_t>(seconds / 86'400), "day");
+  if (duration >= 2h) return counted(static_cast<std::uint64_t>(seconds / 3600), "hour");
+  if (duration >= 2min) return counted(static_cast<std::uint64_t>(seconds / 60), "minute");
   if (seconds >= 1) return counted(static_cast<std::uint64_t>(seconds), "second");
   return fmt::format("{} ms", duration.count());
 }
