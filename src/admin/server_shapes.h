@@ -60,7 +60,8 @@ struct DescribedLog {
 struct DescribeServerOutput {
   std::string version;
   std::int64_t started_timestamp = 0;
-  std::int64_t uptime = 0;  // Seconds.
+  std::int64_t uptime = 0;     // Seconds.
+  std::int64_t timestamp = 0;  // The time that messages are judged by.
   std::string listen;
   std::string data_directory;
   std::string file_system;
@@ -91,6 +92,7 @@ struct DescribeServerOutput {
       field<&DescribeServerOutput::version>("Version"),
       field<&DescribeServerOutput::started_timestamp>("StartedTimestamp"),
       field<&DescribeServerOutput::uptime>("Uptime"),
+      field<&DescribeServerOutput::timestamp>("Timestamp"),
       field<&DescribeServerOutput::listen>("Listen"),
       field<&DescribeServerOutput::data_directory>("DataDirectory"),
       field<&DescribeServerOutput::file_system>("FileSystem"),

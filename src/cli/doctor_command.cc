@@ -147,9 +147,9 @@ void print(const ops::Diagnosis& diagnosis, const OutputOptions& output) {
 Result<ExitCode> examine(const DoctorOptions& options, Session& session) {
   const auto server = TRY(session.client.ask<admin::DescribeServerOutput>(
       Service::mailrail, "DescribeServer", Nothing{}));
-  const std::int64_t now = server.started_timestamp + server.uptime * 1000;
   const ops::ObservedServer observed = TRY(observed_server(options, server));
-  const ops::Diagnosis diagnosis = ops::diagnose(observed, TRY(observed_queues(session, now)));
+  const ops::Diagnosis diagnosis =
+      ops::diagnose(observed, TRY(observed_queues(session, server.timestamp)));
   print(diagnosis, session.output);
   const auto gravest = diagnosis.gravest();
   if (!gravest) return ExitCode::done;

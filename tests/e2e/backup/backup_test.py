@@ -10,6 +10,7 @@ import tempfile
 import threading
 import time
 import unittest
+import urllib.request
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "lib"))
@@ -148,7 +149,7 @@ class Doctor(Connected):
 
     def test_it_knows_a_timeout_that_is_too_short_and_a_conversation_that_is_most_of_the_traffic(self):
         with Server() as server:
-            connection = Connection(server.port)
+            connection = self.connect(server)
             connection.call("CreateQueue", QueueName="q.fifo", Attributes={"FifoQueue": "true", "VisibilityTimeout": "1"})
 
             def send(first, last):
@@ -174,10 +175,28 @@ class Doctor(Connected):
             self.assertEqual(0, mended.returncode, mended.stderr)
             self.assertNotIn("visibility-timeout", run("doctor", "-o", "json", endpoint=server.endpoint).stdout)
 
+    def test_it_says_which_message_blocks_a_conversation(self):
+        with Server(arguments=["--test-api"]) as server:
+            connection = self.connect(server)
+            connection.call("CreateQueue", QueueName="q.fifo", Attributes={"FifoQueue": "true", "VisibilityTimeout": "43200"})
+            sent = connection.call("SendMessage", QueueUrl="q.fifo", MessageBody="m", MessageGroupId="42", MessageDeduplicationId="m")
+            connection.call("ReceiveMessage", QueueUrl="q.fifo")
+            connection.call("SendMessage", QueueUrl="q.fifo", MessageBody="n", MessageGroupId="42", MessageDeduplicationId="n")
+            advance = urllib.request.Request(f"{server.endpoint}/_mailrail/clock", b'{"advance": "6m"}')
+            urllib.request.urlopen(advance, timeout=10).close()
+
+            said = run("doctor", endpoint=server.endpoint)
+            self.assertEqual(0, said.returncode, said.stderr)
+            plainly = " ".join(said.stdout.split())
+            self.assertIn("Conversation 42 of q.fifo is blocked for 6 min", plainly)
+            self.assertIn(f"by message {sent['MessageId']}, received once", plainly)
+            listed = run("conversations", "q.fifo", "ls", "--state", "blocked", endpoint=server.endpoint)
+            self.assertEqual((0, True), (listed.returncode, "42" in listed.stdout), listed.stderr)
+
     def test_it_knows_when_the_last_backup_was_made(self):
         with tempfile.TemporaryDirectory(prefix="mailrail-shelf-") as shelf, Server() as server:
             self.assertEqual(0, run("backup", shelf, endpoint=server.endpoint).returncode)
-            told = Connection(server.port).call("Mailrail.DescribeServer")
+            told = self.connect(server).call("Mailrail.DescribeServer")
             self.assertLess(told["BackupAge"], 60)
             self.assertEqual(("owner", "on disk (fdatasync) before every answer"), (told["Role"], told["Durability"]))
 
