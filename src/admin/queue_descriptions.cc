@@ -147,9 +147,9 @@ Result<DescribeQueuesOutput> DescribeQueues::finish(const Decided& decided,
                                                     const api::Bodies&) {
   Output output = decided;
   for (DescribedQueue& each : output.queues) {
-    engine::QueueName name = prepared.first;
-    name.name = each.queue_name;
-    each.queue_url = sqs::queue_url(context, name);
+    engine::QueueName queue = prepared.first;
+    queue.name = each.queue_name;
+    each.queue_url = sqs::queue_url(context, queue);
   }
   return output;
 }

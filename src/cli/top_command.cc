@@ -53,9 +53,9 @@ Result<std::vector<admin::DescribedQueue>> queues_of(Session& session,
 
 // What waits longest is what somebody should look at.
 void sort_by_age(std::vector<admin::DescribedQueue>& queues) {
-  std::ranges::stable_sort(queues, [](const auto& left, const auto& right) {
+  std::ranges::sort(queues, {}, [](const admin::DescribedQueue& each) {
     constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
-    return left.oldest_sent_timestamp.value_or(never) < right.oldest_sent_timestamp.value_or(never);
+    return std::pair(each.oldest_sent_timestamp.value_or(never), std::string_view(each.queue_name));
   });
 }
 

@@ -53,7 +53,13 @@ std::string percent(double share) { return fmt::format("{:.0f} %", share * 100);
 class Doctor {
  public:
   Diagnosis take() && {
-    std::ranges::stable_sort(diagnosis_.findings, std::greater<>(), &Finding::severity);
+    std::vector<Finding> gravest_first;
+    for (const Severity severity : {Severity::problem, Severity::warning, Severity::advice}) {
+      for (Finding& each : diagnosis_.findings) {
+        if (each.severity == severity) gravest_first.push_back(std::move(each));
+      }
+    }
+    diagnosis_.findings = std::move(gravest_first);
     return std::move(diagnosis_);
   }
 
