@@ -1,5 +1,6 @@
 #include <chrono>
 #include <memory>
+#include <set>
 #include <thread>
 
 #include <CLI/CLI.hpp>
@@ -7,17 +8,19 @@
 #include <fmt/format.h>
 
 #include "admin/event_shapes.h"
+#include "base/shown.h"
 #include "cli/message_commands.h"
 #include "cli/message_filter.h"
 #include "cli/references.h"
 #include "cli/session.h"
+#include "cli/subscriptions.h"
 
 namespace mailrail::cli {
 namespace {
 
 struct TailOptions {
   SessionOptions session;
-  std::string queue;
+  std::string queue_or_topic;
   std::optional<std::string> group;
   std::vector<std::string> kinds;
   std::vector<std::string> conditions;
@@ -36,36 +39,70 @@ std::string time_text(std::int64_t timestamp) {
                      of_day.seconds().count(), of_day.subseconds().count());
 }
 
-Rows rows_of(const Session& session) {
+struct Watched {
+  std::string queue_url;         // Empty: the events of all are asked for,
+  std::set<std::string> queues;  // and those of these are shown.
+};
+
+Rows rows_of(const Session& session, const Watched& watched) {
+  std::vector<Column> columns = {{"TIME", "Time"},
+                                 {"EVENT", "Kind"},
+                                 {"GROUP", "MessageGroupId", 40},
+                                 {"SEQUENCE", "SequenceNumber"},
+                                 {"MESSAGE", "MessageId"},
+                                 {"BODY", "Body"}};
+  if (watched.queue_url.empty()) columns.insert(columns.begin() + 2, {"QUEUE", "QueueName"});
   return {session.output,
           {.list_name = "Events",
-           .columns = {{"TIME", "Time"},
-                       {"EVENT", "Kind"},
-                       {"GROUP", "MessageGroupId", 40},
-                       {"SEQUENCE", "SequenceNumber"},
-                       {"MESSAGE", "MessageId"},
-                       {"BODY", "Body"}},
+           .columns = std::move(columns),
            .off_terminal = OffTerminal::json_lines}};
+}
+
+// The queues that a topic's messages go into.
+Result<Watched> watched_of_topic(client::Client& client, const std::string& topic_arn) {
+  Watched watched;
+  for (const sns::ListedSubscription& each : TRY(subscriptions_of(client, topic_arn))) {
+    if (each.protocol == "sqs") watched.queues.insert(name_in(each.endpoint));
+  }
+  if (watched.queues.empty())
+    return fail(errors::not_found,
+                fmt::format("No queue is subscribed to {}: nothing happens there.", topic_arn));
+  return watched;
+}
+
+Result<Watched> watched(client::Client& client, const std::string& reference) {
+  if (reference.starts_with("arn:") && reference.contains(":sns:"))
+    return watched_of_topic(client, reference);
+  Result<std::string> queue_url = queue_url_of(client, reference);
+  if (queue_url) return Watched{.queue_url = *std::move(queue_url), .queues = {}};
+  if (queue_url.error().kind != &errors::not_found) return std::unexpected(queue_url.error());
+  const Result<std::string> topic_arn = topic_arn_of(client, reference);
+  if (topic_arn) return watched_of_topic(client, *topic_arn);
+  if (topic_arn.error().kind != &errors::not_found) return std::unexpected(topic_arn.error());
+  return fail(errors::not_found,
+              fmt::format("There is no queue and no topic {}.", shown(reference)));
 }
 
 Result<ExitCode> tail(const TailOptions& options, Session& session) {
   if (session.output.is_json || session.output.output == "json")
     return fail(errors::usage, "tail has no end, so it makes no document: use -o jsonl.");
   const MessageFilter filter = TRY(MessageFilter::parse(options.conditions));
+  const Watched what = TRY(watched(session.client, options.queue_or_topic));
   admin::ListEventsInput input{.after = {},
-                               .queue_url = TRY(queue_url_of(session.client, options.queue)),
+                               .queue_url = what.queue_url,
                                .message_group_id = options.group,
                                .kinds = options.kinds,
                                .max_results = events_max,
                                .show_bodies = options.shows_bodies};
   if (!options.is_from_beginning) input.after = "Latest";
-  Rows rows = rows_of(session);
+  Rows rows = rows_of(session, what);
   while (true) {
     auto page = TRY(session.client.ask<admin::ListEventsOutput>(client::Service::mailrail,
                                                                 "ListEvents", input));
     if (page.missed > 0)
       fmt::print(stderr, "{} events were too many to be kept and are left out.\n", page.missed);
     for (const admin::ListedEvent& each : page.events) {
+      if (what.queue_url.empty() && !what.queues.contains(each.queue_name)) continue;
       boost::json::object event = object_of(each);
       if (!filter.lets_through(event)) continue;
       if (rows.form() == Form::table) event["Time"] = time_text(each.timestamp);
@@ -82,8 +119,14 @@ Result<ExitCode> tail(const TailOptions& options, Session& session) {
 Command add_tail(CLI::App& app) {
   const auto options = std::make_shared<TailOptions>();
   CLI::App* command = app.add_subcommand(
-      "tail", "Show what happens to the messages of a queue, as it happens, until Ctrl-C.");
-  command->add_option("QUEUE", options->queue, "The queue's name, URL or ARN.")->required();
+      "tail",
+      "Show what happens to the messages of a queue, or of the queues that a topic's messages go "
+      "into, as it happens, until Ctrl-C.");
+  command
+      ->add_option("QUEUE|TOPIC", options->queue_or_topic,
+                   "The name or ARN of a queue or of a topic, or a queue's URL. A name that both "
+                   "have is the queue's.")
+      ->required();
   command
       ->add_option("--events", options->kinds,
                    "Only of these kinds, with commas between, like sent,received,deleted. Others: "

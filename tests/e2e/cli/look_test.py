@@ -57,6 +57,24 @@ class Watch(Commands):
         self.assertEqual(130, watcher.wait(30))
         watcher.stdout.close()
 
+    def test_tail_of_a_topic_tells_what_happens_in_its_queues(self):
+        self.refused(3, "tail", "no-such-queue-or-topic")
+        topic = self.json("topics", "create", "told")["TopicArn"]
+        self.assertIn("No queue is subscribed", self.refused(3, "tail", "told"))
+        for name in ("told-a", "told-b", "untold"):
+            self.queue(name)
+        for name in ("told-a", "told-b"):
+            self.ok("topics", "subscribe", "told", name)
+        for reference in ("told", topic):
+            with subprocess.Popen([binary(), "tail", reference, "--from-beginning", "-o", "jsonl"], env=self.environment(),
+                                  stdout=subprocess.PIPE, text=True) as watcher:
+                self.ok("send", "untold", "x")
+                self.ok("topics", "publish", "told", "hello")
+                seen = {json.loads(watcher.stdout.readline())["QueueName"] for _ in range(2)}
+                watcher.send_signal(signal.SIGINT)
+                self.assertEqual(130, watcher.wait(30))
+            self.assertEqual({"told-a", "told-b"}, seen)
+
     def test_top_shows_queues_those_first_that_wait_longest(self):
         for name in ("top-young", "top-old"):
             self.queue(name)
