@@ -38,14 +38,14 @@ TEST(SendRates, KeepQueuesApart) {
 
 TEST(SendRates, LetWhatIsForSeveralInWhenAllOfThemDo) {
   SendRates rates;
-  take(rates, {of(slow, 10)});
+  (void)take(rates, {of(slow, 10)});
 
   EXPECT_EQ(take(rates, {of(fast, 1), of(slow, 1)}), 100ms);
 }
 
 TEST(SendRates, GiveNoPlaceAnywhereIfOneQueueHasNone) {
   SendRates rates;
-  take(rates, {of(slow, 10)});
+  (void)take(rates, {of(slow, 10)});
 
   EXPECT_EQ(take(rates, {of(fast, 20), of(slow, 2)}), std::unexpected(slow));
   EXPECT_EQ(take(rates, {of(fast, 20)}), 0ms);

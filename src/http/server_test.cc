@@ -56,15 +56,15 @@ TEST(Server, KeepsAConnectionForTheNextRequest) {
 // A handler that answers each request with what it was.
 class Mirror final : public Handler {
  public:
-  explicit Mirror(Server& server) : server_(server) {}
+  explicit Mirror(Server& answering) : server(answering) {}
   void on_request(ExchangeId exchange, Request request) override {
     is_own = request.door == Door::own;
-    is_answered = server_.answer(exchange, {.status = 201, .body = std::move(request.body)});
-    is_answered_twice = server_.answer(exchange, {});
+    is_answered = server.answer(exchange, {.status = 201, .body = std::move(request.body)});
+    is_answered_twice = server.answer(exchange, {});
   }
   void on_gone(ExchangeId) override {}
 
-  Server& server_;
+  Server& server;
   bool is_own = false;
   bool is_answered = false;
   bool is_answered_twice = false;
