@@ -19,8 +19,7 @@ std::unexpected<Error> unrecognized(std::string_view why) {
               fmt::format("The security token included in the request is invalid. {}", why));
 }
 
-Result<void> expect_session(const Key& key, const Signature& signature) {
-  const std::string& token = signature.session_token;
+Result<void> expect_session(const Key& key, const std::string& token) {
   if (!key.is_short_lived()) {
     if (token.empty()) return {};
     return unrecognized(
@@ -58,25 +57,53 @@ Result<Caller> Authenticator::authenticate(const http::Request& request) const {
   std::optional<Signature> signature = TRY(read_signature(request));
   if (!signature) return nobody();
 
-  const Key* key = ring->find(signature->key_id);
-  if (key == nullptr) {
-    look_again_();
-    ring = keys_.ring();
-    key = ring->find(signature->key_id);
-  }
+  const Key* key = find(ring, signature->key_id);
   if (key == nullptr) return unrecognized("There is no such access key here.");
   const Instant now = now_();
   TRY(expect_in_time(*signature, now));
   TRY(expect_made_by(*signature, key->secret, request));
-  TRY(expect_session(*key, *signature));
+  TRY(expect_session(*key, signature->session_token));
   if (key->has_expired(now)) {
     return fail(errors::expired_token, "The security token included in the request is expired.");
   }
   return holder_of(*key, std::move(signature->scope));
 }
 
+const Key* Authenticator::find(std::shared_ptr<const KeyRing>& ring,
+                               std::string_view key_id) const {
+  const Key* key = ring->find(key_id);
+  if (key != nullptr) return key;
+  look_again_();
+  ring = keys_.ring();
+  return ring->find(key_id);
+}
+
+// Whoever has no such key learns nothing of which part of it was wrong.
+Result<Authenticator::Shown> Authenticator::check(const Credentials& credentials) const {
+  std::shared_ptr<const KeyRing> ring = keys_.ring();
+  if (ring == nullptr) return unrecognized("This server has no keys, and asks nobody for one.");
+  const Key* key = find(ring, credentials.key_id);
+  const std::string shown = hex(sha256(credentials.secret));
+  const std::string right = hex(sha256(key == nullptr ? std::string_view() : key->secret));
+  if (CRYPTO_memcmp(shown.data(), right.data(), right.size()) != 0 || key == nullptr)
+    return unrecognized("There is no such access key here, or its secret is another one.");
+  TRY(expect_session(*key, credentials.session_token));
+  if (key->has_expired(now_())) return fail(errors::expired_token, "The access key has expired.");
+  return Shown{.key_id = credentials.key_id, .secret_hash = shown};
+}
+
+Result<Caller> Authenticator::caller_of_shown(const Shown& shown) const {
+  const std::shared_ptr<const KeyRing> ring = keys_.ring();
+  const Key* key = ring == nullptr ? nullptr : ring->find(shown.key_id);
+  if (key == nullptr || key->has_expired(now_()) || hex(sha256(key->secret)) != shown.secret_hash)
+    return fail(errors::expired_token, "The access key is in force no more.");
+  return holder_of(*key, {.date = {}, .region = home_.region, .service = {}});
+}
+
 Result<void> expect_signed_for(const Caller& caller, std::string_view service) {
-  if (caller.grant == nullptr || caller.grant->is_anonymous() || caller.service == service)
+  // Who is known by something else than a signature has signed for nothing in particular.
+  if (caller.grant == nullptr || caller.grant->is_anonymous() || caller.service.empty() ||
+      caller.service == service)
     return {};
   return fail(errors::invalid_signature,
               fmt::format("Credential should be scoped to correct service: '{}'.", service));
