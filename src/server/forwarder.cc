@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "api/dispatch.h"
+#include "console/sessions.h"
 #include "metrics/exposition.h"
 #include "server/scrapes.h"
 
@@ -110,6 +111,9 @@ void Forwarder::on_request(http::ExchangeId exchange, http::Request request) {
         metrics_response(metrics::standby_exposition(parts_.measures.read(log::Space()))));
     return;
   }
+  if (request.headers.find(console::Sessions::header))
+    return refuse(fmt::format("This node stands by. The console is the owner's, at {}://{}/.",
+                              options_.scheme, options_.owner));
   if (request.headers.find(forwarded_header))
     return refuse("The node that this call was handed on to does not own the log. Try again.");
   std::optional<api::CallSlot> slot = parts_.slots.take(request.body.size());

@@ -17,9 +17,9 @@
 #include "api/customs.h"
 #include "api/dispatch.h"
 #include "api/service.h"
-#include "auth/authenticator.h"
 #include "base/random.h"
 #include "client/address_rules.h"
+#include "console/sessions.h"
 #include "engine/engine.h"
 #include "http/server.h"
 #include "log/log_store.h"
@@ -29,6 +29,7 @@
 #include "server/engine_thread.h"
 #include "server/frontend.h"
 #include "server/limits.h"
+#include "server/live_console.h"
 #include "server/lookout.h"
 #include "server/measures.h"
 #include "server/ownership.h"
@@ -54,7 +55,7 @@ class Term {
     http::Server& http;
     api::CallSlots& slots;
     std::span<const api::Service> services;
-    const auth::Authenticator& authenticator;
+    console::Sessions& sessions;
     Random& random;
     Ownership& ownership;
     Measures& measures;
@@ -108,6 +109,7 @@ class Term {
   Webhooks webhooks_;
   std::unique_ptr<EngineThread> engine_thread_;
   std::unique_ptr<api::Dispatcher> dispatcher_;
+  std::unique_ptr<LiveConsole> live_console_;
   std::unique_ptr<Frontend> frontend_;
   std::unique_ptr<Lookout> lookout_;
 };
