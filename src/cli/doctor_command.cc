@@ -66,7 +66,7 @@ Result<std::string> why_blocked(Session& session, const std::string& queue_url) 
   const auto blocked = TRY(session.client.ask<admin::ListConversationsOutput>(
       Service::mailrail, "ListConversations",
       admin::ListConversationsInput{
-          .queue_url = queue_url, .state = "blocked", .max_results = 1, .next_token = {}}));
+          .queue_url = queue_url, .state = "Blocked", .max_results = 1, .next_token = {}}));
   return blocked.conversations.empty() ? std::string() : blocked.conversations.front().why;
 }
 
