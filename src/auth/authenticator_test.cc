@@ -271,6 +271,24 @@ TEST_F(Authentication, EndsWithTheTimeOfTheKey) {
                  "The security token included in the request is expired");
 }
 
+// As that of a key that was rotated with a time of grace: it is no short-lived one.
+TEST_F(Authentication, EndsWithTheTimeOfTheKeyForPasswordsToo) {
+  const auto& [id, secret, token] = app_.credentials;
+  const http::Request request =
+      with_header(unsigned_request(), "Authorization", "Basic " + base64(id + ":" + secret));
+  Key key = app_.key;
+  key.expires_at = now + 1ms;
+  keys_.change(std::make_shared<const KeyRing>(std::vector{key}));
+  EXPECT_TRUE(authenticator_.authenticate_reader(request));
+
+  key.expires_at = now;
+  keys_.change(std::make_shared<const KeyRing>(std::vector{key}));
+
+  const Result<Caller> caller = authenticator_.authenticate_reader(request);
+  ASSERT_FALSE(caller);
+  EXPECT_EQ(caller.error().kind, &errors::expired_token);
+}
+
 TEST_F(Authentication, TakesAPresignedUrlWhileItLasts) {
   EXPECT_TRUE(authenticate(presigned_request(now - 60s)));
   EXPECT_TRUE(authenticate(presigned_request(now - 100h, 604'800s)));
