@@ -206,6 +206,7 @@ Made Dispatcher::dispatch(http::Request request,
   }
 
   if (by_path) service = by_path->service;
+
   if (const Result<void> expected = expect_method(request); !expected)
     return refuse(expected.error());
 

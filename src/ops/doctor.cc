@@ -287,23 +287,22 @@ class Doctor {
     const std::string& name = *queue.busiest_conversation;
     const std::string evidence = fmt::format("Of its last {} messages {} belong to conversation {}",
                                              messages_judged, queue.busiest_messages, name);
+    Finding finding{.severity = Severity::advice, .subject = queue.name};
     if (queue.is_fifo) {
-      found({.check = "one-conversation",
-             .severity = Severity::advice,
-             .subject = queue.name,
-             .evidence = evidence + ", on which one consumer works at a time.",
-             .fix = fmt::format("mailrail conversations {} show {} tells whether it keeps up; if "
-                                "not, let its sender use finer message group ids",
-                                queue.name, quoted(name))});
-      return;
+      finding.check = "one-conversation";
+      finding.evidence = evidence + ", on which one consumer works at a time.";
+      finding.fix = fmt::format(
+          "mailrail conversations {} show {} tells whether it keeps up; if not, let its sender use "
+          "finer message group ids",
+          queue.name, quoted(name));
+    } else {
+      finding.check = "one-tenant";
+      finding.evidence = evidence + ". Others are served first while it has many in flight.";
+      finding.fix = fmt::format(
+          "mailrail tail {} --group {} shows what it sends; a queue of its own keeps it apart",
+          queue.name, quoted(name));
     }
-    found({.check = "one-tenant",
-           .severity = Severity::advice,
-           .subject = queue.name,
-           .evidence = evidence + ". Others are served first while it has many in flight.",
-           .fix = fmt::format("mailrail tail {} --group {} shows what it sends; a queue of its own "
-                              "keeps it apart",
-                              queue.name, quoted(name))});
+    found(std::move(finding));
   }
 
   static std::string is_or_are(std::uint64_t count) {

@@ -107,8 +107,8 @@ class Term {
   std::unique_ptr<log::Snapshots> snapshots_;  // Null: the log is in no files.
   Readers readers_;
   Webhooks webhooks_;
-  std::unique_ptr<EngineThread> engine_thread_;
   api::KeyRates key_rates_;  // For the engine thread alone, like its traffic.
+  std::unique_ptr<EngineThread> engine_thread_;
   std::unique_ptr<api::Dispatcher> dispatcher_;
   std::unique_ptr<Frontend> frontend_;
   std::unique_ptr<Lookout> lookout_;

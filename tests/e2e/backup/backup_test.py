@@ -8,7 +8,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 import unittest
 import urllib.request
 from pathlib import Path
@@ -128,6 +127,10 @@ class Backup(Connected):
 
 
 class Doctor(Connected):
+    def advance(self, server, time):
+        request = urllib.request.Request(f"{server.endpoint}/_mailrail/clock", json.dumps({"advance": time}).encode())
+        urllib.request.urlopen(request, timeout=10).close()
+
     def test_it_finds_what_is_wrong_and_says_what_to_do(self):
         with Server() as server:
             well = run("doctor", endpoint=server.endpoint)
@@ -148,7 +151,7 @@ class Doctor(Connected):
             self.assertNotIn("dead-letter-queue-missing", run("doctor", endpoint=server.endpoint).stdout)
 
     def test_it_knows_a_timeout_that_is_too_short_and_a_conversation_that_is_most_of_the_traffic(self):
-        with Server() as server:
+        with Server(arguments=["--test-api"]) as server:
             connection = self.connect(server)
             connection.call("CreateQueue", QueueName="q.fifo", Attributes={"FifoQueue": "true", "VisibilityTimeout": "1"})
 
@@ -162,7 +165,7 @@ class Doctor(Connected):
             for turn in range(12):
                 received = connection.call("ReceiveMessage", QueueUrl="q.fifo", MaxNumberOfMessages=10)["Messages"]
                 if turn == 11:
-                    time.sleep(1.2)
+                    self.advance(server, "1200ms")
                 connection.call("DeleteMessageBatch", QueueUrl="q.fifo", Entries=[
                     {"Id": str(n), "ReceiptHandle": each["ReceiptHandle"]} for n, each in enumerate(received)])
 
@@ -182,8 +185,7 @@ class Doctor(Connected):
             sent = connection.call("SendMessage", QueueUrl="q.fifo", MessageBody="m", MessageGroupId="42", MessageDeduplicationId="m")
             connection.call("ReceiveMessage", QueueUrl="q.fifo")
             connection.call("SendMessage", QueueUrl="q.fifo", MessageBody="n", MessageGroupId="42", MessageDeduplicationId="n")
-            advance = urllib.request.Request(f"{server.endpoint}/_mailrail/clock", b'{"advance": "6m"}')
-            urllib.request.urlopen(advance, timeout=10).close()
+            self.advance(server, "6m")
 
             said = run("doctor", endpoint=server.endpoint)
             self.assertEqual(0, said.returncode, said.stderr)
