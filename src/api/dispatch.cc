@@ -89,6 +89,13 @@ http::Response no_room(const Envelope& envelope, const CallSlots& slots) {
                                    slots.calls_max(), slots.bytes_max() >> 20)});
 }
 
+// What the action takes, and how its service words a refusal.
+void name_rules(Context& context, const Service& service, std::string_view action) {
+  context.right = auth::find_right(service.policy_prefix, action);
+  context.access_denied = service.access_denied;
+  context.throttled = service.throttled;
+}
+
 }  // namespace
 
 std::string_view path_of(const http::Request& request) { return http::path_of(request.target); }
@@ -220,9 +227,7 @@ Made Dispatcher::dispatch(http::Request request,
   envelope.service = &service->wire;
   if (const Result<void> meant = expect_meant_for(*service, context.caller); !meant)
     return refuse(meant.error());
-  context.right = auth::find_right(service->policy_prefix, action->name);
-  context.access_denied = service->access_denied;
-  context.throttled = service->throttled;
+  name_rules(context, *service, action->name);
   if (const Result<void> allowed = authorize_for_account(context); !allowed)
     return refuse(allowed.error());
 
