@@ -122,7 +122,7 @@ std::string banner(const server::Options& options,
   page.lines_of_edge(options.edge);
   page.line("data", options.data);
   page.line("recovered", recovery_line(started));
-  page.line("durability", server::durability_of(options, started.file_system));
+  page.line("durability", server::durability_of(&started.file_system));
   page.line("limits", limits_line(options, started.limits));
   return page.finish(options, started.keys, endpoint);
 }
@@ -139,7 +139,7 @@ std::string banner(const server::Options& options,
   page.line("node", fmt::format("{}, reached by others at {}", started.node, started.address));
   page.line("role", role_line(status));
   page.line("data", fmt::format("{}, a cache only", options.data));
-  page.line("durability", server::durability_of(options, started.file_system));
+  page.line("durability", server::durability_of(nullptr));
   page.line("limits", fmt::format("memory {}, the log's share of the database {}",
                                   size_text(started.limits.memory_bytes_max),
                                   size_text(started.limits.disk_bytes_max)));

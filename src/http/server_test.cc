@@ -1,6 +1,7 @@
 #include "http/server.h"
 
 #include <algorithm>
+#include <future>
 #include <string>
 #include <thread>
 #include <vector>
@@ -61,6 +62,7 @@ class Mirror final : public Handler {
     is_own = request.door == Door::own;
     is_answered = server.answer(exchange, {.status = 201, .body = std::move(request.body)});
     is_answered_twice = server.answer(exchange, {});
+    is_done.set_value();
   }
   void on_gone(ExchangeId) override {}
 
@@ -68,6 +70,7 @@ class Mirror final : public Handler {
   bool is_own = false;
   bool is_answered = false;
   bool is_answered_twice = false;
+  std::promise<void> is_done;  // Later than whoever asked has the answer.
 };
 
 TEST(Server, AsksAHandlerForItsOwnProcess) {
@@ -77,6 +80,7 @@ TEST(Server, AsksAHandlerForItsOwnProcess) {
   const Response response =
       server.server().ask(mirror, {.method = "POST", .target = "/", .headers = {}, .body = "hi"});
 
+  mirror.is_done.get_future().wait();
   EXPECT_EQ(response.status, 201);
   EXPECT_EQ(response.body, "hi");
   EXPECT_TRUE(mirror.is_own);

@@ -70,15 +70,15 @@ api::ServerReport known_of(const Options& options, const http::Server& http) {
 
 }  // namespace
 
-std::string durability_of(const Options& options, const log::FileSystem& file_system) {
-  if (options.shared_log) return "committed in the database before every answer";
+std::string durability_of(const log::FileSystem* files) {
+  if (files == nullptr) return "committed in the database before every answer";
   using Kind = log::FileSystem::Kind;
-  if (file_system.kind == Kind::memory) {
+  if (files->kind == Kind::memory) {
     return fmt::format(
         "NONE: the data directory is in memory ({}), all is gone when the machine restarts",
-        file_system.name);
+        files->name);
   }
-  if (file_system.kind == Kind::fuse)
+  if (files->kind == Kind::fuse)
     return "fdatasync before every answer, for what that is worth on this FUSE file system";
   return "on disk (fdatasync) before every answer";
 }
@@ -87,18 +87,14 @@ SelfView::SelfView(const Options& options,
                    const Started& started,
                    const http::Server& http,
                    const Measures& measures)
-    : options_(options),
-      started_(started),
-      http_(http),
-      measures_(measures),
-      known_(known_of(options, http)) {}
+    : started_(started), http_(http), measures_(measures), known_(known_of(options, http)) {}
 
 api::ServerReport SelfView::report() const {
   const log::Recovered& recovered = started_.recovered;
   api::ServerReport report = known_;
   report.now = wall_time();
   report.file_system = name_of(started_.file_system);
-  report.durability = durability_of(options_, started_.file_system);
+  report.durability = durability_of(known_.database ? nullptr : &started_.file_system);
   if (!started_.node.empty()) report.node = started_.node;
   report.connections = http_.connections();
   report.last_stop = name_of(recovered.last_stop);

@@ -14,12 +14,13 @@
 
 namespace mailrail::server {
 
-// What an answer waits for: a sentence without its full stop.
-std::string durability_of(const Options& options, const log::FileSystem& file_system);
+// What an answer waits for, of a log in files there; null: of one in a database. A sentence without
+// its full stop.
+std::string durability_of(const log::FileSystem* files);
 
 class SelfView final : public api::ServerView {
  public:
-  // All of them outlive it. What the start finds is looked at when somebody asks.
+  // The last three outlive it. What the start finds is looked at when somebody asks.
   SelfView(const Options& options,
            const Started& started,
            const http::Server& http,
@@ -28,7 +29,6 @@ class SelfView final : public api::ServerView {
   api::ServerReport report() const override;
 
  private:
-  const Options& options_;
   const Started& started_;
   const http::Server& http_;
   const Measures& measures_;
