@@ -15,7 +15,7 @@ namespace mailrail::admin {
 
 struct ListEventsInput {
   std::optional<std::string> after;  // NextAfter of an answer, or `Latest`.
-  std::string queue_url;  // Empty: of all.
+  std::string queue_url;             // Empty: of all.
   std::optional<std::string> message_group_id;
   std::vector<std::string> kinds;  // Empty: all.
   std::optional<int> max_results;

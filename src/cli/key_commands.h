@@ -1,5 +1,5 @@
-// The keys of a server on the command line: `mailrail key create`, `ls`, `rotate` and `revoke`. What
-// they do, key.h says.
+// The keys of a server on the command line: `mailrail key create`, `ls`, `rotate` and `revoke`.
+// What they do, key.h says.
 
 #pragma once
 

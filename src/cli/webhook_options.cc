@@ -25,10 +25,11 @@ Result<std::vector<IpNetwork>> parse_ranges(std::string_view option,
 
 Result<server::Options> with_webhooks(server::Options options, const WebhookOptions& given) {
   using Default = client::AddressRules::Default;
-  options.webhook_addresses = {
-      .otherwise = server::serves_loopback_only(options) ? Default::allow_all : Default::deny_private,
-      .allowed = TRY(parse_ranges("--webhook-allow", given.allow)),
-      .denied = TRY(parse_ranges("--webhook-deny", given.deny))};
+  options.webhook_addresses = {.otherwise = server::serves_loopback_only(options)
+                                                ? Default::allow_all
+                                                : Default::deny_private,
+                               .allowed = TRY(parse_ranges("--webhook-allow", given.allow)),
+                               .denied = TRY(parse_ranges("--webhook-deny", given.deny))};
   return options;
 }
 
