@@ -57,6 +57,9 @@ struct Options {
       std::size_t{256}
       << 20;  // Of half-received requests and half-sent replies, all connections together.
 
+  // Of one answer that has no end, what its client has not taken yet. Beyond, pieces are refused.
+  std::size_t stream_bytes_max = std::size_t{256} << 10;
+
   AddressLimits addresses = {};
   // TLS handshakes under way, of each thread. Beyond, the oldest one is broken off.
   std::size_t handshakes_max = 500;

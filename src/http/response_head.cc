@@ -72,7 +72,7 @@ void render_head(std::string& out,
                  std::string_view date) {
   fmt::format_to(std::back_inserter(out), "HTTP/1.1 {} {}\r\nDate: {}\r\n", response.status,
                  reason_of(response.status), date);
-  if (has_body(response.status)) {
+  if (has_body(response.status) && framing.length == Framing::Length::known) {
     fmt::format_to(std::back_inserter(out), "Content-Length: {}\r\n", response.body.size());
   }
   if (framing.connection == Connection::close) {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <ctime>
 #include <string>
 #include <string_view>
@@ -16,8 +17,11 @@ namespace mailrail::http {
 
 // What the request says about how its response is framed.
 struct Framing {
+  enum class Length : std::uint8_t { known, until_close };
+
   Connection connection = Connection::keep;
   bool is_http_1_0 = false;
+  Length length = Length::known;
 };
 
 // Whether a response of this status has a body at all.

@@ -274,6 +274,18 @@ bool Server::answer(ExchangeId exchange, Response response, const Permit* permit
   return parts_->workers[exchange.thread]->answer(exchange, std::move(response), permit);
 }
 
+bool Server::begin_stream(ExchangeId exchange, Response head, const Permit* permit) {
+  return parts_->workers[exchange.thread]->begin_stream(exchange, std::move(head), permit);
+}
+
+Server::Pushed Server::push(ExchangeId exchange, std::string_view piece) {
+  return parts_->workers[exchange.thread]->push(exchange, piece);
+}
+
+void Server::end_stream(ExchangeId exchange) {
+  parts_->workers[exchange.thread]->end_stream(exchange);
+}
+
 Response Server::ask(Handler& handler, Request request) {
   std::promise<Response> answered;
   request.door = Door::own;

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include "base/permit.h"
@@ -38,8 +39,8 @@ class Handler {
   virtual ~Handler() = default;
   virtual void on_request(ExchangeId exchange, Request request) = 0;
 
-  // The client closed, or stopped sending, before its request was answered. At most once an
-  // exchange; no answer gets through.
+  // The client closed, or stopped sending, before its request was answered; or a stream has ended,
+  // unless by end_stream(). At most once an exchange; no answer gets through.
   virtual void on_gone(ExchangeId exchange) = 0;
 };
 
@@ -69,16 +70,27 @@ class Server {
   // closed instead.
   bool answer(ExchangeId exchange, Response response, const Permit* permit = nullptr);
 
+  // On the exchange's thread, instead of an answer: one that goes on piece by piece until somebody
+  // ends it or its connection. The body of `head` is its first piece. False if the client is gone.
+  bool begin_stream(ExchangeId exchange, Response head, const Permit* permit = nullptr);
+  // Likewise. A piece goes out whole or not at all: where the client has left too much untaken it
+  // is refused, so a slow reader costs no memory. One piece may be longer than the bound.
+  enum class Pushed : std::uint8_t { taken, refused, gone };
+  Pushed push(ExchangeId exchange, std::string_view piece);
+  // What was taken is still sent.
+  void end_stream(ExchangeId exchange);
+
   // From a thread that is none of HTTP's: asks a handler as a client would, but by the process's
   // own door and without a connection, and waits for the answer.
   Response ask(Handler& handler, Request request);
 
   // Any thread: on that HTTP thread, in order of posting, closes every connection whose request was
-  // not answered, or whose answer under a permit is still being sent. The handler is not told.
+  // not answered, or whose answer under a permit is still being sent, and every stream. The handler
+  // is not told.
   void drop_unanswered(std::uint32_t thread, std::vector<ExchangeId> except);
 
   // Graceful shutdown, from any thread but the HTTP threads'. First: no new connections, idle ones
-  // are closed, and every answer from now on closes its connection.
+  // are closed, streams end, and every answer from now on closes its connection.
   void stop_accepting();
   // Then: waits until every request has been answered. False if `patience` ended before.
   bool drain(Duration patience);

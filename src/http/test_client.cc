@@ -102,6 +102,14 @@ std::string Client::read_until_end() {
   return std::exchange(received_, {});
 }
 
+std::string Client::read_bytes(std::size_t count) {
+  while (received_.size() < count && read_more()) {
+  }
+  std::string bytes = received_.substr(0, count);
+  received_.erase(0, bytes.size());
+  return bytes;
+}
+
 void Client::finish_sending() { shutdown(socket_, SHUT_WR); }
 
 void Client::reset() {
@@ -159,12 +167,35 @@ std::size_t TestServer::visits_waiting() {
   return visits_.size();
 }
 
-bool TestServer::answer(ExchangeId exchange, Response response, const Permit* permit) {
-  std::promise<bool> answered;
+void TestServer::run_at(ExchangeId exchange, const std::function<void()>& work) {
+  std::promise<void> done;
   server_->post(exchange.thread, [&] {
-    answered.set_value(server_->answer(exchange, std::move(response), permit));
+    work();
+    done.set_value();
   });
-  return answered.get_future().get();
+  done.get_future().get();
+}
+
+bool TestServer::answer(ExchangeId exchange, Response response, const Permit* permit) {
+  bool is_taken = false;
+  run_at(exchange, [&] { is_taken = server_->answer(exchange, std::move(response), permit); });
+  return is_taken;
+}
+
+bool TestServer::begin_stream(ExchangeId exchange, Response head, const Permit* permit) {
+  bool is_begun = false;
+  run_at(exchange, [&] { is_begun = server_->begin_stream(exchange, std::move(head), permit); });
+  return is_begun;
+}
+
+Server::Pushed TestServer::push(ExchangeId exchange, std::string_view piece) {
+  Server::Pushed pushed = Server::Pushed::gone;
+  run_at(exchange, [&] { pushed = server_->push(exchange, piece); });
+  return pushed;
+}
+
+void TestServer::end_stream(ExchangeId exchange) {
+  run_at(exchange, [&] { server_->end_stream(exchange); });
 }
 
 Reply TestServer::ask(Client& client, std::string_view request, std::string_view answer_body) {

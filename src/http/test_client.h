@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -48,6 +49,7 @@ class Client {
   Reply read_reply(Body body = Body::expected);
   bool is_at_end();  // Waits: true once the server has closed and all is read.
   std::string read_until_end();
+  std::string read_bytes(std::size_t count);
 
   void finish_sending();
   void reset();  // Closes so that the server sees an error, not an end.
@@ -84,12 +86,18 @@ class TestServer final : private Handler {
   // On the exchange's thread, as it must be, and waits for what came of it.
   bool answer(ExchangeId exchange, Response response, const Permit* permit = nullptr);
 
+  // Likewise.
+  bool begin_stream(ExchangeId exchange, Response head, const Permit* permit = nullptr);
+  Server::Pushed push(ExchangeId exchange, std::string_view piece);
+  void end_stream(ExchangeId exchange);
+
   // One whole exchange on this connection.
   Reply ask(Client& client, std::string_view request, std::string_view answer_body);
 
  private:
   void on_request(ExchangeId exchange, Request request) override;
   void on_gone(ExchangeId exchange) override;
+  void run_at(ExchangeId exchange, const std::function<void()>& work);
 
   std::mutex mutex_;
   std::condition_variable changed_;

@@ -1,14 +1,13 @@
 #include "http/worker.h"
 
 #include <algorithm>
-#include <ctime>
-#include <limits>
 #include <utility>
 
 #include <fmt/format.h>
 #include <pthread.h>
 
 #include "base/check.h"
+#include "http/guest.h"
 
 namespace mailrail::http {
 
@@ -21,50 +20,9 @@ Duration sweep_period_for(const Options& options) {
   return std::clamp<Duration>(shortest / 4, 5ms, 1s);
 }
 
-constexpr std::uint32_t own_slot = std::numeric_limits<std::uint32_t>::max();  // Of no connection.
 constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
 
 }  // namespace
-
-struct Worker::Guest {
-  enum class State { idle, receiving, handling, sending, lingering };
-
-  Guest(Key its_key, Arrival arrival, const Tls* tls)
-      : key(its_key),
-        stream(std::move(arrival.socket), tls),
-        door(arrival.door),
-        remote_address(std::move(arrival.address)),
-        address(arrival.key),
-        admission(arrival.admission) {}
-
-  const Key key;
-  Stream stream;
-  const Door door;
-  const std::string remote_address;
-  const AddressBook::Key address;
-  const Admission admission;
-  bool is_in_handshake = false;  // It is in its handshake.
-
-  State state = State::idle;
-  Steady::time_point deadline;  // Of the state; a handler may take as long as it likes.
-  bool is_watched = false;      // A when_readable() is out.
-  bool is_served = false;       // serve() is on the stack, and goes on by itself.
-  bool has_unread = false;      // More came, or the end, while it was not its turn to be read.
-
-  std::string pending;  // Received, not parsed yet.
-  std::unique_ptr<RequestParser> parser;
-  bool was_told_to_go_on = false;
-
-  std::uint64_t exchange = 0;  // The request that is with the handler.
-  Framing framing;
-  bool is_head = false;
-
-  const Permit* permit = nullptr;  // Of the answer, if it needs one.
-  std::string unsent;
-  std::size_t unsent_begin = 0;
-
-  std::size_t buffered_bytes = 0;  // As counted in the worker's.
-};
 
 Worker::Worker(std::uint32_t thread, const Shared& shared)
     : thread_(thread),
@@ -155,7 +113,8 @@ void Worker::close(Guest& guest) {
 
 // The client is gone, and whoever works for it should know.
 void Worker::lose(Guest& guest) {
-  const bool is_awaited = guest.state == Guest::State::handling;
+  const bool is_awaited =
+      guest.state == Guest::State::handling || guest.state == Guest::State::streaming;
   const ExchangeId exchange{
       .thread = thread_, .slot = guest.key.slot, .generation = guest.exchange};
   close(guest);
@@ -172,6 +131,7 @@ void Worker::close_idle_connections() {
 // A request that has already arrived is still answered.
 void Worker::close_unless_busy(Guest& guest) {
   const Key key = guest.key;
+  if (guest.state == Guest::State::streaming) return end(guest);
   if (guest.state == Guest::State::idle) receive(guest);
   Guest* remaining = find(key);
   if (remaining != nullptr && remaining->state == Guest::State::idle) close(*remaining);
@@ -194,6 +154,7 @@ void Worker::on_readable(Guest& guest, Stream::Outcome outcome) {
   guest.is_watched = false;
   switch (guest.state) {
     case Guest::State::handling:
+    case Guest::State::streaming:
       // With TLS a client that closes says so first.
       if (outcome == Stream::Outcome::ended ||
           (guest.stream.is_encrypted() && guest.stream.peer_has_closed()))
@@ -309,103 +270,6 @@ void Worker::hand_over(Guest& guest) {
                       std::move(request));
 }
 
-void Worker::ask(Handler& handler, Request request, std::function<void(Response)> answered) {
-  const std::uint64_t exchange = ++generations_;
-  own_.emplace(exchange, std::move(answered));
-  handler.on_request({.thread = thread_, .slot = own_slot, .generation = exchange},
-                     std::move(request));
-}
-
-bool Worker::answer(ExchangeId exchange, Response response, const Permit* permit) {
-  CHECK(exchange.thread == thread_);
-  if (exchange.slot == own_slot) {
-    const auto asked = own_.extract(exchange.generation);
-    if (asked) asked.mapped()(std::move(response));
-    return !asked.empty();
-  }
-  Guest* guest = exchange.slot < guests_.size() ? guests_[exchange.slot].get() : nullptr;
-  if (guest == nullptr || guest->exchange != exchange.generation ||
-      guest->state != Guest::State::handling)
-    return false;
-  guest->permit = permit;
-  return send(*guest, std::move(response));
-}
-
-void Worker::drop_unanswered(std::span<const ExchangeId> except) {
-  for (const std::unique_ptr<Guest>& guest : guests_) {
-    if (!guest) continue;
-    const ExchangeId exchange{
-        .thread = thread_, .slot = guest->key.slot, .generation = guest->exchange};
-    const bool is_unanswered = guest->state == Guest::State::handling;
-    const bool is_half_sent = guest->state == Guest::State::sending && guest->permit != nullptr;
-    if ((is_unanswered || is_half_sent) && std::ranges::find(except, exchange) == except.end())
-      close(*guest);
-  }
-}
-
-// False, and the guest is gone, if that can't be. Otherwise what doesn't fit now follows when it
-// does.
-bool Worker::send(Guest& guest, Response response) {
-  if (is_closing_ || response.connection == Connection::close)
-    guest.framing.connection = Connection::close;
-  head_.clear();
-  render_head(head_, response, guest.framing, date_.date(std::time(nullptr)));
-  if (guest.is_head || !has_body(response.status)) response.body.clear();
-
-  const Stream::Transfer transfer = guest.stream.write(head_, response.body, guest.permit);
-  if (transfer.outcome == Stream::Outcome::ended) {
-    close(guest);
-    return false;
-  }
-  if (transfer.bytes == head_.size() + response.body.size()) {
-    on_sent(guest);
-    return true;
-  }
-
-  guest.unsent_begin = transfer.bytes;
-  if (transfer.bytes < head_.size()) {
-    response.body.insert(0, head_);
-  } else {
-    guest.unsent_begin -= head_.size();
-  }
-  guest.unsent = std::move(response.body);
-  guest.state = Guest::State::sending;
-  guest.deadline = Steady::now() + options_.send_time;
-  if (!fits(guest)) {
-    close(guest);
-    return false;
-  }
-  send_rest_later(guest);
-  return true;
-}
-
-void Worker::send_rest_later(Guest& guest) {
-  guest.stream.when_writable([this, key = guest.key](Stream::Outcome) {
-    if (Guest* writable = find(key)) send_rest(*writable);
-  });
-}
-
-void Worker::send_rest(Guest& guest) {
-  const Stream::Transfer transfer = guest.stream.write(
-      std::string_view(guest.unsent).substr(guest.unsent_begin), {}, guest.permit);
-  if (transfer.outcome == Stream::Outcome::ended) return close(guest);
-  guest.unsent_begin += transfer.bytes;
-  if (guest.unsent_begin < guest.unsent.size()) return send_rest_later(guest);
-  guest.unsent = {};
-  on_sent(guest);
-}
-
-void Worker::on_sent(Guest& guest) {
-  if (guest.framing.connection == Connection::close) return linger(guest);
-  guest.state = Guest::State::idle;
-  guest.deadline = Steady::now() + options_.idle_time;
-  if (guest.is_served) return;
-  if (guest.has_unread || !guest.pending.empty()) {
-    guest.has_unread = false;
-    take_in(guest, {});
-  }
-}
-
 void Worker::refuse(Guest& guest, int status, std::string_view sentence) {
   Response response = text_response(status, std::string(sentence) + "\n");
   response.connection = Connection::close;
@@ -439,9 +303,10 @@ void Worker::sweep_later() {
 }
 
 void Worker::sweep(Guest& guest, Steady::time_point now) {
-  if (guest.state == Guest::State::handling) {
+  if (guest.state == Guest::State::handling || guest.state == Guest::State::streaming) {
     // Behind unread bytes the end doesn't show by itself.
-    if (guest.has_unread && guest.stream.peer_has_closed()) lose(guest);
+    const bool is_gone = guest.has_unread && guest.stream.peer_has_closed();
+    if (is_gone || (!guest.unsent.empty() && now >= guest.deadline)) lose(guest);
     return;
   }
   if (now < guest.deadline) return;

@@ -1,7 +1,8 @@
 // Worker: one HTTP thread, its event loop, and the connections it owns.
 //
 // A connection goes idle -> receiving -> handling -> sending -> idle, or ends in lingering, where
-// it waits for the client to take a last reply and close. With TLS it is idle until its handshake
+// it waits for the client to take a last reply and close. A stream is sent from handling on, piece
+// by piece, until it ends. With TLS it is idle until its handshake
 // is done. All deadlines are looked at by one sweep over the connections, not by a timer each.
 
 #pragma once
@@ -62,6 +63,9 @@ class Worker {
   // All below on the worker's own thread.
   void adopt(Arrival arrival);
   bool answer(ExchangeId exchange, Response response, const Permit* permit);
+  bool begin_stream(ExchangeId exchange, Response head, const Permit* permit);
+  Server::Pushed push(ExchangeId exchange, std::string_view piece);
+  void end_stream(ExchangeId exchange);
   void drop_unanswered(std::span<const ExchangeId> except);
   // The process itself asks, and has no connection.
   void ask(Handler& handler, Request request, std::function<void(Response)> answered);
@@ -78,12 +82,15 @@ class Worker {
   };
 
   Guest* find(const Key& key);
+  Guest* find_asking(ExchangeId exchange);
+  Guest* find_streaming(ExchangeId exchange);
   void close(Guest& guest);
   void lose(Guest& guest);
   void refuse_admission(Guest& guest);
   void begin_handshake(Guest& guest);
   void end_handshake(Guest& guest);
   void close_unless_busy(Guest& guest);
+  void end(Guest& guest);
 
   // Requests in.
   void watch(Guest& guest);
@@ -98,6 +105,7 @@ class Worker {
 
   // Replies out.
   bool send(Guest& guest, Response response);
+  bool keep_rest(Guest& guest, std::string_view rest);
   void send_rest_later(Guest& guest);
   void send_rest(Guest& guest);
   void on_sent(Guest& guest);
