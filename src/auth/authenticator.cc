@@ -19,8 +19,7 @@ std::unexpected<Error> unrecognized(std::string_view why) {
               fmt::format("The security token included in the request is invalid. {}", why));
 }
 
-Result<void> expect_session(const Key& key, const Signature& signature) {
-  const std::string& token = signature.session_token;
+Result<void> expect_session(const Key& key, const std::string& token) {
   if (!key.is_short_lived()) {
     if (token.empty()) return {};
     return unrecognized(
@@ -92,7 +91,7 @@ Result<Caller> Authenticator::authenticate(const http::Request& request) const {
   const Instant now = now_();
   TRY(expect_in_time(*signature, now));
   TRY(expect_made_by(*signature, key->secret, request));
-  TRY(expect_session(*key, *signature));
+  TRY(expect_session(*key, signature->session_token));
   TRY(expect_not_expired(*key, now));
   return holder_of(*key, std::move(signature->scope));
 }
@@ -101,9 +100,7 @@ Result<Caller> Authenticator::authenticate_reader(const http::Request& request) 
   std::shared_ptr<const KeyRing> ring = keys_.ring();
   const std::optional<Password> given = read_password(request);
   if (ring == nullptr || request.door == http::Door::own || !given) return authenticate(request);
-  const Key* key = find(ring, given->user);
-  if (key == nullptr || !is_same(key->secret, given->password))
-    return unrecognized("There is no such access key here, or the secret is not its own.");
+  const Key* key = TRY(find(ring, given->user, given->password));
   if (key->is_short_lived()) {
     return unrecognized(
         "This key is short-lived, and its session token cannot come as a password: sign the "
@@ -122,8 +119,35 @@ const Key* Authenticator::find(std::shared_ptr<const KeyRing>& ring,
   return ring->find(key_id);
 }
 
+// Whoever has no such key learns nothing of which part of it was wrong.
+Result<const Key*> Authenticator::find(std::shared_ptr<const KeyRing>& ring,
+                                       std::string_view key_id, std::string_view secret) const {
+  const Key* key = find(ring, key_id);
+  if (key != nullptr && is_same(key->secret, secret)) return key;
+  return unrecognized("There is no such access key here, or the secret is not its own.");
+}
+
+Result<Authenticator::Shown> Authenticator::check(const Credentials& credentials) const {
+  std::shared_ptr<const KeyRing> ring = keys_.ring();
+  if (ring == nullptr) return unrecognized("This server has no keys, and asks nobody for one.");
+  const Key* key = TRY(find(ring, credentials.key_id, credentials.secret));
+  TRY(expect_session(*key, credentials.session_token));
+  TRY(expect_not_expired(*key, now_()));
+  return Shown{.key_id = credentials.key_id, .secret_hash = hex(sha256(key->secret))};
+}
+
+Result<Caller> Authenticator::caller_of_shown(const Shown& shown) const {
+  const std::shared_ptr<const KeyRing> ring = keys_.ring();
+  const Key* key = ring == nullptr ? nullptr : ring->find(shown.key_id);
+  if (key == nullptr || key->has_expired(now_()) || hex(sha256(key->secret)) != shown.secret_hash)
+    return fail(errors::expired_token, "The access key is in force no more.");
+  return holder_of(*key, {.date = {}, .region = home_.region, .service = {}});
+}
+
 Result<void> expect_signed_for(const Caller& caller, std::string_view service) {
-  if (caller.grant == nullptr || caller.grant->is_anonymous() || caller.service == service)
+  // Who is known by something else than a signature has signed for nothing in particular.
+  if (caller.grant == nullptr || caller.grant->is_anonymous() || caller.service.empty() ||
+      caller.service == service)
     return {};
   return fail(errors::invalid_signature,
               fmt::format("Credential should be scoped to correct service: '{}'.", service));

@@ -8,11 +8,13 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <utility>
 
 #include "auth/caller.h"
 #include "auth/key_ring.h"
+#include "auth/sigv4.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "http/message.h"
@@ -38,8 +40,24 @@ class Authenticator {
   // a key as user and password of HTTP's Basic scheme.
   Result<Caller> authenticate_reader(const http::Request& request) const;
 
+  // For who shows a key once and is known by something else from then on. While no keys are in
+  // force there is none to show.
+  struct Shown {
+    std::string key_id;
+    std::string secret_hash;  // Tells this key from a later one with the same id.
+  };
+  Result<Shown> check(const Credentials& credentials) const;
+  // The caller who showed it, with what his key allows now; an error once it is in force no more.
+  Result<Caller> caller_of_shown(const Shown& shown) const;
+  bool has_keys() const { return keys_.ring() != nullptr; }
+  // Nobody in particular, where the server is at home.
+  const Home& home() const { return home_; }
+
  private:
+  // Looks again for one that is not known; null if there is none. Lent by the ring.
   const Key* find(std::shared_ptr<const KeyRing>& ring, std::string_view key_id) const;
+  Result<const Key*> find(std::shared_ptr<const KeyRing>& ring, std::string_view key_id,
+                          std::string_view secret) const;
 
   const KeysInForce& keys_;
   TellTime now_;

@@ -107,6 +107,8 @@ std::string why(const Question& question, Verdict verdict) {
       return no_identity + about_patterns(question);
     case Verdict::hides_payloads:
       return no_identity + "The key hides what messages say.";
+    case Verdict::only_looks:
+      return no_identity + "This server's console changes nothing: it is read-only.";
     case Verdict::owners_alone:
       return no_identity + (question.grant.is_anonymous()
                                 ? "The request is not signed."
@@ -133,6 +135,7 @@ bool is_within(const Grant& grant, About about, std::string_view name) {
 Verdict judge(const Question& question) {
   const Grant& grant = question.grant;
   const Right& right = question.right;
+  if (grant.extent == Extent::looking && !right.roles.has(Role::view)) return Verdict::only_looks;
   if (right.traits.has(Trait::is_open)) return Verdict::allowed;
   if (right.traits.has(Trait::opens_payloads) && grant.payloads == Payloads::hidden)
     return Verdict::hides_payloads;

@@ -35,6 +35,7 @@ enum class Verdict : std::uint8_t {
   no_role,      // None of the key's allows it, and no policy does.
   not_its_own,  // A role would, but not with that name.
   hides_payloads,
+  only_looks,    // It came on a way on which nothing is changed.
   owners_alone,  // Nobody of another account, whatever a policy says.
   no_policy,     // Only the resource's policy could allow it, and it does not.
 };

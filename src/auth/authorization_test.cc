@@ -254,6 +254,21 @@ TEST(Authorization, LetsAnAdminTakeBackAPolicyThatDeniesEverything) {
   EXPECT_EQ(verdict_for(Role::admin, "ReceiveMessage", owner), Verdict::denied);
 }
 
+TEST(Authorization, LetsWhoOnlyLooksChangeNothingWhateverItsRolesOrAPolicy) {
+  Grant looking = key({Role::admin});
+  looking.extent = Extent::looking;
+  const Policy open = policy(allow(everybody, "sqs:*"));
+
+  for (const std::string_view action : {"GetQueueAttributes", "ListQueues", "ListQueueTags"})
+    EXPECT_EQ(judged({.grant = looking, .action = action}).verdict, Verdict::allowed) << action;
+  for (const std::string_view action :
+       {"SendMessage", "ReceiveMessage", "PurgeQueue", "CreateQueue", "ConfirmSubscription"}) {
+    EXPECT_EQ(judged({.grant = looking, .action = action, .policy = &open}).verdict,
+              Verdict::only_looks)
+        << action;
+  }
+}
+
 TEST(Authorization, HidesPayloadsFromKeysThatMustNotSeeThem) {
   Grant grant = key({Role::admin});
   grant.payloads = Payloads::hidden;

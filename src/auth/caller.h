@@ -26,12 +26,15 @@ struct Caller {
   std::string account{default_account};
   std::string region{default_region};
   std::string user;     // What a consumer sees as SenderId.
-  std::string service;  // What the request was signed for, `sqs`; empty if it was not signed.
+  std::string service;  // What the request was signed for, `sqs`; empty if for nothing.
   // Null: no keys are in force, and nobody is refused anything. Else the account is that of the
   // key; a request that is not signed has a grant that is anonymous.
   std::shared_ptr<const Grant> grant = nullptr;
 
-  bool is_signed() const { return !service.empty(); }
+  // Somebody has shown a key, or at least named one.
+  bool is_signed() const {
+    return !service.empty() || (grant != nullptr && !grant->is_anonymous());
+  }
   bool sees_payloads() const { return grant == nullptr || grant->payloads == Payloads::shown; }
 };
 

@@ -26,6 +26,9 @@ enum class Role : std::uint8_t {
 // Whether its holder sees what messages say.
 enum class Payloads : std::uint8_t { shown, hidden };
 
+// Whether its holder may change anything, by the way on which he came.
+enum class Extent : std::uint8_t { everything, looking };
+
 struct Grant {
   std::string key_id;  // The access key id. Empty: the request was not signed, and nobody asks.
   std::string name;    // Of the key, for people and for ARNs: `user/NAME`. Empty: its id will do.
@@ -36,6 +39,7 @@ struct Grant {
   std::vector<std::string> topics = {};
   Payloads payloads = Payloads::shown;
   std::optional<std::uint32_t> calls_per_second = {};
+  Extent extent = Extent::everything;
 
   bool is_anonymous() const { return key_id.empty(); }
 };

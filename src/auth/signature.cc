@@ -73,6 +73,7 @@ Result<void> read_credential(const std::string& credential, Signature& into) {
   }
   if (!is_region(parts[2]))
     return invalid("Credential should be scoped to a valid region, like us-east-1.");
+  if (parts[3].empty()) return invalid("Credential should be scoped to a service, like sqs.");
   into.key_id = parts[0];
   into.scope = {.date = std::string(parts[1]),
                 .region = std::string(parts[2]),
