@@ -137,13 +137,18 @@ api::Asked<ListEvents::Decided> ListEvents::decide(engine::Engine& engine,
     decided.next = ++number;
     const engine::Queue* queue = engine.find_queue(each.queue);
     if (!is_wanted(each, queue, prepared)) continue;
+    if (decided.events.size() == prepared.count_max) {
+      ++decided.left_out;
+      continue;
+    }
     Event event{
         .event = std::move(each),
         .queue = queue->name,
         .type = queue->attributes.is_fifo ? engine::QueueType::fifo : engine::QueueType::standard};
     add_message(decided, event, engine, bytes_left, prepared.bodies);
     decided.events.push_back(std::move(event));
-    if (decided.events.size() == prepared.count_max) break;
+    const bool is_full = decided.events.size() == prepared.count_max;
+    if (is_full && prepared.beyond == Beyond::next) break;
   }
   return decided;
 }

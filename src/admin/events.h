@@ -26,6 +26,9 @@ struct ListEvents {
   using Input = ListEventsInput;
   using Output = ListEventsOutput;
   enum class Bodies : std::uint8_t { left_out, shown };
+  // What becomes of events beyond the most that are asked for: they are for the next answer, or
+  // counted and left out of all.
+  enum class Beyond : std::uint8_t { next, left_out };
   struct Prepared {
     engine::QueueName place;  // Region and account.
     std::optional<sqs::TargetQueue> queue = {};
@@ -35,6 +38,7 @@ struct ListEvents {
     std::vector<std::string> kinds = {};
     std::size_t count_max = 0;
     Bodies bodies = Bodies::left_out;
+    Beyond beyond = Beyond::next;
     auth::Caller caller = {};
     const broker::Traffic* traffic = nullptr;
   };
@@ -49,6 +53,7 @@ struct ListEvents {
     std::vector<Event> events = {};
     std::uint64_t next = 0;
     std::uint64_t missed = 0;
+    std::uint64_t left_out = 0;
     std::vector<engine::ReceivedMessage> readable = {};
     std::vector<engine::Body> bodies = {};
   };

@@ -111,6 +111,8 @@ struct DescribedQueue {
       field<&DescribedQueue::messages_to_move>("MessagesToMove"),
       field<&DescribedQueue::tags>("Tags"),
   };
+
+  friend bool operator==(const DescribedQueue&, const DescribedQueue&) = default;
 };
 
 struct DescribeQueuesOutput {

@@ -62,6 +62,9 @@ class Dispatcher {
                 CallSlots& slots,
                 Random& random) const;
 
+  // What an action may know of a request of this caller.
+  Context context_of(const http::Request& request, auth::Caller caller) const;
+
   // As above.
   http::Response refuse(const http::Request& request, const Error& why, Random& random) const {
     return api::refuse(parts_.services, request, why, random);
@@ -69,8 +72,6 @@ class Dispatcher {
 
  private:
   const Service* service_of_target(std::string_view target) const;
-
-  Context context_of(const http::Request& request, auth::Caller caller) const;
 
   const Parts parts_;
   ReadTopicMessage read_topic_message_ = nullptr;

@@ -1,0 +1,141 @@
+#include "console/pages.h"
+
+#include <algorithm>
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace mailrail::console {
+namespace embedded {
+
+Assets test_files();  // Of testdata/pages.
+
+}  // namespace embedded
+
+namespace {
+
+using ::testing::HasSubstr;
+
+http::Request get(std::string target) {
+  http::Request request{.method = "GET", .target = std::move(target)};
+  request.headers.add("Accept", "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8");
+  return request;
+}
+
+http::Request compressed_get(std::string target) {
+  http::Request request = get(std::move(target));
+  request.headers.add("Accept-Encoding", "br, gzip");
+  return request;
+}
+
+std::string_view header(const http::Response& response, std::string_view name) {
+  return response.headers.find(name).value_or("");
+}
+
+class PagesTest : public ::testing::Test {
+ protected:
+  std::string asset(std::string_view path) const {
+    return "/console/" + std::string(assets_.hash) + "/" + std::string(path);
+  }
+
+  const Assets assets_ = embedded::test_files();
+  const Pages pages_{assets_};
+  const Pages live_pages_{{}, MAILRAIL_TEST_PAGES};
+};
+
+TEST_F(PagesTest, AnswersABrowserWithTheIndexThatNamesTheHash) {
+  const http::Request request = get("/");
+  ASSERT_TRUE(pages_.is_for_it(request));
+
+  const http::Response response = pages_.answer(request);
+
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(header(response, "Content-Type"), "text/html; charset=utf-8");
+  EXPECT_EQ(header(response, "Cache-Control"), "no-cache");
+  EXPECT_THAT(response.body, HasSubstr("src=\"" + asset("app.js") + "\""));
+}
+
+TEST_F(PagesTest, LeavesCallsOfServicesAlone) {
+  http::Request call{.method = "POST", .target = "/"};
+  http::Request plain{.method = "GET", .target = "/"};
+  http::Request query = get("/?Action=ListQueues");
+  http::Request queue = get("/000000000000/q");
+  http::Request data_door = get("/");
+  data_door.door = http::Door::data;
+
+  for (const http::Request& each : {call, plain, query, queue, data_door})
+    EXPECT_FALSE(pages_.is_for_it(each)) << each.method << each.target;
+}
+
+TEST_F(PagesTest, HasNoIndexWithoutFiles) {
+  const Pages none(Assets{.hash = "0", .files = {}});
+
+  EXPECT_FALSE(none.is_for_it(get("/")));
+  EXPECT_EQ(none.answer(get("/console/0/app.js")).status, 404);
+}
+
+TEST_F(PagesTest, CompressesForWhoTakesIt) {
+  const http::Response plain = pages_.answer(get(asset("app.js")));
+  const http::Response compressed = pages_.answer(compressed_get(asset("app.js")));
+  http::Request unwanted = get(asset("app.js"));
+  unwanted.headers.add("Accept-Encoding", "gzip;q=0, identity");
+
+  EXPECT_THAT(plain.body, HasSubstr("./pages/greeting.js"));
+  EXPECT_EQ(header(plain, "Content-Encoding"), "");
+  EXPECT_EQ(header(compressed, "Content-Encoding"), "gzip");
+  EXPECT_EQ(header(compressed, "Vary"), "Accept-Encoding");
+  EXPECT_TRUE(compressed.body.starts_with("\x1f\x8b\x08"));
+  EXPECT_EQ(compressed.body.substr(4, 4), std::string(4, '\0'));  // Of no time.
+  EXPECT_EQ(pages_.answer(unwanted).body, plain.body);
+}
+
+TEST_F(PagesTest, EmbedsEachByteAsItIs) {
+  const http::Response embedded = pages_.answer(get(asset("pages/greeting.js")));
+  const http::Response read = live_pages_.answer(get("/console/live/pages/greeting.js"));
+
+  EXPECT_EQ(embedded.status, 200);
+  EXPECT_EQ(embedded.body, read.body);
+  EXPECT_THAT(embedded.body, HasSubstr(R"("semicolons; [brackets] \"quotes\" ${braces}")"));
+}
+
+TEST_F(PagesTest, KeepsAssetsForEver) {
+  const http::Response response = pages_.answer(get(asset("app.js")));
+
+  EXPECT_EQ(header(response, "Cache-Control"), "public, max-age=31536000, immutable");
+  EXPECT_EQ(header(response, "Content-Type"), "text/javascript; charset=utf-8");
+}
+
+TEST_F(PagesTest, GuardsWhateverItAnswers) {
+  const http::Request posted{.method = "POST", .target = asset("app.js")};
+  for (const http::Response& each :
+       {pages_.answer(get("/")), pages_.answer(get("/console/x")), pages_.answer(posted)}) {
+    EXPECT_THAT(std::string(header(each, "Content-Security-Policy")),
+                HasSubstr("default-src 'self';"));
+    EXPECT_THAT(std::string(header(each, "Content-Security-Policy")),
+                HasSubstr("frame-ancestors 'none'"));
+    EXPECT_EQ(header(each, "X-Content-Type-Options"), "nosniff");
+    EXPECT_EQ(header(each, "Referrer-Policy"), "no-referrer");
+  }
+}
+
+TEST_F(PagesTest, HasNothingUnderAnotherHashOrName) {
+  EXPECT_EQ(pages_.answer(get("/console/0123456789abcdef/app.js")).status, 404);
+  EXPECT_EQ(pages_.answer(get(asset("none.js"))).status, 404);
+  EXPECT_EQ(pages_.answer(get(asset("notes.txt"))).status, 404);
+  EXPECT_EQ(pages_.answer(get("/console/")).status, 404);
+  EXPECT_EQ(pages_.answer({.method = "DELETE", .target = asset("app.js")}).status, 405);
+}
+
+TEST_F(PagesTest, ReadsADirectoryEachTimeAndNothingBesideIt) {
+  const http::Response index = live_pages_.answer(get("/"));
+
+  EXPECT_THAT(index.body, HasSubstr("src=\"/console/live/app.js\""));
+  EXPECT_EQ(header(live_pages_.answer(get("/console/live/app.js")), "Cache-Control"), "no-cache");
+  for (const std::string path : {"../pages_test.cc", "..%2fpages_test.cc", ".hidden.js",
+                                 "pages//greeting.js", "notes.txt", "", "pages"})
+    EXPECT_EQ(live_pages_.answer(get("/console/live/" + path)).status, 404) << path;
+}
+
+}  // namespace
+}  // namespace mailrail::console

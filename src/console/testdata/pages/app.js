@@ -1,0 +1,3 @@
+import { greeting } from "./pages/greeting.js";
+
+document.getElementById("app").textContent = greeting;

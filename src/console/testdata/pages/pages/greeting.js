@@ -1,0 +1,1 @@
+export const greeting = "semicolons; [brackets] \"quotes\" ${braces}";

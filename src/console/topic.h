@@ -1,0 +1,51 @@
+// Topic: one thing that a page wants to see change, as a stream's parameter `topics` names it:
+// `server`, `queues`, `tail:orders`.
+//
+// A page follows a few; what it says is bounded and never believed: whether there is such a queue,
+// and whether the caller may see it, is asked anew each time.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace mailrail::console {
+
+struct Topic {
+  enum class Kind : std::uint8_t {
+    server,
+    queues,
+    conversations,
+    history,
+    tail,
+    topics,
+    activity,
+  };
+
+  Kind kind = Kind::server;
+  std::string queue = {};  // Empty: all, where that is possible.
+
+  friend bool operator==(const Topic&, const Topic&) = default;
+};
+
+inline constexpr std::size_t topics_max = 16;
+
+std::string_view name_of(Topic::Kind kind);
+// As it was asked for.
+std::string text_of(const Topic& topic);
+
+// The value of the parameter, of which the parts between commas are still percent-encoded.
+Result<std::vector<Topic>> parse_topics(std::string_view value);
+
+// The value of a parameter of a query string, as it is there; empty if it is not there.
+std::string_view raw_parameter(std::string_view query, std::string_view name);
+// Without its percent-encoding; nothing if that is broken.
+std::optional<std::string> decoded(std::string_view text);
+
+}  // namespace mailrail::console

@@ -1,0 +1,53 @@
+#include "console/topic.h"
+
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace mailrail::console {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using Kind = Topic::Kind;
+
+std::string refusal(std::string_view value) {
+  const auto topics = parse_topics(value);
+  return topics ? "" : topics.error().message;
+}
+
+TEST(Topics, AreNamedOneAfterTheOther) {
+  EXPECT_THAT(*parse_topics("server,tail:,tail%3Aorders.fifo,conversations:orders.fifo,server"),
+              ElementsAre(Topic{Kind::server}, Topic{Kind::tail}, Topic{Kind::tail, "orders.fifo"},
+                          Topic{Kind::conversations, "orders.fifo"}));
+}
+
+TEST(Topics, AreSaidAsTheyWereAskedFor) {
+  for (const std::string text :
+       {"server", "queues", "topics", "activity", "tail:", "history:q", "conversations:q.fifo"})
+    EXPECT_EQ(text_of(parse_topics(text)->front()), text);
+}
+
+TEST(Topics, AreRefusedWithWhatWouldBeRight) {
+  EXPECT_THAT(refusal(""), HasSubstr("There is no topic"));
+  EXPECT_THAT(refusal("queue"), HasSubstr("There are server, queues"));
+  EXPECT_THAT(refusal("conversations:"), HasSubstr("names no queue"));
+  EXPECT_THAT(refusal("server:q"), HasSubstr("names no queue"));
+  EXPECT_THAT(refusal("tail:a%20b"), HasSubstr("names no queue"));
+  EXPECT_THAT(refusal("tail:" + std::string(81, 'a')), HasSubstr("names no queue"));
+  EXPECT_THAT(refusal("tail:%4"), HasSubstr("percent-encoding"));
+  EXPECT_THAT(refusal("tail:%zz"), HasSubstr("percent-encoding"));
+  std::string many = "tail:0";
+  for (int i = 1; i <= 16; ++i) many += ",tail:" + std::to_string(i);
+  EXPECT_THAT(refusal(many), HasSubstr("at most 16"));
+}
+
+TEST(Topics, StandInAQueryString) {
+  EXPECT_EQ(raw_parameter("after=7&topics=server,tail%3A&x", "topics"), "server,tail%3A");
+  EXPECT_EQ(raw_parameter("topics", "topics"), "");
+  EXPECT_EQ(raw_parameter("", "topics"), "");
+}
+
+}  // namespace
+}  // namespace mailrail::console
