@@ -131,7 +131,8 @@ Result<server::Options> server_options(const ServeOptions& given) {
   const server::Options logged = TRY(with_log(sent, given.log));
   const server::Options usual = TRY(with_compat(logged, given.compat));
   const server::Options tested = TRY(with_test_api(usual, given.test_api));
-  return with_topology(tested, given.topology);
+  const server::Options shown = TRY(with_console(tested, given.console));
+  return with_topology(shown, given.topology);
 }
 
 int serve(const ServeOptions& given) {

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "cli/compat_options.h"
+#include "cli/console_options.h"
 #include "cli/edge_options.h"
 #include "cli/key_options.h"
 #include "cli/limit_options.h"
@@ -29,6 +30,7 @@ struct ServeOptions {
   TopologyOptions topology;
   EdgeOptions edge;
   CompatOptions compat;
+  ConsoleOptions console;
   TestApiOptions test_api;
   MetricsOptions metrics;
   LogFormatOptions log_format;

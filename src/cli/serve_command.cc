@@ -55,6 +55,7 @@ void add_options(CLI::App& serve, ServeOptions& options) {
                   "The directory that everything is kept in; with --log, a cache.")
       ->capture_default_str();
   add_edge_options(serve, options.edge);
+  add_console_options(serve, options.console);
   add_log_options(serve, options.log);
   add_limit_options(serve, options.limits);
   serve.add_flag("--aws-strict", options.is_aws_strict,

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "api/dispatch.h"
+#include "console/sessions.h"
 #include "metrics/exposition.h"
 #include "server/gate.h"
 #include "server/scrapes.h"
@@ -119,10 +120,14 @@ void Forwarder::on_request(http::ExchangeId exchange, http::Request request) {
                                                parts_.measures.read(log::Space()))));
     return;
   }
-  if (options_.is_administration_apart && is_call_of_operators(request)) {
+  const bool is_of_console = request.headers.find(console::Sessions::header).has_value();
+  if (options_.is_administration_apart && (is_of_console || is_call_of_operators(request))) {
     parts_.http.answer(exchange, refusals_.refuse(request, exchange.thread, ask_the_owner()));
     return;
   }
+  if (is_of_console)
+    return refuse(fmt::format("This node stands by. The console is the owner's, at {}://{}/.",
+                              options_.scheme, options_.owner));
   if (request.headers.find(api::forwarded_header))
     return refuse("The node that this call was handed on to does not own the log. Try again.");
   std::optional<api::CallSlot> slot = parts_.slots.take(request.body.size());

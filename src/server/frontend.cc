@@ -12,6 +12,11 @@ namespace {
 
 constexpr std::string_view certificates = "/SimpleNotificationService-";
 
+Instant wall_clock() {
+  return Instant(
+      std::chrono::duration_cast<Duration>(std::chrono::system_clock::now().time_since_epoch()));
+}
+
 Error log_is_slow() {
   return {.kind = &api::errors::service_unavailable,
           .message = "The database that keeps the log takes too long to answer. Try again."};
@@ -55,7 +60,11 @@ void Frontend::on_request(http::ExchangeId exchange, http::Request request) {
     answer_now(exchange, refused, parts_.dispatcher.refuse(request, log_is_slow(), random));
     return;
   }
-  Result<auth::Caller> caller = parts_.authenticator.authenticate(request);
+  if (LiveConsole::is_for_it(api::path_of(request))) {
+    parts_.live.take_request(exchange, std::move(request));
+    return;
+  }
+  Result<auth::Caller> caller = parts_.sessions.authenticate(request);
   if (!caller) {
     answer_now(exchange, refused, parts_.dispatcher.refuse(request, caller.error(), random));
     return;
@@ -70,7 +79,10 @@ void Frontend::on_request(http::ExchangeId exchange, http::Request request) {
   }
 }
 
-void Frontend::on_gone(http::ExchangeId exchange) { parts_.engine.cancel(call_id(exchange)); }
+void Frontend::on_gone(http::ExchangeId exchange) {
+  parts_.engine.cancel(call_id(exchange));
+  parts_.live.gone(exchange);
+}
 
 void Frontend::deliver(std::vector<Leaving> leaving) {
   std::vector<std::vector<Ready>> by_thread(parts_.http.threads());
@@ -197,6 +209,7 @@ void Frontend::answer(Ready& ready) {
                             .target = call.target(),
                             .trace_id = trace_id ? *trace_id : std::string_view{},
                             .took = std::chrono::steady_clock::now() - call.began});
+  tell_of_deed(call, response.about);
   const bool is_taken = parts_.http.answer(call.exchange, std::move(response), &parts_.ownership);
   if (ready.read_bytes > 0) {
     ready.bodies = {};
@@ -205,6 +218,20 @@ void Frontend::answer(Ready& ready) {
   if (is_taken) return;
   std::vector<engine::ReceiptHandle> leases = call.leases();
   if (!leases.empty()) parts_.engine.submit(std::make_unique<GiveBack>(std::move(leases)));
+}
+
+void Frontend::tell_of_deed(const api::ApiCall& call, const http::About& about) {
+  const api::Context& context = call.context();
+  if (context.right == nullptr || !console::Activity::is_deed(*context.right)) return;
+  const auth::Grant* grant = context.caller.grant.get();
+  const bool is_known = grant != nullptr && !grant->is_anonymous();
+  parts_.live.activity().add({.at = wall_clock(),
+                              .who = !is_known             ? context.remote_address
+                                     : grant->name.empty() ? grant->key_id
+                                                           : grant->name,
+                              .action = std::string(about.action),
+                              .target = std::string(call.target()),
+                              .code = std::string(about.code)});
 }
 
 }  // namespace mailrail::server

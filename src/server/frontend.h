@@ -15,13 +15,14 @@
 
 #include "api/call_slots.h"
 #include "api/dispatch.h"
-#include "auth/authenticator.h"
 #include "base/random.h"
+#include "console/sessions.h"
 #include "http/server.h"
 #include "log/log_store.h"
 #include "server/byte_budget.h"
 #include "server/engine_thread.h"
 #include "server/limits.h"
+#include "server/live_console.h"
 #include "server/measures.h"
 #include "server/ownership.h"
 #include "server/readers.h"
@@ -34,7 +35,7 @@ class Frontend final : public http::Handler {
  public:
   // What it works with, all of which outlives it.
   struct Parts {
-    const auth::Authenticator& authenticator;
+    console::Sessions& sessions;
     const api::Dispatcher& dispatcher;
     const signing::Signer& signer;
     const log::LogStore& log;
@@ -44,6 +45,7 @@ class Frontend final : public http::Handler {
     EngineThread& engine;
     Readers& readers;
     Measures& measures;
+    LiveConsole& live;
   };
   Frontend(const Parts& parts, const Limits& limits);
 
@@ -80,6 +82,7 @@ class Frontend final : public http::Handler {
   void read_files(Ready& ready);
   void post(std::uint32_t thread, std::vector<Ready> ready);
   void answer(Ready& ready);
+  void tell_of_deed(const api::ApiCall& call, const http::About& about);
   void answer_now(http::ExchangeId exchange, const Refused& refused, http::Response response);
 
   const Parts parts_;

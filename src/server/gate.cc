@@ -103,6 +103,15 @@ bool is_link_of_message(const http::Request& request) {
   return is_one;
 }
 
+// A link to the console that somebody follows, from a wiki or a chat. What it names is the same for
+// everybody.
+bool is_link_to_console(const http::Request& request) {
+  return request.method == "GET" && request.target == "/" &&
+         request.header("Sec-Fetch-Mode") == "navigate" &&
+         request.header("Sec-Fetch-Dest") == "document" && !request.headers.find("Origin") &&
+         !request.headers.find("X-Amz-Target") && request.body.empty();
+}
+
 bool is_administration(const http::Request& request, std::string_view path) {
   if (is_call_of_operators(request)) return true;
   if (path.starts_with(standby_path)) return false;  // Nodes ask it of each other.
@@ -133,7 +142,7 @@ std::optional<Error> Gate::objection(const http::Request& request) const {
                      "This address asks faster than --requests-per-address lets it. Try "
                      "again in a second."};
   }
-  if (is_of_foreign_page(request) && !is_link_of_message(request)) {
+  if (is_of_foreign_page(request) && !is_link_of_message(request) && !is_link_to_console(request)) {
     return refuse(
         "A page of another site asked for this in a browser, and may not. Programs send neither "
         "Origin nor Sec-Fetch-Site.");

@@ -121,6 +121,21 @@ TEST(Gate, LetsLinksOfMessagesBeFollowed) {
             "");
 }
 
+TEST(Gate, LetsLinksToTheConsoleBeFollowedAndNotFramed) {
+  const auto follow = [](const std::string& dest, const std::string& target) {
+    return objection({.target = target,
+                      .headers = {{"Sec-Fetch-Site", "cross-site"},
+                                  {"Sec-Fetch-Mode", "navigate"},
+                                  {"Sec-Fetch-Dest", dest}},
+                      .method = "GET"});
+  };
+
+  EXPECT_EQ(follow("document", "/"), "");
+  EXPECT_NE(follow("iframe", "/"), "");
+  EXPECT_NE(follow("document", "/?Action=DeleteQueue"), "");
+  EXPECT_NE(follow("document", "/_mailrail/session"), "");
+}
+
 TEST(Gate, AnswersAdministrationAtItsOwnDoorAlone) {
   const auto ask = [](const std::string& target, http::Door door) {
     return objection({.target = target, .door = door}, on_network);

@@ -13,6 +13,8 @@
 #include "auth/authenticator.h"
 #include "auth/key_file.h"
 #include "broker/replay.h"
+#include "console/front_desk.h"
+#include "console/sessions.h"
 #include "http/server.h"
 #include "log/file/file_log.h"
 #include "log/posix_disk.h"
@@ -193,6 +195,9 @@ struct Server::Parts {
   std::unique_ptr<api::CallSlots> slots;  // These outlive a term, which uses them.
   std::unique_ptr<Ownership> ownership;
   std::unique_ptr<Measures> measures;
+  SystemRandom tokens;
+  std::unique_ptr<console::Sessions> sessions;
+  std::unique_ptr<console::FrontDesk> front_desk;
   std::unique_ptr<Switchboard> switchboard;
   std::unique_ptr<WaitingRoom> waiting_room;
   std::unique_ptr<Term> term;        // Over a directory,
@@ -234,7 +239,13 @@ struct Server::Parts {
   Result<void> take_ports(const Options& options) {
     if (options.edge.tls) tls = TRY(http::Tls::open(*options.edge.tls));
     slots = std::make_unique<api::CallSlots>(calls_max, started.limits.request_bytes_max());
-    switchboard = std::make_unique<Switchboard>(options.http_threads, services);
+    sessions = std::make_unique<console::Sessions>(
+        console::Sessions::Parts{
+            .authenticator = *authenticator, .now = &wall_time, .random = tokens},
+        options.console);
+    switchboard = std::make_unique<Switchboard>(
+        options.http_threads, services,
+        [this](const http::Request& request) { return front_desk->answer(request); });
     measures = std::make_unique<Measures>(
         options.metrics, options.http_threads,
         Measures::Place{.limits = started.limits,
@@ -248,6 +259,13 @@ struct Server::Parts {
                                      .addresses = options.edge.addresses};
     http = TRY(http::Server::open(http_options, *switchboard));
     view = std::make_unique<SelfView>(options, started, *http, *measures);
+    sessions->name_cookie_after(http->port());
+    front_desk = std::make_unique<console::FrontDesk>(
+        *sessions, *view, options.console,
+        console::FrontDesk::Place{
+            .data_port = is_administration_apart(options) ? http->port() : std::uint16_t{0},
+            .account = options.customs.home.account,
+            .region = options.customs.home.region});
     return {};
   }
 
@@ -320,6 +338,7 @@ struct Server::Parts {
                                                        .services = services,
                                                        .keys = key_watch->keys(),
                                                        .authenticator = *authenticator,
+                                                       .sessions = *sessions,
                                                        .random = random,
                                                        .ownership = *ownership,
                                                        .measures = *measures,
@@ -338,7 +357,7 @@ struct Server::Parts {
     term = std::make_unique<Term>(Term::Parts{.http = *http,
                                               .slots = *slots,
                                               .services = services,
-                                              .authenticator = *authenticator,
+                                              .sessions = *sessions,
                                               .random = random,
                                               .ownership = *ownership,
                                               .measures = *measures,

@@ -19,6 +19,7 @@
 #include "auth/key.h"
 #include "base/result.h"
 #include "client/address_rules.h"
+#include "console/options.h"
 #include "engine/strictness.h"
 #include "http/message.h"
 #include "log/file/recovery.h"
@@ -60,6 +61,7 @@ struct Options {
   // Then the directory holds nothing that is needed.
   std::optional<SharedLogOptions> shared_log = {};
   EdgeOptions edge = {};
+  console::Options console = {};
   // While it recovers, now and then, on the thread that opens it: how far it is.
   std::function<void(std::uint32_t percent)> recovering = {};
   // After it, before anybody else is let in. Its error is open()'s. Not with a shared log.

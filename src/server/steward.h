@@ -20,6 +20,7 @@
 
 #include "auth/authenticator.h"
 #include "client/address_rules.h"
+#include "console/sessions.h"
 #include "server/follower.h"
 #include "server/forwarder.h"
 #include "server/log_status.h"
@@ -57,6 +58,7 @@ class Steward {
     std::span<const api::Service> services;
     const auth::KeysInForce& keys;
     const auth::Authenticator& authenticator;
+    console::Sessions& sessions;
     Random& random;
     Ownership& ownership;
     Measures& measures;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "api/dispatch.h"
+#include "server/live_console.h"
 
 namespace mailrail::server {
 
@@ -51,7 +52,9 @@ void Switchboard::on_request(http::ExchangeId exchange, http::Request request) {
     http_->answer(exchange, http::text_response(200, "alive\n"));
   } else if (const std::optional<Error> objection = gate_->objection(request)) {
     http_->answer(exchange, refusals_.refuse(request, exchange.thread, *objection));
-  } else if (path.starts_with(own_path) && own_[exchange.thread]) {
+  } else if (std::optional<http::Response> answer = front_(request)) {
+    http_->answer(exchange, *std::move(answer));
+  } else if (path.starts_with(own_path) && !LiveConsole::is_for_it(path) && own_[exchange.thread]) {
     own_[exchange.thread](exchange, std::move(request));
   } else {
     serving_[exchange.thread]->on_request(exchange, std::move(request));

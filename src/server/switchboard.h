@@ -10,6 +10,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "api/service.h"
@@ -24,10 +25,15 @@ class Switchboard final : public http::Handler {
   // Calls at paths that begin with `own_path`, on their HTTP thread.
   using Own = std::function<void(http::ExchangeId, http::Request)>;
   static constexpr std::string_view own_path = "/_mailrail/";
+  // What is answered whoever serves; nothing for all else. On any HTTP thread.
+  using Front = std::function<std::optional<http::Response>(const http::Request&)>;
 
   // Whoever serves first is to be set before the first request comes.
-  Switchboard(std::uint32_t http_threads, std::span<const api::Service> services)
-      : serving_(http_threads), own_(http_threads), refusals_(services, http_threads) {}
+  Switchboard(std::uint32_t http_threads, std::span<const api::Service> services, Front front)
+      : front_(std::move(front)),
+        serving_(http_threads),
+        own_(http_threads),
+        refusals_(services, http_threads) {}
 
   // Before the first request comes; `first` then serves. Without `own` it gets those calls, too.
   void connect(http::Server& http, Gate::Options gate, http::Handler& first, Own own);
@@ -46,6 +52,7 @@ class Switchboard final : public http::Handler {
  private:
   http::Server* http_ = nullptr;
   std::optional<Gate> gate_;
+  const Front front_;
   std::vector<http::Handler*> serving_;  // By HTTP thread.
   std::vector<Own> own_;                 // Likewise.
   Refusals refusals_;

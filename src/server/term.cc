@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include "api/room.h"
@@ -55,7 +56,13 @@ Term::Term(const Parts& parts, Options options, ReplayedLog held)
                              .key_rates = &key_rates_,
                              .server = &parts_.view,
                              .customs = options_.customs});
-  frontend_ = std::make_unique<Frontend>(Frontend::Parts{.authenticator = parts_.authenticator,
+  live_console_ = std::make_unique<LiveConsole>(LiveConsole::Parts{.http = parts_.http,
+                                                                   .dispatcher = *dispatcher_,
+                                                                   .sessions = parts_.sessions,
+                                                                   .ownership = parts_.ownership,
+                                                                   .engine = *engine_thread_},
+                                                fmt::format("{:016x}", parts_.random.next()));
+  frontend_ = std::make_unique<Frontend>(Frontend::Parts{.sessions = parts_.sessions,
                                                          .dispatcher = *dispatcher_,
                                                          .signer = signer_,
                                                          .log = *held_.log,
@@ -64,7 +71,8 @@ Term::Term(const Parts& parts, Options options, ReplayedLog held)
                                                          .ownership = parts_.ownership,
                                                          .engine = *engine_thread_,
                                                          .readers = readers_,
-                                                         .measures = parts_.measures},
+                                                         .measures = parts_.measures,
+                                                         .live = *live_console_},
                                          options_.limits);
   lookout_ = std::make_unique<Lookout>(
       Lookout::Parts{.log = *held_.log, .engine = *engine_thread_, .measures = parts_.measures});
@@ -76,6 +84,7 @@ Term::~Term() { abandon(); }
 void Term::run() {
   engine_thread_->run();
   lookout_->run();
+  live_console_->run();
   webhooks_.run({.log = *held_.log,
                  .identity = held_.engine->identity(),
                  .signer = signer_,
@@ -99,6 +108,7 @@ void Term::begin_stop() {
 Result<void> Term::settle(EngineThread::Ending ending) {
   webhooks_.stop();
   lookout_->stop();
+  live_console_->stop();
   const Result<void> stopped = engine_thread_->stop(ending);
   readers_.stop();
   return stopped;
@@ -107,6 +117,7 @@ Result<void> Term::settle(EngineThread::Ending ending) {
 void Term::abandon() {
   webhooks_.stop();
   lookout_->stop();
+  live_console_->stop();
   engine_thread_->abandon();
   readers_.stop();
 }
@@ -168,6 +179,8 @@ void Term::deliver(std::vector<Leaving> leaving) {
   for (Leaving& each : leaving) {
     if (Webhooks::is_for_it(each)) {
       webhooks_.deliver(std::move(each));
+    } else if (LiveConsole::is_for_it(each)) {
+      live_console_->deliver(std::move(each));
     } else {
       answers.push_back(std::move(each));
     }

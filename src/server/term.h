@@ -18,9 +18,9 @@
 #include "api/dispatch.h"
 #include "api/key_rates.h"
 #include "api/service.h"
-#include "auth/authenticator.h"
 #include "base/random.h"
 #include "client/address_rules.h"
+#include "console/sessions.h"
 #include "engine/engine.h"
 #include "http/server.h"
 #include "log/log_store.h"
@@ -30,6 +30,7 @@
 #include "server/engine_thread.h"
 #include "server/frontend.h"
 #include "server/limits.h"
+#include "server/live_console.h"
 #include "server/lookout.h"
 #include "server/measures.h"
 #include "server/ownership.h"
@@ -55,7 +56,7 @@ class Term {
     http::Server& http;
     api::CallSlots& slots;
     std::span<const api::Service> services;
-    const auth::Authenticator& authenticator;
+    console::Sessions& sessions;
     Random& random;
     Ownership& ownership;
     Measures& measures;
@@ -110,6 +111,7 @@ class Term {
   api::KeyRates key_rates_;  // For the engine thread alone, like its traffic.
   std::unique_ptr<EngineThread> engine_thread_;
   std::unique_ptr<api::Dispatcher> dispatcher_;
+  std::unique_ptr<LiveConsole> live_console_;
   std::unique_ptr<Frontend> frontend_;
   std::unique_ptr<Lookout> lookout_;
 };
