@@ -82,12 +82,35 @@ InspectedConversation Engine::conversation(const Queue& queue, Index number) con
   return found;
 }
 
-// Every conversation has one first message, so going through the messages meets each once.
+namespace {
+
+// Of a queue's conversations so many are in that state at most.
+std::uint64_t conversations_max(const Contents& contents, ConversationState state) {
+  switch (state) {
+    case ConversationState::waiting:
+      return contents.size();
+    case ConversationState::in_flight:
+      return contents.groups_in_flight();
+    case ConversationState::blocked:
+      return contents.groups_blocked();
+    case ConversationState::parked:
+      return contents.parked().size();
+  }
+  CHECK(false);
+}
+
+}  // namespace
+
+// Every conversation has one first message, so going through the messages meets each once. A
+// million that wait are not gone through for blocked ones that there are not.
 InspectedConversations Engine::conversations(const ConversationsRequest& request) const {
   const Queue& queue = queue_at(request.queue);
   CHECK(queue.attributes.is_fifo);
   const Contents& contents = contents_of(queue);
   InspectedConversations page;
+  std::uint64_t left =
+      request.state ? conversations_max(contents, *request.state) : contents.size();
+  if (left == 0) return page;
   Seq seen = request.after;
   std::size_t looks = 0;
   for (Index each = contents.first_from(request.after + 1); each != no_index;
@@ -100,8 +123,9 @@ InspectedConversations Engine::conversations(const ConversationsRequest& request
     seen = entry.seq;
     if (store_.groups[entry.group].head != each) continue;
     InspectedConversation found = conversation(queue, entry.group);
-    if (!request.state || found.state == *request.state)
-      page.conversations.push_back(std::move(found));
+    if (request.state && found.state != *request.state) continue;
+    page.conversations.push_back(std::move(found));
+    if (--left == 0) break;  // Those before `after` are among them: it may be later, never sooner.
   }
   return page;
 }

@@ -310,6 +310,34 @@ TEST_F(Inspect, ListsConversationsPageByPage) {
   EXPECT_EQ(found, (std::vector<std::string>{"g0", "g1", "g2", "g3", "g4"}));
 }
 
+TEST_F(Inspect, LooksForNoConversationsThatThereAreNot) {
+  const QueueId queue = create("q.fifo");
+  for (int i = 0; i < 5; ++i) send(queue, "m" + std::to_string(i), "g" + std::to_string(i));
+
+  for (const ConversationState state :
+       {ConversationState::blocked, ConversationState::parked, ConversationState::in_flight}) {
+    const auto page =
+        engine.conversations({.queue = queue, .state = state, .count_max = 2, .looks_max = 1});
+    EXPECT_TRUE(page.conversations.empty());
+    EXPECT_FALSE(page.next.has_value());
+  }
+}
+
+TEST_F(Inspect, LooksNoFurtherThanTheLastOfItsState) {
+  const QueueId queue = create("q.fifo");
+  send(queue, "held", "a");
+  send(queue, "behind", "a");
+  receive(queue, 1);
+  for (int i = 0; i < 5; ++i) send(queue, "m" + std::to_string(i), "g" + std::to_string(i));
+
+  const auto page = engine.conversations(
+      {.queue = queue, .state = ConversationState::blocked, .count_max = 2, .looks_max = 3});
+
+  ASSERT_EQ(page.conversations.size(), 1u);
+  EXPECT_EQ(page.conversations[0].group, "a");
+  EXPECT_FALSE(page.next.has_value());
+}
+
 TEST_F(Inspect, TellsSinceWhenAConversationIsBlockedByItsHead) {
   const QueueId queue = create("q.fifo");
   for (const char* each : {"a", "b"}) send(queue, each, "g");
