@@ -1,0 +1,159 @@
+// What is wrong, or will be, each with its evidence and what to do: the same rules as `mailrail doctor` (src/ops/doctor.cc), which
+// also asks the same actions. A test holds the two together.
+
+import { mailrail } from './api.js';
+import { bytes, percent } from './format.js';
+import { depth, inFlight, isDeadLetterQueue, visible } from './rows.js';
+
+/** @typedef {{check: string, severity: 'problem' | 'warning' | 'advice', subject: string, evidence: string, fix: string}} Finding */
+
+const DAY = 86_400;
+const grades = { problem: 2, warning: 1, advice: 0 };
+
+/** Numbers from which something is worth a word. */
+const limits = { shareWarned: 0.7, shareGrave: 0.95, fullSoon: 3 * DAY, commitMs: 20, unconsumed: 60, blocked: 300, receives: 1000, emptyShare: 0.9, files: 512 };
+
+const counted = (number, noun) => `${number} ${noun}${number === 1 ? '' : 's'}`;
+
+function durationText(seconds) {
+  const whole = Math.floor(seconds);
+  for (const [unit, noun] of [[DAY, 'day'], [3600, 'hour'], [60, 'minute']]) {
+    if (whole >= 2 * unit) return counted(Math.floor(whole / unit), noun);
+  }
+  return counted(whole, 'second');
+}
+
+function* doors(server, has) {
+  if (has('loopback-only')) return;
+  if (!has('keys')) {
+    yield ['no-keys', 'problem', `Whoever reaches ${server.Listen} may do anything: no keys are in force.`, 'mailrail key create --role admin, and start without --insecure'];
+  }
+  if (!has('admin-listen')) {
+    yield ['administration-exposed', 'warning', `Metrics and administration are answered on ${server.Listen}, which others can reach.`, 'serve with --admin-listen 127.0.0.1:4567'];
+  }
+  if (!has('tls')) {
+    yield ['no-tls', 'advice', `What goes to and from ${server.Listen} is not encrypted.`, 'serve with --tls-certificate FILE --tls-key FILE, or behind a proxy that does it'];
+  }
+}
+
+function* share(what, option, { Used, Limit }) {
+  const ratio = Limit ? Used / Limit : 0;
+  if (ratio < limits.shareWarned) return;
+  const isGrave = ratio >= limits.shareGrave;
+  yield [
+    `${what}-share`,
+    isGrave ? 'problem' : 'warning',
+    `${percent(ratio)} of the ${what} that ${option} allows are used: ${bytes(Used)} of ${bytes(Limit)}.${isGrave ? ' New messages are refused, or soon will be.' : ''}`,
+    `consume or purge what waits (mailrail queues ls), or serve with a larger ${option}`,
+  ];
+}
+
+function* machine(server) {
+  if (server.DiskFullIn !== undefined && server.DiskFullIn <= limits.fullSoon) {
+    yield ['disk-full-soon', server.DiskFullIn < DAY ? 'problem' : 'warning', `At the rate of the last hours the disk is full in ${durationText(server.DiskFullIn)}.`, 'find the queue that grows: mailrail queues ls'];
+  }
+  if (server.FileSystem !== 'local') {
+    yield ['file-system', 'problem', `The data directory is on ${server.FileSystem}, which may not keep what it was told to.`, 'serve with --data DIR on a local disk'];
+  }
+  if (server.SlowCommit > limits.commitMs) {
+    yield ['slow-commits', 'warning', `More than one commit in a hundred takes longer than ${server.SlowCommit} ms.`, 'look at what else uses the disk (iostat -x 1), or choose a faster one'];
+  }
+  const files = server.Connections.Limit + limits.files;
+  if (server.OpenFilesMax > 0 && server.OpenFilesMax < files) {
+    yield ['open-files', 'warning', `The process may open ${server.OpenFilesMax} files, too few for ${server.Connections.Limit} connections.`, `raise it to ${files}: LimitNOFILE= in the unit, or ulimit -n`];
+  }
+}
+
+function* deadLetters(row, rows) {
+  const name = row.QueueName;
+  const target = row.DeadLetterQueueName;
+  if (!target) {
+    if (!isDeadLetterQueue(row) && row.OnPoison !== 'park') {
+      yield ['no-dead-letter-queue', 'advice', 'A message that always fails is received again and again until it expires: there is no dead-letter queue.',
+        `mailrail queues set ${name} RedrivePolicy='{"deadLetterTargetArn": "ARN", "maxReceiveCount": 5}'`];
+    }
+    return;
+  }
+  const found = rows.get(target);
+  if (!found) {
+    yield ['dead-letter-queue-missing', 'problem', `Its dead-letter queue ${target} does not exist, so what fails stays.`, `mailrail queues create ${target}`];
+  } else if (found.MessageRetentionPeriod <= row.MessageRetentionPeriod) {
+    yield ['dead-letter-retention', 'advice',
+      `Its dead-letter queue ${target} keeps messages for ${durationText(found.MessageRetentionPeriod)}, not longer than the queue itself (${durationText(row.MessageRetentionPeriod)}); on a standard queue the age counts from the first send.`,
+      `mailrail queues set ${target} MessageRetentionPeriod=1209600`];
+  }
+}
+
+function* conversations(row, age, why) {
+  const are = (number) => `${counted(number, 'conversation')} ${number === 1 ? 'is' : 'are'}`;
+  const name = row.QueueName;
+  if (row.ConversationsParked > 0) {
+    yield ['parked-conversations', 'warning', `${are(row.ConversationsParked)} parked and waiting for a decision.`, `mailrail conversations ${name} ls --state parked`];
+  }
+  if (row.ConversationsBlocked > 0 && age > limits.blocked) {
+    yield ['blocked-conversations', 'warning', `${are(row.ConversationsBlocked)} blocked by the first message.${why ? ` ${why}` : ''}`, `mailrail conversations ${name} ls --state blocked`];
+  }
+}
+
+function* consumers(row, age) {
+  const name = row.QueueName;
+  const hasConsumer = row.WaitingReceives > 0 || inFlight(row) > 0;
+  if (visible(row) > 0 && !hasConsumer && age > limits.unconsumed) {
+    yield [isDeadLetterQueue(row) ? 'dead-letters' : 'no-consumer', 'warning',
+      `${counted(visible(row), 'message')} ${visible(row) === 1 ? 'is' : 'are'} waiting, the oldest for ${durationText(age)}, and nobody receives.`,
+      isDeadLetterQueue(row) ? `mailrail peek ${name}, then mailrail redrive ${name}` : `start its consumers; mailrail peek ${name} shows what waits`];
+  }
+  const asked = row.NumberOfMessagesReceived + row.EmptyShortPolls;
+  if (asked >= limits.receives && row.EmptyShortPolls / asked > limits.emptyShare) {
+    yield ['short-polling', 'advice', `${row.EmptyShortPolls} receives found nothing and did not wait, while ${row.NumberOfMessagesReceived} messages were received.`,
+      `mailrail queues set ${name} ReceiveMessageWaitTimeSeconds=20`];
+  }
+}
+
+/**
+ * Findings, the gravest first.
+ * @param {any} server as DescribeServer answers
+ * @param {Map<string, any>} rows as DescribeQueues answers, by name
+ * @param {Map<string, string>} [whys] why the first blocked conversation of a queue stands still
+ * @returns {Finding[]}
+ */
+export function diagnose(server, rows, whys = new Map(), now = Date.now()) {
+  const found = [];
+  const add = (subject, findings) => {
+    for (const [check, severity, evidence, fix] of findings) found.push({ check, severity, subject, evidence, fix });
+  };
+  const has = (setting) => setting in (server.Settings ?? {});
+  add('', doors(server, has));
+  add('', share('memory', '--memory-limit', server.Memory));
+  add('', share('disk', '--disk-limit', server.Disk));
+  add('', machine(server));
+  for (const [name, row] of rows) {
+    const age = row.OldestSentTimestamp === undefined ? 0 : Math.max(0, now - row.OldestSentTimestamp) / 1000;
+    add(name, deadLetters(row, rows));
+    if (row.FifoQueue) add(name, conversations(row, age, whys.get(name)));
+    add(name, consumers(row, age));
+  }
+  return found.sort((one, other) => grades[other.severity] - grades[one.severity]);
+}
+
+/** Asks why the first blocked conversation of each queue that has one stands still. @param {Map<string, any>} rows */
+export async function askWhys(rows) {
+  const whys = new Map();
+  const blocked = [...rows.values()].filter((row) => row.ConversationsBlocked > 0 && depth(row) > 0).slice(0, 50);
+  for (const row of blocked) {
+    const answer = await mailrail('ListConversations', { QueueUrl: row.QueueName, State: 'Blocked', MaxResults: 1 });
+    if (answer.Conversations.length) whys.set(row.QueueName, answer.Conversations[0].Why);
+  }
+  return whys;
+}
+
+/** "2 problems and 1 warning" @param {Finding[]} findings */
+export function verdict(findings) {
+  const of = (severity) => findings.filter((each) => each.severity === severity).length;
+  const texts = [];
+  if (of('problem')) texts.push(counted(of('problem'), 'problem'));
+  if (of('warning')) texts.push(counted(of('warning'), 'warning'));
+  if (of('advice')) texts.push(`${counted(of('advice'), 'piece')} of advice`);
+  if (!texts.length) return 'Nothing is wrong';
+  return texts.length === 1 ? texts[0] : `${texts.slice(0, -1).join(', ')} and ${texts.at(-1)}`;
+}
