@@ -4,16 +4,7 @@ import { signOut, whenSignedOut } from './api.js';
 import { Dialogs } from './dialogs.js';
 import { count, duration } from './format.js';
 import { connection, pause, startLive, useChanges, useSeconds, useTopic } from './live.js';
-import { ActivityPage } from './pages/activity.js';
-import { ConnectPage } from './pages/connect.js';
-import { DeadLettersPage } from './pages/dead_letters.js';
-import { DoctorPage } from './pages/doctor.js';
-import { OverviewPage } from './pages/overview.js';
-import { QueuePage } from './pages/queue.js';
-import { QueuesPage } from './pages/queues.js';
-import { SignInPage } from './pages/sign_in.js';
-import { TailPage } from './pages/tail.js';
-import { TopicsPage } from './pages/topics.js';
+import { Later } from './later.js';
 import { Badge, Icon, Notice } from './parts.js';
 import { applyTheme, choose, usePreferences } from './preferences.js';
 import { to, usePlace } from './router.js';
@@ -22,16 +13,19 @@ import { GlobalSearch } from './search.js';
 import { isSignedIn, loadSession, mayChange, session } from './session.js';
 import { html, render, useEffect, useRef, useState } from './vendor/htm-preact.js';
 
+/** Its name in links, its name, its component, once it is needed, and its icon. */
 const pages = [
-  ['overview', 'Overview', OverviewPage],
-  ['queues', 'Queues', QueuesPage],
-  ['topics', 'Topics', TopicsPage],
-  ['dead-letters', 'Dead letters', DeadLettersPage, 'dead'],
-  ['tail', 'Live tail', TailPage],
-  ['doctor', 'Doctor', DoctorPage],
-  ['activity', 'Activity', ActivityPage],
-  ['connect', 'Connect', ConnectPage],
+  ['overview', 'Overview', () => import('./pages/overview.js').then((file) => file.OverviewPage)],
+  ['queues', 'Queues', () => import('./pages/queues.js').then((file) => file.QueuesPage)],
+  ['topics', 'Topics', () => import('./pages/topics.js').then((file) => file.TopicsPage)],
+  ['dead-letters', 'Dead letters', () => import('./pages/dead_letters.js').then((file) => file.DeadLettersPage), 'dead'],
+  ['tail', 'Live tail', () => import('./pages/tail.js').then((file) => file.TailPage)],
+  ['doctor', 'Doctor', () => import('./pages/doctor.js').then((file) => file.DoctorPage)],
+  ['activity', 'Activity', () => import('./pages/activity.js').then((file) => file.ActivityPage)],
+  ['connect', 'Connect', () => import('./pages/connect.js').then((file) => file.ConnectPage)],
 ];
+const queuePage = () => import('./pages/queue.js').then((file) => file.QueuePage);
+const signInPage = () => import('./pages/sign_in.js').then((file) => file.SignInPage);
 
 const Mark = () => html`<svg viewBox="0 0 24 24" aria-hidden="true">
   <rect width="24" height="24" rx="6" fill="#0d6e6e" />
@@ -97,7 +91,7 @@ function ThemeButton() {
   const { theme } = usePreferences();
   const [icon, next] = themes[theme];
   const label = `Theme: ${theme}. Change to ${next}`;
-  return html`<button class="button quiet square optional" aria-label=${label} title=${label} onClick=${() => choose({ theme: next })}><${Icon} name=${icon} /></button>`;
+  return html`<button class="button quiet square" aria-label=${label} title=${label} onClick=${() => choose({ theme: next })}><${Icon} name=${icon} /></button>`;
 }
 
 function Bar({ onMenu, isOpen }) {
@@ -127,7 +121,7 @@ function Shell() {
   const [isOpen, setOpen] = useState(false);
   const main = useRef(null);
   const current = at.parts[0] ?? 'overview';
-  const [, name, Page] = pages.find(([key]) => key === current) ?? [];
+  const [, name, load] = pages.find(([key]) => key === current) ?? [];
   useEffect(() => {
     document.title = `${at.parts[1] ?? name ?? 'Not found'} · mailrail`;
     window.scrollTo(0, 0);
@@ -140,9 +134,9 @@ function Shell() {
       <main class="page" id="main" tabindex="-1" ref=${main}>
         <${Alarm} />
         ${current === 'queues' && at.parts[1]
-          ? html`<${QueuePage} key=${at.parts[1]} name=${at.parts[1]} tab=${at.parts[2] ?? 'overview'} query=${at.query} />`
-          : Page
-            ? html`<${Page} key=${current} at=${at} />`
+          ? html`<${Later} load=${queuePage} key=${at.parts[1]} name=${at.parts[1]} tab=${at.parts[2] ?? 'overview'} query=${at.query} />`
+          : load
+            ? html`<${Later} load=${load} key=${current} at=${at} />`
             : html`<${Notice} tone="warn" icon="alert">There is no such page. <a href="#/">Go to the overview</a>.<//>`}
       </main>
     </div>
@@ -158,7 +152,7 @@ function App() {
     enter();
   }, []);
   if (isIn === undefined) return null;
-  if (!isIn) return html`<${SignInPage} onIn=${() => loadSession().then(() => setIn(isSignedIn()))} />`;
+  if (!isIn) return html`<${Later} load=${signInPage} onIn=${() => loadSession().then(() => setIn(isSignedIn()))} />`;
   startLive();
   return html`<${Shell} />`;
 }

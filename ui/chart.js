@@ -1,44 +1,36 @@
-// Charts: lines and stacked areas over time with a unit, a legend with the newest values, a summary in words, and a table of
-// the same numbers. uPlot is fetched when the first one is drawn.
+// Charts: lines and stacked areas over time with a unit, a legend with the newest values or those below the pointer, a summary in
+// words, and a table of the same numbers. They are SVG: colours come from the style sheet, in either theme.
 
 import { time } from './format.js';
 import { TableFrame } from './parts.js';
 import { html, useEffect, useRef, useState } from './vendor/htm-preact.js';
 
-let library;
-function uPlot() {
-  library ??= new Promise((resolve, reject) => {
-    const style = Object.assign(document.createElement('link'), { rel: 'stylesheet', href: new URL('vendor/uplot.css', import.meta.url).href });
-    const script = Object.assign(document.createElement('script'), { src: new URL('vendor/uplot.js', import.meta.url).href });
-    script.onload = () => resolve(window.uPlot);
-    script.onerror = reject;
-    document.head.append(style, script);
-  });
-  return library;
-}
+const HEIGHT = 180;
+const MARGIN = { left: 52, right: 6, top: 8, bottom: 22 };
+const TICKS = 4;
 
 /**
  * @typedef {{key: string, name: string, values: number[]}} Series
  * @param {{title: string, unit: string, times: number[], series: Series[], isStacked?: boolean, show: (value: number) => string,
- *   summary: string}} properties `times` are seconds since 1970; a series' key names its colour.
+ *   tick?: (value: number) => string, summary: string}} properties `times` are seconds since 1970; a series' key names its colour.
  */
-export function Chart({ title, unit, times, series, isStacked, show, summary }) {
+export function Chart({ title, unit, times, series, isStacked, show, tick = show, summary }) {
   const [isTable, setTable] = useState(false);
-  const hasPoints = times.length > 1;
+  const [pointed, setPointed] = useState(undefined);
+  const at = pointed !== undefined && pointed < times.length ? pointed : times.length - 1;
   return html`<figure class="chart" aria-label=${`${title}, ${unit}`}>
     <div class="row apart">
       <h2>${title} <span class="soft small">${unit}</span></h2>
-      <button type="button" class="button quiet small" aria-pressed=${String(isTable)} onClick=${() => setTable(!isTable)}>
-        ${isTable ? 'Show as chart' : 'Show as table'}
-      </button>
+      <button type="button" class="button quiet small" aria-pressed=${String(isTable)} onClick=${() => setTable(!isTable)}>${isTable ? 'Show as chart' : 'Show as table'}</button>
     </div>
-    ${!hasPoints
+    ${times.length < 2
       ? html`<div class="canvas soft small row">Collecting: a chart needs two looks. The first points come within seconds.</div>`
       : isTable
         ? html`<${Numbers} title=${title} times=${times} series=${series} show=${show} />`
-        : html`<${Canvas} times=${times} series=${series} isStacked=${isStacked} show=${show} />`}
+        : html`<${Canvas} times=${times} series=${series} isStacked=${isStacked} tick=${tick} pointed=${pointed} onPoint=${setPointed} />`}
     <ul class="legend">
-      ${series.map((each) => html`<li key=${each.key}><span class=${`key ${each.key}`}></span>${each.name} <b>${each.values.length ? show(each.values.at(-1)) : '–'}</b></li>`)}
+      ${series.map((each) => html`<li key=${each.key}><span class=${`key ${each.key}`}></span>${each.name} <b>${each.values.length ? show(each.values[at]) : '–'}</b></li>`)}
+      ${pointed !== undefined && times[at] && html`<li>at ${time(times[at] * 1000)}</li>`}
     </ul>
     <figcaption class="summary">${summary}</figcaption>
   </figure>`;
@@ -49,91 +41,65 @@ const Numbers = ({ title, times, series, show }) => html`<${TableFrame} label=${
     <thead><tr><th scope="col">Time</th>${series.map((each) => html`<th scope="col" class="number">${each.name}</th>`)}</tr></thead>
     <tbody>
       ${times
-        .map((at, index) => html`<tr key=${at}><th scope="row">${time(at * 1000)}</th>
-          ${series.map((each) => html`<td class="number">${show(each.values[index])}</td>`)}</tr>`)
+        .map((at, index) => html`<tr key=${at}><th scope="row">${time(at * 1000)}</th>${series.map((each) => html`<td class="number">${show(each.values[index])}</td>`)}</tr>`)
         .reverse()
         .slice(0, 60)}
     </tbody>
   </table>
 <//>`;
 
-const colour = (element, name) => {
-  const probe = document.createElement('span');
-  probe.className = `key ${name}`;
-  element.append(probe);
-  const value = getComputedStyle(probe).backgroundColor;
-  probe.remove();
-  return value;
-};
+/** Round numbers from 0 to at least the highest. @param {number} highest @returns {number[]} */
+function ticksTo(highest) {
+  const rough = Math.max(highest, 0.1) / TICKS;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = power * [1, 2, 2.5, 5, 10].find((each) => each * power >= rough);
+  return Array.from({ length: Math.ceil(highest / step) + 1 || 2 }, (_, index) => index * step);
+}
 
-function Canvas({ times, series, isStacked, show }) {
+// Stacked, each line is the sum of those below it, and the highest is drawn first.
+function linesOf(series, isStacked) {
+  if (!isStacked) return series;
+  const lines = [];
+  for (const each of series) lines.push({ ...each, values: each.values.map((value, index) => value + (lines.at(-1)?.values[index] ?? 0)) });
+  return lines.reverse();
+}
+
+function Canvas({ times, series, isStacked, tick, pointed, onPoint }) {
   const element = useRef(null);
-  const plot = useRef(null);
-  const isDark = matchMedia('(prefers-color-scheme: dark)').matches;
-  const theme = document.documentElement.dataset.theme ?? (isDark ? 'dark' : 'light');
-  const data = plotted(times, series, isStacked);
-
+  const [width, setWidth] = useState(0);
   useEffect(() => {
-    let isGone = false;
-    const resized = new ResizeObserver(() => plot.current?.setSize({ width: element.current.clientWidth, height: 180 }));
-    uPlot().then((Plot) => {
-      if (isGone) return;
-      plot.current = new Plot(optionsFor(Plot, element.current, series, isStacked, show), data, element.current);
-      resized.observe(element.current);
-    });
-    return () => {
-      isGone = true;
-      resized.disconnect();
-      plot.current?.destroy();
-      plot.current = null;
-    };
-  }, [theme, series.map((each) => each.key).join()]);
-  useEffect(() => plot.current?.setData(data));
-  return html`<div class="canvas" ref=${element} aria-hidden="true"></div>`;
-}
-
-// Stacked, each line is the sum of those below it; the highest is drawn first, and the others over it.
-function plotted(times, series, isStacked) {
-  if (!isStacked) return [times, ...series.map((each) => each.values)];
-  const sums = [];
-  for (const each of series) sums.push(each.values.map((value, index) => value + (sums.at(-1)?.[index] ?? 0)));
-  return [times, ...sums.reverse()];
-}
-
-function optionsFor(Plot, element, series, isStacked, show) {
-  const style = getComputedStyle(element);
-  const soft = colour(element, 'soft-probe') && style.getPropertyValue('color');
-  const line = style.borderBottomColor;
-  const drawn = isStacked ? [...series].reverse() : series;
-  const axis = { stroke: soft, grid: { stroke: line, width: 1, dash: [2, 4] }, ticks: { show: false }, font: `11px ${style.fontFamily}` };
-  const spread = (_, __, high) => [0, high > 0 ? high * 1.12 : 1];
-  return {
-    width: element.clientWidth,
-    height: 180,
-    padding: [8, 8, 0, 0],
-    legend: { show: false },
-    cursor: { drag: { x: false, y: false }, points: { show: false }, y: false },
-    scales: { y: { range: spread } },
-    axes: [
-      { ...axis, size: 28, values: [[60, '{HH}:{mm}', null, null, null, null, null, null, 1], [1, '{HH}:{mm}:{ss}', null, null, null, null, null, null, 1]] },
-      { ...axis, size: 54, values: (_, ticks) => ticks.map((each) => show(each)) },
-    ],
-    series: [
-      {},
-      ...drawn.map((each) => {
-        const stroke = colour(element, each.key);
-        return { label: each.name, stroke, width: 1.6, points: { show: false }, fill: isStacked ? stroke : undefined, paths: Plot.paths.linear() };
-      }),
-    ],
+    const resized = new ResizeObserver(([entry]) => setWidth(Math.floor(entry.contentRect.width)));
+    resized.observe(element.current);
+    return () => resized.disconnect();
+  }, []);
+  const lines = linesOf(series, isStacked);
+  const ticks = ticksTo(Math.max(...lines.flatMap((each) => each.values)));
+  const [first, last] = [times[0], times.at(-1)];
+  const x = (at) => MARGIN.left + ((at - first) / (last - first || 1)) * (width - MARGIN.left - MARGIN.right);
+  const y = (value) => HEIGHT - MARGIN.bottom - (value / ticks.at(-1)) * (HEIGHT - MARGIN.top - MARGIN.bottom);
+  const line = (values) => values.map((value, index) => `${index ? 'L' : 'M'}${x(times[index]).toFixed(1)} ${y(value).toFixed(1)}`).join('');
+  const area = (values) => `${line(values)}L${x(last).toFixed(1)} ${y(0)}L${x(first)} ${y(0)}Z`;
+  const onMove = (event) => {
+    const at = first + ((event.offsetX - MARGIN.left) / (width - MARGIN.left - MARGIN.right)) * (last - first);
+    const next = times.findIndex((each) => each >= at);
+    onPoint(next < 0 ? times.length - 1 : next);
   };
+  return html`<div class="canvas" ref=${element} aria-hidden="true">
+    ${width > 0 && html`<svg width=${width} height=${HEIGHT} onPointerMove=${onMove} onPointerLeave=${() => onPoint(undefined)}>
+      ${ticks.map((each) => html`<g key=${each}><path class="rule" d=${`M${MARGIN.left} ${y(each)}H${width - MARGIN.right}`} /><text x=${MARGIN.left - 8} y=${y(each) + 4} text-anchor="end">${tick(each)}</text></g>`)}
+      ${lines.map((each) => html`<path key=${each.key} class=${`${isStacked ? 'area' : 'line'} ${each.key}`} d=${isStacked ? area(each.values) : line(each.values)} />`)}
+      <text x=${MARGIN.left} y=${HEIGHT - 4}>${time(first * 1000)}</text>
+      <text x=${width - MARGIN.right} y=${HEIGHT - 4} text-anchor="end">${time(last * 1000)}</text>
+      ${pointed !== undefined && times[pointed] && html`<path class="pointer" d=${`M${x(times[pointed])} ${MARGIN.top}V${HEIGHT - MARGIN.bottom}`} />`}
+    </svg>`}
+  </div>`;
 }
 
 /** A small line of what came in and what was done. @param {{name: string, into: number[], out: number[]}} properties */
 export function Spark({ name, into, out }) {
   if (into.length < 2) return html`<span class="soft small" aria-hidden="true">–</span>`;
   const high = Math.max(...into, ...out, 0.001);
-  const path = (values) =>
-    values.map((value, index) => `${index ? 'L' : 'M'}${((index / (values.length - 1)) * 96).toFixed(1)} ${(22 - (value / high) * 20).toFixed(1)}`).join('');
+  const path = (values) => values.map((value, index) => `${index ? 'L' : 'M'}${((index / (values.length - 1)) * 96).toFixed(1)} ${(22 - (value / high) * 20).toFixed(1)}`).join('');
   return html`<svg class="spark" viewBox="0 0 96 24" role="img" aria-label=${`Sent and deleted of ${name} in the last minutes`}>
     <path class="out" d=${path(out)} /><path class="in" d=${path(into)} />
   </svg>`;

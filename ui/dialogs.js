@@ -1,12 +1,15 @@
-// Dialogs: the browser's own, so that focus stays inside and Escape leaves. One at a time, asked for from anywhere.
+// Dialogs: the browser's own, so that focus stays inside and Escape leaves. Asked for from anywhere;
+// one may open another over itself, and going to another page closes all.
 //
 // Three levels of safety. Plain: no dialog. Guarded: a dialog that says exactly how many. Destructive: the name is to be typed.
 
 import { Failure, Icon } from './parts.js';
+import { place } from './router.js';
 import { html, useEffect, useRef, useState } from './vendor/htm-preact.js';
 
 /** @typedef {{title: string, text?: any, verb: string, name?: string, isDanger?: boolean, act: () => Promise<any>}} Question */
 
+let opened = 0;
 let show = () => {};
 let showToast = () => {};
 
@@ -20,38 +23,52 @@ export const open = (content, kind = '') => show({ content, kind });
 export const say = (text) => showToast(text);
 
 export function Dialogs() {
-  const [current, setCurrent] = useState(null);
+  const [stack, setStack] = useState([]);
   const [toast, setToast] = useState('');
-  show = setCurrent;
+  show = (one) => setStack((before) => [...before, { ...one, key: ++opened }]);
   showToast = setToast;
   useEffect(() => {
     if (!toast) return undefined;
     const timer = setTimeout(() => setToast(''), 6000);
     return () => clearTimeout(timer);
   }, [toast]);
-  const close = () => setCurrent(null);
-  return html`
-    ${current && html`<${Dialog} kind=${current.kind} onClose=${close}>
-      ${current.question ? html`<${Confirmation} question=${current.question} close=${close} />` : current.content(close)}
-    <//>`}
-    <div role="status">${toast && html`<div class="notice good toast"><${Icon} name="check" /><div>${toast}</div></div>`}</div>`;
+  useEffect(() => {
+    let path = place().parts.join('/');
+    const moved = () => {
+      const now = place().parts.join('/');
+      if (now !== path) setStack([]);
+      path = now;
+    };
+    window.addEventListener('hashchange', moved);
+    return () => window.removeEventListener('hashchange', moved);
+  }, []);
+  const shown = stack.map((each) => {
+    const close = () => setStack((before) => before.filter(({ key }) => key !== each.key));
+    return html`<${Dialog} key=${each.key} kind=${each.kind} onClose=${close}>
+      ${each.question ? html`<${Confirmation} question=${each.question} close=${close} />` : each.content(close)}
+    <//>`;
+  });
+  return html`${shown}<div role="status">${toast && html`<div class="notice good toast"><${Icon} name="check" /><div>${toast}</div></div>`}</div>`;
 }
 
-/** @param {{kind?: string, onClose: () => void, children: any, label?: string}} properties */
-export function Dialog({ kind = '', onClose, children, label }) {
+/** @param {{kind?: string, onClose: () => void, children: any}} properties */
+function Dialog({ kind = '', onClose, children }) {
   const element = useRef(null);
   useEffect(() => {
     const before = document.activeElement;
-    element.current.showModal();
-    return () => before?.isConnected && before.focus();
+    const dialog = element.current;
+    dialog.showModal();
+    return () => {
+      dialog.close();
+      if (before?.isConnected) before.focus();
+    };
   }, []);
   const onCancel = (event) => {
     event.preventDefault();
     onClose();
   };
   const onClick = (event) => event.target === element.current && onClose();
-  const labelled = label ? { 'aria-label': label } : { 'aria-labelledby': 'dialog-title' };
-  return html`<dialog ref=${element} class=${kind} onCancel=${onCancel} onClick=${onClick} ...${labelled}>${children}</dialog>`;
+    return html`<dialog ref=${element} class=${kind} onCancel=${onCancel} onClick=${onClick} aria-labelledby="dialog-title">${children}</dialog>`;
 }
 
 function Confirmation({ question, close }) {

@@ -37,6 +37,13 @@ export function duration(seconds) {
   return two(Math.round(whole / 3600), 24, 'd', 'h');
 }
 
+/** 400 -> "6.7 min", for where space is short. @param {number} seconds */
+export function roughly(seconds) {
+  if (seconds < 60) return `${trimmed(seconds)} s`;
+  if (seconds < 3600) return `${trimmed(seconds / 60)} min`;
+  return seconds < 86_400 ? `${trimmed(seconds / 3600)} h` : `${trimmed(seconds / 86_400)} d`;
+}
+
 function two(value, base, large, small) {
   const rest = value % base;
   return `${count(Math.floor(value / base))} ${large}${rest ? ` ${rest} ${small}` : ''}`;

@@ -34,6 +34,7 @@ const icons = {
   down: 'm4 6 4 4 4-4',
   right: 'M3 8h10M9.5 4.5 13 8l-3.5 3.5',
   dot: 'M8 10.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5Z',
+  fifo: 'M1.5 8h10M8 4.5 11.5 8 8 11.5M14.5 3.5v9',
   eye: 'M1.5 8S4 3.5 8 3.5 14.5 8 14.5 8 12 12.5 8 12.5 1.5 8 1.5 8ZM8 9.800a1.8 1.8 0 1 0 0-3.6 1.8 1.8 0 0 0 0 3.600Z',
 };
 
@@ -60,7 +61,8 @@ export function State({ of }) {
   return html`<${Badge} tone=${tone} icon=${icon}>${text}<//>`;
 }
 
-export const Fifo = ({ isFifo }) => (isFifo ? html`<${Badge}>FIFO<//>` : html`<${Badge}>standard<//>`);
+/** Nothing for a standard queue: most are. @param {{isFifo: boolean}} properties */
+export const Fifo = ({ isFifo }) => (isFifo ? html`<${Badge} icon="fifo">FIFO<//>` : null);
 
 /** What a page says where it has nothing to show, and what to do about it. */
 export const Empty = ({ icon = 'info', title, children, command }) => html`<div class="empty">
@@ -114,7 +116,7 @@ export const Card = ({ title, aside, footer, children, label }) => html`<section
 export const Figure = ({ name, value, unit, note, tone = '', plain }) => html`<div>
   <dt>${name}</dt>
   <dd class=${`${tone} ${plain ? 'plain' : ''}`}>${value}${unit && html`<span class="unit">${unit}</span>`}</dd>
-  ${note && html`<div class="note">${note}</div>`}
+  ${note && html`<dd class="note">${note}</dd>`}
 </div>`;
 
 export const Segments = ({ label, options, value, onChoose }) => html`<div class="segments" role="group" aria-label=${label}>

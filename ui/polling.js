@@ -2,6 +2,7 @@
 
 import { allIn, mailrail, sns, textIn, wholeList } from './api.js';
 
+const TAIL_MAX = 200;
 export const administrative = ['parked', 'unparked', 'redriven', 'dead_lettered', 'dropped'];
 
 /** Reads all queues, a thousand a call. */
@@ -37,9 +38,19 @@ const places = new Map();
 
 async function events(topic, input) {
   const After = places.get(topic);
-  const page = await mailrail('ListEvents', { MaxResults: 1000, ...input, ...(After ? { After } : {}) });
+  const page = await mailrail('ListEvents', { MaxResults: 500, ...input, ...(After ? { After } : {}) });
   places.set(topic, page.NextAfter);
   return { Events: page.Events, Dropped: After ? page.Missed : 0 };
+}
+
+// Of all queues: the newest. What happened before them and was not looked at is counted, so that the tail never lags.
+async function newestEvents() {
+  const { NextAfter: end } = await mailrail('ListEvents', { After: 'Latest' });
+  const place = places.get('tail:') ?? 0;
+  const from = Math.max(place, Number(end) - TAIL_MAX);
+  const page = await mailrail('ListEvents', { After: String(from), MaxResults: TAIL_MAX, ShowBodies: true });
+  places.set('tail:', Number(page.NextAfter));
+  return { Events: page.Events, Dropped: place ? from - place : 0 };
 }
 
 /** Events are read from their beginning again. */
@@ -57,7 +68,7 @@ export async function poll(topic) {
     case 'conversations':
       return { QueueName: name, ...(await mailrail('ListConversations', { QueueUrl: name, MaxResults: 100 })) };
     case 'tail':
-      return events(topic, name ? { QueueUrl: name } : {});
+      return name ? events(topic, { QueueUrl: name, ShowBodies: true }) : newestEvents();
     case 'activity':
       return events(topic, { Kinds: administrative });
     case 'topics':

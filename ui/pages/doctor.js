@@ -45,7 +45,7 @@ function FindingRow({ finding }) {
   return html`<article class="finding" aria-label=${finding.check}>
     <div><span><${Badge} tone=${tone} icon=${icon}>${text}<//></span></div>
     <div>
-      <h3 class="breaks">${finding.check}${finding.subject && html` · <a href=${to(['queues', finding.subject])}>${finding.subject}</a>`}</h3>
+      <h3 class="row"><span>${finding.check}</span>${finding.subject && html`<a href=${to(['queues', finding.subject])}>${finding.subject}</a>`}</h3>
       <p class="breaks">${finding.evidence}</p>
       <${Snippet} text=${finding.fix} label="Copy what to do" />
     </div>

@@ -2,6 +2,7 @@
 
 import { diagnose, verdict } from '../diagnosis.js';
 import { age, bytes, count, duration, percent, rate, short } from '../format.js';
+import { Later } from '../later.js';
 import { useTopic } from '../live.js';
 import { Badge, Card, Empty, Figure, Icon, Meter, Notice, TableFrame } from '../parts.js';
 import { to } from '../router.js';
@@ -9,9 +10,9 @@ import { deadLettersIn, delayed, depth, inFlight, isDeadLetterQueue, oldestAge, 
 import { ratesOf, totalRates } from '../samples.js';
 import { endpoint, region } from '../session.js';
 import { html } from '../vendor/htm-preact.js';
-import { ClientCards } from './connect.js';
 
 const WORST = 5;
+const clientCards = () => import('./connect.js').then((file) => file.ClientCards);
 const icons = { problem: 'stop', warning: 'alert', advice: 'info' };
 
 export function OverviewPage() {
@@ -43,7 +44,7 @@ aws --endpoint-url ${endpoint()} sqs send-message --queue-url chat.fifo \\
     <section class="card"><${Empty} icon="queues" title="The server runs, and has no queues yet" command=${create}>
       Make the first one with any AWS client, or on the <a href=${to(['queues'])}>Queues</a> page. This page shows it as soon as it is there.
     <//></section>
-    <${ClientCards} only=${['Python', 'JavaScript']} />`;
+    <${Later} load=${clientCards} only=${['Python', 'JavaScript']} />`;
 }
 
 function Verdict({ findings }) {

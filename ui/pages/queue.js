@@ -3,33 +3,30 @@
 import { sqs } from '../api.js';
 import { Chart } from '../chart.js';
 import { confirm, open } from '../dialogs.js';
-import { age, count, duration, rate, short } from '../format.js';
+import { age, count, duration, rate, roughly, short } from '../format.js';
 import { refresh, useSeconds, useTopic } from '../live.js';
+import { Later } from '../later.js';
 import { Badge, Card, Copy, Empty, Fifo, Figure, Notice } from '../parts.js';
 import { to } from '../router.js';
 import { delayed, depth, inFlight, isDeadLetterQueue, oldestAge, visible } from '../rows.js';
 import { historyOf, ratesOf } from '../samples.js';
 import { endpoint, mayChange } from '../session.js';
 import { html } from '../vendor/htm-preact.js';
-import { Consumers } from './queue_consumers.js';
-import { Conversations } from './queue_conversations.js';
-import { Messages } from './queue_messages.js';
-import { Settings } from './queue_settings.js';
 import { SendForm } from './send.js';
 
 const tabs = [
-  ['overview', 'Overview', Overview],
-  ['messages', 'Messages', Messages],
-  ['conversations', 'Conversations', Conversations],
-  ['consumers', 'Consumers', Consumers],
-  ['settings', 'Settings', Settings],
+  ['overview', 'Overview', async () => Overview],
+  ['messages', 'Messages', () => import('./queue_messages.js').then((file) => file.Messages)],
+  ['conversations', 'Conversations', () => import('./queue_conversations.js').then((file) => file.Conversations)],
+  ['consumers', 'Consumers', () => import('./queue_consumers.js').then((file) => file.Consumers)],
+  ['settings', 'Settings', () => import('./queue_settings.js').then((file) => file.Settings)],
 ];
 
 export function QueuePage({ name, tab, query }) {
   const value = useTopic('queues');
   useSeconds();
   const row = value?.rows?.get(name);
-  const Tab = tabs.find(([key]) => key === tab)?.[2] ?? Overview;
+  const [current, , load] = tabs.find(([key]) => key === tab) ?? tabs[0];
   if (value?.refused) return html`<h1>${name}</h1><${Notice} tone="warn" icon="lock">${value.refused}<//>`;
   if (!value) return html`<h1>${name}</h1><p class="soft">Asking the server…</p>`;
   if (!row) return html`<section class="card"><${Empty} icon="search" title=${`There is no queue ${name}`} command=${`aws --endpoint-url ${endpoint()} sqs create-queue --queue-name ${name}`}>It was deleted, or never made. <a href=${to(['queues'])}>All queues</a>.<//></section>`;
@@ -49,9 +46,9 @@ export function QueuePage({ name, tab, query }) {
     <nav class="tabs" aria-label="Of this queue">
       ${tabs
         .filter(([key]) => key !== 'conversations' || row.FifoQueue)
-        .map(([key, text]) => html`<a key=${key} href=${to(['queues', name, key])} aria-current=${Tab === tabs.find(([each]) => each === key)[2] ? 'page' : undefined}>${text}</a>`)}
+        .map(([key, text]) => html`<a key=${key} href=${to(['queues', name, key])} aria-current=${key === current ? 'page' : undefined}>${text}</a>`)}
     </nav>
-    <${Tab} row=${row} query=${query} />`;
+    <${Later} load=${load} row=${row} query=${query} />`;
 }
 
 function purge(row) {
@@ -139,7 +136,7 @@ function Charts({ name }) {
         { key: 'in-flight', name: 'In flight', values: of('inFlight') },
         { key: 'delayed', name: 'Delayed', values: of('delayed') },
       ]} /></div></section>
-    <section class="card"><div class="body"><${Chart} title="Oldest message" unit="age" times=${times} show=${duration}
+    <section class="card"><div class="body"><${Chart} title="Oldest message" unit="age" times=${times} show=${duration} tick=${roughly}
       summary=${points.length > 1 ? `At most ${duration(Math.max(...of('oldestAge')))} in this time.` : 'The last ten minutes.'}
       series=${[{ key: 'age', name: 'Oldest', values: of('oldestAge') }]} /></div></section>
     <section class="card"><div class="body"><${Chart} title="Rates" unit="messages per second" times=${times} show=${rate}

@@ -141,7 +141,7 @@ function Row({ row, conversation }) {
   return html`<tr>
     <th scope="row"><button class="row-button" onClick=${() => openConversation(row, conversation.MessageGroupId)}>${conversation.MessageGroupId}</button></th>
     <td><div class="row"><${State} of=${state} />${since && html`<span class="soft small nowrap">for ${age(since)}</span>`}</div></td>
-    <td class="number">${count(conversation.MessageCount)}${conversation.MessagesInFlight > 0 && html` <span class="soft small">(${count(conversation.MessagesInFlight)} held)</span>`}</td>
+    <td class="number">${count(conversation.MessageCount)}${conversation.MessagesInFlight > 0 && html` <span class="soft small wide">(${count(conversation.MessagesInFlight)} held)</span>`}</td>
     <td class="number">${age(Head.SentTimestamp)}</td>
     <td class="wide breaks">${isHeld ? (Head.ReceivedBy ?? 'a consumer') : html`<span class="soft">nobody</span>`}</td>
     <td class="number wide">${retry > 0 ? duration(retry) : html`<span class="soft">–</span>`}</td>

@@ -58,7 +58,7 @@ export function QueuesPage({ at }) {
       : html`<section class="card" aria-label="Queues">
           <header>
             <div class="row grow">
-              <${Search} value=${text} label="Filter queues" placeholder="chat type:fifo age:>60s" onInput=${(filter) => askOtherwise({ filter })} />
+              <${Search} value=${text} label="Filter queues" placeholder="type:fifo age:>60s" onInput=${(filter) => askOtherwise({ filter })} />
               <span class="soft small">${found.length === value.rows.size ? count(found.length) : `${count(found.length)} of ${count(value.rows.size)}`}</span>
               ${unknown.length > 0 && html`<span class="small warn">Not understood: ${unknown.join(' ')}. Try type:fifo, age:>60s, depth:>100, flight:>0, dlq:>0, stuck:>0.</span>`}
             </div>
@@ -113,7 +113,7 @@ function Row({ row, all, isPinned }) {
     <td class="wide"><${Spark} name=${name} into=${history.map((each) => each.sent)} out=${history.map((each) => each.deleted)} /></td>
     ${tally(row.WaitingReceives, 'wide')}
     <td class="wide"><${DeadArrow} row=${row} all=${all} /></td>
-    <td class="wide"><button class="button quiet square" aria-pressed=${String(isPinned)} aria-label=${`${isPinned ? 'Unpin' : 'Pin'} ${name}`} title=${isPinned ? 'Unpin' : 'Pin'} onClick=${() => togglePin(name)}>
+    <td class="wide"><button class="button quiet tiny" aria-pressed=${String(isPinned)} aria-label=${`${isPinned ? 'Unpin' : 'Pin'} ${name}`} title=${isPinned ? 'Unpin' : 'Pin'} onClick=${() => togglePin(name)}>
       <${Icon} name=${isPinned ? 'check' : 'pin'} /></button></td>
   </tr>`;
 }
@@ -123,7 +123,7 @@ function DeadArrow({ row, all }) {
   const target = row.DeadLetterQueueName;
   if (target) {
     const there = all.get(target);
-    return html`<span class="row"><${Icon} name="right" /><a class="breaks" href=${to(['queues', target])}>${target}</a>${there && depth(there) > 0 && html`<${Badge} tone="warn" icon="alert">${short(depth(there))}<//>`}</span>`;
+    return html`<span class="row"><${Icon} name="right" /><a class="breaks" href=${to(['queues', target])}>${target}</a>${there && depth(there) > 0 && html`<b class="warn">${short(depth(there))}</b>`}</span>`;
   }
   if (!isDeadLetterQueue(row)) return html`<span class="soft">–</span>`;
   const [source] = row.DeadLetterSources;

@@ -2,7 +2,7 @@
 
 import { mapIn, sns } from '../api.js';
 import { confirm, Drawer, FormDialog, open } from '../dialogs.js';
-import { count, nameIn, short } from '../format.js';
+import { counted, nameIn, short } from '../format.js';
 import { refresh, useTopic } from '../live.js';
 import { Badge, Copy, Empty, Failure, Fifo, Icon, Notice, Search } from '../parts.js';
 import { pretty } from '../bodies.js';
@@ -29,7 +29,7 @@ export function TopicsPage({ at }) {
     </div>
     ${!value.Topics.length
       ? html`<section class="card"><${Empty} icon="topics" title="No topics yet" command=${`aws --endpoint-url ${endpoint()} sns create-topic --name messages.fifo \\\n  --attributes FifoTopic=true,ContentBasedDeduplication=true`}>Publish once, and each subscribed queue or endpoint gets a copy of its own.<//></section>`
-      : html`<div class="row"><${Search} value=${text} label="Filter topics" onInput=${(name) => askOtherwise({ name })} /><span class="soft small">${count(topics.length)} topics, ${count(value.Subscriptions.length)} subscriptions</span></div>
+      : html`<div class="row"><${Search} value=${text} label="Filter topics" onInput=${(name) => askOtherwise({ name })} /><span class="soft small">${counted(topics.length, 'topic')}, ${counted(value.Subscriptions.length, 'subscription')}</span></div>
           ${topics.slice(0, shown).map((arn) => html`<${Topic} key=${arn} arn=${arn} subscriptions=${subscriptions.get(arn) ?? []} />`)}
           ${topics.length > shown && html`<button class="button" onClick=${() => setShown(shown + SHOWN_AT_ONCE)}>Show more</button>`}`}`;
 }
@@ -39,14 +39,14 @@ function Topic({ arn, subscriptions }) {
   const remove = () =>
     confirm({
       title: `Delete ${name}?`,
-      text: html`The topic and its <b>${count(subscriptions.length)} subscriptions</b> are gone for ever. What queues have got by it stays in them.`,
+      text: html`The topic and its <b>${counted(subscriptions.length, 'subscription')}</b> are gone for ever. What queues have got by it stays in them.`,
       verb: 'Delete topic',
       name,
       act: async () => (await sns('DeleteTopic', { TopicArn: arn }), refresh(), `${name} was deleted.`),
     });
   return html`<section class="card" aria-label=${name}>
     <header>
-      <div class="row"><${Icon} name="topics" /><h2 class="breaks">${name}</h2><${Fifo} isFifo=${name.endsWith('.fifo')} /><span class="soft small">${count(subscriptions.length)} subscriptions</span></div>
+      <div class="row"><${Icon} name="topics" /><h2 class="breaks">${name}</h2><${Fifo} isFifo=${name.endsWith('.fifo')} /><span class="soft small">${counted(subscriptions.length, 'subscription')}</span></div>
       <div class="row">
         <${Copy} text=${arn} label="Copy ARN" />
         <button class="button small" onClick=${() => open((close) => html`<${FilterTester} arn=${arn} close=${close} />`, 'drawer')}>Test filters</button>

@@ -1,0 +1,273 @@
+// What somebody does with the console, in a real browser on a real server.
+
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
+
+import { Browser, Console, missing } from './lib/console.mjs';
+
+const LOAD_MS = 6_000;
+const SENDERS = 12;
+
+describe('the console', { skip: missing }, () => {
+  let browser;
+  let console_;
+  let page;
+  before(async () => {
+    [browser, console_] = await Promise.all([Browser.start(), Console.start()]);
+  });
+  after(async () => {
+    await browser?.close();
+    await console_?.dispose();
+  });
+  afterEach(async () => {
+    const mistakes = page?.mistakes ?? [];
+    await page?.context().close();
+    page = undefined;
+    assert.deepEqual(mistakes, []);
+  });
+
+  const go = async (parts, query) => {
+    page ??= await browser.open();
+    await page.goto(console_.address(parts, query));
+    return page;
+  };
+  const text = (locator) => locator.innerText();
+
+  test('an empty server shows how to make the first queue, with its address', async () => {
+    await go([]);
+
+    const snippet = page.locator('.empty .snippet');
+    await snippet.waitFor();
+
+    assert.match(await text(snippet), /sqs create-queue/);
+    assert.ok((await text(snippet)).includes(console_.url));
+    await page.getByText('boto3.client').waitFor();
+  });
+
+  test('a message that is sent shows up in its row without a reload', async () => {
+    const name = await console_.queue('counted');
+    await go(['queues']);
+    const row = page.locator('#queues tbody tr', { hasText: name });
+    await row.waitFor();
+    assert.equal(await text(row.locator('td').nth(1)), '0');
+
+    await console_.send(name, ['one', 'two']);
+
+    await row.locator('td').nth(1).getByText('2', { exact: true }).waitFor({ timeout: console_.seenWithin });
+  });
+
+  test('looking 100 times changes neither receive counts nor the order', async () => {
+    const name = await console_.queue('looked-at.fifo');
+    const bodies = ['first', 'second', 'third'];
+    await console_.send(name, bodies, 'room');
+    const looked = () => console_.peek(name).then((messages) => messages.map(({ Body, State, Attributes }) => [Body, State, Attributes.ApproximateReceiveCount]));
+    const earlier = await looked();
+    await go(['queues', name, 'messages']);
+    await page.locator('#messages').getByText('third').waitFor();
+
+    for (let look = 0; look < 100; ++look) {
+      const answered = page.waitForResponse((response) => response.request().headers()['x-amz-target'] === 'Mailrail.PeekMessages');
+      await page.getByRole('button', { name: 'Refresh' }).click();
+      await answered;
+    }
+
+    assert.deepEqual(await looked(), earlier);
+    const { Messages } = await console_.sqs('ReceiveMessage', { QueueUrl: name, MaxNumberOfMessages: 10, AttributeNames: ['All'] });
+    assert.deepEqual(Messages.map((each) => [each.Body, each.Attributes.ApproximateReceiveCount]), bodies.map((body) => [body, '1']));
+  });
+
+  test('a purge wants the name of the queue typed, and says how many', async () => {
+    const name = await console_.queue('purged');
+    await console_.send(name, ['a', 'b', 'c']);
+    await go(['queues', name]);
+    await page.getByRole('button', { name: 'Purge' }).click();
+    const dialog = page.getByRole('dialog');
+    const yes = dialog.getByRole('button', { name: 'Delete 3 messages' });
+    assert.match(await text(dialog), /3 messages will be deleted/);
+
+    assert.ok(await yes.isDisabled());
+    await dialog.getByRole('textbox').fill('purge');
+    assert.ok(await yes.isDisabled());
+    await dialog.getByRole('textbox').press('Enter');
+    assert.equal((await console_.peek(name)).length, 3);
+    await dialog.getByRole('textbox').fill(name);
+    await yes.click();
+
+    await page.getByText(`${name} was purged.`).waitFor();
+    assert.equal((await console_.peek(name)).length, 0);
+  });
+
+  test('of five dead letters the two that are chosen go back, in order', async () => {
+    const dead = await console_.queue('failed-dead.fifo');
+    const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: console_.arn(dead), maxReceiveCount: 3 });
+    const source = await console_.queue('failed.fifo', { VisibilityTimeout: '0', RedrivePolicy });
+    await console_.send(source, ['one', 'two', 'three', 'four', 'five'], 'room');
+    for (let receive = 0; receive < 4; ++receive) await console_.sqs('ReceiveMessage', { QueueUrl: source, MaxNumberOfMessages: 10 });
+    await go(['dead-letters']);
+    await page.locator('#dead-letter-queues tr', { hasText: dead }).getByText('5', { exact: true }).waitFor();
+    await page.getByRole('button', { name: dead }).click();
+
+    for (const body of ['four', 'two']) await page.locator('#dead-letters tr', { hasText: body }).getByRole('checkbox').check();
+    await page.getByRole('button', { name: 'Redrive 2 chosen' }).click();
+    const dialog = page.getByRole('dialog');
+    assert.equal(await dialog.getByRole('combobox').inputValue(), source);
+    await dialog.getByRole('button', { name: 'Move 2 messages' }).click();
+
+    await page.getByText('2 moved.').waitFor();
+    assert.deepEqual((await console_.peek(source)).map(({ Body }) => Body), ['two', 'four']);
+    assert.deepEqual((await console_.peek(dead)).map(({ Body, State }) => [Body, State]), [['one', 'Visible'], ['three', 'Visible'], ['five', 'Visible']]);
+  });
+
+  test('a blocked conversation is named with who holds it, and can be parked and retried', async () => {
+    const name = await console_.queue('blocked.fifo', { VisibilityTimeout: '600' });
+    await console_.send(name, ['held', 'behind'], 'room-stuck');
+    await console_.sqs('ReceiveMessage', { QueueUrl: name, MaxNumberOfMessages: 1 });
+    await console_.send(name, ['free'], 'room-free');
+    await go(['queues', name, 'conversations']);
+
+    const row = page.locator('#conversations tbody tr', { hasText: 'room-stuck' });
+    await row.waitFor();
+    assert.match(await text(row), /blocked/);
+    assert.match(await text(row), /000000000000/);
+    assert.match(await text(page.locator('.notice').first()), /1 blocked, 0 parked\.[^]*room-stuck of blocked\.fifo is blocked/);
+
+    await row.getByRole('button', { name: 'room-stuck' }).click();
+    await page.locator('#why').getByText('is blocked for').waitFor();
+    await page.getByRole('button', { name: 'Park', exact: true }).click();
+    await page.getByRole('button', { name: 'Park 2 messages' }).click();
+    await page.locator('#why').getByText('is parked').waitFor();
+    await page.getByRole('button', { name: 'Retry', exact: true }).click();
+    await page.getByRole('button', { name: 'Retry 2 messages' }).click();
+    await page.locator('#why').getByText('is blocked for').waitFor();
+  });
+
+  test('a conversation is found by its id among thousands, and pages lead on', async () => {
+    const name = await console_.queue('many.fifo');
+    await console_.send(name, Array.from({ length: 2_000 }, (_, index) => `room-${index}`));
+    await go(['queues', name, 'conversations']);
+    const rows = page.locator('#conversations tbody tr');
+    await rows.nth(99).waitFor();
+    assert.equal(await rows.count(), 100);
+
+    await page.getByRole('button', { name: 'Next' }).click();
+    await page.getByText('Page 2, as it was').waitFor();
+    await rows.getByText('room-100', { exact: true }).waitFor();
+    await page.getByLabel('Open a conversation by its group id').fill('room-1777');
+    await page.keyboard.press('Enter');
+
+    await page.locator('#why').getByText('room-1777').waitFor();
+  });
+
+  test('the tail stays quick under load, and counts what it leaves out', async () => {
+    const name = await console_.queue('busy');
+    await go(['tail']);
+    await page.locator('h1', { hasText: 'Live tail' }).waitFor();
+    const entries = Array.from({ length: 10 }, (_, Id) => ({ Id: String(Id), MessageBody: `{"at": ${Id}}` }));
+    const until = Date.now() + LOAD_MS;
+    let sent = 0;
+    const sender = async () => {
+      for (; Date.now() < until; sent += 10) await console_.sqs('SendMessageBatch', { QueueUrl: name, Entries: entries });
+    };
+    const slowest = page.evaluate(
+      (milliseconds) =>
+        new Promise((resolve) => {
+          const end = performance.now() + milliseconds;
+          let before = performance.now();
+          let gap = 0;
+          const frame = (now) => {
+            gap = Math.max(gap, now - before);
+            before = now;
+            if (now < end) requestAnimationFrame(frame);
+            else resolve(gap);
+          };
+          requestAnimationFrame(frame);
+        }),
+      LOAD_MS,
+    );
+
+    await Promise.all(Array.from({ length: SENDERS }, sender));
+
+    assert.ok((await slowest) < 1_000, `a frame took ${await slowest} ms`);
+    await page.locator('#dropped').getByText('not shown').waitFor({ timeout: 12_000 });
+    assert.ok((await page.locator('#tail tbody tr').count()) <= 100);
+    await page.locator('.page-head').getByRole('button', { name: 'Pause' }).click();
+    await page.locator('#connection').getByText('Paused').waitFor({ timeout: 1_000 });
+    assert.ok(sent >= 1_000, `only ${sent} were sent`);
+    console.log(`# ${Math.round(sent / (LOAD_MS / 1000))} messages a second; the slowest frame took ${Math.round(await slowest)} ms`);
+  });
+
+  test('a body is only ever text', async () => {
+    const name = await console_.queue('hostile.fifo');
+    const body = '<script>window.harmed = 1</script><img src="x" onerror="window.harmed = 1">';
+    await console_.send(name, [body], '<img/src=x/onerror=window.harmed=1>');
+    await go(['queues', name, 'messages']);
+
+    await page.locator('#messages .row-button').click();
+
+    assert.equal(await text(page.locator('#message-body')), body);
+    await page.goto(console_.address(['queues', name, 'conversations']));
+    await page.locator('#conversations').getByText('<img/src=x').waitFor();
+    await page.goto(console_.address(['tail']));
+    await page.locator('#tail').getByText('<img/src=x').first().waitFor();
+    assert.equal(await page.evaluate(() => window.harmed), undefined);
+    assert.equal(await page.locator('img, td b, th b').count(), 0);
+  });
+
+  test('keys alone search, open, and leave a dialog', async () => {
+    const name = await console_.queue('keyboard');
+    await go(['queues']);
+    await page.locator('#queues').getByText(name).waitFor();
+
+    await page.keyboard.press('/');
+    await page.keyboard.type('keyb');
+    await page.getByRole('option', { name }).waitFor();
+    await page.keyboard.press('Enter');
+    await page.locator('h1', { hasText: name }).waitFor();
+
+    const send = page.getByRole('button', { name: 'Send message' });
+    await send.focus();
+    await page.keyboard.press('Enter');
+    const body = page.getByRole('dialog').getByLabel('Body');
+    await body.and(page.locator(':focus')).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    assert.ok(await send.evaluate((button) => button === document.activeElement));
+    await page.keyboard.press('Enter');
+    await body.and(page.locator(':focus')).waitFor();
+    await page.keyboard.type('by keys alone');
+    await page.getByRole('button', { name: 'Send', exact: true }).press('Enter');
+    await page.getByText('Sent, on disk').waitFor();
+    assert.deepEqual((await console_.peek(name)).map(({ Body }) => Body), ['by keys alone']);
+  });
+
+  test('paused, nothing moves until it goes on', async () => {
+    const name = await console_.queue('paused');
+    await go(['queues', name, 'messages']);
+    await page.getByText('The queue is empty').waitFor();
+    await page.getByRole('button', { name: 'Pause updates' }).click();
+
+    await console_.send(name, ['later']);
+    await wait(console_.seenWithin);
+    assert.equal(await page.locator('#newer').count(), 0);
+    await page.getByRole('button', { name: 'Resume updates' }).click();
+
+    await page.locator('#newer').getByText('1 newer').click({ timeout: console_.seenWithin });
+    await page.locator('#messages').getByText('later').waitFor();
+  });
+
+  test('a server that starts again is found again, and the page says so', async () => {
+    const name = await console_.queue('survivor');
+    await go(['queues']);
+    await page.locator('#queues').getByText(name).waitFor();
+
+    await console_.server.end('SIGKILL');
+    await page.getByText('The server does not answer.').waitFor();
+    await console_.server.restart();
+    await console_.server.ready();
+
+    await page.getByText('Reconnected.').waitFor();
+    await console_.send(name, ['after']);
+    await page.locator('#queues tbody tr', { hasText: name }).locator('td').nth(1).getByText('1', { exact: true }).waitFor({ timeout: console_.seenWithin });
+  });
+});

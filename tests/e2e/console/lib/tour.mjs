@@ -1,0 +1,35 @@
+// Every page of the console, and what has to be there before it is looked at.
+
+/** @typedef {{name: string, parts: string[], query?: string, ready: string, open?: string, opened?: string}} Stop */
+
+/** @type {Stop[]} */
+export const stops = [
+  { name: 'overview', parts: [], ready: 'text=Queues that wait longest' },
+  { name: 'queues', parts: ['queues'], ready: '#queues tbody tr' },
+  { name: 'queue', parts: ['queues', 'emails'], ready: 'text=Since the server started' },
+  { name: 'messages', parts: ['queues', 'chat.fifo', 'messages'], ready: '#messages tbody tr' },
+  { name: 'message', parts: ['queues', 'chat.fifo', 'messages'], ready: '#messages tbody tr', open: '#messages .row-button', opened: '#message-body' },
+  { name: 'conversations', parts: ['queues', 'chat.fifo', 'conversations'], ready: '#conversations tbody tr' },
+  { name: 'conversation', parts: ['queues', 'chat.fifo', 'conversations'], query: '?id=room-135', ready: '#why', opened: '.timeline li' },
+  { name: 'consumers', parts: ['queues', 'chat.fifo', 'consumers'], ready: 'text=Who holds messages' },
+  { name: 'settings', parts: ['queues', 'chat.fifo', 'settings'], ready: 'text=Delete this queue' },
+  { name: 'topics', parts: ['topics'], ready: '.tree .leaf' },
+  { name: 'filters', parts: ['topics'], ready: '.tree .leaf', open: 'text=Test filters', opened: '#tested tbody tr' },
+  { name: 'dead-letters', parts: ['dead-letters'], ready: '#dead-letters tbody tr' },
+  { name: 'tail', parts: ['tail'], ready: '#tail tbody tr' },
+  { name: 'doctor', parts: ['doctor'], ready: '.finding' },
+  { name: 'activity', parts: ['activity'], ready: '#activity tbody tr' },
+  { name: 'connect', parts: ['connect'], ready: '.snippet' },
+];
+
+/** @param {import('playwright-core').Page} page @param {import('./console.mjs').Console} console_ @param {Stop} stop */
+export async function visit(page, console_, stop) {
+  if (await page.locator('dialog').count()) await page.keyboard.press('Escape');
+  await page.goto(console_.address(stop.parts, stop.query ?? ''));
+  await page.locator(stop.ready).first().waitFor();
+  if (stop.open) await page.locator(stop.open).first().click();
+  if (stop.opened) await page.locator(stop.opened).first().waitFor();
+}
+
+/** How many pixels the page is wider than its window. */
+export const overflow = (page) => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);

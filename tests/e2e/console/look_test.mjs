@@ -1,0 +1,102 @@
+// How the console looks to whom: no page scrolls sideways, nothing serious for accessibility, and little to load.
+
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+
+import { axeSource, Browser, Console, missing } from './lib/console.mjs';
+import { fill } from './lib/sample.mjs';
+import { overflow, stops, visit } from './lib/tour.mjs';
+
+const BUDGET_BYTES = 60 * 1024;
+const FIRST_PAINT_MS = 300;
+const TARGET_PX = 24;
+
+const ui = fileURLToPath(new URL('../../../ui/', import.meta.url));
+
+test('no body is ever set as markup, and no script is made of text', () => {
+  for (const name of readdirSync(ui, { recursive: true }).filter((each) => each.endsWith('.js') && !each.startsWith('vendor'))) {
+    assert.doesNotMatch(readFileSync(join(ui, name), 'utf8'), /innerHTML|outerHTML|insertAdjacentHTML|dangerously|document\.write|\beval\(|new Function/, name);
+  }
+});
+
+describe('every page', { skip: missing }, () => {
+  let browser;
+  let console_;
+  before(async () => {
+    [browser, console_] = await Promise.all([Browser.start(), Console.start()]);
+    await fill(console_);
+  });
+  after(async () => {
+    await browser?.close();
+    await console_?.dispose();
+  });
+
+  for (const [theme, width] of [['light', 1280], ['dark', 1280], ['light', 390], ['dark', 390]]) {
+    test(`fits and is accessible, ${theme} at ${width}`, async () => {
+      const page = await browser.open({ theme, width, height: 844 });
+      const found = [];
+      for (const stop of stops) {
+        await visit(page, console_, stop);
+        if ((await overflow(page)) > 0) found.push(`${stop.name} is ${await overflow(page)} px too wide`);
+        for (const each of await violations(page)) found.push(`${stop.name}: ${each}`);
+        for (const each of await smallTargets(page)) found.push(`${stop.name}: ${each}`);
+      }
+      assert.deepEqual(found, []);
+      assert.deepEqual(page.mistakes, []);
+      await page.context().close();
+    });
+  }
+
+  test('loads at most 60 KB, compressed, whichever page is opened', async () => {
+    const compressed = new Map(readdirSync(ui, { recursive: true }).filter((name) => /\.(html|js|css|svg)$/.test(name)).map((name) => [name, gzipSync(readFileSync(join(ui, name)), { level: 9 }).length]));
+    const loads = [];
+    for (const stop of stops) {
+      const page = await browser.open();
+      let bytes = compressed.get('index.html');
+      page.on('request', (request) => (bytes += compressed.get(/\/console\/\w+\/(.*)$/.exec(request.url())?.[1]) ?? 0));
+      await visit(page, console_, stop);
+      await page.context().close();
+      loads.push([stop.name, bytes]);
+    }
+    console.log(`# ${loads.map(([name, bytes]) => `${name} ${bytes}`).join(', ')}; all files ${[...compressed.values()].reduce((sum, each) => sum + each)} bytes`);
+    assert.deepEqual(loads.filter(([, bytes]) => bytes > BUDGET_BYTES), []);
+  });
+
+  test('is painted quickly', async () => {
+    const page = await browser.open();
+    const paints = [];
+    for (let load = 0; load < 3; ++load) {
+      await page.goto('about:blank');
+      await page.goto(console_.address([]));
+      await page.locator('.side').waitFor();
+      paints.push(await page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Infinity));
+    }
+    await page.context().close();
+    assert.ok(Math.min(...paints) < FIRST_PAINT_MS, `${paints} ms`);
+    console.log(`# first paint after ${paints.map(Math.round)} ms`);
+  });
+});
+
+async function violations(page) {
+  await page.evaluate(axeSource());
+  const { violations: all } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }));
+  return all
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map((node) => `${node.html.slice(0, 120)} ${node.any[0]?.message ?? ''}`).join(' | ')}`);
+}
+
+// What can be clicked and is no word in a sentence.
+const smallTargets = (page) =>
+  page.evaluate((least) => {
+    const all = [...document.querySelectorAll('button, input, select, .tabs a, .side a, td a, th a')];
+    return all
+      .filter((each) => each.checkVisibility() && !each.closest('.hidden-text'))
+      .map((each) => [each, each.getBoundingClientRect()])
+      .filter(([each, box]) => box.height < least && !each.closest('label') && !/checkbox|radio/.test(each.type))
+      .map(([each, box]) => `${each.outerHTML.slice(0, 100)} is ${Math.round(box.width)} by ${Math.round(box.height)} px`)
+      .slice(0, 3);
+  }, TARGET_PX);
