@@ -7,6 +7,7 @@
 #   make lint [ALL=1]       layout, habits, and clang-tidy of what changed since the branch point; ALL=1: of everything
 #   make format             lay out all C++ with clang-format
 #   make soak [MINUTES=30]  the long runs: kill -9, failing disks, power cuts, the simulator for that long, fuzzers, disk space
+#   make screenshots        the web console's pages, into docs/images, for the eye
 #   make deb                leave a Debian package beside it;   make package-test: try it in a fresh Debian
 #   make container          leave container images in build/release/container
 #   make clean              remove build/ (not the tools under .tools, and never data)
@@ -32,7 +33,7 @@ target_tsan := threads
 tests_asan := --label-regex '^(unit|simulation)$$'
 tests_tsan := --label-regex '^threads$$'
 
-.PHONY: run build test bench lint format soak deb package-test container clean
+.PHONY: run build test bench lint format soak screenshots deb package-test container clean
 .DEFAULT_GOAL := build
 
 run: build
@@ -67,6 +68,10 @@ format:
 soak: build
 	@tools/setup
 	@tests/e2e/soak build/release/mailrail $(MINUTES)
+
+screenshots: build
+	@tools/setup
+	@TESTED_MAILRAIL=$(CURDIR)/build/release/mailrail .tools/node/node tests/e2e/console/screenshots.mjs docs/images
 
 deb: build
 	@cmake --build --preset release --target package_files -- $(quiet)

@@ -98,7 +98,8 @@ function Canvas({ times, series, isStacked, tick, pointed, onPoint }) {
 /** A small line of what came in and what was done. @param {{name: string, into: number[], out: number[]}} properties */
 export function Spark({ name, into, out }) {
   if (into.length < 2) return html`<span class="soft small" aria-hidden="true">–</span>`;
-  const high = Math.max(...into, ...out, 0.001);
+  const high = Math.max(...into, ...out);
+  if (!high) return html`<svg class="spark" viewBox="0 0 96 24" role="img" aria-label=${`Nothing was sent to ${name} in the last minutes`}><path class="still" d="M0 22H96" /></svg>`;
   const path = (values) => values.map((value, index) => `${index ? 'L' : 'M'}${((index / (values.length - 1)) * 96).toFixed(1)} ${(22 - (value / high) * 20).toFixed(1)}`).join('');
   return html`<svg class="spark" viewBox="0 0 96 24" role="img" aria-label=${`Sent and deleted of ${name} in the last minutes`}>
     <path class="out" d=${path(out)} /><path class="in" d=${path(into)} />

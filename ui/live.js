@@ -9,6 +9,7 @@ import { forgetSamples, takeSamples } from './samples.js';
 import { useEffect, useState } from './vendor/htm-preact.js';
 
 const POLL_MS = 5_000;
+const SAMPLE_MS = 1_000;
 const RETRY_MS = 1_000;
 const SILENT_MS = 40_000; // Two heartbeats and a bit: the stream is dead.
 const EVENTS_KEPT = 1_000;
@@ -31,6 +32,15 @@ export function startLive() {
   if (isRunning) return;
   isRunning = true;
   follow();
+  setInterval(sampleStill, SAMPLE_MS);
+}
+
+// The stream is silent about queues in which nothing happens; their rates are 0 all the same.
+function sampleStill() {
+  const rows = topics.get('queues')?.value?.rows;
+  if (connection.mode !== 'live' || !rows) return;
+  takeSamples(rows);
+  tell();
 }
 
 function tell() {
@@ -111,11 +121,11 @@ async function follow() {
     try {
       if (await readStream(signal)) continue;
       await pollAll(signal);
-      await pause_(POLL_MS, signal);
+      await rest(POLL_MS, signal);
     } catch (error) {
       if (signal.aborted) continue;
       if (error instanceof Unreachable || error instanceof TypeError) lose();
-      await pause_(RETRY_MS, signal);
+      await rest(RETRY_MS, signal);
     }
   }
 }
@@ -126,7 +136,7 @@ function lose() {
   for (const each of listeners) each();
 }
 
-const pause_ = (milliseconds, signal) =>
+const rest = (milliseconds, signal) =>
   new Promise((resolve) => {
     const timer = setTimeout(resolve, milliseconds);
     signal.addEventListener('abort', () => (clearTimeout(timer), resolve()));
@@ -137,7 +147,7 @@ let hasStream = true;
 async function readStream(signal) {
   if (!hasStream) return false;
   const names = wanted().map(encodeURIComponent).join(',');
-  if (!names) return pause_(POLL_MS, signal).then(() => true);
+  if (!names) return rest(POLL_MS, signal).then(() => true);
   const after = lastEventId ? `&after=${encodeURIComponent(lastEventId)}` : '';
   const response = await ask(`/_mailrail/stream?topics=${names}${after}`, { signal, headers: { Accept: 'text/event-stream' } });
   if (!response.ok || !response.headers.get('Content-Type')?.startsWith('text/event-stream')) {

@@ -2,6 +2,7 @@
 
 const KEPT_MS = 600_000;
 const SPACING_MS = 5_000; // Between the points of a small line.
+const RATE_OVER_LEAST_MS = 900;
 const RATE_OVER_MS = 4_500; // A rate is steady enough over that much.
 
 /**
@@ -50,7 +51,8 @@ function add(name, sample) {
 /** Messages a second, once two looks were had. @param {string} name @returns {Rates | undefined} */
 export function ratesOf(name) {
   const recent = samples.get(name)?.recent ?? [];
-  return recent.length < 2 ? undefined : difference(recent[0], recent.at(-1));
+  const isLong = recent.length > 1 && recent.at(-1).at - recent[0].at >= RATE_OVER_LEAST_MS;
+  return isLong ? difference(recent[0], recent.at(-1)) : undefined;
 }
 
 /** @param {Sample} from @param {Sample} to @returns {Rates} */

@@ -20,7 +20,7 @@ export function ActivityPage({ at }) {
     <div class="page-head"><div><h1>Activity</h1><p class="lead">Decisions and turning points. Sends, receives and deletes are on the <a href=${to(['tail'])}>live tail</a>.</p></div>
       ${events.length > 0 && html`<button class="button" onClick=${() => exportLines(events, 'activity')}>Export JSONL</button>`}</div>
     <section class="card" aria-label="Activity">
-      <header><${Search} value=${at.query.get('text') ?? ''} label="Filter activity" placeholder="Queue, conversation, what" onInput=${(word) => askOtherwise({ text: word })} /><span class="soft small">${count(events.length)} of the last ${count(all.length)}</span></header>
+      <header><${Search} value=${at.query.get('text') ?? ''} label="Filter activity" placeholder="Queue, conversation" onInput=${(word) => askOtherwise({ text: word })} /><span class="soft small">${count(events.length)} of the last ${count(all.length)}</span></header>
       ${!value
         ? html`<p class="body soft">Asking the server…</p>`
         : !events.length

@@ -87,7 +87,7 @@ export function Messages({ row, query }) {
     <header>
       <div class="row">
         <${Segments} label="State" options=${states.filter(([key]) => row.FifoQueue || !['Blocked', 'Parked'].includes(key))} value=${state} onChoose=${(key) => askOtherwise({ state: key })} />
-        ${mayRead() && html`<${Search} value=${text} label="Find in bodies and attributes" onInput=${setText} />`}
+        ${mayRead() && html`<${Search} value=${text} label="Find in bodies and attributes" placeholder="Body, attribute, id" onInput=${setText} />`}
       </div>
       <div class="row">
         ${newer > 0 && html`<button class="button small first" id="newer" onClick=${() => load(pages)}>${count(newer)} newer</button>`}

@@ -53,7 +53,7 @@ export function Settings({ row }) {
   };
   return html`
     <${Card} title="Attributes"><form class="body stack" onSubmit=${save}>
-      <div class="grid">${shown.map((field) => html`<${Field} key=${field[0]} field=${field} value=${changes[field[0]] ?? attributes[field[0]] ?? ''} onSet=${set} />`)}</div>
+      <div class="grid fields">${shown.map((field) => html`<${Field} key=${field[0]} field=${field} value=${changes[field[0]] ?? attributes[field[0]] ?? ''} onSet=${set} />`)}</div>
       ${changed.length > 0 && html`<${Notice} tone="calm" icon="info"><b>To be saved</b>
         ${changed.map(([name, value]) => html`<div class="breaks" key=${name}><code>${name}</code>: ${attributes[name] || 'nothing'} → <b>${value || 'nothing'}</b></div>`)}<//>`}
       <${Failure} error=${error} />

@@ -2,7 +2,7 @@
 
 import { sqs } from '../api.js';
 import { FormDialog, open } from '../dialogs.js';
-import { age, count, rate, short } from '../format.js';
+import { age, count, counted, rate, short } from '../format.js';
 import { refresh, useSeconds, useTopic } from '../live.js';
 import { Badge, Empty, Fifo, Icon, Notice, Search, SortHead, TableFrame } from '../parts.js';
 import { togglePin, usePreferences, choose } from '../preferences.js';
@@ -59,7 +59,7 @@ export function QueuesPage({ at }) {
           <header>
             <div class="row grow">
               <${Search} value=${text} label="Filter queues" placeholder="type:fifo age:>60s" onInput=${(filter) => askOtherwise({ filter })} />
-              <span class="soft small">${found.length === value.rows.size ? count(found.length) : `${count(found.length)} of ${count(value.rows.size)}`}</span>
+              <span class="soft small">${found.length === value.rows.size ? counted(found.length, 'queue') : `${count(found.length)} of ${counted(value.rows.size, 'queue')}`}</span>
               ${unknown.length > 0 && html`<span class="small warn">Not understood: ${unknown.join(' ')}. Try type:fifo, age:>60s, depth:>100, flight:>0, dlq:>0, stuck:>0.</span>`}
             </div>
             <label class="check small"><input type="checkbox" checked=${isCompact} onChange=${(event) => choose({ isCompact: event.target.checked })} />Compact rows</label>
@@ -123,7 +123,7 @@ function DeadArrow({ row, all }) {
   const target = row.DeadLetterQueueName;
   if (target) {
     const there = all.get(target);
-    return html`<span class="row"><${Icon} name="right" /><a class="breaks" href=${to(['queues', target])}>${target}</a>${there && depth(there) > 0 && html`<b class="warn">${short(depth(there))}</b>`}</span>`;
+    return html`<span class="row straight"><${Icon} name="right" /><a class="clipped" title=${target} href=${to(['queues', target])}>${target}</a>${there && depth(there) > 0 && html`<b class="warn">${short(depth(there))}</b>`}</span>`;
   }
   if (!isDeadLetterQueue(row)) return html`<span class="soft">–</span>`;
   const [source] = row.DeadLetterSources;

@@ -20,7 +20,7 @@ async function chats(console_) {
   const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: console_.arn('chat-dead.fifo'), maxReceiveCount: 3 });
   await console_.queue('chat.fifo', { VisibilityTimeout: '300', RedrivePolicy }, { 'mailrail:on-poison': 'park', team: 'chat' });
   for (let room = 0; room < 18; ++room) {
-    const bodies = Array.from({ length: 2 + ((room * 5) % 7) }, (_, index) => JSON.stringify({ from: names[(room + index) % 5], text: words[(room * 3 + index) % 5], seq: index }));
+    const bodies = Array.from({ length: 2 + ((room * 5) % 7) }, (_, index) => JSON.stringify({ room: 100 + room * 7, from: names[(room + index) % 5], text: words[(room * 3 + index) % 5], seq: index }));
     await console_.send('chat.fifo', bodies, `room-${100 + room * 7}`);
   }
   for (let receive = 0; receive < 4; ++receive) await console_.sqs('ReceiveMessage', { QueueUrl: 'chat.fifo', MaxNumberOfMessages: 1 });
