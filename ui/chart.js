@@ -19,7 +19,7 @@ export function Chart({ title, unit, times, series, isStacked, show, tick = show
   const [pointed, setPointed] = useState(undefined);
   const at = pointed !== undefined && pointed < times.length ? pointed : times.length - 1;
   return html`<figure class="chart" aria-label=${`${title}, ${unit}`}>
-    <div class="row apart">
+    <div class="row apart straight">
       <h2>${title} <span class="soft small">${unit}</span></h2>
       <button type="button" class="button quiet small" aria-pressed=${String(isTable)} onClick=${() => setTable(!isTable)}>${isTable ? 'Show as chart' : 'Show as table'}</button>
     </div>

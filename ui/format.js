@@ -28,11 +28,12 @@ export function rate(value) {
   return value < 9.95 ? value.toFixed(1) : count(Math.round(value));
 }
 
-/** 90061 -> "1 d 1 h" @param {number} seconds */
+/** 90061 -> "1 d 1 h", 754 -> "12 min" @param {number} seconds */
 export function duration(seconds) {
   const whole = Math.max(0, Math.round(seconds));
   if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return two(whole, 60, 'min', 's');
+  if (whole < 600) return two(whole, 60, 'min', 's');
+  if (whole < 3600) return `${Math.floor(whole / 60)} min`;
   if (whole < 86_400) return two(Math.round(whole / 60), 60, 'h', 'min');
   return two(Math.round(whole / 3600), 24, 'd', 'h');
 }
