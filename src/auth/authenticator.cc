@@ -121,7 +121,8 @@ const Key* Authenticator::find(std::shared_ptr<const KeyRing>& ring,
 
 // Whoever has no such key learns nothing of which part of it was wrong.
 Result<const Key*> Authenticator::find(std::shared_ptr<const KeyRing>& ring,
-                                       std::string_view key_id, std::string_view secret) const {
+                                       std::string_view key_id,
+                                       std::string_view secret) const {
   const Key* key = find(ring, key_id);
   if (key != nullptr && is_same(key->secret, secret)) return key;
   return unrecognized("There is no such access key here, or the secret is not its own.");

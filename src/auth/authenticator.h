@@ -56,7 +56,8 @@ class Authenticator {
  private:
   // Looks again for one that is not known; null if there is none. Lent by the ring.
   const Key* find(std::shared_ptr<const KeyRing>& ring, std::string_view key_id) const;
-  Result<const Key*> find(std::shared_ptr<const KeyRing>& ring, std::string_view key_id,
+  Result<const Key*> find(std::shared_ptr<const KeyRing>& ring,
+                          std::string_view key_id,
                           std::string_view secret) const;
 
   const KeysInForce& keys_;

@@ -15,6 +15,7 @@
 
 #include "api/call_slots.h"
 #include "api/dispatch.h"
+#include "auth/authenticator.h"
 #include "base/random.h"
 #include "console/sessions.h"
 #include "http/server.h"
@@ -35,6 +36,7 @@ class Frontend final : public http::Handler {
  public:
   // What it works with, all of which outlives it.
   struct Parts {
+    const auth::Authenticator& authenticator;
     console::Sessions& sessions;
     const api::Dispatcher& dispatcher;
     const signing::Signer& signer;

@@ -357,6 +357,7 @@ struct Server::Parts {
     term = std::make_unique<Term>(Term::Parts{.http = *http,
                                               .slots = *slots,
                                               .services = services,
+                                              .authenticator = *authenticator,
                                               .sessions = *sessions,
                                               .random = random,
                                               .ownership = *ownership,

@@ -31,6 +31,7 @@ void Steward::begin_term() {
   term_ = std::make_unique<Term>(Term::Parts{.http = parts_.http,
                                              .slots = parts_.slots,
                                              .services = parts_.services,
+                                             .authenticator = parts_.authenticator,
                                              .sessions = parts_.sessions,
                                              .random = parts_.random,
                                              .ownership = parts_.ownership,

@@ -62,7 +62,8 @@ Term::Term(const Parts& parts, Options options, ReplayedLog held)
                                                                    .ownership = parts_.ownership,
                                                                    .engine = *engine_thread_},
                                                 fmt::format("{:016x}", parts_.random.next()));
-  frontend_ = std::make_unique<Frontend>(Frontend::Parts{.sessions = parts_.sessions,
+  frontend_ = std::make_unique<Frontend>(Frontend::Parts{.authenticator = parts_.authenticator,
+                                                         .sessions = parts_.sessions,
                                                          .dispatcher = *dispatcher_,
                                                          .signer = signer_,
                                                          .log = *held_.log,

@@ -18,6 +18,7 @@
 #include "api/dispatch.h"
 #include "api/key_rates.h"
 #include "api/service.h"
+#include "auth/authenticator.h"
 #include "base/random.h"
 #include "client/address_rules.h"
 #include "console/sessions.h"
@@ -56,6 +57,7 @@ class Term {
     http::Server& http;
     api::CallSlots& slots;
     std::span<const api::Service> services;
+    const auth::Authenticator& authenticator;
     console::Sessions& sessions;
     Random& random;
     Ownership& ownership;
