@@ -102,7 +102,7 @@ export async function wholeList(page) {
 }
 
 /** Who is here, and what he may. A server without a console's session knows no keys. */
-export async function session() {
+export async function askSession() {
   const response = await ask('/_mailrail/session');
   if (response.ok) return response.json();
   if (response.status === 404) return { KeysInForce: false, Key: null, ReadOnly: false, HidePayloads: false };

@@ -4,7 +4,16 @@ import { signOut, whenSignedOut } from './api.js';
 import { Dialogs } from './dialogs.js';
 import { count, duration } from './format.js';
 import { connection, pause, startLive, useChanges, useSeconds, useTopic } from './live.js';
-import { Later } from './later.js';
+import { ActivityPage } from './pages/activity.js';
+import { ConnectPage } from './pages/connect.js';
+import { DeadLettersPage } from './pages/dead_letters.js';
+import { DoctorPage } from './pages/doctor.js';
+import { OverviewPage } from './pages/overview.js';
+import { QueuePage } from './pages/queue.js';
+import { QueuesPage } from './pages/queues.js';
+import { SignInPage } from './pages/sign_in.js';
+import { TailPage } from './pages/tail.js';
+import { TopicsPage } from './pages/topics.js';
 import { Badge, Icon, Notice } from './parts.js';
 import { applyTheme, choose, usePreferences } from './preferences.js';
 import { to, usePlace } from './router.js';
@@ -13,19 +22,17 @@ import { GlobalSearch } from './search.js';
 import { isSignedIn, loadSession, mayChange, session } from './session.js';
 import { html, render, useEffect, useRef, useState } from './vendor/htm-preact.js';
 
-/** Its name in links, its name, its component, once it is needed, and its icon. */
+/** Its name in links, its name, its component, and its icon. */
 const pages = [
-  ['overview', 'Overview', () => import('./pages/overview.js').then((file) => file.OverviewPage)],
-  ['queues', 'Queues', () => import('./pages/queues.js').then((file) => file.QueuesPage)],
-  ['topics', 'Topics', () => import('./pages/topics.js').then((file) => file.TopicsPage)],
-  ['dead-letters', 'Dead letters', () => import('./pages/dead_letters.js').then((file) => file.DeadLettersPage), 'dead'],
-  ['tail', 'Live tail', () => import('./pages/tail.js').then((file) => file.TailPage)],
-  ['doctor', 'Doctor', () => import('./pages/doctor.js').then((file) => file.DoctorPage)],
-  ['activity', 'Activity', () => import('./pages/activity.js').then((file) => file.ActivityPage)],
-  ['connect', 'Connect', () => import('./pages/connect.js').then((file) => file.ConnectPage)],
+  ['overview', 'Overview', OverviewPage],
+  ['queues', 'Queues', QueuesPage],
+  ['topics', 'Topics', TopicsPage],
+  ['dead-letters', 'Dead letters', DeadLettersPage, 'dead'],
+  ['tail', 'Live tail', TailPage],
+  ['doctor', 'Doctor', DoctorPage],
+  ['activity', 'Activity', ActivityPage],
+  ['connect', 'Connect', ConnectPage],
 ];
-const queuePage = () => import('./pages/queue.js').then((file) => file.QueuePage);
-const signInPage = () => import('./pages/sign_in.js').then((file) => file.SignInPage);
 
 const Mark = () => html`<svg viewBox="0 0 24 24" aria-hidden="true">
   <rect width="24" height="24" rx="6" fill="#0d6e6e" />
@@ -65,7 +72,7 @@ function About({ server }) {
   useSeconds();
   if (!server || server.refused) return null;
   const dataAge = Math.round((Date.now() - connection.dataAt) / 1000);
-  return html`<div>mailrail ${server.Version}<br />up ${duration((Date.now() - server.StartedTimestamp) / 1000)}<br />data ${dataAge} s old</div>`;
+  return html`<div>mailrail ${server.Version}<br />up ${duration(server.Uptime)}<br />data ${dataAge} s old</div>`;
 }
 
 const modes = {
@@ -121,7 +128,7 @@ function Shell() {
   const [isOpen, setOpen] = useState(false);
   const main = useRef(null);
   const current = at.parts[0] ?? 'overview';
-  const [, name, load] = pages.find(([key]) => key === current) ?? [];
+  const [, name, Page] = pages.find(([key]) => key === current) ?? [];
   useEffect(() => {
     document.title = `${at.parts[1] ?? name ?? 'Not found'} · mailrail`;
     window.scrollTo(0, 0);
@@ -134,9 +141,9 @@ function Shell() {
       <main class="page" id="main" tabindex="-1" ref=${main}>
         <${Alarm} />
         ${current === 'queues' && at.parts[1]
-          ? html`<${Later} load=${queuePage} key=${at.parts[1]} name=${at.parts[1]} tab=${at.parts[2] ?? 'overview'} query=${at.query} />`
-          : load
-            ? html`<${Later} load=${load} key=${current} at=${at} />`
+          ? html`<${QueuePage} key=${at.parts[1]} name=${at.parts[1]} tab=${at.parts[2] ?? 'overview'} query=${at.query} />`
+          : Page
+            ? html`<${Page} key=${current} at=${at} />`
             : html`<${Notice} tone="warn" icon="alert">There is no such page. <a href="#/">Go to the overview</a>.<//>`}
       </main>
     </div>
@@ -152,7 +159,7 @@ function App() {
     enter();
   }, []);
   if (isIn === undefined) return null;
-  if (!isIn) return html`<${Later} load=${signInPage} onIn=${() => loadSession().then(() => setIn(isSignedIn()))} />`;
+  if (!isIn) return html`<${SignInPage} onIn=${() => loadSession().then(() => setIn(isSignedIn()))} />`;
   startLive();
   return html`<${Shell} />`;
 }

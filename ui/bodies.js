@@ -41,7 +41,8 @@ export function hex(body) {
 
 export const byteLength = (body) => new TextEncoder().encode(body ?? '').length;
 
-const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
+/** As a shell reads it. @param {string} text */
+export const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
 
 /** A command that sends the same again. @param {any} message @param {any} row @param {string} endpoint */
 export function asCommand(message, row, endpoint) {

@@ -70,8 +70,16 @@ export function time(instant) {
   return isToday ? clock.format(at) : `${date.format(at)} ${clock.format(at)}`;
 }
 
+let aheadMs = 0;
+/** The time that messages are judged by, by the server's clock and not by this machine's. */
+export const now = () => Date.now() + aheadMs;
+/** @param {number} timestamp what it is now, as the server says */
+export function takeServerTime(timestamp) {
+  aheadMs = timestamp - Date.now();
+}
+
 /** Seconds since then. @param {number} instant milliseconds since 1970 */
-export const ageOf = (instant) => Math.max(0, (Date.now() - instant) / 1000);
+export const ageOf = (instant) => Math.max(0, (now() - instant) / 1000);
 
 /** How long ago. @param {number | undefined} instant milliseconds since 1970 */
 export const age = (instant) => (instant === undefined ? '–' : duration(ageOf(instant)));

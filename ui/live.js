@@ -4,6 +4,7 @@
 // told until the pause is over.
 
 import { ask, Unreachable } from './api.js';
+import { takeServerTime } from './format.js';
 import { forgetPlaces, poll } from './polling.js';
 import { forgetSamples, takeSamples } from './samples.js';
 import { useEffect, useState } from './vendor/htm-preact.js';
@@ -237,6 +238,7 @@ function connected(mode) {
 function take(topic, value) {
   const entry = topics.get(topic);
   if (!entry) return;
+  if (topic === 'server' && value.Timestamp) takeServerTime(value.Timestamp);
   entry.value = value.refused ? value : merged(topic, entry.value, value);
   connection.dataAt = Date.now();
   tell();

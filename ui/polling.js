@@ -25,7 +25,7 @@ async function subscriptions() {
   });
 }
 
-async function topics() {
+async function topicsWithSubscriptions() {
   const arns = await wholeList(async (token) => {
     const page = await sns('ListTopics', token ? { NextToken: token } : {});
     return [allIn(page, 'Topics').map((each) => textIn(each, 'TopicArn')), textIn(page, 'NextToken')];
@@ -72,7 +72,7 @@ export async function poll(topic) {
     case 'activity':
       return events(topic, { Kinds: administrative });
     case 'topics':
-      return topics();
+      return topicsWithSubscriptions();
     default:
       return undefined; // History is what this tab has seen itself.
   }

@@ -3,7 +3,7 @@
 import { useEffect, useState } from './vendor/htm-preact.js';
 
 const KEY = 'mailrail';
-const listeners = new Set();
+const watchers = new Set();
 
 function stored() {
   try {
@@ -25,7 +25,7 @@ export function choose(changes) {
     // A browser that keeps nothing: it holds for this page.
   }
   applyTheme();
-  for (const each of listeners) each(chosen);
+  for (const each of watchers) each(chosen);
 }
 
 export function applyTheme() {
@@ -36,8 +36,8 @@ export function applyTheme() {
 export function usePreferences() {
   const [value, set] = useState(chosen);
   useEffect(() => {
-    listeners.add(set);
-    return () => listeners.delete(set);
+    watchers.add(set);
+    return () => watchers.delete(set);
   }, []);
   return value;
 }

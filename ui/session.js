@@ -1,6 +1,6 @@
 // Who is signed in, and what the pages may offer for that. The server judges every call anyway.
 
-import { session as askSession } from './api.js';
+import { askSession } from './api.js';
 
 /**
  * @typedef {{Account?: string, Region?: string, Endpoint?: string, KeysInForce: boolean, ReadOnly: boolean, HidePayloads: boolean,

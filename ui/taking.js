@@ -10,7 +10,7 @@ const OTHERS_MAX = 5_000;
  * Calls `use` with those of the messages that could be had, in their order, ten at a time. Returns how many it was called with.
  * @param {string} queueUrl @param {string[]} ids in their order @param {(messages: any[]) => Promise<void>} use
  */
-async function take(queueUrl, ids, use) {
+async function receiveChosen(queueUrl, ids, use) {
   const order = new Map(ids.map((id, index) => [id, index]));
   const taken = [];
   const others = [];
@@ -45,7 +45,7 @@ async function giveBack(QueueUrl, messages) {
   }
 }
 
-async function remove(QueueUrl, messages) {
+async function deleteReceived(QueueUrl, messages) {
   const Entries = messages.map((each, Id) => ({ Id: String(Id), ReceiptHandle: each.ReceiptHandle }));
   const { Failed = [] } = await sqs('DeleteMessageBatch', { QueueUrl, Entries });
   if (Failed.length) throw new Error(`${Failed.length} could not be deleted: ${Failed[0].Message ?? Failed[0].Code}`);
@@ -58,7 +58,7 @@ const told = (verb, done, wanted) =>
 
 /** @param {string} queueUrl @param {string[]} ids in their order */
 export async function deleteMessages(queueUrl, ids) {
-  return told('deleted', await take(queueUrl, ids, (messages) => remove(queueUrl, messages)), ids.length);
+  return told('deleted', await receiveChosen(queueUrl, ids, (messages) => deleteReceived(queueUrl, messages)), ids.length);
 }
 
 /** A message leaves only when the other queue has it. @param {string} from @param {string[]} ids in their order @param {string} to */
@@ -66,9 +66,9 @@ export async function moveMessages(from, ids, to) {
   const isFifo = to.endsWith('.fifo');
   const passOn = async (messages) => {
     for (const each of messages) await sqs('SendMessage', passedOn(each, to, isFifo));
-    await remove(from, messages);
+    await deleteReceived(from, messages);
   };
-  return told('moved', await take(from, ids, passOn), ids.length);
+  return told('moved', await receiveChosen(from, ids, passOn), ids.length);
 }
 
 // Under the message's own id as its deduplication id it is taken once, however often this is tried.

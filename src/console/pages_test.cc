@@ -16,6 +16,8 @@ Assets test_files();  // Of testdata/pages.
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
 
 http::Request get(std::string target) {
   http::Request request{.method = "GET", .target = std::move(target)};
@@ -81,7 +83,7 @@ TEST_F(PagesTest, CompressesForWhoTakesIt) {
   http::Request unwanted = get(asset("app.js"));
   unwanted.headers.add("Accept-Encoding", "gzip;q=0, identity");
 
-  EXPECT_THAT(plain.body, HasSubstr("./pages/greeting.js"));
+  EXPECT_THAT(plain.body, HasSubstr("const greeting"));
   EXPECT_EQ(header(plain, "Content-Encoding"), "");
   EXPECT_EQ(header(compressed, "Content-Encoding"), "gzip");
   EXPECT_EQ(header(compressed, "Vary"), "Accept-Encoding");
@@ -90,13 +92,23 @@ TEST_F(PagesTest, CompressesForWhoTakesIt) {
   EXPECT_EQ(pages_.answer(unwanted).body, plain.body);
 }
 
-TEST_F(PagesTest, EmbedsEachByteAsItIs) {
-  const http::Response embedded = pages_.answer(get(asset("pages/greeting.js")));
+TEST_F(PagesTest, EmbedsAScriptWithWhatItImports) {
+  const http::Response embedded = pages_.answer(get(asset("app.js")));
   const http::Response read = live_pages_.answer(get("/console/live/pages/greeting.js"));
 
   EXPECT_EQ(embedded.status, 200);
-  EXPECT_EQ(embedded.body, read.body);
   EXPECT_THAT(embedded.body, HasSubstr(R"("semicolons; [brackets] \"quotes\" ${braces}")"));
+  EXPECT_THAT(embedded.body, Not(HasSubstr("import")));
+  EXPECT_THAT(read.body, StartsWith("export const greeting"));
+  EXPECT_EQ(pages_.answer(get(asset("pages/greeting.js"))).status, 404);
+}
+
+TEST(TheConsole, IsAtMost60KilobytesCompressed) {
+  std::size_t bytes = 0;
+  for (const Asset& each : embedded::console_files().files) bytes += each.gzip.size();
+
+  EXPECT_GT(bytes, 30'000U);
+  EXPECT_LE(bytes, 60'000U);
 }
 
 TEST_F(PagesTest, KeepsAssetsForEver) {

@@ -8,7 +8,7 @@ import { askOtherwise, to } from '../router.js';
 import { html } from '../vendor/htm-preact.js';
 import { Kind } from './tail.js';
 
-const SHOWN = 200;
+const DEEDS_SHOWN = 200;
 
 export function ActivityPage({ at }) {
   const value = useTopic('activity');
@@ -27,7 +27,7 @@ export function ActivityPage({ at }) {
           ? html`<${Empty} icon="activity" title=${all.length ? 'Nothing is like that' : 'Nothing to tell'}>${all.length ? 'Change the filter.' : 'When a conversation is parked or goes on, when messages are dead-lettered, brought back or dropped, it is told here. The server remembers it until it stops.'}<//>`
           : html`<${TableFrame} label="Activity"><table class="compact" id="activity">
               <thead><tr><th scope="col">When</th><th scope="col">What</th><th scope="col">Queue</th><th scope="col">Conversation</th><th scope="col" class="wide">Message</th><th scope="col" class="wide">Who</th></tr></thead>
-              <tbody>${events.slice(0, SHOWN).map((each) => html`<tr key=${each.number}>
+              <tbody>${events.slice(0, DEEDS_SHOWN).map((each) => html`<tr key=${each.number}>
                 <td class="nowrap mono">${time(each.Timestamp)}</td><td>${each.What ?? html`<${Kind} kind=${each.Kind} />`}</td>
                 <td>${each.QueueName && html`<a class="breaks" href=${to(['queues', each.QueueName])}>${each.QueueName}</a>`}</td>
                 <td class="breaks">${each.MessageGroupId && html`<a href=${to(['queues', each.QueueName, 'conversations'], { id: each.MessageGroupId })}>${each.MessageGroupId}</a>`}</td>

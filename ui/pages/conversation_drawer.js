@@ -11,7 +11,7 @@ import { html, useEffect, useState } from '../vendor/htm-preact.js';
 import { History, openMessage } from './message_drawer.js';
 import { preview } from './queue_messages.js';
 
-const AGAIN_MS = 2_000;
+const LOOK_AGAIN_MS = 2_000;
 const HEADS = 10;
 
 async function look(QueueUrl, MessageGroupId) {
@@ -37,7 +37,7 @@ export function ConversationDrawer({ row, id, close }) {
       } catch (failure) {
         if (!isGone) setError(failure);
       }
-      timer = setTimeout(again, AGAIN_MS);
+      timer = setTimeout(again, LOOK_AGAIN_MS);
     };
     again();
     return () => {

@@ -7,8 +7,8 @@ import { Badge, Empty, Icon, Notice, Segments, Snippet } from '../parts.js';
 import { to } from '../router.js';
 import { html, useEffect, useState } from '../vendor/htm-preact.js';
 
-const looks = { problem: ['bad', 'stop', 'problem'], warning: ['warn', 'alert', 'warning'], advice: ['calm', 'info', 'advice'] };
-const SHOWN = 100;
+const findingLooks = { problem: ['bad', 'stop', 'problem'], warning: ['warn', 'alert', 'warning'], advice: ['calm', 'info', 'advice'] };
+const FINDINGS_SHOWN = 100;
 
 export function DoctorPage() {
   const server = useTopic('server');
@@ -32,16 +32,16 @@ export function DoctorPage() {
       <div><h1>Doctor</h1><p class="lead">What <code>mailrail doctor</code> says of the server and its queues. Examined at ${time(at)}.</p></div>
       <button class="button first" onClick=${() => (refresh(), run())}>Examine again</button>
     </div>
-    <section class=${`verdict ${worst ?? ''}`} aria-label="Verdict"><${Icon} name=${worst ? looks[worst][1] : 'check'} /><h2>${verdict(findings)}</h2></section>
+    <section class=${`verdict ${worst ?? ''}`} aria-label="Verdict"><${Icon} name=${worst ? findingLooks[worst][1] : 'check'} /><h2>${verdict(findings)}</h2></section>
     ${findings.length > 0 && html`<section class="card" aria-label="Findings">
       <header><${Segments} label="Severity" value=${grade} onChoose=${setGrade} options=${[['', `All ${findings.length}`], ['problem', `Problems ${number('problem')}`], ['warning', `Warnings ${number('warning')}`], ['advice', `Advice ${number('advice')}`]]} /></header>
-      ${shown.length ? shown.slice(0, SHOWN).map((each) => html`<${FindingRow} key=${each.check + each.subject} finding=${each} />`) : html`<${Empty} icon="check" title="None of these" />`}
-      ${shown.length > SHOWN && html`<footer>The first ${SHOWN} of ${shown.length}. All of them: <code>mailrail doctor</code></footer>`}
+      ${shown.length ? shown.slice(0, FINDINGS_SHOWN).map((each) => html`<${FindingRow} key=${each.check + each.subject} finding=${each} />`) : html`<${Empty} icon="check" title="None of these" />`}
+      ${shown.length > FINDINGS_SHOWN && html`<footer>The first ${FINDINGS_SHOWN} of ${shown.length}. All of them: <code>mailrail doctor</code></footer>`}
     </section>`}`;
 }
 
 function FindingRow({ finding }) {
-  const [tone, icon, text] = looks[finding.severity];
+  const [tone, icon, text] = findingLooks[finding.severity];
   return html`<article class="finding" aria-label=${finding.check}>
     <div><span><${Badge} tone=${tone} icon=${icon}>${text}<//></span></div>
     <div>

@@ -69,7 +69,7 @@ const Attributes = ({ of }) => {
   </table><//></section>`;
 };
 
-const kinds = {
+const historyKinds = {
   sent: ['waiting', 'Sent'],
   received: ['plane', 'Received'],
   deleted: ['check', 'Deleted'],
@@ -95,7 +95,7 @@ export function History({ row, group, sequenceNumber }) {
   return html`<section><h3>What happened</h3>
     ${events && !shown.length && html`<p class="soft small">Nothing that the server still remembers: it keeps the last 4,096 events of all queues, since its start.</p>`}
     <ol class="timeline">${shown.map((each, index) => {
-      const [icon, text] = kinds[each.Kind] ?? ['dot', each.Kind];
+      const [icon, text] = historyKinds[each.Kind] ?? ['dot', each.Kind];
       const receives = each.Kind === 'received' && each.ApproximateReceiveCount ? `, for the ${ordinal(each.ApproximateReceiveCount)} time` : '';
       return html`<li key=${index}><${Icon} name=${icon} /><span>${text}${receives}${!sequenceNumber && each.SequenceNumber ? html` <span class="soft small mono">${each.SequenceNumber.replace(/^0+/, '')}</span>` : ''}</span><span class="soft small">${time(each.Timestamp)}</span></li>`;
     })}</ol>

@@ -2,7 +2,6 @@
 
 import { diagnose, verdict } from '../diagnosis.js';
 import { age, bytes, count, duration, percent, rate, short } from '../format.js';
-import { Later } from '../later.js';
 import { useTopic } from '../live.js';
 import { Badge, Card, Empty, Figure, Icon, Meter, Notice, TableFrame } from '../parts.js';
 import { to } from '../router.js';
@@ -10,10 +9,10 @@ import { deadLettersIn, delayed, depth, inFlight, isDeadLetterQueue, oldestAge, 
 import { ratesOf, totalRates } from '../samples.js';
 import { endpoint, region } from '../session.js';
 import { html } from '../vendor/htm-preact.js';
+import { ClientCards } from './connect.js';
 
 const WORST = 5;
-const clientCards = () => import('./connect.js').then((file) => file.ClientCards);
-const icons = { problem: 'stop', warning: 'alert', advice: 'info' };
+const severityIcons = { problem: 'stop', warning: 'alert', advice: 'info' };
 
 export function OverviewPage() {
   const server = useTopic('server');
@@ -44,7 +43,7 @@ aws --endpoint-url ${endpoint()} sqs send-message --queue-url chat.fifo \\
     <section class="card"><${Empty} icon="queues" title="The server runs, and has no queues yet" command=${create}>
       Make the first one with any AWS client, or on the <a href=${to(['queues'])}>Queues</a> page. This page shows it as soon as it is there.
     <//></section>
-    <${Later} load=${clientCards} only=${['Python', 'JavaScript']} />`;
+    <${ClientCards} only=${['Python', 'JavaScript']} />`;
 }
 
 function Verdict({ findings }) {
@@ -53,7 +52,7 @@ function Verdict({ findings }) {
   const first = counts[0];
   const tone = worst ?? '';
   return html`<section class=${`verdict ${tone}`} aria-label="Verdict">
-    <${Icon} name=${icons[worst] ?? 'check'} />
+    <${Icon} name=${severityIcons[worst] ?? 'check'} />
     <div class="grow stack tight">
       <h2>${counts.length ? verdict(findings) : worst ? `Nothing is wrong; ${verdict(findings)}` : 'Nothing is wrong'}</h2>
       ${first && html`<p class="breaks">${first.subject && html`<a href=${to(['queues', first.subject])}>${first.subject}</a>: `}${first.evidence}</p>`}

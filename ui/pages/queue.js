@@ -5,28 +5,31 @@ import { Chart } from '../chart.js';
 import { confirm, open } from '../dialogs.js';
 import { age, count, duration, rate, roughly, short } from '../format.js';
 import { refresh, useSeconds, useTopic } from '../live.js';
-import { Later } from '../later.js';
 import { Badge, Card, Copy, Empty, Fifo, Figure, Notice } from '../parts.js';
 import { to } from '../router.js';
 import { delayed, depth, inFlight, isDeadLetterQueue, oldestAge, visible } from '../rows.js';
 import { historyOf, ratesOf } from '../samples.js';
 import { endpoint, mayChange } from '../session.js';
 import { html } from '../vendor/htm-preact.js';
+import { Consumers } from './queue_consumers.js';
+import { Conversations } from './queue_conversations.js';
+import { Messages } from './queue_messages.js';
+import { Settings } from './queue_settings.js';
 import { SendForm } from './send.js';
 
 const tabs = [
-  ['overview', 'Overview', async () => Overview],
-  ['messages', 'Messages', () => import('./queue_messages.js').then((file) => file.Messages)],
-  ['conversations', 'Conversations', () => import('./queue_conversations.js').then((file) => file.Conversations)],
-  ['consumers', 'Consumers', () => import('./queue_consumers.js').then((file) => file.Consumers)],
-  ['settings', 'Settings', () => import('./queue_settings.js').then((file) => file.Settings)],
+  ['overview', 'Overview', Overview],
+  ['messages', 'Messages', Messages],
+  ['conversations', 'Conversations', Conversations],
+  ['consumers', 'Consumers', Consumers],
+  ['settings', 'Settings', Settings],
 ];
 
 export function QueuePage({ name, tab, query }) {
   const value = useTopic('queues');
   useSeconds();
   const row = value?.rows?.get(name);
-  const [current, , load] = tabs.find(([key]) => key === tab) ?? tabs[0];
+  const [current, , Tab] = tabs.find(([key]) => key === tab) ?? tabs[0];
   if (value?.refused) return html`<h1>${name}</h1><${Notice} tone="warn" icon="lock">${value.refused}<//>`;
   if (!value) return html`<h1>${name}</h1><p class="soft">Asking the server…</p>`;
   if (!row) return html`<section class="card"><${Empty} icon="search" title=${`There is no queue ${name}`} command=${`aws --endpoint-url ${endpoint()} sqs create-queue --queue-name ${name}`}>It was deleted, or never made. <a href=${to(['queues'])}>All queues</a>.<//></section>`;
@@ -48,7 +51,7 @@ export function QueuePage({ name, tab, query }) {
         .filter(([key]) => key !== 'conversations' || row.FifoQueue)
         .map(([key, text]) => html`<a key=${key} href=${to(['queues', name, key])} aria-current=${key === current ? 'page' : undefined}>${text}</a>`)}
     </nav>
-    <${Later} load=${load} row=${row} query=${query} />`;
+    <${Tab} row=${row} query=${query} />`;
 }
 
 function purge(row) {

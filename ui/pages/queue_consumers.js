@@ -1,7 +1,7 @@
 // Who receives from a queue: what is held by whom, how many wait, how much is received for nothing.
 
 import { mailrail } from '../api.js';
-import { count, duration, rate, time } from '../format.js';
+import { count, duration, now, rate, time } from '../format.js';
 import { connection, useSeconds } from '../live.js';
 import { Card, Empty, Failure, Figure, TableFrame } from '../parts.js';
 import { inFlight } from '../rows.js';
@@ -9,15 +9,15 @@ import { ratesOf } from '../samples.js';
 import { endpoint } from '../session.js';
 import { html, useEffect, useState } from '../vendor/htm-preact.js';
 
-const AGAIN_MS = 5_000;
-const CALLS_MAX = 5;
+const COUNT_AGAIN_MS = 5_000;
+const CONSUMER_CALLS_MAX = 5;
 
 /** Holders of the first messages in flight. */
 async function readHolders(QueueUrl) {
   const holders = new Map();
   let After;
   let seen = 0;
-  for (let call = 0; call < CALLS_MAX; ++call) {
+  for (let call = 0; call < CONSUMER_CALLS_MAX; ++call) {
     const page = await mailrail('PeekMessages', { QueueUrl, State: 'InFlight', MaxNumberOfMessages: 100, ...(After ? { After } : {}) });
     for (const each of page.Messages) {
       const name = each.ReceivedBy ?? 'not remembered';
@@ -44,7 +44,7 @@ export function Consumers({ row }) {
     let isGone = false;
     const again = async () => {
       if (!connection.isPaused) await readHolders(row.QueueUrl).then((value) => isGone || (setFound(value), setError(undefined)), (failure) => isGone || setError(failure));
-      if (!isGone) timer = setTimeout(again, AGAIN_MS);
+      if (!isGone) timer = setTimeout(again, COUNT_AGAIN_MS);
     };
     again();
     return () => {
@@ -70,7 +70,7 @@ export function Consumers({ row }) {
             <thead><tr><th scope="col">Consumer</th><th scope="col" class="number">Holds</th>${row.FifoQueue && html`<th scope="col" class="number">Conversations</th>`}<th scope="col" class="number wide">Received before</th><th scope="col" class="number">First one visible again</th></tr></thead>
             <tbody>${(found?.holders ?? []).map((each) => html`<tr key=${each.name}><th scope="row" class="breaks">${each.name}</th><td class="number">${count(each.messages)}</td>
               ${row.FifoQueue && html`<td class="number">${count(each.groups.size)}</td>`}<td class="number wide">${count(each.repeated)}</td>
-              <td class="number">${each.next === Infinity ? '–' : each.next > Date.now() ? `in ${duration((each.next - Date.now()) / 1000)}` : time(each.next)}</td></tr>`)}</tbody>
+              <td class="number">${each.next === Infinity ? '–' : each.next > now() ? `in ${duration((each.next - now()) / 1000)}` : time(each.next)}</td></tr>`)}</tbody>
           </table><//>`}
     <//>`;
 }

@@ -3,7 +3,7 @@
 
 import { mailrail } from '../api.js';
 import { open } from '../dialogs.js';
-import { age, count, duration } from '../format.js';
+import { age, count, duration, now } from '../format.js';
 import { connection, useSeconds, useTopic } from '../live.js';
 import { Empty, Failure, Icon, Notice, Segments, State, TableFrame } from '../parts.js';
 import { askOtherwise } from '../router.js';
@@ -11,19 +11,19 @@ import { depth } from '../rows.js';
 import { html, useEffect, useRef, useState } from '../vendor/htm-preact.js';
 import { ConversationDrawer } from './conversation_drawer.js';
 
-const PAGE = 100;
-const CALLS_MAX = 20;
-const AGAIN_MS = 2_000;
+const CONVERSATIONS_SHOWN = 100;
+const LIST_CALLS_MAX = 20;
+const LIST_AGAIN_MS = 2_000;
 
 /** A page of one state. The server looks at a bounded part a call, so a page may take some. */
-async function readPage(queueUrl, state, token) {
+async function readConversations(queueUrl, state, token) {
   const found = [];
   let next = token;
-  for (let call = 0; call < CALLS_MAX; ++call) {
-    const page = await mailrail('ListConversations', { QueueUrl: queueUrl, MaxResults: PAGE - found.length, ...(state ? { State: state } : {}), ...(next ? { NextToken: next } : {}) });
+  for (let call = 0; call < LIST_CALLS_MAX; ++call) {
+    const page = await mailrail('ListConversations', { QueueUrl: queueUrl, MaxResults: CONVERSATIONS_SHOWN - found.length, ...(state ? { State: state } : {}), ...(next ? { NextToken: next } : {}) });
     found.push(...page.Conversations);
     next = page.NextToken;
-    if (!next || found.length >= PAGE) break;
+    if (!next || found.length >= CONVERSATIONS_SHOWN) break;
   }
   return { conversations: found, next };
 }
@@ -45,14 +45,14 @@ export function Conversations({ row, query }) {
     let timer;
     const again = async () => {
       try {
-        const page = connection.isPaused ? undefined : await readPage(row.QueueUrl, state, tokens.at(-1));
+        const page = connection.isPaused ? undefined : await readConversations(row.QueueUrl, state, tokens.at(-1));
         if (isGone) return;
         if (page) setRead({ ...page, state, page: tokens.length });
         setError(undefined);
       } catch (failure) {
         if (!isGone) setError(failure);
       }
-      if (isFirst) timer = setTimeout(again, AGAIN_MS);
+      if (isFirst) timer = setTimeout(again, LIST_AGAIN_MS);
     };
     again();
     return () => {
@@ -82,7 +82,7 @@ export function Conversations({ row, query }) {
         <${FindOne} row=${row} />
       </header>
       ${error && html`<div class="body"><${Failure} error=${error} /></div>`}
-      ${!conversations ? html`<p class="body soft">Asking the server…</p>` : conversations.length ? html`<${Table} row=${row} conversations=${conversations} />` : html`<${Nothing} row=${row} state=${state} />`}
+      ${!conversations ? html`<p class="body soft">Asking the server…</p>` : conversations.length ? html`<${ConversationTable} row=${row} conversations=${conversations} />` : html`<${NoConversations} row=${row} state=${state} />`}
       <footer>
         <span>Oldest first message first. ${isFirst ? 'Follows what happens.' : `Page ${tokens.length}, as it was when it was opened.`}</span>
         <span class="row">
@@ -118,26 +118,26 @@ function FindOne({ row }) {
   </form>`;
 }
 
-const Nothing = ({ row, state }) =>
+const NoConversations = ({ row, state }) =>
   state
     ? html`<${Empty} icon="check" title="No conversation is in that state">${count(depth(row))} messages are in the queue.<//>`
     : html`<${Empty} icon="waiting" title="No conversation has messages" command=${`aws --endpoint-url ${location.origin} sqs send-message --queue-url ${row.QueueName} --message-body hello --message-group-id room-1`}>Each message group of this queue shows up here as soon as it has one.<//>`;
 
-function Table({ row, conversations }) {
+function ConversationTable({ row, conversations }) {
   return html`<${TableFrame} label="Conversations"><table id="conversations">
     <thead><tr>
       <th scope="col">Conversation</th><th scope="col">State</th><th scope="col" class="number">Messages</th>
       <th scope="col" class="number">Oldest</th><th scope="col" class="wide">Held by</th><th scope="col" class="number wide">Retry in</th><th scope="col" class="number wide">Receives of first</th>
     </tr></thead>
-    <tbody>${conversations.map((each) => html`<${Row} key=${each.MessageGroupId} row=${row} conversation=${each} />`)}</tbody>
+    <tbody>${conversations.map((each) => html`<${ConversationRow} key=${each.MessageGroupId} row=${row} conversation=${each} />`)}</tbody>
   </table><//>`;
 }
 
-function Row({ row, conversation }) {
+function ConversationRow({ row, conversation }) {
   const { Head, State: state } = conversation;
   const isHeld = Head.State === 'InFlight';
   const since = conversation.SinceTimestamp;
-  const retry = Head.VisibleTimestamp ? (Head.VisibleTimestamp - Date.now()) / 1000 : undefined;
+  const retry = Head.VisibleTimestamp ? (Head.VisibleTimestamp - now()) / 1000 : undefined;
   return html`<tr>
     <th scope="row"><button class="row-button" onClick=${() => openConversation(row, conversation.MessageGroupId)}>${conversation.MessageGroupId}</button></th>
     <td><div class="row"><${State} of=${state} />${since && html`<span class="soft small nowrap">for ${age(since)}</span>`}</div></td>

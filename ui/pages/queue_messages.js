@@ -14,9 +14,9 @@ import { html, useEffect, useState } from '../vendor/htm-preact.js';
 import { openMessage } from './message_drawer.js';
 import { askMove } from './move.js';
 
-const PAGE = 50;
-const CALLS_MAX = 40; // Of 100 messages each, for one page of a search.
-const states = [['', 'All'], ['Visible', 'Visible'], ['InFlight', 'In flight'], ['Delayed', 'Delayed'], ['Blocked', 'Blocked'], ['Parked', 'Parked']];
+const MESSAGES_SHOWN = 50;
+const PEEK_CALLS_MAX = 40; // Of 100 messages each, for one page of a search.
+const messageStates = [['', 'All'], ['Visible', 'Visible'], ['InFlight', 'In flight'], ['Delayed', 'Delayed'], ['Blocked', 'Blocked'], ['Parked', 'Parked']];
 
 function matches(message, text) {
   if (!text) return true;
@@ -33,12 +33,12 @@ export async function readPage({ queueUrl, state, text, after }) {
   const messages = [];
   let next = after;
   let seen = 0;
-  for (let call = 0; call < CALLS_MAX; ++call) {
-    const page = await mailrail('PeekMessages', { QueueUrl: queueUrl, MaxNumberOfMessages: text ? 100 : PAGE - messages.length, ...(state ? { State: state } : {}), ...(next ? { After: next } : {}) });
+  for (let call = 0; call < PEEK_CALLS_MAX; ++call) {
+    const page = await mailrail('PeekMessages', { QueueUrl: queueUrl, MaxNumberOfMessages: text ? 100 : MESSAGES_SHOWN - messages.length, ...(state ? { State: state } : {}), ...(next ? { After: next } : {}) });
     seen += page.Messages.length;
     messages.push(...page.Messages.filter((each) => matches(each, text)));
     next = page.NextAfter;
-    if (!next || messages.length >= PAGE) break;
+    if (!next || messages.length >= MESSAGES_SHOWN) break;
   }
   return { messages, next, seen };
 }
@@ -86,7 +86,7 @@ export function Messages({ row, query }) {
   return html`<section class="card" aria-label="Messages">
     <header>
       <div class="row">
-        <${Segments} label="State" options=${states.filter(([key]) => row.FifoQueue || !['Blocked', 'Parked'].includes(key))} value=${state} onChoose=${(key) => askOtherwise({ state: key })} />
+        <${Segments} label="State" options=${messageStates.filter(([key]) => row.FifoQueue || !['Blocked', 'Parked'].includes(key))} value=${state} onChoose=${(key) => askOtherwise({ state: key })} />
         ${mayRead() && html`<${Search} value=${text} label="Find in bodies and attributes" placeholder="Body, attribute, id" onInput=${setText} />`}
       </div>
       <div class="row">
@@ -98,8 +98,8 @@ export function Messages({ row, query }) {
     ${error && html`<div class="body"><${Failure} error=${error} /></div>`}
     ${chosen.size > 0 && html`<${Chosen} row=${row} ids=${ids} onChange=${changed} />`}
     ${loaded && !messages.length
-      ? html`<${Nothing} row=${row} isAsked=${Boolean(state || text)} />`
-      : html`<${Table} row=${row} messages=${messages} chosen=${chosen} toggle=${toggle} onAll=${(all) => setChosen(new Set(all ? messages.map((each) => each.MessageId) : []))} onChange=${() => changed()} />`}
+      ? html`<${NoMessages} row=${row} isAsked=${Boolean(state || text)} />`
+      : html`<${MessageTable} row=${row} messages=${messages} chosen=${chosen} toggle=${toggle} onAll=${(all) => setChosen(new Set(all ? messages.map((each) => each.MessageId) : []))} onChange=${() => changed()} />`}
     <footer>
       <span><${Icon} name="eye" /> A look, not a receive: no receive is counted and nothing is hidden.${text && loaded ? ` ${count(messages.length)} of ${count(loaded.seen)} looked at.` : ''}</span>
       <span class="row">
@@ -110,7 +110,7 @@ export function Messages({ row, query }) {
   </section>`;
 }
 
-const Nothing = ({ row, isAsked }) =>
+const NoMessages = ({ row, isAsked }) =>
   isAsked
     ? html`<${Empty} icon="search" title="No message is like that">${count(depth(row))} are in the queue. Choose another state, or look for something else.<//>`
     : html`<${Empty} icon="waiting" title="The queue is empty" command=${`aws --endpoint-url ${location.origin} sqs send-message --queue-url ${row.QueueName} --message-body hello${row.FifoQueue ? ' --message-group-id room-1' : ''}`}>Send a message to see it here.<//>`;
@@ -129,7 +129,7 @@ function Chosen({ row, ids, onChange }) {
   </div>`;
 }
 
-function Table({ row, messages, chosen, toggle, onAll, onChange }) {
+function MessageTable({ row, messages, chosen, toggle, onAll, onChange }) {
   const isAll = messages.length > 0 && messages.every((each) => chosen.has(each.MessageId));
   return html`<${TableFrame} label="Messages"><table id="messages">
     <thead><tr>

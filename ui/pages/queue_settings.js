@@ -66,11 +66,11 @@ export function Settings({ row }) {
     </dl></div><//>
     ${mayChange() && html`<${Card} title="Delete this queue"><div class="body row apart">
       <p class="soft">The queue and the ${count(depth(row))} messages in it are gone for ever.</p>
-      <button class="button danger" onClick=${() => remove(row)}>Delete queue</button>
+      <button class="button danger" onClick=${() => askToDelete(row)}>Delete queue</button>
     </div><//>`}`;
 }
 
-function remove(row) {
+function askToDelete(row) {
   confirm({
     title: `Delete ${row.QueueName}?`,
     text: html`The queue and <b>${count(depth(row))} ${depth(row) === 1 ? 'message' : 'messages'}</b> in it will be deleted. This cannot be undone.`,

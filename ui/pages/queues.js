@@ -14,7 +14,7 @@ import { Spark } from '../chart.js';
 import { endpoint, mayChange } from '../session.js';
 import { html, useState } from '../vendor/htm-preact.js';
 
-const SHOWN_AT_ONCE = 200;
+const QUEUES_SHOWN = 200;
 
 const keys = {
   name: (row) => row.QueueName,
@@ -42,7 +42,7 @@ export function QueuesPage({ at }) {
   useSeconds();
   const { pins, isCompact } = usePreferences();
   const [sort, setSort] = useState({ by: 'age', isDown: true });
-  const [shown, setShown] = useState(SHOWN_AT_ONCE);
+  const [shown, setShown] = useState(QUEUES_SHOWN);
   const text = at.query.get('filter') ?? '';
   const { lets, unknown } = filterOf(text);
   if (value?.refused) return html`<h1>Queues</h1><${Notice} tone="warn" icon="lock">${value.refused}<//>`;
@@ -65,13 +65,13 @@ export function QueuesPage({ at }) {
             <label class="check small"><input type="checkbox" checked=${isCompact} onChange=${(event) => choose({ isCompact: event.target.checked })} />Compact rows</label>
           </header>
           ${found.length
-            ? html`<${Table} rows=${found.slice(0, shown)} all=${value.rows} sort=${sort} onSort=${setSort} pins=${pins} isCompact=${isCompact} />`
+            ? html`<${QueueTable} rows=${found.slice(0, shown)} all=${value.rows} sort=${sort} onSort=${setSort} pins=${pins} isCompact=${isCompact} />`
             : html`<${Empty} icon="search" title="No queue is like that">Change the filter, or <a href=${to(['queues'])}>show all</a>.<//>`}
-          ${found.length > shown && html`<footer><span>${count(shown)} of ${count(found.length)} shown</span><button class="button small" onClick=${() => setShown(shown + SHOWN_AT_ONCE)}>Show more</button></footer>`}
+          ${found.length > shown && html`<footer><span>${count(shown)} of ${count(found.length)} shown</span><button class="button small" onClick=${() => setShown(shown + QUEUES_SHOWN)}>Show more</button></footer>`}
         </section>`}`;
 }
 
-const Table = ({ rows, all, sort, onSort, pins, isCompact }) => {
+const QueueTable = ({ rows, all, sort, onSort, pins, isCompact }) => {
   const head = { sort, onSort };
   return html`<${TableFrame} label="All queues"><table class=${isCompact ? 'compact' : ''} id="queues">
     <thead><tr>
@@ -86,13 +86,13 @@ const Table = ({ rows, all, sort, onSort, pins, isCompact }) => {
       <th scope="col" class="wide">Dead letters</th>
       <th scope="col" class="wide"><span class="hidden-text">Pin</span></th>
     </tr></thead>
-    <tbody>${rows.map((row) => html`<${Row} key=${row.QueueName} row=${row} all=${all} isPinned=${pins.includes(row.QueueName)} />`)}</tbody>
+    <tbody>${rows.map((row) => html`<${QueueRow} key=${row.QueueName} row=${row} all=${all} isPinned=${pins.includes(row.QueueName)} />`)}</tbody>
   </table><//>`;
 };
 
 const tally = (value, extra = '') => html`<td class=${`number ${extra} ${value ? '' : 'zero'}`}>${short(value)}</td>`;
 
-function Row({ row, all, isPinned }) {
+function QueueRow({ row, all, isPinned }) {
   const name = row.QueueName;
   const history = historyOf(name);
   const stuck = row.ConversationsBlocked + row.ConversationsParked;

@@ -8,9 +8,9 @@ import { endpoint } from '../session.js';
 import { totalRates, ratesOf } from '../samples.js';
 import { html } from '../vendor/htm-preact.js';
 
-const SHOWN = 100;
-const kinds = [['', 'All'], ['sent', 'Sends'], ['received', 'Receives'], ['deleted', 'Deletes'], ['dead_lettered', 'Dead letters']];
-const looks = {
+const EVENTS_SHOWN = 100;
+const tailKinds = [['', 'All'], ['sent', 'Sends'], ['received', 'Receives'], ['deleted', 'Deletes'], ['dead_lettered', 'Dead letters']];
+const eventLooks = {
   sent: ['calm', 'waiting', 'sent'],
   received: ['warn', 'plane', 'received'],
   deleted: ['good', 'check', 'deleted'],
@@ -24,7 +24,7 @@ const looks = {
 
 /** What happened, as text and icon. @param {{kind: string}} properties */
 export function Kind({ kind }) {
-  const [tone, icon, text] = looks[kind] ?? ['', 'dot', kind];
+  const [tone, icon, text] = eventLooks[kind] ?? ['', 'dot', kind];
   return html`<${Badge} tone=${tone} icon=${icon}>${text}<//>`;
 }
 
@@ -37,7 +37,7 @@ export function TailPage({ at }) {
   const rates = queue ? ratesOf(queue) : totalRates();
   if (value?.refused) return html`<h1>Live tail</h1><${Notice} tone="warn" icon="lock">${value.refused}<//>`;
   const lets = (event) => (!kind || event.Kind === kind) && (!text || [event.MessageGroupId, event.MessageId, event.Body, event.QueueName].some((each) => each?.toLowerCase().includes(text)));
-  const events = (value?.events ?? []).filter(lets).slice(-SHOWN).reverse();
+  const events = (value?.events ?? []).filter(lets).slice(-EVENTS_SHOWN).reverse();
   return html`
     <div class="page-head">
       <div><h1>Live tail</h1></div>
@@ -52,7 +52,7 @@ export function TailPage({ at }) {
         <select aria-label="Queue" value=${queue} onChange=${(event) => askOtherwise({ queue: event.target.value })}>
           <option value="">All queues</option>${[...(rows?.keys() ?? [])].map((name) => html`<option key=${name} value=${name}>${name}</option>`)}
         </select>
-        <${Segments} label="What" options=${kinds} value=${kind} onChoose=${(key) => askOtherwise({ kind: key })} />
+        <${Segments} label="What" options=${tailKinds} value=${kind} onChoose=${(key) => askOtherwise({ kind: key })} />
         <div class="search narrow"><${Icon} name="search" /><input type="search" aria-label="Filter events" placeholder="Conversation, id, body" value=${at.query.get('text') ?? ''} onInput=${(event) => askOtherwise({ text: event.target.value })} /></div>
       </div></header>
       ${!value
@@ -69,6 +69,6 @@ export function TailPage({ at }) {
                 <td class="number wide">${each.Kind === 'received' ? each.ApproximateReceiveCount : ''}</td>
               </tr>`)}</tbody>
             </table><//>`}
-      <footer><span>The newest ${SHOWN} of ${count(value?.events?.length ?? 0)} kept in this tab, newest first.</span></footer>
+      <footer><span>The newest ${EVENTS_SHOWN} of ${count(value?.events?.length ?? 0)} kept in this tab, newest first.</span></footer>
     </section>`;
 }

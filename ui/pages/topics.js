@@ -11,12 +11,12 @@ import { endpoint, mayChange, queueArn } from '../session.js';
 import { html, useEffect, useState } from '../vendor/htm-preact.js';
 import { FilterTester } from './filter_tester.js';
 
-const SHOWN_AT_ONCE = 100;
+const TOPICS_SHOWN = 100;
 const isPending = (subscription) => !subscription.SubscriptionArn.startsWith('arn:');
 
 export function TopicsPage({ at }) {
   const value = useTopic('topics');
-  const [shown, setShown] = useState(SHOWN_AT_ONCE);
+  const [shown, setShown] = useState(TOPICS_SHOWN);
   const text = at.query.get('name') ?? '';
   if (value?.refused) return html`<h1>Topics</h1><${Notice} tone="warn" icon="lock">${value.refused}<//>`;
   if (!value) return html`<h1>Topics</h1><p class="soft">Asking the server…</p>`;
@@ -31,7 +31,7 @@ export function TopicsPage({ at }) {
       ? html`<section class="card"><${Empty} icon="topics" title="No topics yet" command=${`aws --endpoint-url ${endpoint()} sns create-topic --name messages.fifo \\\n  --attributes FifoTopic=true,ContentBasedDeduplication=true`}>Publish once, and each subscribed queue or endpoint gets a copy of its own.<//></section>`
       : html`<div class="row"><${Search} value=${text} label="Filter topics" onInput=${(name) => askOtherwise({ name })} /><span class="soft small">${counted(topics.length, 'topic')}, ${counted(value.Subscriptions.length, 'subscription')}</span></div>
           ${topics.slice(0, shown).map((arn) => html`<${Topic} key=${arn} arn=${arn} subscriptions=${subscriptions.get(arn) ?? []} />`)}
-          ${topics.length > shown && html`<button class="button" onClick=${() => setShown(shown + SHOWN_AT_ONCE)}>Show more</button>`}`}`;
+          ${topics.length > shown && html`<button class="button" onClick=${() => setShown(shown + TOPICS_SHOWN)}>Show more</button>`}`}`;
 }
 
 function Topic({ arn, subscriptions }) {
