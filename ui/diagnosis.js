@@ -1,8 +1,9 @@
 // What is wrong, or will be, each with its evidence and what to do: the same rules as `mailrail doctor` (src/ops/doctor.cc), which
-// also asks the same actions. A test holds the two together.
+// also asks the same actions. Only whether their versions differ is no question here. A test holds the two together.
 
 import { mailrail } from './api.js';
-import { bytes, percent } from './format.js';
+import { quoted } from './bodies.js';
+import { percent } from './format.js';
 import { depth, inFlight, isDeadLetterQueue, visible } from './rows.js';
 
 /** @typedef {{check: string, severity: 'problem' | 'warning' | 'advice', subject: string, evidence: string, fix: string}} Finding */
@@ -11,16 +12,40 @@ const DAY = 86_400;
 const grades = { problem: 2, warning: 1, advice: 0 };
 
 /** Numbers from which something is worth a word. */
-const limits = { shareWarned: 0.7, shareGrave: 0.95, fullSoon: 3 * DAY, commitMs: 20, unconsumed: 60, blocked: 300, receives: 1000, emptyShare: 0.9, files: 512 };
+const limits = {
+  shareWarned: 0.7,
+  shareGrave: 0.95,
+  fullSoon: 3 * DAY,
+  commitMs: 20,
+  clockMs: 5_000,
+  backup: DAY,
+  unconsumed: 60,
+  blocked: 300,
+  receives: 1000,
+  emptyShare: 0.9,
+  files: 512,
+  visibilityTimeout: DAY / 2,
+};
+const MESSAGES_JUDGED = 1000;
 
-const counted = (number, noun) => `${number} ${noun}${number === 1 ? '' : 's'}`;
+const plural = (number, noun) => `${number} ${noun}${number === 1 ? '' : 's'}`;
 
 function durationText(seconds) {
   const whole = Math.floor(seconds);
   for (const [unit, noun] of [[DAY, 'day'], [3600, 'hour'], [60, 'minute']]) {
-    if (whole >= 2 * unit) return counted(Math.floor(whole / unit), noun);
+    if (whole >= 2 * unit) return plural(Math.floor(whole / unit), noun);
   }
-  return counted(whole, 'second');
+  return seconds < 1 ? `${Math.round(seconds * 1000)} ms` : plural(whole, 'second');
+}
+
+function sizeText(bytes) {
+  let shown = bytes;
+  for (const unit of shown < 1024 ? [] : ['KiB', 'MiB', 'GiB', 'TiB']) {
+    shown /= 1024;
+    const number = shown.toFixed(1);
+    if (shown < 1024 && number !== '1024.0') return `${number.replace(/\.0$/, '')} ${unit}`;
+  }
+  return `${bytes} bytes`;
 }
 
 function* doors(server, has) {
@@ -43,12 +68,12 @@ function* share(what, option, { Used, Limit }) {
   yield [
     `${what}-share`,
     isGrave ? 'problem' : 'warning',
-    `${percent(ratio)} of the ${what} that ${option} allows are used: ${bytes(Used)} of ${bytes(Limit)}.${isGrave ? ' New messages are refused, or soon will be.' : ''}`,
+    `${percent(ratio)} of the ${what} that ${option} allows are used: ${sizeText(Used)} of ${sizeText(Limit)}.${isGrave ? ' New messages are refused, or soon will be.' : ''}`,
     `consume or purge what waits (mailrail queues ls), or serve with a larger ${option}`,
   ];
 }
 
-function* machine(server) {
+function* machine(server, has) {
   if (server.DiskFullIn !== undefined && server.DiskFullIn <= limits.fullSoon) {
     yield ['disk-full-soon', server.DiskFullIn < DAY ? 'problem' : 'warning', `At the rate of the last hours the disk is full in ${durationText(server.DiskFullIn)}.`, 'find the queue that grows: mailrail queues ls'];
   }
@@ -56,12 +81,25 @@ function* machine(server) {
     yield ['file-system', 'problem', `The data directory is on ${server.FileSystem}, which may not keep what it was told to.`, 'serve with --data DIR on a local disk'];
   }
   if (server.SlowCommit > limits.commitMs) {
-    yield ['slow-commits', 'warning', `More than one commit in a hundred takes longer than ${server.SlowCommit} ms.`, 'look at what else uses the disk (iostat -x 1), or choose a faster one'];
+    yield ['slow-commits', 'warning', `More than one commit in a hundred takes longer than ${durationText(server.SlowCommit / 1000)}.`, 'look at what else uses the disk (iostat -x 1), or choose a faster one'];
+  }
+  if (server.ClockBehind > limits.clockMs && !has('test-api')) {
+    yield ['clock', 'warning', `The machine's clock was set back by ${durationText(server.ClockBehind / 1000)}; time stands still for messages until it has caught up.`,
+      'let the machine keep its time by NTP: timedatectl'];
   }
   const files = server.Connections.Limit + limits.files;
   if (server.OpenFilesMax > 0 && server.OpenFilesMax < files) {
     yield ['open-files', 'warning', `The process may open ${server.OpenFilesMax} files, too few for ${server.Connections.Limit} connections.`, `raise it to ${files}: LimitNOFILE= in the unit, or ulimit -n`];
   }
+}
+
+// Of those that this server has given, and that there is none only when there should be.
+function* backup(server) {
+  if (server.Database !== undefined || (server.BackupAge ?? server.Uptime) <= limits.backup) return;
+  const evidence = server.BackupAge === undefined
+    ? `Nobody has made a backup since the server started, ${durationText(server.Uptime)} ago.`
+    : `The newest backup is ${durationText(server.BackupAge)} old.`;
+  yield ['backup', 'warning', evidence, 'mailrail backup DIR, from a timer'];
 }
 
 function* deadLetters(row, rows) {
@@ -85,7 +123,7 @@ function* deadLetters(row, rows) {
 }
 
 function* conversations(row, age, why) {
-  const are = (number) => `${counted(number, 'conversation')} ${number === 1 ? 'is' : 'are'}`;
+  const are = (number) => `${plural(number, 'conversation')} ${number === 1 ? 'is' : 'are'}`;
   const name = row.QueueName;
   if (row.ConversationsParked > 0) {
     yield ['parked-conversations', 'warning', `${are(row.ConversationsParked)} parked and waiting for a decision.`, `mailrail conversations ${name} ls --state parked`];
@@ -95,12 +133,34 @@ function* conversations(row, age, why) {
   }
 }
 
+function* skew(row) {
+  if (row.BusiestConversation === undefined) return;
+  const evidence = `Of its last ${MESSAGES_JUDGED} messages ${row.BusiestConversationMessages} belong to conversation ${row.BusiestConversation}`;
+  const [name, group] = [row.QueueName, quoted(row.BusiestConversation)];
+  if (row.FifoQueue) {
+    yield ['one-conversation', 'advice', `${evidence}, on which one consumer works at a time.`,
+      `mailrail conversations ${name} show ${group} tells whether it keeps up; if not, let its sender use finer message group ids`];
+  } else {
+    yield ['one-tenant', 'advice', `${evidence}. Others are served first while it has many in flight.`,
+      `mailrail tail ${name} --group ${group} shows what it sends; a queue of its own keeps it apart`];
+  }
+}
+
+// Who chose or changed a message's timeout by himself is not among those that were measured.
+function* processing(row) {
+  const { ProcessingExceeds: exceeded, VisibilityTimeout: timeout, QueueName: name } = row;
+  if (exceeded === undefined || exceeded < timeout) return;
+  yield ['visibility-timeout', 'warning',
+    `More than one message in a hundred is deleted later than ${durationText(exceeded)} after its receive, when its visibility timeout of ${durationText(timeout)} is over and others may have it.`,
+    `mailrail queues set ${name} VisibilityTimeout=${Math.min(6 * exceeded, limits.visibilityTimeout)}`];
+}
+
 function* consumers(row, age) {
   const name = row.QueueName;
   const hasConsumer = row.WaitingReceives > 0 || inFlight(row) > 0;
   if (visible(row) > 0 && !hasConsumer && age > limits.unconsumed) {
     yield [isDeadLetterQueue(row) ? 'dead-letters' : 'no-consumer', 'warning',
-      `${counted(visible(row), 'message')} ${visible(row) === 1 ? 'is' : 'are'} waiting, the oldest for ${durationText(age)}, and nobody receives.`,
+      `${plural(visible(row), 'message')} ${visible(row) === 1 ? 'is' : 'are'} waiting, the oldest for ${durationText(age)}, and nobody receives.`,
       isDeadLetterQueue(row) ? `mailrail peek ${name}, then mailrail redrive ${name}` : `start its consumers; mailrail peek ${name} shows what waits`];
   }
   const asked = row.NumberOfMessagesReceived + row.EmptyShortPolls;
@@ -117,7 +177,7 @@ function* consumers(row, age) {
  * @param {Map<string, string>} [whys] why the first blocked conversation of a queue stands still
  * @returns {Finding[]}
  */
-export function diagnose(server, rows, whys = new Map(), now = Date.now()) {
+export function diagnose(server, rows, whys = new Map()) {
   const found = [];
   const add = (subject, findings) => {
     for (const [check, severity, evidence, fix] of findings) found.push({ check, severity, subject, evidence, fix });
@@ -126,12 +186,15 @@ export function diagnose(server, rows, whys = new Map(), now = Date.now()) {
   add('', doors(server, has));
   add('', share('memory', '--memory-limit', server.Memory));
   add('', share('disk', '--disk-limit', server.Disk));
-  add('', machine(server));
+  add('', machine(server, has));
+  add('', backup(server));
   for (const [name, row] of rows) {
-    const age = row.OldestSentTimestamp === undefined ? 0 : Math.max(0, now - row.OldestSentTimestamp) / 1000;
+    const age = row.OldestSentTimestamp === undefined ? 0 : Math.max(0, server.Timestamp - row.OldestSentTimestamp) / 1000;
     add(name, deadLetters(row, rows));
     if (row.FifoQueue) add(name, conversations(row, age, whys.get(name)));
+    add(name, skew(row));
     add(name, consumers(row, age));
+    add(name, processing(row));
   }
   return found.sort((one, other) => grades[other.severity] - grades[one.severity]);
 }
@@ -151,9 +214,9 @@ export async function askWhys(rows) {
 export function verdict(findings) {
   const of = (severity) => findings.filter((each) => each.severity === severity).length;
   const texts = [];
-  if (of('problem')) texts.push(counted(of('problem'), 'problem'));
-  if (of('warning')) texts.push(counted(of('warning'), 'warning'));
-  if (of('advice')) texts.push(`${counted(of('advice'), 'piece')} of advice`);
+  if (of('problem')) texts.push(plural(of('problem'), 'problem'));
+  if (of('warning')) texts.push(plural(of('warning'), 'warning'));
+  if (of('advice')) texts.push(`${plural(of('advice'), 'piece')} of advice`);
   if (!texts.length) return 'Nothing is wrong';
   return texts.length === 1 ? texts[0] : `${texts.slice(0, -1).join(', ')} and ${texts.at(-1)}`;
 }

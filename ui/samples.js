@@ -1,5 +1,7 @@
 // What the counters of queues were in the last ten minutes, as far as this tab has seen: rates are differences.
 
+import { ageOf } from './format.js';
+
 const KEPT_MS = 600_000;
 const SPACING_MS = 5_000; // Between the points of a small line.
 const RATE_OVER_LEAST_MS = 900;
@@ -29,7 +31,7 @@ function sampleOf(row, at) {
     visible: row.ApproximateNumberOfMessages,
     inFlight: row.ApproximateNumberOfMessagesNotVisible,
     delayed: row.ApproximateNumberOfMessagesDelayed,
-    oldestAge: row.OldestSentTimestamp === undefined ? 0 : Math.max(0, (at - row.OldestSentTimestamp) / 1000),
+    oldestAge: row.OldestSentTimestamp === undefined ? 0 : ageOf(row.OldestSentTimestamp),
     sent: row.NumberOfMessagesSent,
     received: row.NumberOfMessagesReceived,
     deleted: row.NumberOfMessagesDeleted,

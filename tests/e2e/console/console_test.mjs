@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 
-import { Browser, Console, missing } from './lib/console.mjs';
+import { Browser, Console, missing, SEEN_WITHIN_MS } from './lib/console.mjs';
 
 const LOAD_MS = 6_000;
 const SENDERS = 12;
@@ -54,7 +54,7 @@ describe('the console', { skip: missing }, () => {
 
     await console_.send(name, ['one', 'two']);
 
-    await row.locator('td').nth(1).getByText('2', { exact: true }).waitFor({ timeout: console_.seenWithin });
+    await row.locator('td').nth(1).getByText('2', { exact: true }).waitFor({ timeout: SEEN_WITHIN_MS });
   });
 
   test('looking 100 times changes neither receive counts nor the order', async () => {
@@ -248,11 +248,11 @@ describe('the console', { skip: missing }, () => {
     await page.getByRole('button', { name: 'Pause updates' }).click();
 
     await console_.send(name, ['later']);
-    await wait(console_.seenWithin);
+    await wait(SEEN_WITHIN_MS);
     assert.equal(await page.locator('#newer').count(), 0);
     await page.getByRole('button', { name: 'Resume updates' }).click();
 
-    await page.locator('#newer').getByText('1 newer').click({ timeout: console_.seenWithin });
+    await page.locator('#newer').getByText('1 newer').click({ timeout: SEEN_WITHIN_MS });
     await page.locator('#messages').getByText('later').waitFor();
   });
 
@@ -268,6 +268,6 @@ describe('the console', { skip: missing }, () => {
 
     await page.getByText('Reconnected.').waitFor();
     await console_.send(name, ['after']);
-    await page.locator('#queues tbody tr', { hasText: name }).locator('td').nth(1).getByText('1', { exact: true }).waitFor({ timeout: console_.seenWithin });
+    await page.locator('#queues tbody tr', { hasText: name }).locator('td').nth(1).getByText('1', { exact: true }).waitFor({ timeout: SEEN_WITHIN_MS });
   });
 });

@@ -16,15 +16,16 @@ const READY_WITHIN_MS = 30_000;
 const ENDED_WITHIN_MS = 30_000;
 
 export class Server {
-  static async start({ data = temporaryDirectory(), port } = {}) {
-    const server = new Server(data, port ?? (await freePort()));
+  static async start({ data = temporaryDirectory(), port, options = [] } = {}) {
+    const server = new Server(data, port ?? (await freePort()), options);
     await server.#spawn();
     return server;
   }
 
-  constructor(data, port) {
+  constructor(data, port, options) {
     this.data = data;
     this.port = port;
+    this.options = options;
     this.endpoint = `http://127.0.0.1:${port}`;
     this.output = '';
   }
@@ -65,7 +66,7 @@ export class Server {
   async #spawn({ until = 'ready' } = {}) {
     const binary = process.env.TESTED_MAILRAIL;
     if (!binary) throw new Error('set TESTED_MAILRAIL to the mailrail to test');
-    const serve = ['serve', '--listen', `127.0.0.1:${this.port}`, '--data', this.data, ...logArguments(this.data)];
+    const serve = ['serve', '--listen', `127.0.0.1:${this.port}`, '--data', this.data, ...logArguments(this.data), ...this.options];
     this.process = spawn('setpriv', ['--pdeathsig', 'KILL', binary, ...serve], { stdio: ['ignore', 'pipe', 'pipe'] });
     this.ended = once(this.process, 'close').then(([code, signal]) => ({ code, signal }));
     for (const stream of [this.process.stdout, this.process.stderr]) {

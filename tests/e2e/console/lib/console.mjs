@@ -6,7 +6,6 @@ import { fileURLToPath } from 'node:url';
 
 import { installed } from '../../lib/sdk.mjs';
 import { Server } from '../../lib/server.mjs';
-import { startProxy } from './proxy.mjs';
 
 const CHROMIUM = '/usr/bin/chromium';
 
@@ -46,28 +45,25 @@ export class Browser {
   }
 }
 
+/** Within what a change must be seen. */
+export const SEEN_WITHIN_MS = 2_000;
+
 export class Console {
-  static async start() {
-    const server = await Server.start();
-    const answer = await fetch(server.endpoint, { headers: { Accept: 'text/html' } });
-    const hasPages = answer.ok && answer.headers.get('Content-Type')?.startsWith('text/html');
-    const proxy = hasPages ? undefined : await startProxy(server.port);
-    const stream = await fetch(`${server.endpoint}/_mailrail/stream?topics=server`, { headers: { 'X-Mailrail-Console': '1' } });
-    const hasStream = stream.ok && stream.headers.get('Content-Type')?.startsWith('text/event-stream');
-    await stream.body?.cancel();
-    return new Console(server, proxy, hasStream);
+  /** @param {string[]} [options] of `mailrail serve` */
+  static async start(options) {
+    const server = await Server.start({ options });
+    return new Console(server);
   }
 
-  constructor(server, proxy, hasStream) {
+  constructor(server) {
     this.server = server;
-    this.proxy = proxy;
-    this.url = proxy?.endpoint ?? server.endpoint;
-    /** Within what a change must be seen: by the stream, or by asking each 5 s. */
-    this.seenWithin = hasStream ? 2_000 : 7_000;
+  }
+
+  get url() {
+    return this.server.endpoint;
   }
 
   async dispose() {
-    this.proxy?.close();
     await this.server.dispose();
   }
 
