@@ -3,7 +3,7 @@
 
 import { mailrail } from './api.js';
 import { quoted } from './bodies.js';
-import { percent } from './format.js';
+import { counted, percent } from './format.js';
 import { depth, inFlight, isDeadLetterQueue, visible } from './rows.js';
 
 /** @typedef {{check: string, severity: 'problem' | 'warning' | 'advice', subject: string, evidence: string, fix: string}} Finding */
@@ -28,14 +28,12 @@ const limits = {
 };
 const MESSAGES_JUDGED = 1000;
 
-const plural = (number, noun) => `${number} ${noun}${number === 1 ? '' : 's'}`;
-
 function durationText(seconds) {
   const whole = Math.floor(seconds);
   for (const [unit, noun] of [[DAY, 'day'], [3600, 'hour'], [60, 'minute']]) {
-    if (whole >= 2 * unit) return plural(Math.floor(whole / unit), noun);
+    if (whole >= 2 * unit) return counted(Math.floor(whole / unit), noun);
   }
-  return seconds < 1 ? `${Math.round(seconds * 1000)} ms` : plural(whole, 'second');
+  return seconds < 1 ? `${Math.round(seconds * 1000)} ms` : counted(whole, 'second');
 }
 
 function sizeText(bytes) {
@@ -123,7 +121,7 @@ function* deadLetters(row, rows) {
 }
 
 function* conversations(row, age, why) {
-  const are = (number) => `${plural(number, 'conversation')} ${number === 1 ? 'is' : 'are'}`;
+  const are = (number) => `${counted(number, 'conversation')} ${number === 1 ? 'is' : 'are'}`;
   const name = row.QueueName;
   if (row.ConversationsParked > 0) {
     yield ['parked-conversations', 'warning', `${are(row.ConversationsParked)} parked and waiting for a decision.`, `mailrail conversations ${name} ls --state parked`];
@@ -160,7 +158,7 @@ function* consumers(row, age) {
   const hasConsumer = row.WaitingReceives > 0 || inFlight(row) > 0;
   if (visible(row) > 0 && !hasConsumer && age > limits.unconsumed) {
     yield [isDeadLetterQueue(row) ? 'dead-letters' : 'no-consumer', 'warning',
-      `${plural(visible(row), 'message')} ${visible(row) === 1 ? 'is' : 'are'} waiting, the oldest for ${durationText(age)}, and nobody receives.`,
+      `${counted(visible(row), 'message')} ${visible(row) === 1 ? 'is' : 'are'} waiting, the oldest for ${durationText(age)}, and nobody receives.`,
       isDeadLetterQueue(row) ? `mailrail peek ${name}, then mailrail redrive ${name}` : `start its consumers; mailrail peek ${name} shows what waits`];
   }
   const asked = row.NumberOfMessagesReceived + row.EmptyShortPolls;
@@ -214,9 +212,9 @@ export async function askWhys(rows) {
 export function verdict(findings) {
   const of = (severity) => findings.filter((each) => each.severity === severity).length;
   const texts = [];
-  if (of('problem')) texts.push(plural(of('problem'), 'problem'));
-  if (of('warning')) texts.push(plural(of('warning'), 'warning'));
-  if (of('advice')) texts.push(`${plural(of('advice'), 'piece')} of advice`);
+  if (of('problem')) texts.push(counted(of('problem'), 'problem'));
+  if (of('warning')) texts.push(counted(of('warning'), 'warning'));
+  if (of('advice')) texts.push(`${counted(of('advice'), 'piece')} of advice`);
   if (!texts.length) return 'Nothing is wrong';
   return texts.length === 1 ? texts[0] : `${texts.slice(0, -1).join(', ')} and ${texts.at(-1)}`;
 }

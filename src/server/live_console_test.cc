@@ -247,6 +247,18 @@ TEST_F(LiveConsoleTest, RefusesTopicsThatThereAreNot) {
   EXPECT_EQ(get("/_mailrail/stream?topics=server").status, 403);
 }
 
+TEST_F(LiveConsoleTest, HasSoManyStreamsAndNoMore) {
+  start();
+  std::vector<std::unique_ptr<Page>> pages;
+  for (std::size_t i = 0; i < LiveConsole::streams_max; ++i)
+    pages.push_back(std::make_unique<Page>(open("server")));
+
+  const Reply refused = get("/_mailrail/stream?topics=server", std::string(console_header));
+
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_THAT(refused.body, HasSubstr("As many pages as there may be are open already."));
+}
+
 TEST_F(LiveConsoleTest, EndsStreamsWhenTheServerStops) {
   start();
   Page page = open("server");

@@ -102,6 +102,33 @@ TEST_F(StandbyTest, BreaksOffACallWhoseClientIsGone) {
   });
 }
 
+// What the pages show is the owner's: they say where that is.
+TEST_F(StandbyTest, ShowsTheConsolesPagesAndSaysWhereTheirOwnerIs) {
+  start_both();
+  const std::string owner = "127.0.0.1:" + std::to_string(owner_->port());
+  Client client(standby_->port());
+  const auto asked = [&](const std::string& head, const std::string& body) {
+    client.send(head + "\r\nHost: h\r\nContent-Length: " + std::to_string(body.size()) +
+                "\r\n\r\n" + body);
+    return client.read_reply();
+  };
+
+  const Reply page = asked("GET / HTTP/1.1\r\nAccept: text/html", "");
+  EXPECT_EQ(page.status, 200);
+  EXPECT_THAT(page.body, HasSubstr("/app.js"));
+  EXPECT_EQ(asked("GET /_mailrail/session HTTP/1.1\r\nX-Mailrail-Console: 1", "").status, 200);
+
+  const std::string action = "\r\nX-Amz-Target: AmazonSQS.ListQueues";
+  for (const std::string& head :
+       {std::string("GET /_mailrail/stream?topics=queues HTTP/1.1\r\nX-Mailrail-Console: 1"),
+        "POST / HTTP/1.1\r\nX-Mailrail-Console: 1" + action}) {
+    const Reply refused = asked(head, head.starts_with("POST") ? "{}" : "");
+    EXPECT_EQ(refused.status, 503) << head;
+    EXPECT_THAT(refused.body, HasSubstr("The console is the owner's, at http://" + owner)) << head;
+  }
+  EXPECT_THAT(asked("POST / HTTP/1.1" + action, "{}").body, HasSubstr("/000000000000/q"));
+}
+
 TEST_F(StandbyTest, SaysHowFarBehindItIs) {
   start_both();
 

@@ -209,6 +209,8 @@ describe('the console', { skip: missing }, () => {
     await page.goto(console_.address(['queues', name, 'conversations']));
     await page.locator('#conversations').getByText('<img/src=x').waitFor();
     await page.goto(console_.address(['tail']));
+    await page.locator('h1', { hasText: 'Live tail' }).waitFor();
+    await console_.send(name, [`${body} again`], '<img/src=x/onerror=window.harmed=1>');
     await page.locator('#tail').getByText('<img/src=x').first().waitFor();
     assert.equal(await page.evaluate(() => window.harmed), undefined);
     assert.equal(await page.locator('img, td b, th b').count(), 0);

@@ -49,13 +49,13 @@ test('they agree on a server on a busy morning', async () => {
 
 test('they agree on all that goes wrong as time goes by', async () => {
   const advance = async (by) => assert.ok((await fetch(`${console_.url}/_mailrail/clock`, { method: 'POST', body: JSON.stringify({ advance: by }) })).ok);
-  const receive = async (QueueUrl) => (await console_.sqs('ReceiveMessage', { QueueUrl, MaxNumberOfMessages: 10 })).Messages ?? [];
+  const receive = async (QueueUrl, MaxNumberOfMessages = 10) => (await console_.sqs('ReceiveMessage', { QueueUrl, MaxNumberOfMessages })).Messages ?? [];
   const bodies = (number) => Array.from({ length: number }, (_, index) => `${index}`);
   await console_.queue('one-room.fifo');
-  await console_.send('one-room.fifo', bodies(1_100), "ada's room");
+  await console_.send('one-room.fifo', bodies(1_100), "ada's-room");
   await console_.queue('stuck.fifo', { VisibilityTimeout: '3600' });
   await console_.send('stuck.fifo', ['held', 'behind'], 'room-1');
-  await receive('stuck.fifo');
+  await receive('stuck.fifo', 1);
   await console_.queue('slow', { VisibilityTimeout: '5' });
   await console_.send('slow', bodies(120));
   const received = (await Promise.all(bodies(12).map(() => receive('slow')))).flat();

@@ -1,6 +1,7 @@
 // Every page of the console, and what has to be there before it is looked at.
 
-/** @typedef {{name: string, parts: string[], query?: string, ready: string, open?: string, opened?: string}} Stop */
+/** @typedef {{name: string, parts: string[], query?: string, ready: string, open?: string, happens?: (console_: any) => Promise<void>,
+ *   opened?: string}} Stop */
 
 /** @type {Stop[]} */
 export const stops = [
@@ -16,7 +17,7 @@ export const stops = [
   { name: 'topics', parts: ['topics'], ready: '.tree .leaf' },
   { name: 'filters', parts: ['topics'], ready: '.tree .leaf', open: 'text=Test filters', opened: '#tested tbody tr' },
   { name: 'dead-letters', parts: ['dead-letters'], ready: '#dead-letters tbody tr' },
-  { name: 'tail', parts: ['tail'], ready: '#tail tbody tr' },
+  { name: 'tail', parts: ['tail'], ready: 'h1:text-is("Live tail")', happens: (console_) => console_.send('audit-log', ['{"user": "grace", "what": "signed in"}']), opened: '#tail tbody tr' },
   { name: 'doctor', parts: ['doctor'], ready: '.finding' },
   { name: 'activity', parts: ['activity'], ready: '#activity tbody tr' },
   { name: 'connect', parts: ['connect'], ready: '.snippet' },
@@ -28,6 +29,7 @@ export async function visit(page, console_, stop) {
   await page.goto(console_.address(stop.parts, stop.query ?? ''));
   await page.locator(stop.ready).first().waitFor();
   if (stop.open) await page.locator(stop.open).first().click();
+  await stop.happens?.(console_);
   if (stop.opened) await page.locator(stop.opened).first().waitFor();
 }
 
