@@ -62,8 +62,21 @@ std::string authority(const std::string& host, std::uint16_t port) {
   return fmt::format("{}:{}", is_ipv6 ? "[" + host + "]" : host, port);
 }
 
+std::string url_of(const server::Options& options, const std::string& host, std::uint16_t port) {
+  return fmt::format("{}://{}", options.edge.tls ? "https" : "http", authority(host, port));
+}
+
 std::string endpoint_of(const server::Options& options, std::uint16_t port) {
-  return fmt::format("{}://{}", options.edge.tls ? "https" : "http", authority(options.host, port));
+  return url_of(options, options.host, port);
+}
+
+// Where administration is answered.
+std::string console_line(const server::Options& options, std::uint16_t port) {
+  for (const http::Listener& each : options.edge.listeners) {
+    if (each.door == http::Door::all) return url_of(options, each.host, each.port) + "/";
+  }
+  if (server::serves_loopback_only(options)) return endpoint_of(options, port) + "/";
+  return "nowhere: say --admin-listen";
 }
 
 std::string credentials_line(const server::Options& options,
@@ -119,6 +132,7 @@ std::string banner(const server::Options& options,
   const std::string endpoint = endpoint_of(options, port);
   Page page;
   page.line("endpoint", endpoint);
+  page.line("console", console_line(options, port));
   page.lines_of_edge(options.edge);
   page.line("data", options.data);
   page.line("recovered", recovery_line(started));
@@ -134,6 +148,7 @@ std::string banner(const server::Options& options,
   const std::string endpoint = endpoint_of(options, port);
   Page page;
   page.line("endpoint", endpoint);
+  page.line("console", console_line(options, port));
   page.lines_of_edge(options.edge);
   page.line("log", options.shared_log->name);
   page.line("node", fmt::format("{}, reached by others at {}", started.node, started.address));

@@ -27,6 +27,15 @@ TEST(Banner, SaysWhatAServerIs) {
   EXPECT_THAT(text, HasSubstr("aws --endpoint-url http://127.0.0.1:4566 sqs create-queue"));
 }
 
+TEST(Banner, SaysWhereTheConsoleIs) {
+  EXPECT_THAT(banner({}, usual(), 4566), HasSubstr("\n  console      http://127.0.0.1:4566/\n"));
+  server::Options open{.host = "0.0.0.0"};
+  EXPECT_THAT(banner(open, usual(), 4566),
+              HasSubstr("\n  console      nowhere: say --admin-listen\n"));
+  open.edge.listeners.push_back({.host = "10.0.0.7", .port = 4567, .door = http::Door::all});
+  EXPECT_THAT(banner(open, usual(), 4566), HasSubstr("\n  console      http://10.0.0.7:4567/\n"));
+}
+
 TEST(Banner, SaysWhetherItIsAsStrictAsAws) {
   EXPECT_THAT(banner({.strictness = engine::Strictness::aws}, usual(), 4566),
               HasSubstr("\n  strict       as AWS, 60 seconds between two purges, and before a "
