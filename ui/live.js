@@ -278,7 +278,7 @@ function mergedHistory(before, event) {
   for (let index = 0; index < length; ++index) {
     const at = event.Start + index * event.Step;
     while (points.length && points.at(-1).at >= at) points.pop();
-    points.push({ at, ...Object.fromEntries(names.map((name) => [name, event.Series[name][index]])) });
+    points.push({ at, step: event.Step, ...Object.fromEntries(names.map((name) => [name, event.Series[name][index]])) });
   }
   return { points: points.slice(-600) };
 }

@@ -5,7 +5,8 @@ import { ageOf } from './format.js';
 const KEPT_MS = 600_000;
 const SPACING_MS = 5_000; // Between the points of a small line.
 const RATE_OVER_LEAST_MS = 900;
-const RATE_OVER_MS = 4_500; // A rate is steady enough over that much.
+const RATE_OVER_MS = 4_500; // A rate is steady enough over that much,
+const RATE_OVER_S = 5; // and what the server has kept over that.
 
 /**
  * @typedef {{at: number, visible: number, inFlight: number, delayed: number, oldestAge: number, sent: number, received: number,
@@ -81,4 +82,33 @@ export function totalRates() {
     for (const what of Object.keys(sum)) sum[what] += rates[what];
   }
   return seen ? sum : undefined;
+}
+
+/**
+ * How a queue was: from the server's memory where it streams, else as this tab has seen it. A step of which nobody knows is left out.
+ * @param {string} name @param {{points: any[]} | undefined} streamed
+ */
+export function pointsOf(name, streamed) {
+  if (!streamed?.points?.length) return historyOf(name).map((each) => ({ ...each, at: each.at / 1000 }));
+  const known = streamed.points.filter((each) => each.Visible !== null);
+  return known.map((each, index) => ({
+    at: each.at,
+    visible: each.Visible,
+    inFlight: each.InFlight,
+    delayed: each.Delayed,
+    oldestAge: each.OldestAge ?? 0,
+    sent: rateOver(known, index, 'Sent'),
+    received: rateOver(known, index, 'Received'),
+    deleted: rateOver(known, index, 'Deleted'),
+  }));
+}
+
+// A second, on the mean of the last few: what comes in batches would be a fence of needles.
+function rateOver(points, index, what) {
+  let [number, seconds] = [0, 0];
+  for (; index >= 0 && seconds < RATE_OVER_S; --index) {
+    number += points[index][what] ?? 0;
+    seconds += points[index].step;
+  }
+  return number / seconds;
 }

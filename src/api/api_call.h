@@ -45,7 +45,7 @@ std::uint32_t billed_requests(std::size_t payload_bytes);
 
 // What a call is about, for who counts and logs: the queue or topic as the caller named it.
 struct Target {
-  std::string name = {};  // The end of its URL or ARN; empty: none.
+  std::string name = {};  // Or the end of its URL or ARN; empty: none.
   http::About::Order order = http::About::Order::standard;
 };
 Target target_of(std::string_view url_or_arn);
@@ -58,6 +58,10 @@ Target target_of_input(const Input& input) {
     return target_of(input.topic_arn.value_or(std::string()));
   } else if constexpr (requires { std::string_view(input.topic_arn); }) {
     return target_of(input.topic_arn);
+  } else if constexpr (requires { std::string_view(input.queue_name); }) {
+    return target_of(input.queue_name);
+  } else if constexpr (requires { std::string_view(input.name); }) {
+    return target_of(input.name);
   } else {
     return {};
   }

@@ -40,7 +40,8 @@ std::string text_of(const std::vector<Deed>& deeds) {
     json.member("Kind", each.action);
     json.key("Timestamp");
     json.number(unix_ms(each.at));
-    if (!each.target.empty()) json.member("QueueName", each.target);
+    if (!each.target.empty())
+      json.member(each.service == "sns" ? "TopicName" : "QueueName", each.target);
     json.member("Who", each.who);
     json.member("What", each.code.empty() ? "done" : "refused: " + each.code);
     json.end_object();

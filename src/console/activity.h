@@ -20,10 +20,11 @@ namespace mailrail::console {
 
 struct Deed {
   Instant at;
-  std::string who;     // The name of a key; of nobody in particular, the address.
-  std::string action;  // `PurgeQueue`
-  std::string target;  // The name of a queue or topic; empty: none.
-  std::string code;    // Why it was refused; empty: it was not.
+  std::string who;           // The name of a key; of nobody in particular, the address.
+  std::string_view service;  // `sns` if its target is a topic.
+  std::string action;        // `PurgeQueue`
+  std::string target;        // The name of a queue or topic; empty: none.
+  std::string code;          // Why it was refused; empty: it was not.
 };
 
 class Activity {

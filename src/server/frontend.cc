@@ -229,6 +229,7 @@ void Frontend::tell_of_deed(const api::ApiCall& call, const http::About& about) 
                               .who = !is_known             ? context.remote_address
                                      : grant->name.empty() ? grant->key_id
                                                            : grant->name,
+                              .service = context.right->service,
                               .action = std::string(about.action),
                               .target = std::string(call.target()),
                               .code = std::string(about.code)});

@@ -225,11 +225,13 @@ TEST_F(LiveConsoleTest, TellsHowAQueueHasBeen) {
 TEST_F(LiveConsoleTest, TellsWhatOperatorsDo) {
   start();
   create("q");
+  get("/?Action=CreateTopic&Name=news&Version=2010-03-31");
   Page page = open("activity");
   const std::string before = page.next("activity");
   call("AmazonSQS.PurgeQueue", R"({"QueueUrl": "q"})");
 
-  EXPECT_THAT(before, HasSubstr(R"("Kind":"CreateQueue")"));
+  EXPECT_THAT(before, AllOf(HasSubstr(R"("Kind":"CreateQueue")"), HasSubstr(R"("QueueName":"q")"),
+                            HasSubstr(R"("TopicName":"news")")));
   EXPECT_THAT(
       page.next("activity"),
       AllOf(HasSubstr(R"("Kind":"PurgeQueue")"), HasSubstr(R"("QueueName":"q")"),

@@ -8,7 +8,7 @@ import { refresh, useSeconds, useTopic } from '../live.js';
 import { Badge, Card, Copy, Empty, Fifo, Figure, Notice } from '../parts.js';
 import { to } from '../router.js';
 import { delayed, depth, inFlight, isDeadLetterQueue, oldestAge, visible } from '../rows.js';
-import { historyOf, ratesOf } from '../samples.js';
+import { pointsOf, ratesOf } from '../samples.js';
 import { endpoint, mayChange } from '../session.js';
 import { html } from '../vendor/htm-preact.js';
 import { Consumers } from './queue_consumers.js';
@@ -107,21 +107,6 @@ function Blocking({ row }) {
   if (visible(row) && !inFlight(row) && !row.WaitingReceives && oldestAge(row) > 60)
     return html`<${Notice} tone="warn" icon="alert">${count(visible(row))} waiting, the oldest for ${age(row.OldestSentTimestamp)}, and nobody receives.<//>`;
   return html`<${Notice} tone="good" icon="check">${depth(row) ? 'Nothing stands in the way: messages are received as they come.' : 'The queue is empty.'}<//>`;
-}
-
-// From the server's memory where it streams, else what this tab has seen.
-function pointsOf(name, streamed) {
-  if (!streamed?.points?.length) return historyOf(name).map((each) => ({ ...each, at: each.at / 1000 }));
-  return streamed.points.map((each) => ({
-    at: each.at,
-    visible: each.Visible ?? 0,
-    inFlight: each.InFlight ?? 0,
-    delayed: each.Delayed ?? 0,
-    oldestAge: each.OldestAge ?? 0,
-    sent: each.Sent ?? 0,
-    received: each.Received ?? 0,
-    deleted: each.Deleted ?? 0,
-  }));
 }
 
 function Charts({ name }) {

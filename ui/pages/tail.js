@@ -65,7 +65,7 @@ export function TailPage({ at }) {
                 <td class="nowrap mono">${time(each.Timestamp)}</td><td><${Kind} kind=${each.Kind} /></td>
                 <td><a class="breaks" href=${to(['queues', each.QueueName])}>${each.QueueName}</a></td>
                 <td class="wide breaks">${each.MessageGroupId && html`<a href=${to(['queues', each.QueueName, 'conversations'], { id: each.MessageGroupId })}>${each.MessageGroupId}</a>`}</td>
-                <td class="wide">${each.Body ? html`<span class="body-text">${each.Body.slice(0, 240)}</span>` : html`<span class="mono soft small">${each.MessageId ?? each.SequenceNumber?.replace(/^0+/, '') ?? ''}</span>`}</td>
+                <td class="wide">${each.Body ? html`<span class="body-text">${each.Body.slice(0, 240)}</span>` : html`<span class="mono soft small" title=${each.MessageId}>${each.SequenceNumber?.replace(/^0+/, '') ?? ''}</span>`}</td>
                 <td class="number wide">${each.Kind === 'received' ? each.ApproximateReceiveCount : ''}</td>
               </tr>`)}</tbody>
             </table><//>`}

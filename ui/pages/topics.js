@@ -21,7 +21,7 @@ export function TopicsPage({ at }) {
   if (value?.refused) return html`<h1>Topics</h1><${Notice} tone="warn" icon="lock">${value.refused}<//>`;
   if (!value) return html`<h1>Topics</h1><p class="soft">Asking the server…</p>`;
   const subscriptions = Map.groupBy(value.Subscriptions, (each) => each.TopicArn);
-  const topics = value.Topics.map((each) => each.TopicArn).filter((arn) => nameIn(arn).toLowerCase().includes(text.toLowerCase()));
+  const topics = value.Topics.filter((each) => nameIn(each.TopicArn).toLowerCase().includes(text.toLowerCase()));
   return html`
     <div class="page-head">
       <div><h1>Topics</h1><p class="lead">What is published to a topic is on disk for every queue that it is for, or for none.</p></div>
@@ -30,11 +30,16 @@ export function TopicsPage({ at }) {
     ${!value.Topics.length
       ? html`<section class="card"><${Empty} icon="topics" title="No topics yet" command=${`aws --endpoint-url ${endpoint()} sns create-topic --name messages.fifo \\\n  --attributes FifoTopic=true,ContentBasedDeduplication=true`}>Publish once, and each subscribed queue or endpoint gets a copy of its own.<//></section>`
       : html`<div class="row"><${Search} value=${text} label="Filter topics" onInput=${(name) => askOtherwise({ name })} /><span class="soft small">${counted(topics.length, 'topic')}, ${counted(value.Subscriptions.length, 'subscription')}</span></div>
-          ${topics.slice(0, shown).map((arn) => html`<${Topic} key=${arn} arn=${arn} subscriptions=${subscriptions.get(arn) ?? []} />`)}
+          ${topics.slice(0, shown).map((each) => html`<${Topic} key=${each.TopicArn} topic=${each} subscriptions=${subscriptions.get(each.TopicArn) ?? []} />`)}
           ${topics.length > shown && html`<button class="button" onClick=${() => setShown(shown + TOPICS_SHOWN)}>Show more</button>`}`}`;
 }
 
-function Topic({ arn, subscriptions }) {
+// What went through it since the server started, where the server says so.
+const talliesOf = (each, names) =>
+  names.filter((key) => each[key] !== undefined).map((key) => html`<span class=${`small ${key === 'Failed' && each[key] ? 'bad' : 'soft'}`} key=${key}>${short(each[key])} ${key.toLowerCase()}</span>`);
+
+function Topic({ topic, subscriptions }) {
+  const arn = topic.TopicArn;
   const name = nameIn(arn);
   const remove = () =>
     confirm({
@@ -46,7 +51,7 @@ function Topic({ arn, subscriptions }) {
     });
   return html`<section class="card" aria-label=${name}>
     <header>
-      <div class="row"><${Icon} name="topics" /><h2 class="breaks">${name}</h2><${Fifo} isFifo=${name.endsWith('.fifo')} /><span class="soft small">${counted(subscriptions.length, 'subscription')}</span></div>
+      <div class="row"><${Icon} name="topics" /><h2 class="breaks">${name}</h2><${Fifo} isFifo=${name.endsWith('.fifo')} /><span class="soft small">${counted(subscriptions.length, 'subscription')}</span>${talliesOf(topic, ['Published', 'Delivered', 'Filtered', 'Failed'])}</div>
       <div class="row">
         <${Copy} text=${arn} label="Copy ARN" />
         <button class="button small" onClick=${() => open((close) => html`<${FilterTester} arn=${arn} close=${close} />`, 'drawer')}>Test filters</button>
@@ -64,7 +69,6 @@ function Topic({ arn, subscriptions }) {
 
 function Leaf({ subscription }) {
   const { Protocol, Endpoint, SubscriptionArn } = subscription;
-  const numbers = [['Delivered', 'delivered'], ['Filtered', 'filtered'], ['Failed', 'failed'], ['Pending', 'pending']].filter(([key]) => subscription[key] !== undefined);
   return html`<li class="leaf">
     <div class="row">
       <${Badge}>${Protocol}<//>
@@ -72,7 +76,7 @@ function Leaf({ subscription }) {
       ${isPending(subscription) && html`<${Badge} tone="warn" icon="clock">waits for confirmation<//>`}
     </div>
     <div class="row">
-      ${numbers.map(([key, text]) => html`<span class=${`small ${key === 'Failed' && subscription[key] ? 'bad' : 'soft'}`} key=${key}>${short(subscription[key])} ${text}</span>`)}
+      ${talliesOf(subscription, ['Pending'])}
       ${!isPending(subscription) && html`<button class="button small" onClick=${() => open((close) => html`<${SubscriptionDrawer} arn=${SubscriptionArn} endpoint=${Endpoint} close=${close} />`, 'drawer')}>Details</button>`}
     </div>
   </li>`;
