@@ -4,11 +4,15 @@
 
 namespace mailrail::cli {
 
+CLI::App* add_subcommand(CLI::App& app, const std::string& name, const std::string& description) {
+  return app.add_subcommand(name, description);
+}
+
 CLI::App& group_of(CLI::App& app, const std::string& name, const std::string& description) {
   const auto found =
       app.get_subcommands([&](const CLI::App* each) { return each->get_name() == name; });
   if (!found.empty()) return *found.front();
-  CLI::App* group = app.add_subcommand(name, description);
+  CLI::App* group = add_subcommand(app, name, description);
   group->require_subcommand(1);
   return *group;
 }

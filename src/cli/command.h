@@ -19,6 +19,8 @@ struct Command {
   std::function<int()> run;  // The process's exit code.
 };
 
+CLI::App* add_subcommand(CLI::App& app, const std::string& name, const std::string& description);
+
 // The group of that name: made if it is not there.
 CLI::App& group_of(CLI::App& app, const std::string& name, const std::string& description);
 

@@ -3,13 +3,13 @@
 #include <memory>
 #include <utility>
 
-#include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
 #include "admin/conversation_state_shapes.h"
 #include "admin/queue_shapes.h"
 #include "admin/server_shapes.h"
+#include "cli/argument.h"
 #include "cli/printable.h"
 #include "cli/session.h"
 #include "ops/backup_shelf.h"
@@ -162,16 +162,16 @@ Result<ExitCode> examine(const DoctorOptions& options, Session& session) {
 
 Command add_doctor(CLI::App& app) {
   const auto options = std::make_shared<DoctorOptions>();
-  CLI::App* doctor = app.add_subcommand(
-      "doctor",
+  CLI::App* doctor = add_subcommand(
+      app, "doctor",
       "Say what is wrong with a server and its queues, or will be, and what to do about it. "
       "Nothing is changed.\n"
       "Exits with 0 if there is no problem, with --strict if there is no warning either, else "
       "with 1.");
-  doctor->add_option("--backups", options->backups,
-                     "Where backups stand: the newest should not be older than a day. Default: "
-                     "only those count that were made since the server started.");
-  doctor->add_flag("--strict", options->is_strict, "Warnings count as problems do.");
+  add_option(*doctor, "--backups", options->backups,
+             "Where backups stand: the newest should not be older than a day. Default: "
+             "only those count that were made since the server started.");
+  add_flag(*doctor, "--strict", options->is_strict, "Warnings count as problems do.");
   return session_command(doctor, options, &examine);
 }
 
