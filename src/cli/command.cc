@@ -17,4 +17,13 @@ CLI::App& group_of(CLI::App& app, const std::string& name, const std::string& de
   return *group;
 }
 
+CLI::App& commanding_group_of(CLI::App& app,
+                              const std::string& name,
+                              const std::string& description) {
+  CLI::App& group = group_of(app, name, description);
+  group.description(description);  // Whoever made it may not have known.
+  group.require_subcommand(0, 1);
+  return group;
+}
+
 }  // namespace mailrail::cli
