@@ -6,7 +6,7 @@
 #   make bench [ARGS=...]   the figures of the README, measured on this machine
 #   make lint [ALL=1]       layout, habits, and clang-tidy of what changed since the branch point; ALL=1: of everything
 #   make format             lay out all C++ with clang-format
-#   make soak [MINUTES=30]  the long runs: kill -9, failing disks, power cuts, the simulator for that long, fuzzers, disk space
+#   make soak [MINUTES=30]  the long runs: tsan, kill -9, failing disks, power cuts, the simulator for that long, fuzzers, disk space
 #   make screenshots        the web console's pages, into docs/images, for the eye
 #   make deb                leave a Debian package beside it;   make package-test: try it in a fresh Debian
 #   make container          leave container images in build/release/container

@@ -1,5 +1,7 @@
 #include "sim/carry_out.h"
 
+#include <utility>
+
 namespace mailrail::sim {
 namespace {
 
@@ -39,6 +41,14 @@ void use_handle(const Command& command, engine::Engine& engine, engine::Turn& tu
   }
 }
 
+void redrive(const Command& command, engine::Engine& engine, engine::Turn& turn, Reply& reply) {
+  auto results = engine.redrive(
+      turn,
+      {.source = reply.queue, .destination = command.destination, .messages = command.chosen});
+  if (!results) reply.task = results.error();
+  if (results) reply.redriven = *std::move(results);
+}
+
 }  // namespace
 
 Reply carry_out(const Command& command, engine::Engine& engine, engine::Turn& turn) {
@@ -76,6 +86,9 @@ Reply carry_out(const Command& command, engine::Engine& engine, engine::Turn& tu
     case Action::cancel_move_task:
       if (!queue->is_moving()) return {.outcome = Outcome::no_such_task, .queue = queue->id};
       engine.cancel_move_task(turn, queue->id);
+      break;
+    case Action::redrive_messages:
+      redrive(command, engine, turn, reply);
       break;
     case Action::send:
       return send(command, *queue, engine, turn);

@@ -54,7 +54,7 @@ Command Clients::next(const Ledger& ledger) {
     return command(Action::purge_queue, *purged_);
   if (chance(25)) return about_conversation(ledger);
   const Action action = any_action();
-  if (habit_ == Habit::redriving && chance(12)) return redrive();
+  if (habit_ == Habit::redriving && chance(12)) return redrive(ledger);
   const engine::QueueName queue = any_queue();
   if (action == Action::purge_queue) purged_ = queue;
   // Until there is a queue of that name little can happen to it.
@@ -89,10 +89,27 @@ Command Clients::receive_and_fail() {
   return receive;
 }
 
-Command Clients::redrive() {
+Command Clients::redrive(const Ledger& ledger) {
   if (chance(12)) return command(Action::delete_queue, queue_names()[chance(2) ? 0 : 3]);
+  if (chance(3)) return redrive_some(ledger);
   const Action action = chance(8) ? Action::cancel_move_task : Action::start_move_task;
   return command(action, chance(10) ? any_queue() : queue_names()[chance(2) ? 2 : 5]);
+}
+
+// About half of what is there, and now and then one that is not.
+Command Clients::redrive_some(const Ledger& ledger) {
+  Command some = command(Action::redrive_messages,
+                         chance(20) ? any_queue() : queue_names()[chance(2) ? 2 : 5]);
+  some.destination = any_destination(some.queue);
+  for (const auto& [id, queue] : ledger.queues()) {
+    if (queue.name != some.queue) continue;
+    for (const auto& [seq, message] : queue.messages) {
+      if (chance(2) && some.chosen.size() < 20) some.chosen.push_back(seq);
+    }
+  }
+  if (chance(8) && (some.chosen.empty() || some.chosen.front() > Seq(1)))
+    some.chosen.insert(some.chosen.begin(), Seq(1));
+  return some;
 }
 
 engine::QueueName Clients::any_queue() {
@@ -203,14 +220,16 @@ void Clients::fill_handle(Command& command) {
   if (!chance(30)) command.queue = queue;
 }
 
-// To their sources or to one queue, and now and then to one that cannot be it.
 void Clients::fill_move_task(Command& command) {
   command.rate = any_of<std::uint32_t>({0, 0, 1, 3, 500});
-  if (chance(8)) {
-    command.destination = any_queue();
-  } else if (chance(2)) {
-    command.destination = queue_names()[is_fifo(command.queue) ? 3 : 0];
-  }
+  command.destination = any_destination(command.queue);
+}
+
+// To their sources or to one queue, and now and then to one that cannot be it.
+std::optional<engine::QueueName> Clients::any_destination(const engine::QueueName& source) {
+  if (chance(8)) return any_queue();
+  if (chance(2)) return queue_names()[is_fifo(source) ? 3 : 0];
+  return std::nullopt;
 }
 
 void Clients::told(const Command& command, const Reply& reply) {

@@ -66,7 +66,8 @@ class Clients {
   }
   bool chance(std::uint64_t one_in) { return random_.below(one_in) == 0; }
   Command receive_and_fail();
-  Command redrive();
+  Command redrive(const Ledger& ledger);
+  Command redrive_some(const Ledger& ledger);
   void let_first_go(const Command& command, const Reply& reply);
   void drop_before_held(const Ledger& ledger);
   Action any_action();
@@ -77,6 +78,7 @@ class Clients {
   void fill_receive(Command& command);
   void fill_handle(Command& command);
   void fill_move_task(Command& command);
+  std::optional<engine::QueueName> any_destination(const engine::QueueName& source);
   // About a conversation that is parked, most of the time.
   Command about_conversation(const Ledger& ledger);
   Command about_topic(const Ledger& ledger);

@@ -28,6 +28,7 @@ enum class Action : std::uint8_t {
   change_visibility,
   start_move_task,
   cancel_move_task,
+  redrive_messages,
   retry_conversation,
   skip_conversation,
   drop_conversation,
@@ -79,8 +80,9 @@ struct Command {
   engine::ReceiptHandle handle = {};  // delete_message, change_visibility, give_back
   Duration timeout{0};                // change_visibility
 
-  std::optional<engine::QueueName> destination = {};  // start_move_task
+  std::optional<engine::QueueName> destination = {};  // start_move_task, redrive_messages
   std::uint32_t rate = 0;
+  std::vector<Seq> chosen = {};                      // redrive_messages
   engine::SkipTo skip_to = engine::SkipTo::nowhere;  // skip_conversation
   // drop_conversation: what was there then, a message at a time, so that much can happen on the
   // way.
@@ -126,7 +128,8 @@ struct Reply {
   engine::DeleteResult deleted = engine::DeleteResult::done;
   engine::VisibilityResult changed = engine::VisibilityResult::done;
   engine::QueueCounts counts = {};
-  engine::MoveTaskVerdict task = engine::MoveTaskVerdict::started;
+  engine::MoveTaskVerdict task = engine::MoveTaskVerdict::started;  // Also of a redrive of some.
+  std::vector<engine::RedriveResult> redriven = {};
   engine::ParkedResult settled = engine::ParkedResult::done;  // Of a retry or a skip.
   engine::DropResult dropped = {};
   TopicId topic = {};

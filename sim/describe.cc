@@ -61,9 +61,11 @@ std::string words(const engine::MoveTaskStarted& fact) {
                      fact.destination ? fact.destination->name : "their sources", fact.rate);
 }
 std::string words(const engine::Redriven& fact) {
-  return fmt::format("{} of queue {} redriven to queue {} as {}, the {}. of task {}",
-                     fact.from_seq.value(), fact.from.value(), fact.to.value(), fact.seq.value(),
-                     fact.moved, fact.task.value());
+  const std::string by = fact.task == Seq()
+                             ? "by choice"
+                             : fmt::format("the {}. of task {}", fact.moved, fact.task.value());
+  return fmt::format("{} of queue {} redriven to queue {} as {}, {}", fact.from_seq.value(),
+                     fact.from.value(), fact.to.value(), fact.seq.value(), by);
 }
 std::string words(const engine::MoveTaskEnded& fact) {
   return fmt::format("task {} ended with status {}", fact.task.value(),
@@ -161,6 +163,9 @@ std::string describe(const Command& command) {
                                 command.queue.name, command.wait.count(), command.attempt);
     case Action::start_move_task:
       return line + "redrive " + command.queue.name;
+    case Action::redrive_messages:
+      return line +
+             fmt::format("redrive {} messages of {}", command.chosen.size(), command.queue.name);
     case Action::cancel_move_task:
       return line + "cancel the redrive of " + command.queue.name;
     case Action::retry_conversation:

@@ -146,7 +146,7 @@ void Judge::tally(const engine::Fact& fact) {
     meet("a full queue dropped its oldest");
   tally_delivery(fact);
   if (const auto* redriven = std::get_if<engine::Redriven>(&fact)) {
-    meet("a message was redriven");
+    meet(redriven->task == Seq() ? "a message was redriven by choice" : "a message was redriven");
     if (ledger_.queues().at(redriven->to).parked.contains(std::string(redriven->group)))
       meet("a message was redriven to a parked conversation");
   }

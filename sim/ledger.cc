@@ -174,6 +174,7 @@ void Ledger::expect() {
     if (original != nullptr) duplicate_of_ = original->seq;
   }
   expected_settlement_ = expected_settlement();
+  if (is_by(Action::redrive_messages)) expect_redrives();
   // Who drops one means none of that name that was parked later.
   const auto parked = queue.parked.find(command_->group);
   const bool is_meant = parked != queue.parked.end() &&
@@ -288,6 +289,8 @@ Complaint Ledger::check(const Reply& reply, End end) {
       return unless(is_same(reply.counts, counts(*target_, at_)), "a count is wrong");
     case Action::start_move_task:
       return check_started(reply);
+    case Action::redrive_messages:
+      return check_redriven(reply);
     default:
       return {};
   }

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
 #include <set>
@@ -188,6 +189,7 @@ class Ledger {
   Complaint check_sent(const Reply& reply);
   Complaint check_received(const Reply& reply, End end);
   Complaint check_started(const Reply& reply) const;
+  Complaint check_redriven(const Reply& reply) const;
   Complaint check_dropped(const Reply& reply, End end) const;
   Complaint check_about_topic(const Reply& reply, End end);
   Complaint check_published(const Reply& reply);
@@ -206,8 +208,17 @@ class Ledger {
   bool is_soon_after(const std::optional<Instant>& before) const;
   std::optional<Instant> deleted() const;
   bool is_dead_letter_queue(const LedgerQueue& queue) const;
-  // Where a task moves it to, and null if that cannot be.
-  const LedgerQueue* destination_of(const LedgerQueue& queue, const LedgerMessage& message) const;
+  std::optional<engine::MoveTaskVerdict> refusal_of_move() const;
+  // Where it moves to, and null if that cannot be.
+  const LedgerQueue* destination_of(const LedgerQueue& queue,
+                                    const LedgerMessage& message,
+                                    const std::optional<engine::QueueName>& destination) const;
+  Complaint redriven_by_task(const engine::Redriven& fact,
+                             LedgerQueue& from,
+                             const LedgerMessage& message);
+  Complaint redriven_by_choice(const engine::Redriven& fact);
+  void expect_redrives();
+  bool is_in_sight(const LedgerQueue& queue, Seq seq, const std::set<Seq>& gone) const;
   // There is a message for which the task must fail so.
   bool must_fail(const LedgerQueue& queue, engine::MoveTaskFailure failure) const;
   bool may_move(const LedgerQueue& queue, Seq seq, Instant now) const;
@@ -274,6 +285,9 @@ class Ledger {
   std::vector<Seq> given_;  // By the receive, so far.
   std::size_t set_aside_ = 0;
   bool started_ = false;  // A task.
+  std::vector<engine::RedriveVerdict> expected_redrives_;
+  std::deque<std::pair<Seq, engine::RedriveVerdict>>
+      to_redrive_;  // Those whose turn is still to come.
   std::optional<TopicId> topic_;
   std::optional<SubscriptionId> subscription_;  // Of the topic to the command's queue.
   std::map<std::size_t, Seq> published_;        // By the publication's place in the command.

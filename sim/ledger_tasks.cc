@@ -37,22 +37,9 @@ bool Ledger::is_dead_letter_queue(const LedgerQueue& queue) const {
 }
 
 Complaint Ledger::check_started(const Reply& reply) const {
-  const LedgerQueue& source = queues_.at(*target_);
-  const auto& wanted = command_->destination;
-  const auto destination = std::ranges::find_if(
-      queues_, [&](const auto& each) { return wanted && each.second.name == *wanted; });
-  MoveTaskVerdict expected = MoveTaskVerdict::started;
-  if (!is_dead_letter_queue(source)) {
-    expected = MoveTaskVerdict::no_dead_letter_queue;
-  } else if (wanted && destination == queues_.end()) {
-    expected = MoveTaskVerdict::no_destination;
-  } else if (wanted && *wanted == source.name) {
-    expected = MoveTaskVerdict::to_itself;
-  } else if (wanted && destination->second.attributes.is_fifo != source.attributes.is_fifo) {
-    expected = MoveTaskVerdict::to_another_type;
-  } else if (source.task && !started_) {
+  MoveTaskVerdict expected = refusal_of_move().value_or(MoveTaskVerdict::started);
+  if (expected == MoveTaskVerdict::started && queues_.at(*target_).task && !started_)
     expected = MoveTaskVerdict::already_running;
-  }
   if (reply.task != expected) return "the start of a task was judged wrongly";
   return unless(started_ == (expected == MoveTaskVerdict::started),
                 "a task was answered but not started, or the other way round");
@@ -74,62 +61,29 @@ Complaint Ledger::on(const engine::MoveTaskStarted& fact) {
   return {};
 }
 
-const LedgerQueue* Ledger::destination_of(const LedgerQueue& queue,
-                                          const LedgerMessage& message) const {
-  const auto& name = queue.task->destination ? queue.task->destination : message.source;
-  for (const auto& [id, target] : queues_) {
-    if (name && target.name == *name && &target != &queue &&
-        target.attributes.is_fifo == queue.attributes.is_fifo)
-      return &target;
-  }
-  return nullptr;
-}
-
 // It was there at the task's start, and could be given now as the first of its conversation.
 bool Ledger::may_move(const LedgerQueue& queue, Seq seq, Instant now) const {
   return seq < queue.task->id && is_receivable(queue, seq, now);
 }
 
-Complaint Ledger::on(const engine::Redriven& fact) {
-  LedgerMessage* message = own(fact.from, fact.from_seq);
-  const auto to = queues_.find(fact.to);
-  if (message == nullptr || to == queues_.end()) return "a message was redriven that is gone";
-  LedgerQueue& from = queues_.at(fact.from);
+Complaint Ledger::redriven_by_task(const engine::Redriven& fact,
+                                   LedgerQueue& from,
+                                   const LedgerMessage& message) {
   if (command_ != nullptr || !from.task || from.task->id != fact.task)
     return "a message was redriven for no reason";
   std::vector<Instant>& moves = from.task->moves;
   // The server moves in turns of its own, which are not all looked at.
   if (fact.at > at_ || (!moves.empty() && fact.at < moves.back()))
     return "a message was redriven at another time";
-  if (!may_move(from, fact.from_seq, fact.at) || is_expired(from, *message, fact.at))
+  if (!may_move(from, fact.from_seq, fact.at) || is_expired(from, message, fact.at))
     return "a message was redriven that may not be";
-  if (destination_of(from, *message) != &to->second)
-    return "a message was redriven to another queue";
-  if (fact.seq <= last_seq_)
-    return fmt::format("sequence number {} was used twice", fact.seq.value());
-  last_seq_ = fact.seq;
   moves.push_back(fact.at);
   const auto recent =
       std::ranges::count_if(moves, [&](Instant each) { return each + 1s > fact.at; });
   if (from.task->rate > 0 &&
       static_cast<std::size_t>(recent) > moves_in_a_second_max(from.task->rate))
     return "a task moves more messages a second than it may";
-  if (fact.moved != moves.size()) return "a task counts its messages wrongly";
-  const LedgerMessage moved{.place = message->place,
-                            .arrived_end = place_.position + place_.length,
-                            .group = message->group,
-                            .origin_queue = message->origin_queue,
-                            .origin_seq = message->origin_seq,
-                            .redrives = static_cast<std::uint16_t>(message->redrives + 1),
-                            .sent = fact.at,
-                            .share = message->share};
-  if (fact.body != moved.place || fact.group != moved.group || fact.redrives != moved.redrives ||
-      fact.origin_queue != moved.origin_queue || fact.origin_seq != moved.origin_seq ||
-      fact.share != moved.share)
-    return "a message was changed on its way";
-  from.messages.erase(fact.from_seq);
-  to->second.messages[fact.seq] = moved;
-  return {};
+  return unless(fact.moved == moves.size(), "a task counts its messages wrongly");
 }
 
 bool Ledger::must_fail(const LedgerQueue& queue, MoveTaskFailure failure) const {
@@ -137,7 +91,7 @@ bool Ledger::must_fail(const LedgerQueue& queue, MoveTaskFailure failure) const 
     if (!may_move(queue, each.first, at_)) return false;
     const bool has_no_source = !queue.task->destination && !each.second.source;
     if (failure == MoveTaskFailure::no_source) return has_no_source;
-    return !has_no_source && destination_of(queue, each.second) == nullptr;
+    return !has_no_source && destination_of(queue, each.second, queue.task->destination) == nullptr;
   });
 }
 

@@ -147,6 +147,8 @@ Complaint Model::carried_out(const Command& command, const Answer& answer, Insta
       return start(*queue, command, answer, now);
     case Action::cancel_move_task:
       return cancel(*queue, answer);
+    case Action::redrive_messages:
+      return redrive_chosen(*queue, command, answer, now);
     case Action::retry_conversation:
     case Action::skip_conversation:
       return settle(*queue, command, answer, now);

@@ -51,6 +51,13 @@ struct Redrive {
   std::string body;
 };
 
+// A message that a client chose to be redriven, and what it was told.
+struct ChosenMessage {
+  std::string body = {};  // Empty: the queue does not have it.
+  engine::RedriveVerdict verdict = engine::RedriveVerdict::moved;
+  std::optional<engine::QueueName> to = {};
+};
+
 // A move task that came to its end by itself.
 struct EndedTask {
   engine::QueueName queue;
@@ -95,6 +102,7 @@ struct Answer {
   engine::ParkedResult settled = engine::ParkedResult::done;  // A retry or a skip.
   bool was_parked = false;                                    // A drop.
   engine::MoveTaskVerdict task = engine::MoveTaskVerdict::started;
+  std::vector<ChosenMessage> chosen = {};
   std::vector<ShownPublication> published = {};
 };
 
@@ -237,6 +245,14 @@ class Model {
   void move_dead_letter(Queue& queue, const std::string& body, Instant now);
 
   bool is_dead_letter_queue(const Queue& queue) const;
+  std::optional<engine::MoveTaskVerdict> refusal_of_move(const Queue& queue,
+                                                         const Command& command);
+  Complaint redrive_chosen(Queue& queue, const Command& command, const Answer& answer, Instant now);
+  engine::RedriveVerdict verdict_on(const Queue& queue,
+                                    const Message& message,
+                                    const std::optional<engine::QueueName>& destination,
+                                    Instant now);
+  void send_anew(Queue& from, std::vector<Message>::iterator message, Queue& to, Instant now);
   Complaint start(Queue& queue, const Command& command, const Answer& answer, Instant now);
   static Complaint cancel(Queue& queue, const Answer& answer);
   Complaint check_tasks(const Answer& answer, Instant now);
@@ -244,7 +260,9 @@ class Model {
   Complaint end(const EndedTask& ended, Instant now);
   Complaint check_list(const Answer& answer) const;
   void note_waiting(Instant now);
-  Queue* destination_of(const Queue& queue, const Task& task, const Message& message);
+  Queue* destination_of(const Queue& queue,
+                        const std::optional<engine::QueueName>& destination,
+                        const Message& message);
 
   static bool is_hidden(const Message& message, Instant now);
   static bool is_delayed(const Queue& queue, const Message& message, Instant now);

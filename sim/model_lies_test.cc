@@ -153,6 +153,32 @@ constexpr Lie lies[] = {
        if (is_order) std::swap(one, two);
        return is_order;
      }},
+    {"LeavesAChosenMessage",
+     [](const Command&, Answer& answer) {
+       if (answer.chosen.empty() || answer.chosen[0].verdict != engine::RedriveVerdict::moved)
+         return false;
+       answer.chosen[0].verdict = engine::RedriveVerdict::not_visible;
+       return true;
+     }},
+    {"MovesAChosenMessageThatIsHeld",
+     [](const Command&, Answer& answer) {
+       if (answer.chosen.empty() || answer.chosen[0].verdict != engine::RedriveVerdict::not_visible)
+         return false;
+       answer.chosen[0].verdict = engine::RedriveVerdict::moved;
+       return true;
+     }},
+    {"RedrivesAChosenMessageElsewhere",
+     [](const Command& command, Answer& answer) {
+       if (answer.chosen.empty() || !answer.chosen[0].to) return false;
+       answer.chosen[0].to = command.queue;
+       return true;
+     }},
+    {"ForgetsAChosenMessage",
+     [](const Command&, Answer& answer) {
+       if (answer.chosen.empty()) return false;
+       answer.chosen.pop_back();
+       return true;
+     }},
     {"CallsAFailureACompletion",
      [](const Command&, Answer& answer) {
        if (answer.ended.empty() || answer.ended[0].failure == MoveTaskFailure::none) return false;

@@ -13,7 +13,7 @@ rc::Gen<Step> any_step() {
   const auto one_in_hundred =
       rc::gen::map(below(100), [](int number) { return number == 99 ? 1 : 0; });
   // What empties a queue is rare, or little else would happen.
-  const auto action = rc::gen::weightedOneOf<int>({{12, below(25)}, {1, below(28)}});
+  const auto action = rc::gen::weightedOneOf<int>({{12, below(26)}, {1, below(29)}});
   return rc::gen::build<Step>(
       rc::gen::set(&Step::pause, below(23)), rc::gen::set(&Step::boundary, below(16)),
       rc::gen::set(&Step::action, action), rc::gen::set(&Step::queue, below(6)),
@@ -25,7 +25,7 @@ rc::Gen<Step> any_step() {
       rc::gen::set(&Step::damages, one_in_hundred), rc::gen::set(&Step::topic, below(16)));
 }
 
-// Around some of the steps that start a task: messages that die, so that it finds something; a
+// Around some of the steps that redrive: messages that die, so that it finds something; a
 // receive that holds one of them; then another start, its end, or that of where they came from.
 std::vector<Step> with_dead_letters(const std::vector<Step>& steps) {
   std::vector<Step> more;
@@ -34,7 +34,9 @@ std::vector<Step> with_dead_letters(const std::vector<Step>& steps) {
     more.push_back(step);
   };
   for (const Step& each : steps) {
-    const bool is_start = each.action == letter_of(Action::start_move_task) && each.group > 0;
+    const bool is_redrive = each.action == letter_of(Action::start_move_task) ||
+                            each.action == letter_of(Action::redrive_messages);
+    const bool is_start = is_redrive && each.group > 0;
     if (!is_start) {
       more.push_back(each);
       continue;

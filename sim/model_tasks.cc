@@ -48,20 +48,9 @@ bool Model::is_dead_letter_queue(const Queue& queue) const {
 }
 
 Complaint Model::start(Queue& queue, const Command& command, const Answer& answer, Instant now) {
-  const Queue* destination = command.destination ? find(*command.destination) : nullptr;
-  MoveTaskVerdict expected = MoveTaskVerdict::started;
-  if (!is_dead_letter_queue(queue)) {
-    expected = MoveTaskVerdict::no_dead_letter_queue;
-  } else if (command.destination && destination == nullptr) {
-    expected = MoveTaskVerdict::no_destination;
-  } else if (destination == &queue) {
-    expected = MoveTaskVerdict::to_itself;
-  } else if (destination != nullptr &&
-             destination->attributes.is_fifo != queue.attributes.is_fifo) {
-    expected = MoveTaskVerdict::to_another_type;
-  } else if (running(queue) != nullptr) {
+  MoveTaskVerdict expected = refusal_of_move(queue, command).value_or(MoveTaskVerdict::started);
+  if (expected == MoveTaskVerdict::started && running(queue) != nullptr)
     expected = MoveTaskVerdict::already_running;
-  }
   if (answer.task != expected) return "the start of a task was answered wrongly";
   if (expected != MoveTaskVerdict::started) return {};
   const auto there = std::ranges::count(queue.messages, false, &Message::is_damaged);
@@ -126,16 +115,6 @@ void Model::note_waiting(Instant now) {
   }
 }
 
-Model::Queue* Model::destination_of(const Queue& queue, const Task& task, const Message& message) {
-  const engine::QueueName source{
-      .region = queue.name.region, .account = queue.name.account, .name = message.source};
-  if (!task.shown.destination && message.source.empty()) return nullptr;
-  Queue* target = find(task.shown.destination.value_or(source));
-  const bool can_take = target != nullptr && target != &queue &&
-                        target->attributes.is_fifo == queue.attributes.is_fifo;
-  return can_take ? target : nullptr;
-}
-
 // --- What it did since the command before.
 
 Complaint Model::check_tasks(const Answer& answer, Instant now) {
@@ -165,7 +144,7 @@ Complaint Model::redrive(const Redrive& redriven, Instant now) {
     if (is_movable(*from, *task, *earlier, now) && !earlier->has_waited)
       return fmt::format("\"{}\" was redriven before \"{}\"", redriven.body, earlier->body);
   }
-  Queue* to = destination_of(*from, *task, *message);
+  Queue* to = destination_of(*from, task->shown.destination, *message);
   if (to == nullptr || to->name != redriven.to) return "a message was redriven to another queue";
   std::vector<Instant>& moves = task->moves;
   for (std::size_t i = 0; i < moves.size(); ++i) {
@@ -174,16 +153,7 @@ Complaint Model::redrive(const Redrive& redriven, Instant now) {
   }
   moves.push_back(now);
   task->shown.moved += 1;
-  // A new message, but for what was sent and in which conversation.
-  to->messages.push_back({.stay = ++stays_,
-                          .body = message->body,
-                          .group = message->group,
-                          .sent = now,
-                          .publication = message->publication,
-                          .way = message->way,
-                          .is_body_damaged = message->is_body_damaged});
-  from->messages.erase(message);
-  forget_turns(*from, now);
+  send_anew(*from, message, *to, now);
   return {};
 }
 
@@ -205,7 +175,7 @@ Complaint Model::end(const EndedTask& ended, Instant now) {
     if (!is_movable(*queue, *task, each, now)) return false;
     const bool has_no_source = !task->shown.destination && each.source.empty();
     if (ended.failure == MoveTaskFailure::no_source) return has_no_source;
-    return !has_no_source && destination_of(*queue, *task, each) == nullptr;
+    return !has_no_source && destination_of(*queue, task->shown.destination, each) == nullptr;
   });
   return unless(is_right, "a task failed without the reason that it gave");
 }

@@ -92,6 +92,14 @@ void tally_tasks(const Command& command,
     met["a task is cancelled"] += answer.outcome == Outcome::done ? 1 : 0;
     met["no task to cancel"] += answer.outcome == Outcome::no_such_task ? 1 : 0;
   }
+  for (const ChosenMessage& each : answer.chosen) {
+    using enum engine::RedriveVerdict;
+    met["a chosen message moves"] += each.verdict == moved ? 1 : 0;
+    met["a chosen message is gone"] += each.verdict == not_there ? 1 : 0;
+    met["a chosen message is out of sight"] += each.verdict == not_visible ? 1 : 0;
+    met["a chosen message has no source"] += each.verdict == no_source ? 1 : 0;
+  }
+  met["several chosen ones"] += answer.chosen.size() > 1 ? 1 : 0;
   if (command.action != Action::start_move_task || answer.outcome != Outcome::done) return;
   met["a task is started"] += answer.task == MoveTaskVerdict::started ? 1 : 0;
   met["a task of no dead letters"] += answer.task == MoveTaskVerdict::no_dead_letter_queue ? 1 : 0;

@@ -44,6 +44,7 @@ constexpr Action actions[] = {Action::send,
                               Action::start_move_task,
                               Action::start_move_task,
                               Action::cancel_move_task,
+                              Action::redrive_messages,
                               Action::retry_conversation,
                               Action::skip_conversation,
                               Action::drop_conversation,
@@ -190,6 +191,10 @@ Command ModelWorld::command_of(const Step& step) {
     case Action::cancel_move_task:
       name_task(step, command);
       break;
+    case Action::redrive_messages:
+      name_task(step, command);
+      choose(step, command);
+      break;
     default:
       command.timeout = letter(timeouts, step.timeout);
       if (handles_.empty()) break;
@@ -229,6 +234,22 @@ void ModelWorld::name_task(const Step& step, Command& command) const {
   }
   if (step.delay == 3)
     command.destination = queues_[letter(queue_numbers, step.handle) % queues_.size()];
+}
+
+// Some of what is there; now and then those that were chosen before, which may be gone.
+void ModelWorld::choose(const Step& step, Command& command) {
+  const int mask = 1 + step.deduplication_id * 6 + step.handle;
+  const engine::Queue* queue = engine_->find_queue(command.queue);
+  if (queue != nullptr && step.timeout != 3) {
+    chosen_.clear();
+    const auto there = engine_->inspect(
+        now_,
+        {.queue = queue->id, .count_max = 10, .bytes_max = ~std::size_t{0}, .looks_max = 100});
+    for (std::size_t i = 0; i < there.messages.size(); ++i) {
+      if ((mask >> (i % 5) & 1) != 0) chosen_.push_back(there.messages[i].message.seq);
+    }
+  }
+  command.chosen = chosen_;
 }
 
 // Several small choices in one number.
@@ -339,6 +360,7 @@ std::string ModelWorld::restart() {
 Answer ModelWorld::ask(const Command& command) {
   engine::Turn turn{.now = now_, .random = random_, .facts = facts_};
   const std::size_t before = facts_.payload().size();
+  std::vector<ChosenMessage> chosen = look_at_chosen(command);
   Reply reply = carry_out(command, *engine_, turn);
   while (reply.received.is_unfinished || reply.dropped.has_more)
     reply = carry_out(command, *engine_, turn);
@@ -350,6 +372,12 @@ Answer ModelWorld::ask(const Command& command) {
                 .settled = reply.settled,
                 .was_parked = reply.dropped.was_parked,
                 .task = reply.task};
+  for (std::size_t i = 0; i < reply.redriven.size(); ++i) {
+    chosen[i].verdict = reply.redriven[i].verdict;
+    if (const engine::Queue* to = engine_->find_queue(reply.redriven[i].to))
+      chosen[i].to = to->name;
+    answer.chosen.push_back(std::move(chosen[i]));
+  }
   tell_topics(command, reply, answer);
   tell_facts_since(before, answer);
   if (command.action == Action::send && reply.outcome == Outcome::done) {
@@ -362,6 +390,16 @@ Answer ModelWorld::ask(const Command& command) {
     for (ShownMessage& each : answer.messages) each.sequence_number.clear();
   }
   return answer;
+}
+
+std::vector<ChosenMessage> ModelWorld::look_at_chosen(const Command& command) const {
+  const engine::Queue* queue = engine_->find_queue(command.queue);
+  std::vector<ChosenMessage> chosen(command.chosen.size());
+  for (std::size_t i = 0; i < chosen.size() && queue != nullptr; ++i) {
+    const auto found = engine_->find_message(queue->id, command.chosen[i]);
+    if (found) chosen[i].body = body_at(found->message.body, found->message.share);
+  }
+  return chosen;
 }
 
 ShownMessage ModelWorld::show(const engine::ReceivedMessage& received) const {

@@ -77,6 +77,8 @@ class ModelWorld {
   engine::QueueAttributes attributes_of(const Step& step, const engine::QueueName& queue) const;
   void name_conversation(const Step& step, Command& command) const;
   void name_task(const Step& step, Command& command) const;
+  void choose(const Step& step, Command& command);
+  std::vector<ChosenMessage> look_at_chosen(const Command& command) const;
   std::string make_queues(const Script& script);
   std::string make_topics(const Script& script);
   bool is_about_topic(const Step& step) const;
@@ -107,6 +109,7 @@ class ModelWorld {
   std::unique_ptr<engine::Engine> engine_;
   Model model_;
   std::uint64_t commands_ = 0;
+  std::vector<Seq> chosen_;
   std::deque<std::pair<engine::QueueName, engine::ReceiptHandle>> handles_;
   std::map<SubscriptionId, std::string> endpoints_;        // Of all that there ever were.
   std::map<std::pair<QueueId, Seq>, std::string> shared_;  // What they have in common, shown.

@@ -40,6 +40,7 @@ SHAPES = dict(  # The fields, name:kind, of facts, then of records, in the order
     subscription_deleted="subscription at", published="topic deliveries:deliveries body:bytes",
     shared_body_relocated="publication body:bytes", shared_body_damaged="publication position",
     signing_key_set="made private_key:bytes certificate:bytes", subscription_deactivated="subscription changed",
+    redriven_by_choice="from_queue from_seq queue seq sent position length group:text origin_queue origin_seq redrives share:share?",
     begin="secret:bytes last_seq last_queue last_topic:? last_subscription:?", queue="queue name:name attributes:attributes tags:map created changed purged_below "
                                                                                             "on_poison:? subscription:?",
     messages="queue messages:messages", swept="queue through", deduplication="ids:id*", attempt="key:hash started given:given*",
@@ -209,10 +210,11 @@ class State(Record):
             case "move_task_started":
                 queue.move_tasks = [*queue.move_tasks, Record(**vars(fact), moved=0, status=0)][-TASKS_MAX:]
             case "move_task_ended": vars(queue.move_tasks[self.task_at(queue, fact)]).update(vars(fact))
-            case "redriven":
+            case "redriven" | "redriven_by_choice":
                 source = self.queues[fact.from_queue]
                 source.messages.pop(fact.from_seq, None)
-                source.move_tasks[self.task_at(source, fact)].moved = fact.moved
+                if name == "redriven":
+                    source.move_tasks[self.task_at(source, fact)].moved = fact.moved
                 self.add(queue, fact)
             case "parked": queue.parked[fact.group] = fact.since
             case "conversation_parked": queue.parked[fact.group] = fact.at

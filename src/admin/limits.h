@@ -15,6 +15,9 @@ inline constexpr std::size_t peeked_bytes_max = std::size_t{4} << 20;
 // A call that finds nothing that it looks for goes on in so many turns, then with another call.
 inline constexpr std::size_t turns_per_walk_max = 256;
 
+// Messages that one call moves.
+inline constexpr std::size_t redriven_messages_max = 100;
+
 // A piece of a backup.
 inline constexpr int backup_bytes_max = 1 << 20;
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "admin/states.h"
+#include "admin/walk.h"
 #include "api/room.h"
 #include "sqs/arn.h"
 #include "sqs/shown_message.h"
@@ -19,14 +20,6 @@ Result<std::size_t> read_count(std::optional<int> count) {
   return sqs::errors::invalid_parameter(
       {"MaxNumberOfMessages", std::to_string(wanted)},
       fmt::format("It must be between 1 and {}", limits::peeked_messages_max));
-}
-
-Result<Seq> read_after(const std::optional<std::string>& after) {
-  if (!after) return Seq();
-  const std::optional<Seq> seq = engine::read_sequence_number(*after);
-  if (!seq)
-    return sqs::errors::invalid_parameter({"After", *after}, "It must be a sequence number");
-  return *seq;
 }
 
 Result<void> read(const PeekMessagesInput& input, PeekMessages::Prepared& prepared) {

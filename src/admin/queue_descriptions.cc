@@ -76,6 +76,7 @@ DescribedQueue describe(engine::Engine& engine,
   described.fifo_queue = queue.attributes.is_fifo;
   described.visibility_timeout = seconds(queue.attributes.visibility_timeout);
   described.message_retention_period = seconds(queue.attributes.retention);
+  described.receive_message_wait_time_seconds = seconds(queue.attributes.receive_wait);
   described.created_timestamp = unix_ms(queue.created_at);
   described.last_modified_timestamp = unix_ms(queue.changed_at);
   add_counts(described, engine.counts(queue.id));

@@ -67,6 +67,7 @@ struct DescribedQueue {
   std::optional<std::string> on_poison;
   std::int64_t visibility_timeout = 0;
   std::int64_t message_retention_period = 0;
+  std::int64_t receive_message_wait_time_seconds = 0;
   std::optional<std::int64_t> messages_moved;  // By the move task that is running.
   std::optional<std::int64_t> messages_to_move;
   std::map<std::string, std::string> tags;
@@ -107,6 +108,7 @@ struct DescribedQueue {
       field<&DescribedQueue::on_poison>("OnPoison"),
       field<&DescribedQueue::visibility_timeout>("VisibilityTimeout"),
       field<&DescribedQueue::message_retention_period>("MessageRetentionPeriod"),
+      field<&DescribedQueue::receive_message_wait_time_seconds>("ReceiveMessageWaitTimeSeconds"),
       field<&DescribedQueue::messages_moved>("MessagesMoved"),
       field<&DescribedQueue::messages_to_move>("MessagesToMove"),
       field<&DescribedQueue::tags>("Tags"),

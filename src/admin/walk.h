@@ -7,13 +7,26 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "admin/limits.h"
 #include "api/api_call.h"
 #include "base/ids.h"
+#include "base/result.h"
+#include "engine/identity.h"
+#include "sqs/errors.h"
 
 namespace mailrail::admin {
+
+// Of a parameter After; from the beginning if it was not given.
+inline Result<Seq> read_after(const std::optional<std::string>& after) {
+  if (!after) return Seq();
+  const std::optional<Seq> seq = engine::read_sequence_number(*after);
+  if (!seq)
+    return sqs::errors::invalid_parameter({"After", *after}, "It must be a sequence number");
+  return *seq;
+}
 
 struct Walk {
   Seq after = {};

@@ -41,6 +41,7 @@ constexpr Right table[] = {
     {"mailrail", "ParkConversation", queue, operators, nobody},
     {"mailrail", "PeekMessages", queue, viewers, nobody},
     {"mailrail", "ReadBackup", server, operators, nobody, {opens_payloads}},
+    {"mailrail", "RedriveMessages", queue, operators, nobody, {opens_payloads}},
     {"mailrail", "RetryConversation", queue, operators, nobody},
     {"mailrail", "SkipConversation", queue, operators, nobody},
     {"mailrail", "TestFilter", topic, viewers, nobody},

@@ -5,15 +5,16 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "cli/argument.h"
 #include "cli/confirm.h"
 #include "cli/printable.h"
 #include "cli/session.h"
@@ -56,8 +57,8 @@ boost::json::object row_of(const topology::Step& step) {
 
 // Line by line, as values are a stranger's.
 void print_plan(const Plan& plan) {
-  const std::string text = topology::text_of(plan);
-  for (const std::string& each : CLI::detail::split(text, '\n'))
+  std::istringstream lines(topology::text_of(plan));
+  for (std::string each; std::getline(lines, each);)
     if (!each.empty()) fmt::print("{}\n", printable(each));
 }
 
@@ -108,28 +109,25 @@ Result<ExitCode> apply(const ApplyOptions& options, Session& session) {
 
 Command add_apply(CLI::App& app) {
   const auto options = std::make_shared<ApplyOptions>();
-  CLI::App* command = app.add_subcommand(
-      "apply",
+  CLI::App* command = add_subcommand(
+      app, "apply",
       "Make the queues, topics and subscriptions that a file asks for, and change those that "
       "differ. What the file does not speak of stays as it is.\n"
       "Exits with 0 if all is as the file says, or would be; 2 if the file is wrong.");
-  command
-      ->add_option("FILE", options->file,
-                   "A topology as TOML or JSON, or a template of CloudFormation as JSON, like the "
-                   "CDK leaves in cdk.out.")
-      ->required();
-  command->add_flag("--dry-run", options->is_dry_run, "Print what would be done, and do nothing.");
-  command->add_flag("--prune", options->is_to_prune,
-                    "Delete queues, topics and subscriptions that the file does not have.");
-  command
-      ->add_option("--parameter", options->parameters,
-                   "A template's parameter as NAME=VALUE, or what only AWS knows as "
-                   "LOGICAL.ATTRIBUTE=VALUE. May be repeated.")
-      ->expected(1)
-      ->take_all();
-  command->add_option("--account", options->account,
-                      "The account that references get. Default: that of the queues that are "
-                      "there, else 000000000000.");
+  add_option(*command, "FILE", options->file,
+             "A topology as TOML or JSON, or a template of CloudFormation as JSON, like the "
+             "CDK leaves in cdk.out.")
+      .required();
+  add_flag(*command, "--dry-run", options->is_dry_run, "Print what would be done, and do nothing.");
+  add_flag(*command, "--prune", options->is_to_prune,
+           "Delete queues, topics and subscriptions that the file does not have.");
+  add_option(*command, "--parameter", options->parameters,
+             "A template's parameter as NAME=VALUE, or what only AWS knows as "
+             "LOGICAL.ATTRIBUTE=VALUE. May be repeated.")
+      .repeatable();
+  add_option(*command, "--account", options->account,
+             "The account that references get. Default: that of the queues that are "
+             "there, else 000000000000.");
   add_confirmation(*command, options->confirmation);
   return session_command(command, options, &apply);
 }

@@ -5,12 +5,12 @@
 #include <memory>
 #include <optional>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "admin/backups.h"
 #include "base/random.h"
 #include "cli/apart.h"
+#include "cli/argument.h"
 #include "cli/file_limit.h"
 #include "cli/progress_bar.h"
 #include "cli/session.h"
@@ -170,34 +170,32 @@ int restore(const RestoreOptions& options) {
 
 Command add_backup(CLI::App& app) {
   const auto options = std::make_shared<BackupOptions>();
-  CLI::App* backup = app.add_subcommand(
-      "backup",
+  CLI::App* backup = add_subcommand(
+      app, "backup",
       "Copy all that a running server holds, as it is now, into a new directory below DIR, read it "
       "back and verify it. What the backup before has already is not copied again.\n"
       "Exits with 0 if it is whole, 1 if what the server holds is damaged or it failed.");
-  backup->add_option("DIR", options->destination, "Where backups stand.")->required();
-  backup->add_option("--keep", options->keep,
-                     "Remove all but so many of the newest backups. Default: none is removed.");
+  add_option(*backup, "DIR", options->destination, "Where backups stand.").required();
+  add_option(*backup, "--keep", options->keep,
+             "Remove all but so many of the newest backups. Default: none is removed.");
   return session_command(backup, options, &back_up);
 }
 
 Command add_restore(CLI::App& app) {
   const auto options = std::make_shared<RestoreOptions>();
-  CLI::App* restore = app.add_subcommand(
-      "restore",
+  CLI::App* restore = add_subcommand(
+      app, "restore",
       "Make a new data directory of a backup, and verify it.\n"
       "Exits with 0 if it is whole, 1 if the backup is damaged, 2 if it was not done.");
-  restore
-      ->add_option("BACKUP", options->from,
-                   "A backup, or a directory of backups: then the newest of them.")
-      ->required();
-  restore
-      ->add_option("--data", options->data,
-                   "The data directory to be made: empty, or not there yet.")
-      ->capture_default_str();
-  restore->add_flag("--if-exists", options->is_optional,
-                    "Do nothing, and exit with 0, if there is no backup or the data directory has "
-                    "a log already: for the start of a container.");
+  add_option(*restore, "BACKUP", options->from,
+             "A backup, or a directory of backups: then the newest of them.")
+      .required();
+  add_option(*restore, "--data", options->data,
+             "The data directory to be made: empty, or not there yet.")
+      .showing_default();
+  add_flag(*restore, "--if-exists", options->is_optional,
+           "Do nothing, and exit with 0, if there is no backup or the data directory has "
+           "a log already: for the start of a container.");
   return {.app = restore, .run = [options] { return cli::restore(*options); }};
 }
 

@@ -3,9 +3,9 @@
 #include <memory>
 #include <string>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "cli/argument.h"
 #include "cli/config_file.h"
 #include "cli/exit_codes.h"
 #include "cli/serve_command.h"
@@ -55,14 +55,13 @@ int check(const std::string& path) {
 Command add_check(CLI::App& app) {
   const auto path = std::make_shared<std::string>();
   CLI::App* check =
-      app.add_subcommand("check",
-                         "Check a configuration file or a topology file, and tell all mistakes.\n"
-                         "Exits with 0 if it is right, 2 if not.");
-  check
-      ->add_option("FILE", *path,
-                   "The file: mailrail.toml, a topology as TOML or JSON, or a template of "
-                   "CloudFormation as JSON.")
-      ->required();
+      add_subcommand(app, "check",
+                     "Check a configuration file or a topology file, and tell all mistakes.\n"
+                     "Exits with 0 if it is right, 2 if not.");
+  add_option(*check, "FILE", *path,
+             "The file: mailrail.toml, a topology as TOML or JSON, or a template of "
+             "CloudFormation as JSON.")
+      .required();
   return {.app = check, .run = [path] { return cli::check(*path); }};
 }
 

@@ -19,7 +19,14 @@ struct Command {
   std::function<int()> run;  // The process's exit code.
 };
 
+CLI::App* add_subcommand(CLI::App& app, const std::string& name, const std::string& description);
+
 // The group of that name: made if it is not there.
 CLI::App& group_of(CLI::App& app, const std::string& name, const std::string& description);
+
+// Likewise, for a group that is a command itself where none of its own is named.
+CLI::App& commanding_group_of(CLI::App& app,
+                              const std::string& name,
+                              const std::string& description);
 
 }  // namespace mailrail::cli

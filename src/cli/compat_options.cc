@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <string_view>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "auth/caller.h"
+#include "cli/argument.h"
 
 namespace mailrail::cli {
 namespace {
@@ -64,20 +64,20 @@ Result<auth::Home> home_of(const CompatOptions& given) {
 }  // namespace
 
 void add_compat_options(CLI::App& serve, CompatOptions& options) {
-  serve.add_option(
-      "--compat", options.tool,
+  add_option(
+      serve, "--compat", options.tool,
       "Stand in for localstack, elasticmq or moto: listen on its port, too, say that the server "
       "is ready in its words, and have its account. Clients of all of them are understood without "
       "it.");
-  serve.add_option("--account", options.account,
-                   "The account of a request that names none, 12 digits; an access key id of 12 "
-                   "digits names one. Default: 000000000000, with --compat moto 123456789012.");
-  serve.add_option("--region", options.region,
-                   "The region of a request that names none. Default: us-east-1.");
-  serve.add_option("--url-style", options.url_style,
-                   "How queue URLs are written: host (HOST/ACCOUNT/NAME), path "
-                   "(HOST/queue/REGION/ACCOUNT/NAME) or standard (sqs.REGION.HOST/ACCOUNT/NAME). "
-                   "All are read. Default: host.");
+  add_option(serve, "--account", options.account,
+             "The account of a request that names none, 12 digits; an access key id of 12 "
+             "digits names one. Default: 000000000000, with --compat moto 123456789012.");
+  add_option(serve, "--region", options.region,
+             "The region of a request that names none. Default: us-east-1.");
+  add_option(serve, "--url-style", options.url_style,
+             "How queue URLs are written: host (HOST/ACCOUNT/NAME), path "
+             "(HOST/queue/REGION/ACCOUNT/NAME) or standard (sqs.REGION.HOST/ACCOUNT/NAME). "
+             "All are read. Default: host.");
 }
 
 Result<server::Options> with_compat(server::Options options, const CompatOptions& given) {

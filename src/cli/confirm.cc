@@ -3,17 +3,17 @@
 #include <cstdio>
 #include <string_view>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "cli/argument.h"
 #include "cli/exit_codes.h"
 #include "cli/printable.h"
 
 namespace mailrail::cli {
 
 void add_confirmation(CLI::App& command, Confirmation& confirmation) {
-  command.add_flag("--yes", confirmation.is_given, "Don't ask first.");
+  add_flag(command, "--yes", confirmation.is_given, "Don't ask first.");
 }
 
 Result<void> confirm(const Confirmation& confirmation, const std::string& what) {

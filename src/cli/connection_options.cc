@@ -1,20 +1,20 @@
 #include "cli/connection_options.h"
 
-#include <CLI/CLI.hpp>
+#include "cli/argument.h"
 
 namespace mailrail::cli {
 
 void add_connection_options(CLI::App& command, ConnectionOptions& options) {
-  command.add_option("--endpoint-url,--endpoint", options.wishes.endpoint_url,
-                     "Where the service is. Default: MAILRAIL_ENDPOINT_URL, AWS_ENDPOINT_URL_SQS "
-                     "or _SNS, AWS_ENDPOINT_URL, the profile's, or http://127.0.0.1:4566.");
-  command.add_option("--region", options.wishes.region,
-                     "The region. Default: AWS_REGION, AWS_DEFAULT_REGION, the profile's, or "
-                     "us-east-1.");
-  command.add_option("--profile", options.wishes.profile,
-                     "The profile in ~/.aws/config and ~/.aws/credentials. Default: AWS_PROFILE.");
-  command.add_flag("--aws", options.is_aws_meant,
-                   "Change things on AWS itself, which is only read without this.");
+  add_option(command, "--endpoint-url,--endpoint", options.wishes.endpoint_url,
+             "Where the service is. Default: MAILRAIL_ENDPOINT_URL, AWS_ENDPOINT_URL_SQS "
+             "or _SNS, AWS_ENDPOINT_URL, the profile's, or http://127.0.0.1:4566.");
+  add_option(command, "--region", options.wishes.region,
+             "The region. Default: AWS_REGION, AWS_DEFAULT_REGION, the profile's, or "
+             "us-east-1.");
+  add_option(command, "--profile", options.wishes.profile,
+             "The profile in ~/.aws/config and ~/.aws/credentials. Default: AWS_PROFILE.");
+  add_flag(command, "--aws", options.is_aws_meant,
+           "Change things on AWS itself, which is only read without this.");
 }
 
 Result<client::Client::Options> client_options(const ConnectionOptions& options,

@@ -4,7 +4,6 @@
 #include <limits>
 #include <memory>
 
-#include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
@@ -12,6 +11,7 @@
 #include "admin/conversation_state_shapes.h"
 #include "base/duration_text.h"
 #include "base/shown.h"
+#include "cli/argument.h"
 #include "cli/confirm.h"
 #include "cli/peeking.h"
 #include "cli/references.h"
@@ -147,11 +147,11 @@ class Group {
                       "conversations",
                       "Show the conversations of a FIFO queue, and decide about those that are "
                       "stuck.")) {
-    app_.add_option("QUEUE", *queue_, "The queue's name, URL or ARN.")->required();
+    add_option(app_, "QUEUE", *queue_, "The queue's name, URL or ARN.").required();
   }
 
   std::shared_ptr<ConversationOptions> add(const char* name, const char* description) {
-    command_ = app_.add_subcommand(name, description);
+    command_ = add_subcommand(app_, name, description);
     const auto options = std::make_shared<ConversationOptions>();
     options->queue = queue_;
     return options;
@@ -159,7 +159,7 @@ class Group {
 
   std::shared_ptr<ConversationOptions> add_about_one(const char* name, const char* description) {
     const auto options = add(name, description);
-    command_->add_option("CONVERSATION", options->group, "Its MessageGroupId.")->required();
+    add_option(*command_, "CONVERSATION", options->group, "Its MessageGroupId.").required();
     return options;
   }
 
@@ -173,23 +173,22 @@ class Group {
 
 Command add_list(Group& group) {
   const auto options = group.add("ls", "List conversations, the oldest first.");
-  group.command()
-      ->add_option("--state", options->state, "Only those in this state.")
-      ->check(CLI::IsMember({"waiting", "inflight", "blocked", "parked"}));
-  CLI::Option* count = group.command()
-                           ->add_option("-n,--count", options->count, "At most so many.")
-                           ->check(CLI::PositiveNumber)
-                           ->capture_default_str();
-  group.command()->add_flag("--all", options->is_whole, "All there are.")->excludes(count);
+  add_option(*group.command(), "--state", options->state, "Only those in this state.")
+      .one_of({"waiting", "inflight", "blocked", "parked"});
+  const Argument count =
+      add_option(*group.command(), "-n,--count", options->count, "At most so many.")
+          .positive()
+          .showing_default();
+  add_flag(*group.command(), "--all", options->is_whole, "All there are.").excludes(count);
   return session_command(group.command(), options, &list);
 }
 
 Command add_skip(Group& group) {
   const auto options = group.add_about_one(
       "skip", "Delete the message that a parked conversation stopped at, and let it go on.");
-  group.command()->add_flag("--to-dead-letters", options->goes_to_dead_letters,
-                            "Send it to the dead-letter queue instead.");
-  group.command()->add_option("--message", options->message, "Only if it is this message.");
+  add_flag(*group.command(), "--to-dead-letters", options->goes_to_dead_letters,
+           "Send it to the dead-letter queue instead.");
+  add_option(*group.command(), "--message", options->message, "Only if it is this message.");
   add_confirmation(*group.command(), options->confirmation);
   return session_command(group.command(), options, &skip);
 }

@@ -1,15 +1,20 @@
 #include "cli/doctor_command.h"
 
+#include <algorithm>
 #include <memory>
+#include <optional>
 #include <utility>
+#include <vector>
 
-#include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
 #include "admin/conversation_state_shapes.h"
 #include "admin/queue_shapes.h"
 #include "admin/server_shapes.h"
+#include "cli/argument.h"
+#include "cli/confirm.h"
+#include "cli/doctor_repairs.h"
 #include "cli/printable.h"
 #include "cli/session.h"
 #include "ops/backup_shelf.h"
@@ -25,6 +30,8 @@ struct DoctorOptions {
   SessionOptions session;
   std::optional<std::string> backups;
   bool is_strict = false;
+  bool is_fixing = false;
+  Confirmation confirmation;
 };
 
 ops::ObservedShare share_of(const admin::Share& share) {
@@ -79,21 +86,23 @@ Result<ops::ObservedQueue> observed_queue(Session& session,
                                           admin::DescribedQueue& queue,
                                           std::int64_t now) {
   const auto count = [](std::int64_t number) { return static_cast<std::uint64_t>(number); };
-  ops::ObservedQueue observed{.name = queue.queue_name,
-                              .is_fifo = queue.fifo_queue,
-                              .retention = std::chrono::seconds(queue.message_retention_period),
-                              .visibility_timeout = std::chrono::seconds(queue.visibility_timeout),
-                              .visible = count(queue.visible),
-                              .in_flight = count(queue.in_flight),
-                              .delayed = count(queue.delayed),
-                              .conversations_blocked = count(queue.conversations_blocked),
-                              .conversations_parked = count(queue.conversations_parked),
-                              .waiting_receives = count(queue.waiting_receives),
-                              .dead_letter_queue = std::move(queue.dead_letter_queue_name),
-                              .dead_letter_sources = count(queue.dead_letter_source_count),
-                              .parks_poison = queue.on_poison == "park",
-                              .received = count(queue.received),
-                              .empty_short_polls = count(queue.empty_short_polls)};
+  ops::ObservedQueue observed{
+      .name = queue.queue_name,
+      .is_fifo = queue.fifo_queue,
+      .retention = std::chrono::seconds(queue.message_retention_period),
+      .visibility_timeout = std::chrono::seconds(queue.visibility_timeout),
+      .receive_wait = std::chrono::seconds(queue.receive_message_wait_time_seconds),
+      .visible = count(queue.visible),
+      .in_flight = count(queue.in_flight),
+      .delayed = count(queue.delayed),
+      .conversations_blocked = count(queue.conversations_blocked),
+      .conversations_parked = count(queue.conversations_parked),
+      .waiting_receives = count(queue.waiting_receives),
+      .dead_letter_queue = std::move(queue.dead_letter_queue_name),
+      .dead_letter_sources = count(queue.dead_letter_source_count),
+      .parks_poison = queue.on_poison == "park",
+      .received = count(queue.received),
+      .empty_short_polls = count(queue.empty_short_polls)};
   if (queue.processing_exceeds)
     observed.processing_exceeds = std::chrono::seconds(*queue.processing_exceeds);
   observed.busiest_conversation = std::move(queue.busiest_conversation);
@@ -127,13 +136,17 @@ boost::json::object object_of(const ops::Finding& finding) {
   return object;
 }
 
-void print(const ops::Diagnosis& diagnosis, const OutputOptions& output) {
+void print(const ops::Diagnosis& diagnosis,
+           const OutputOptions& output,
+           const std::optional<std::vector<DoneRepair>>& done = {}) {
   if (output.wants_json()) {
     boost::json::array findings;
     for (const ops::Finding& each : diagnosis.findings) findings.push_back(object_of(each));
-    print_object(output, {{"Verdict", ops::verdict_of(diagnosis)},
-                          {"Checks", diagnosis.checks},
-                          {"Findings", std::move(findings)}});
+    boost::json::object told{{"Verdict", ops::verdict_of(diagnosis)},
+                             {"Checks", diagnosis.checks},
+                             {"Findings", std::move(findings)}};
+    if (done) told["Fixes"] = array_of(*done);
+    print_object(output, told);
     return;
   }
   for (const ops::Finding& each : diagnosis.findings) {
@@ -144,13 +157,14 @@ void print(const ops::Diagnosis& diagnosis, const OutputOptions& output) {
   fmt::print("{}{}\n", diagnosis.findings.empty() ? "" : "\n", ops::verdict_of(diagnosis));
 }
 
-Result<ExitCode> examine(const DoctorOptions& options, Session& session) {
+Result<ops::Diagnosis> look(const DoctorOptions& options, Session& session) {
   const auto server = TRY(session.client.ask<admin::DescribeServerOutput>(
       Service::mailrail, "DescribeServer", Nothing{}));
   const ops::ObservedServer observed = TRY(observed_server(options, server));
-  const ops::Diagnosis diagnosis =
-      ops::diagnose(observed, TRY(observed_queues(session, server.timestamp)));
-  print(diagnosis, session.output);
+  return ops::diagnose(observed, TRY(observed_queues(session, server.timestamp)));
+}
+
+ExitCode code_of(const DoctorOptions& options, const ops::Diagnosis& diagnosis) {
   const auto gravest = diagnosis.gravest();
   if (!gravest) return ExitCode::done;
   const bool is_bad = *gravest == ops::Severity::problem ||
@@ -158,20 +172,67 @@ Result<ExitCode> examine(const DoctorOptions& options, Session& session) {
   return is_bad ? ExitCode::failed : ExitCode::done;
 }
 
+Result<void> ask_about(const std::vector<ops::Repair>& repairs, const DoctorOptions& options) {
+  std::string commands;
+  for (const ops::Repair& each : repairs)
+    commands += (commands.empty() ? "" : "; ") + ops::command_of(each);
+  return confirm(options.confirmation, "does " + commands);
+}
+
+// What is found is told before anybody is asked about it, and what is left afterwards. A program
+// gets one document.
+Result<ExitCode> fix(const DoctorOptions& options, Session& session, const ops::Diagnosis& found) {
+  const std::vector<ops::Repair> repairs = found.repairs();
+  const bool is_for_people = !session.output.wants_json();
+  if (is_for_people) print(found, session.output);
+  if (!repairs.empty()) TRY(ask_about(repairs, options));
+  const std::vector<DoneRepair> done = carry_out(repairs, session);
+  if (is_for_people && done.empty()) {
+    fmt::print(stderr, "{}",
+               found.findings.empty() ? ""
+                                      : "Nothing was done: what is found needs "
+                                        "a decision.\n");
+    return code_of(options, found);
+  }
+  if (is_for_people) {
+    fmt::print("\n");
+    print(done);
+    fmt::print("\n");
+  }
+  const ops::Diagnosis left = TRY(look(options, session));
+  print(left, session.output, done);
+  const ExitCode code = code_of(options, left);
+  const bool has_failed =
+      std::ranges::any_of(done, [](const DoneRepair& each) { return each.error.has_value(); });
+  return code == ExitCode::done && has_failed ? ExitCode::some_failed : code;
+}
+
+Result<ExitCode> examine(const DoctorOptions& options, Session& session) {
+  const ops::Diagnosis diagnosis = TRY(look(options, session));
+  if (options.is_fixing) return fix(options, session, diagnosis);
+  print(diagnosis, session.output);
+  return code_of(options, diagnosis);
+}
+
 }  // namespace
 
 Command add_doctor(CLI::App& app) {
   const auto options = std::make_shared<DoctorOptions>();
-  CLI::App* doctor = app.add_subcommand(
-      "doctor",
+  CLI::App* doctor = add_subcommand(
+      app, "doctor",
       "Say what is wrong with a server and its queues, or will be, and what to do about it. "
-      "Nothing is changed.\n"
+      "Nothing is changed, unless by --fix.\n"
       "Exits with 0 if there is no problem, with --strict if there is no warning either, else "
-      "with 1.");
-  doctor->add_option("--backups", options->backups,
-                     "Where backups stand: the newest should not be older than a day. Default: "
-                     "only those count that were made since the server started.");
-  doctor->add_flag("--strict", options->is_strict, "Warnings count as problems do.");
+      "with 1. With --fix what is left counts, and 8 says that a fix failed.");
+  add_option(*doctor, "--backups", options->backups,
+             "Where backups stand: the newest should not be older than a day. Default: "
+             "only those count that were made since the server started.");
+  add_flag(*doctor, "--strict", options->is_strict, "Warnings count as problems do.");
+  add_flag(*doctor, "--fix", options->is_fixing,
+           "Make the changes that need no decision: create a dead-letter queue that is "
+           "missing, keep dead letters longer, let receives wait, lengthen a visibility "
+           "timeout that is too short. Then look again.");
+  add_confirmation(*doctor, options->confirmation);
   return session_command(doctor, options, &examine);
 }
 

@@ -1,7 +1,8 @@
 // `mailrail doctor`: what is wrong with a running server and its queues, each finding with its
 // evidence and what to do.
 //
-// It asks the server once and changes nothing. ops/doctor.h judges.
+// It asks the server once and changes nothing; with --fix it makes the changes that need no
+// decision, and asks again. ops/doctor.h judges.
 
 #pragma once
 

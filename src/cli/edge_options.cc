@@ -4,10 +4,10 @@
 #include <string_view>
 #include <utility>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "cli/address.h"
+#include "cli/argument.h"
 
 namespace mailrail::cli {
 namespace {
@@ -60,28 +60,28 @@ Result<Number> between_one_and(Number most, Number value, std::string_view flag)
 }  // namespace
 
 void add_edge_options(CLI::App& serve, EdgeOptions& options) {
-  serve.add_option("--admin-listen", options.admin_listen,
-                   "Where operators ask, as HOST:PORT: administration and /metrics are answered "
-                   "there, and not at --listen any more. Everything else is, too. Default: at "
-                   "--listen while that is on loopback, else nowhere.");
-  serve.add_option("--tls-certificate", options.tls_certificate,
-                   "Speak TLS, with the certificate in this file (PEM, with those that lead to its "
-                   "root). It is read again when it changes.");
-  serve.add_option("--tls-key", options.tls_key, "The file with the certificate's key (PEM).");
-  serve.add_option("--tls-ca", options.tls_ca,
-                   "With --log: a file with the certificates that those of the other servers are "
-                   "signed by. Default: those that the system believes.");
-  serve.add_option("--hostname", options.host_names,
-                   "A name that this server is reached by, like queues.example.com or "
-                   "*.example.com; several are possible. Addresses, localhost, names without a dot "
-                   "and those of AWS's endpoints need none.");
-  serve.add_option("--connections", options.connections,
-                   "How many connections there may be. Default: 11000.");
-  serve.add_option("--connections-per-address", options.connections_per_address,
-                   "How many of them one address may have, or one /64 of IPv6. Default: 2000, and "
-                   "any number from this machine itself.");
-  serve.add_option("--requests-per-address", options.requests_per_address,
-                   "How many requests a second one address may make. Default: any number.");
+  add_option(serve, "--admin-listen", options.admin_listen,
+             "Where operators ask, as HOST:PORT: administration and /metrics are answered "
+             "there, and not at --listen any more. Everything else is, too. Default: at "
+             "--listen while that is on loopback, else nowhere.");
+  add_option(serve, "--tls-certificate", options.tls_certificate,
+             "Speak TLS, with the certificate in this file (PEM, with those that lead to its "
+             "root). It is read again when it changes.");
+  add_option(serve, "--tls-key", options.tls_key, "The file with the certificate's key (PEM).");
+  add_option(serve, "--tls-ca", options.tls_ca,
+             "With --log: a file with the certificates that those of the other servers are "
+             "signed by. Default: those that the system believes.");
+  add_option(serve, "--hostname", options.host_names,
+             "A name that this server is reached by, like queues.example.com or "
+             "*.example.com; several are possible. Addresses, localhost, names without a dot "
+             "and those of AWS's endpoints need none.");
+  add_option(serve, "--connections", options.connections,
+             "How many connections there may be. Default: 11000.");
+  add_option(serve, "--connections-per-address", options.connections_per_address,
+             "How many of them one address may have, or one /64 of IPv6. Default: 2000, and "
+             "any number from this machine itself.");
+  add_option(serve, "--requests-per-address", options.requests_per_address,
+             "How many requests a second one address may make. Default: any number.");
 }
 
 Result<server::Options> with_edge(server::Options options, const EdgeOptions& given) {

@@ -4,11 +4,11 @@
 #include <cstring>
 #include <memory>
 
-#include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
 #include "admin/limits.h"
+#include "cli/argument.h"
 #include "cli/dump_line.h"
 #include "cli/interrupt.h"
 #include "cli/message_commands.h"
@@ -168,15 +168,15 @@ Result<ExitCode> export_queues(const ExportOptions& options, Session& session) {
 
 Command add_export(CLI::App& app) {
   const auto options = std::make_shared<ExportOptions>();
-  CLI::App* command = app.add_subcommand(
-      "export",
+  CLI::App* command = add_subcommand(
+      app, "export",
       "Write the messages of queues as lines of JSON, with all that they carry, in their order. "
       "Nobody receives them by that.");
-  command->add_option("QUEUE", options->queues, "Queues' names, URLs or ARNs. Default: all.");
-  command->add_option("-o,--output", options->file, "The file. Default: standard output.");
-  command->add_option("--after", options->after,
-                      "Go on behind this sequence number of the first queue, at the file's end.");
-  command->add_flag("--json", options->session.output.is_json, "Tell errors as JSON.");
+  add_option(*command, "QUEUE", options->queues, "Queues' names, URLs or ARNs. Default: all.");
+  add_option(*command, "-o,--output", options->file, "The file. Default: standard output.");
+  add_option(*command, "--after", options->after,
+             "Go on behind this sequence number of the first queue, at the file's end.");
+  add_flag(*command, "--json", options->session.output.is_json, "Tell errors as JSON.");
   return plain_command(command, options, &export_queues);
 }
 

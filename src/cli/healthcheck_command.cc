@@ -3,11 +3,11 @@
 #include <cstdio>
 #include <memory>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "base/shown.h"
 #include "cli/address.h"
+#include "cli/argument.h"
 #include "cli/exit_codes.h"
 #include "cli/printable.h"
 #include "client/endpoint.h"
@@ -81,12 +81,12 @@ Result<std::string> checked_endpoint(const std::optional<std::string>& option,
 Command add_healthcheck(CLI::App& app) {
   const auto endpoint = std::make_shared<std::optional<std::string>>();
   CLI::App* command =
-      app.add_subcommand("healthcheck",
-                         "Ask the server on this machine whether it is ready, or stands by.\n"
-                         "Exits with 0 if it is, else 1.");
-  command->add_option("--endpoint-url,--endpoint", *endpoint,
-                      "The server's URL. Default: MAILRAIL_ENDPOINT_URL, where MAILRAIL_LISTEN "
-                      "says, AWS_ENDPOINT_URL, or http://127.0.0.1:4566.");
+      add_subcommand(app, "healthcheck",
+                     "Ask the server on this machine whether it is ready, or stands by.\n"
+                     "Exits with 0 if it is, else 1.");
+  add_option(*command, "--endpoint-url,--endpoint", *endpoint,
+             "The server's URL. Default: MAILRAIL_ENDPOINT_URL, where MAILRAIL_LISTEN "
+             "says, AWS_ENDPOINT_URL, or http://127.0.0.1:4566.");
   return {.app = command, .run = [endpoint] { return check(*endpoint); }};
 }
 

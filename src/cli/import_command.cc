@@ -1,10 +1,10 @@
 #include <map>
 #include <memory>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "base/shown.h"
+#include "cli/argument.h"
 #include "cli/dump_line.h"
 #include "cli/interrupt.h"
 #include "cli/message_commands.h"
@@ -138,15 +138,15 @@ Result<ExitCode> import_file(const ImportOptions& options, Session& session) {
 
 Command add_import(CLI::App& app) {
   const auto options = std::make_shared<ImportOptions>();
-  CLI::App* command = app.add_subcommand(
-      "import",
+  CLI::App* command = add_subcommand(
+      app, "import",
       "Send what `export` wrote to the queues it came from, in its order. Queues that are not "
       "there are made.");
-  command->add_option("FILE", options->file, "The file, or - for standard input.")->required();
-  command->add_option("--queue", options->queue, "All of it to this queue instead.");
-  command->add_option("--from-line", options->from_line, "Leave out what comes before this line.")
-      ->check(CLI::PositiveNumber);
-  command->add_flag("--json", options->session.output.is_json, "Tell errors as JSON.");
+  add_option(*command, "FILE", options->file, "The file, or - for standard input.").required();
+  add_option(*command, "--queue", options->queue, "All of it to this queue instead.");
+  add_option(*command, "--from-line", options->from_line, "Leave out what comes before this line.")
+      .positive();
+  add_flag(*command, "--json", options->session.output.is_json, "Tell errors as JSON.");
   return plain_command(command, options, &import_file);
 }
 

@@ -212,7 +212,7 @@ ExitCode create_key(const KeyCreateOptions& options) {
         return {};
       });
   if (!changed) return told(changed.error());
-  print_credentials(*made, options.is_json);
+  print_credentials(*made, options.output.is_json());
   return ExitCode::done;
 }
 
@@ -242,8 +242,8 @@ ExitCode rotate_key(const KeyRotateOptions& options) {
         return {};
       });
   if (!changed) return told(changed.error());
-  print_credentials(*made, options.is_json);
-  if (!options.is_json)
+  print_credentials(*made, options.output.is_json());
+  if (!options.output.is_json())
     fmt::print(stderr, "The key before it is good for another {}.\n", duration_text(*grace));
   return ExitCode::done;
 }

@@ -23,6 +23,14 @@ struct KeyPlace {
   std::string data = "./mailrail-data";  // Else it is in there.
 };
 
+// How a new key is written.
+struct KeyOutput {
+  std::string form = "env";  // Or "json", as credential_process wants it.
+  bool is_for_credential_process = false;
+
+  bool is_json() const { return is_for_credential_process || form == "json"; }
+};
+
 struct KeyCreateOptions {
   KeyPlace place;
   std::vector<std::string> roles;
@@ -33,7 +41,7 @@ struct KeyCreateOptions {
   std::optional<std::string> name;
   std::optional<std::string> account;
   std::optional<std::string> lasts;  // Then it is short-lived.
-  bool is_json = false;              // As credential_process wants it.
+  KeyOutput output;
 };
 ExitCode create_key(const KeyCreateOptions& options);
 
@@ -47,7 +55,7 @@ struct KeyRotateOptions {
   KeyPlace place;
   std::string key;  // An id or a name.
   std::string grace = "24h";
-  bool is_json = false;
+  KeyOutput output;
 };
 ExitCode rotate_key(const KeyRotateOptions& options);
 

@@ -6,10 +6,10 @@
 #include <system_error>
 #include <utility>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "auth/key.h"
+#include "cli/argument.h"
 
 namespace mailrail::cli {
 namespace {
@@ -48,13 +48,13 @@ Result<std::optional<std::string>> find(const Place& place, const Environment& e
 }  // namespace
 
 void add_key_options(CLI::App& serve, KeyOptions& options) {
-  serve.add_option("--keys", options.file,
-                   "The file that keys are kept in, as mailrail key makes it. While there is one, "
-                   "or a key in MAILRAIL_ACCESS_KEY_ID and MAILRAIL_SECRET_ACCESS_KEY, every "
-                   "request must be signed with a key. Default: keys.json in the data directory.");
-  serve.add_flag("--insecure", options.is_insecure,
-                 "Listen beyond loopback although there are no keys: whoever reaches the server "
-                 "may do everything.");
+  add_option(serve, "--keys", options.file,
+             "The file that keys are kept in, as mailrail key makes it. While there is one, "
+             "or a key in MAILRAIL_ACCESS_KEY_ID and MAILRAIL_SECRET_ACCESS_KEY, every "
+             "request must be signed with a key. Default: keys.json in the data directory.");
+  add_flag(serve, "--insecure", options.is_insecure,
+           "Listen beyond loopback although there are no keys: whoever reaches the server "
+           "may do everything.");
 }
 
 Result<server::Options> with_keys(server::Options options,

@@ -3,7 +3,6 @@
 #include <chrono>
 #include <string_view>
 
-#include <CLI/CLI.hpp>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
@@ -12,6 +11,7 @@
 #include "base/json.h"
 #include "base/log_fields.h"
 #include "base/shown.h"
+#include "cli/argument.h"
 
 namespace mailrail::cli {
 namespace {
@@ -84,9 +84,9 @@ class Formatter final : public spdlog::formatter {
 }  // namespace
 
 void add_log_format_options(CLI::App& serve, LogFormatOptions& options) {
-  serve.add_option("--log-format", options.format,
-                   "How the log on stderr is written: text, or json, an object a line. Default: "
-                   "text on a terminal, json elsewhere.");
+  add_option(serve, "--log-format", options.format,
+             "How the log on stderr is written: text, or json, an object a line. Default: "
+             "text on a terminal, json elsewhere.");
 }
 
 Result<LogFormat> log_format_of(const LogFormatOptions& options) {

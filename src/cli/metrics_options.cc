@@ -5,10 +5,10 @@
 #include <string_view>
 #include <utility>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "base/shown.h"
+#include "cli/argument.h"
 
 namespace mailrail::cli {
 namespace {
@@ -47,20 +47,17 @@ Result<server::AccessLogging> access_logging_of(std::string_view text) {
 }  // namespace
 
 void add_metrics_options(CLI::App& serve, MetricsOptions& options) {
-  serve.add_flag("--cloudwatch-names", options.has_cloudwatch_names,
-                 "Give the metrics of queues and topics under CloudWatch's names, too.");
-  serve
-      .add_option("--metrics-emf", options.emf_seconds,
-                  "Write a line of CloudWatch's Embedded Metric Format to stdout every so many "
-                  "seconds; 60 if no number is given. CloudWatch bills each of its 9 metrics.")
-      ->expected(0, 1)
-      ->type_name("INT");
-  serve
-      .add_option(
-          "--access-log", options.access_log,
-          "Which calls get a line in the log: off, errors, sampled (errors, and one success "
-          "in a hundred) or all.")
-      ->capture_default_str();
+  add_flag(serve, "--cloudwatch-names", options.has_cloudwatch_names,
+           "Give the metrics of queues and topics under CloudWatch's names, too.");
+  add_option(serve, "--metrics-emf", options.emf_seconds,
+             "Write a line of CloudWatch's Embedded Metric Format to stdout every so many "
+             "seconds; 60 if no number is given. CloudWatch bills each of its 9 metrics.")
+      .at_most_one_value()
+      .value_name("INT");
+  add_option(serve, "--access-log", options.access_log,
+             "Which calls get a line in the log: off, errors, sampled (errors, and one success "
+             "in a hundred) or all.")
+      .showing_default();
 }
 
 Result<server::Options> with_metrics(server::Options options, const MetricsOptions& given) {

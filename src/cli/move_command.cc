@@ -3,10 +3,10 @@
 #include <limits>
 #include <memory>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "base/shown.h"
+#include "cli/argument.h"
 #include "cli/consume.h"
 #include "cli/interrupt.h"
 #include "cli/message_commands.h"
@@ -135,14 +135,14 @@ Result<ExitCode> move(const MoveOptions& options, Session& session) {
 
 Command add_move(CLI::App& app) {
   const auto options = std::make_shared<MoveOptions>();
-  CLI::App* move = app.add_subcommand(
-      "move",
+  CLI::App* move = add_subcommand(
+      app, "move",
       "Move the visible messages of a queue to another one, in the order of their conversations. "
       "Each is sent, then deleted, so that none is lost; on a FIFO queue none is doubled.");
-  move->add_option("SOURCE", options->from, "From where: a queue's name, URL or ARN.")->required();
-  move->add_option("DESTINATION", options->to, "To where.")->required();
-  move->add_option("-n,--count", options->count, "At most so many.")->check(CLI::PositiveNumber);
-  move->add_option("--group", options->group, "The conversation that all of them get.");
+  add_option(*move, "SOURCE", options->from, "From where: a queue's name, URL or ARN.").required();
+  add_option(*move, "DESTINATION", options->to, "To where.").required();
+  add_option(*move, "-n,--count", options->count, "At most so many.").positive();
+  add_option(*move, "--group", options->group, "The conversation that all of them get.");
   return session_command(move, options, &cli::move);
 }
 

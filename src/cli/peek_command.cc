@@ -3,11 +3,11 @@
 #include <limits>
 #include <memory>
 
-#include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
 #include "admin/limits.h"
+#include "cli/argument.h"
 #include "cli/message_commands.h"
 #include "cli/message_filter.h"
 #include "cli/peeking.h"
@@ -109,24 +109,23 @@ Result<ExitCode> peek_at(const PeekOptions& options, Session& session) {
 Command add_peek(CLI::App& app) {
   const auto options = std::make_shared<PeekOptions>();
   CLI::App* peek =
-      app.add_subcommand("peek", "Look at the messages of a queue. Nobody receives them by that.");
-  peek->add_option("QUEUE", options->queue,
-                   "The queue's name, URL or ARN, or a file that `export` wrote.")
-      ->required();
-  CLI::Option* count = peek->add_option("-n,--count", options->count, "At most so many.")
-                           ->check(CLI::PositiveNumber)
-                           ->capture_default_str();
-  peek->add_flag("--all", options->is_whole, "All there are.")->excludes(count);
-  peek->add_option("--group", options->group, "Only of this conversation.");
-  peek->add_option("--state", options->state, "Only those in this state.")
-      ->check(CLI::IsMember({"visible", "inflight", "delayed", "blocked", "parked", "damaged"}));
-  peek->add_option("--after", options->after, "Only those behind this sequence number.");
-  peek->add_option("--filter", options->conditions,
-                   "Only those of which this holds: NAME=VALUE or NAME~TEXT, like "
-                   "Attributes.SenderId=app, MessageAttributes.store=fans, Body.user.id=7 or "
-                   "Body~urgent. May be repeated.")
-      ->expected(1)
-      ->take_all();
+      add_subcommand(app, "peek", "Look at the messages of a queue. Nobody receives them by that.");
+  add_option(*peek, "QUEUE", options->queue,
+             "The queue's name, URL or ARN, or a file that `export` wrote.")
+      .required();
+  const Argument count = add_option(*peek, "-n,--count", options->count, "At most so many.")
+                             .positive()
+                             .showing_default();
+  add_flag(*peek, "--all", options->is_whole, "All there are.").excludes(count);
+  add_option(*peek, "--group", options->group, "Only of this conversation.");
+  add_option(*peek, "--state", options->state, "Only those in this state.")
+      .one_of({"visible", "inflight", "delayed", "blocked", "parked", "damaged"});
+  add_option(*peek, "--after", options->after, "Only those behind this sequence number.");
+  add_option(*peek, "--filter", options->conditions,
+             "Only those of which this holds: NAME=VALUE or NAME~TEXT, like "
+             "Attributes.SenderId=app, MessageAttributes.store=fans, Body.user.id=7 or "
+             "Body~urgent. May be repeated.")
+      .repeatable();
   return session_command(peek, options, &peek_at);
 }
 

@@ -1,9 +1,9 @@
 #include <memory>
 
-#include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "cli/argument.h"
 #include "cli/option_values.h"
 #include "cli/queue_commands.h"
 #include "cli/queue_counts.h"
@@ -135,39 +135,37 @@ Command add_pausing(CLI::App& app,
                     const char* description,
                     Result<ExitCode> (*body)(const PauseOptions&, Session&)) {
   const auto options = std::make_shared<PauseOptions>();
-  CLI::App* command = group_of(app, "queues", "").add_subcommand(name, description);
-  command->add_option("QUEUE", options->queue, "The queue's name, URL or ARN.")->required();
+  CLI::App* command = add_subcommand(group_of(app, "queues", ""), name, description);
+  add_option(*command, "QUEUE", options->queue, "The queue's name, URL or ARN.").required();
   return session_command(command, options, body);
 }
 
-CLI::Option* add_list(CLI::App* command,
-                      const char* name,
-                      std::vector<std::string>& values,
-                      const char* help) {
-  return command->add_option(name, values, help)->expected(1)->take_all();
+const Argument add_list(CLI::App* command,
+                        const char* name,
+                        std::vector<std::string>& values,
+                        const char* help) {
+  return add_option(*command, name, values, help).repeatable();
 }
 
 }  // namespace
 
 Command add_queues_create(CLI::App& app) {
   const auto options = std::make_shared<CreateOptions>();
-  CLI::App* create =
-      group_of(app, "queues", "")
-          .add_subcommand("create",
-                          "Make a queue. One that is there already as it is described "
-                          "stays as it is.");
-  create->add_option("NAME", options->name, "Its name; that of a FIFO queue ends with .fifo.")
-      ->required();
-  create->add_flag("--fifo", options->is_fifo, "A FIFO queue, as its name says, too.");
-  create->add_flag("--content-dedup", options->is_deduplicating,
-                   "Messages with the same body are the same message.");
-  create->add_option("--visibility", options->visibility, "The visibility timeout, like 30s.");
-  create->add_option("--retention", options->retention, "How long messages are kept, like 4d.");
-  create->add_option("--delay", options->delay, "When messages may be received, like 5s.");
-  create->add_option("--dead-letters", options->dead_letters,
-                     "The queue that messages go to that were received too often.");
-  create->add_option("--max-receives", options->receives_max, "How often is not too often.")
-      ->capture_default_str();
+  CLI::App* create = add_subcommand(group_of(app, "queues", ""), "create",
+                                    "Make a queue. One that is there already as it is described "
+                                    "stays as it is.");
+  add_option(*create, "NAME", options->name, "Its name; that of a FIFO queue ends with .fifo.")
+      .required();
+  add_flag(*create, "--fifo", options->is_fifo, "A FIFO queue, as its name says, too.");
+  add_flag(*create, "--content-dedup", options->is_deduplicating,
+           "Messages with the same body are the same message.");
+  add_option(*create, "--visibility", options->visibility, "The visibility timeout, like 30s.");
+  add_option(*create, "--retention", options->retention, "How long messages are kept, like 4d.");
+  add_option(*create, "--delay", options->delay, "When messages may be received, like 5s.");
+  add_option(*create, "--dead-letters", options->dead_letters,
+             "The queue that messages go to that were received too often.");
+  add_option(*create, "--max-receives", options->receives_max, "How often is not too often.")
+      .showing_default();
   add_list(create, "--attribute", options->attributes, "Another attribute of SQS, as NAME=VALUE.");
   add_list(create, "--tag", options->tags, "A tag, as NAME=VALUE.");
   return session_command(create, options, &cli::create);
@@ -176,10 +174,10 @@ Command add_queues_create(CLI::App& app) {
 Command add_queues_set(CLI::App& app) {
   const auto options = std::make_shared<SetOptions>();
   CLI::App* set =
-      group_of(app, "queues", "").add_subcommand("set", "Change attributes and tags of a queue.");
-  set->add_option("QUEUE", options->queue, "The queue's name, URL or ARN.")->required();
-  set->add_option("SET", options->attributes,
-                  "Attributes of SQS, as NAME=VALUE, like VisibilityTimeout=60.");
+      add_subcommand(group_of(app, "queues", ""), "set", "Change attributes and tags of a queue.");
+  add_option(*set, "QUEUE", options->queue, "The queue's name, URL or ARN.").required();
+  add_option(*set, "SET", options->attributes,
+             "Attributes of SQS, as NAME=VALUE, like VisibilityTimeout=60.");
   add_list(set, "--tag", options->tags, "A tag, as NAME=VALUE.");
   add_list(set, "--untag", options->removed_tags, "A tag to take away, by its name.");
   return session_command(set, options, &cli::set);

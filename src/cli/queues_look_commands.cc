@@ -1,8 +1,8 @@
 #include <memory>
 
-#include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 
+#include "cli/argument.h"
 #include "cli/queue_commands.h"
 #include "cli/queue_counts.h"
 #include "cli/references.h"
@@ -85,16 +85,16 @@ Result<ExitCode> show(const ShowOptions& options, Session& session) {
 Command add_queues_ls(CLI::App& app) {
   const auto options = std::make_shared<ListOptions>();
   CLI::App& queues = group_of(app, "queues", "List, show, make, change and remove queues.");
-  CLI::App* ls = queues.add_subcommand("ls", "List queues with how many messages they have.");
-  ls->add_option("PREFIX", options->prefix, "Only those whose name begins so.");
+  CLI::App* ls = add_subcommand(queues, "ls", "List queues with how many messages they have.");
+  add_option(*ls, "PREFIX", options->prefix, "Only those whose name begins so.");
   return session_command(ls, options, &list);
 }
 
 Command add_queues_show(CLI::App& app) {
   const auto options = std::make_shared<ShowOptions>();
   CLI::App& queues = group_of(app, "queues", "List, show, make, change and remove queues.");
-  CLI::App* show = queues.add_subcommand("show", "Show all attributes and tags of a queue.");
-  show->add_option("QUEUE", options->queue, "The queue's name, URL or ARN.")->required();
+  CLI::App* show = add_subcommand(queues, "show", "Show all attributes and tags of a queue.");
+  add_option(*show, "QUEUE", options->queue, "The queue's name, URL or ARN.").required();
   return session_command(show, options, &cli::show);
 }
 

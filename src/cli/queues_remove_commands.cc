@@ -1,8 +1,8 @@
 #include <memory>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "cli/argument.h"
 #include "cli/confirm.h"
 #include "cli/queue_commands.h"
 #include "cli/queue_counts.h"
@@ -52,8 +52,8 @@ Command add(CLI::App& app,
             const char* description,
             Result<ExitCode> (*body)(const RemoveOptions&, Session&)) {
   const auto options = std::make_shared<RemoveOptions>();
-  CLI::App* command = group_of(app, "queues", "").add_subcommand(name, description);
-  command->add_option("QUEUE", options->queue, "The queue's name, URL or ARN.")->required();
+  CLI::App* command = add_subcommand(group_of(app, "queues", ""), name, description);
+  add_option(*command, "QUEUE", options->queue, "The queue's name, URL or ARN.").required();
   add_confirmation(*command, options->confirmation);
   return session_command(command, options, body);
 }

@@ -4,9 +4,9 @@
 #include <limits>
 #include <memory>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "cli/argument.h"
 #include "cli/consume.h"
 #include "cli/message_commands.h"
 #include "cli/option_values.h"
@@ -120,27 +120,26 @@ Result<ExitCode> receive(const ReceiveOptions& options, Session& session) {
 
 Command add_receive(CLI::App& app) {
   const auto options = std::make_shared<ReceiveOptions>();
-  CLI::App* receive = app.add_subcommand(
-      "receive",
+  CLI::App* receive = add_subcommand(
+      app, "receive",
       "Receive messages from a queue. They come again after the visibility timeout unless they "
       "are deleted; `peek` only looks.");
-  receive->add_option("QUEUE", options->queue, "The queue's name, URL or ARN.")->required();
-  CLI::Option* count = receive->add_option("-n,--count", options->count, "At most so many.")
-                           ->check(CLI::PositiveNumber)
-                           ->capture_default_str();
-  receive->add_option("--wait", options->wait, "Wait for a message, at most 20s.");
-  receive->add_option("--visibility", options->visibility,
-                      "Hide what was received so long, like 30s. Default: the queue's.");
-  CLI::Option* deleting =
-      receive->add_flag("--delete", options->is_deleting, "Delete what was printed.");
-  receive
-      ->add_option("--ack-cmd", options->command,
-                   "Instead of printing a message, run this with the body on its standard input, "
-                   "and delete the message if it exits with 0. It sees MAILRAIL_MESSAGE_ID, "
-                   "MAILRAIL_MESSAGE_GROUP_ID and MAILRAIL_RECEIVE_COUNT.")
-      ->excludes(deleting);
-  receive->add_flag("--follow", options->is_following, "Go on until Ctrl-C.")->excludes(count);
-  receive->add_flag("--fail-empty", options->fails_if_empty, "Exit with 7 if there is nothing.");
+  add_option(*receive, "QUEUE", options->queue, "The queue's name, URL or ARN.").required();
+  const Argument count = add_option(*receive, "-n,--count", options->count, "At most so many.")
+                             .positive()
+                             .showing_default();
+  add_option(*receive, "--wait", options->wait, "Wait for a message, at most 20s.");
+  add_option(*receive, "--visibility", options->visibility,
+             "Hide what was received so long, like 30s. Default: the queue's.");
+  const Argument deleting =
+      add_flag(*receive, "--delete", options->is_deleting, "Delete what was printed.");
+  add_option(*receive, "--ack-cmd", options->command,
+             "Instead of printing a message, run this with the body on its standard input, "
+             "and delete the message if it exits with 0. It sees MAILRAIL_MESSAGE_ID, "
+             "MAILRAIL_MESSAGE_GROUP_ID and MAILRAIL_RECEIVE_COUNT.")
+      .excludes(deleting);
+  add_flag(*receive, "--follow", options->is_following, "Go on until Ctrl-C.").excludes(count);
+  add_flag(*receive, "--fail-empty", options->fails_if_empty, "Exit with 7 if there is nothing.");
   return session_command(receive, options, &cli::receive);
 }
 

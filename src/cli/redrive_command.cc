@@ -2,15 +2,16 @@
 #include <memory>
 #include <thread>
 
-#include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
 #include "base/shown.h"
+#include "cli/argument.h"
 #include "cli/interrupt.h"
 #include "cli/option_values.h"
 #include "cli/progress_bar.h"
 #include "cli/queue_counts.h"
+#include "cli/redrive_chosen.h"
 #include "cli/redrive_commands.h"
 #include "cli/references.h"
 #include "cli/session.h"
@@ -22,12 +23,8 @@ namespace {
 
 using client::Service;
 
-struct RedriveOptions {
-  SessionOptions session;
-  std::string from;
-  std::optional<std::string> to;
-  std::optional<std::string> rate;
-  bool is_dry = false;
+struct RedriveOptions : ChosenRedrive {
+  SessionOptions session = {};
   bool is_detached = false;
 };
 
@@ -113,6 +110,7 @@ Result<ExitCode> watch(const RedriveOptions& options,
 
 Result<ExitCode> redrive(const RedriveOptions& options, Session& session) {
   if (options.from.empty()) return fail(errors::usage, "Say which dead-letter queue.");
+  if (options.is_some()) return redrive_chosen(options, session);
   if (!options.is_dry) TRY(session.client.expect_changeable(Service::sqs, "StartMessageMoveTask"));
   const std::string queue_url = TRY(queue_url_of(session.client, options.from));
   if (options.is_dry) return tell_plan(options, session, queue_url);
@@ -135,14 +133,26 @@ Result<ExitCode> redrive(const RedriveOptions& options, Session& session) {
 
 Command add_redrive(CLI::App& app) {
   const auto options = std::make_shared<RedriveOptions>();
-  CLI::App& redrive = group_of(app, "redrive", "");
-  redrive.description("Move dead letters back to where they came from, or to another queue.");
-  redrive.require_subcommand(0, 1);
-  redrive.add_option("QUEUE", options->from, "The dead-letter queue's name, URL or ARN.");
-  redrive.add_option("--to", options->to, "To this queue. Default: where each came from.");
-  redrive.add_option("--rate", options->rate, "At most so many a second, like 50/s.");
-  redrive.add_flag("--dry-run", options->is_dry, "Only tell how many there are, and to where.");
-  redrive.add_flag("--detach", options->is_detached, "Don't wait until it is done.");
+  CLI::App& redrive = commanding_group_of(
+      app, "redrive", "Move dead letters back to where they came from, or to another queue.");
+  add_option(redrive, "QUEUE", options->from, "The dead-letter queue's name, URL or ARN.");
+  add_option(redrive, "--to", options->to, "To this queue. Default: where each came from.");
+  const Argument ids =
+      add_option(redrive, "--id", options->ids,
+                 "Only the message with this id. May be repeated, up to 100 times.")
+          .repeatable();
+  const Argument conditions =
+      add_option(redrive, "--filter", options->conditions,
+                 "Only those of which this holds: NAME=VALUE or NAME~TEXT, as in peek. May be "
+                 "repeated.")
+          .repeatable()
+          .excludes(ids);
+  add_option(redrive, "--rate", options->rate, "At most so many a second, like 50/s.")
+      .excludes(ids);
+  add_flag(redrive, "--dry-run", options->is_dry, "Only tell how many there are, and to where.");
+  add_flag(redrive, "--detach", options->is_detached, "Don't wait until it is done.")
+      .excludes(ids)
+      .excludes(conditions);
   return session_command(&redrive, options, &cli::redrive);
 }
 

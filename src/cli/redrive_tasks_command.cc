@@ -1,9 +1,9 @@
 #include <memory>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "base/shown.h"
+#include "cli/argument.h"
 #include "cli/redrive_commands.h"
 #include "cli/references.h"
 #include "cli/session.h"
@@ -60,9 +60,10 @@ Command add(CLI::App& app,
             const char* description,
             Result<ExitCode> (*body)(const TasksOptions&, Session&)) {
   const auto options = std::make_shared<TasksOptions>();
-  CLI::App* command = group_of(app, "redrive", group_description).add_subcommand(name, description);
-  command->add_option("QUEUE", options->queue, "The dead-letter queue's name, URL or ARN.")
-      ->required();
+  CLI::App* command =
+      add_subcommand(group_of(app, "redrive", group_description), name, description);
+  add_option(*command, "QUEUE", options->queue, "The dead-letter queue's name, URL or ARN.")
+      .required();
   return session_command(command, options, body);
 }
 

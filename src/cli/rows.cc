@@ -4,7 +4,6 @@
 #include <cstdio>
 #include <utility>
 
-#include <CLI/CLI.hpp>
 #include <boost/algorithm/string/case_conv.hpp>
 #include <boost/json.hpp>
 #include <fmt/format.h>
@@ -12,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/check.h"
+#include "cli/argument.h"
 #include "cli/printable.h"
 #include "wire/json_encode.h"
 
@@ -64,14 +64,13 @@ void add_members(std::vector<Row>& rows, const std::string& prefix, const json::
 }  // namespace
 
 void add_output_options(CLI::App& command, OutputOptions& options) {
-  command
-      .add_option("-o,--output", options.output,
-                  "table, json (one document), jsonl (a line each) or tsv. Default: table on a "
-                  "terminal, else tsv, or jsonl for messages and events.")
-      ->check(CLI::IsMember({"table", "json", "jsonl", "tsv"}));
-  command.add_flag("--json", options.is_json, "The same as -o json.");
-  command.add_option("--format", options.format,
-                     "A line of one's own for each, like '{MessageId} {Body}'.");
+  add_option(command, "-o,--output", options.output,
+             "table, json (one document), jsonl (a line each) or tsv. Default: table on a "
+             "terminal, else tsv, or jsonl for messages and events.")
+      .one_of({"table", "json", "jsonl", "tsv"});
+  add_flag(command, "--json", options.is_json, "The same as -o json.");
+  add_option(command, "--format", options.format,
+             "A line of one's own for each, like '{MessageId} {Body}'.");
 }
 
 Rows::Rows(const OutputOptions& options, Layout layout)

@@ -3,10 +3,10 @@
 #include <memory>
 #include <thread>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "cli/argument.h"
 #include "cli/message_commands.h"
 #include "cli/message_options.h"
 #include "cli/option_values.h"
@@ -172,24 +172,22 @@ Result<ExitCode> send(const SendOptions& options, Session& session) {
 
 Command add_send(CLI::App& app) {
   const auto options = std::make_shared<SendOptions>();
-  CLI::App* send = app.add_subcommand("send", "Send a message to a queue, or many.");
-  send->add_option("QUEUE", options->queue, "The queue's name, URL or ARN.")->required();
-  send->add_option("BODY", options->body,
-                   "The text, @FILE for what a file holds, or - for standard input. Default: -.");
-  send->add_option("--group", options->group, "Its conversation: the MessageGroupId.");
-  send->add_option("--dedup", options->deduplication, "Its MessageDeduplicationId.");
-  send->add_option("--attr,--attribute", options->attributes, attributes_help)
-      ->expected(1)
-      ->take_all();
-  send->add_option("--delay", options->delay, "When it may be received, like 5s.");
-  CLI::Option* lines = send->add_flag("--jsonl", options->is_json_lines,
-                                      "BODY is lines of JSON, as receive and export print them.");
-  send->add_option("--repeat", options->repeat,
-                   "Send it so many times. {n} in body, group and deduplication id becomes 1, 2, "
-                   "3, ...")
-      ->check(CLI::PositiveNumber)
-      ->excludes(lines);
-  send->add_option("--rate", options->rate, "No faster than this, like 50/s.");
+  CLI::App* send = add_subcommand(app, "send", "Send a message to a queue, or many.");
+  add_option(*send, "QUEUE", options->queue, "The queue's name, URL or ARN.").required();
+  add_option(*send, "BODY", options->body,
+             "The text, @FILE for what a file holds, or - for standard input. Default: -.");
+  add_option(*send, "--group", options->group, "Its conversation: the MessageGroupId.");
+  add_option(*send, "--dedup", options->deduplication, "Its MessageDeduplicationId.");
+  add_option(*send, "--attr,--attribute", options->attributes, attributes_help).repeatable();
+  add_option(*send, "--delay", options->delay, "When it may be received, like 5s.");
+  const Argument lines = add_flag(*send, "--jsonl", options->is_json_lines,
+                                  "BODY is lines of JSON, as receive and export print them.");
+  add_option(*send, "--repeat", options->repeat,
+             "Send it so many times. {n} in body, group and deduplication id becomes 1, 2, "
+             "3, ...")
+      .positive()
+      .excludes(lines);
+  add_option(*send, "--rate", options->rate, "No faster than this, like 50/s.");
   return session_command(send, options, &cli::send);
 }
 

@@ -3,10 +3,10 @@
 #include <cstdio>
 #include <utility>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "cli/argument.h"
 #include "cli/environment.h"
 #include "cli/exit_codes.h"
 #include "cli/printable.h"
@@ -25,17 +25,15 @@ Result<std::optional<ConfigFile>> read_file(const ConfigOptions& options) {
 }  // namespace
 
 void add_config_options(CLI::App& serve, ConfigOptions& options) {
-  serve
-      .add_option("--config", options.file,
-                  "The configuration file. Default: MAILRAIL_CONFIG, else the first that is there: "
-                  "./mailrail.toml, $XDG_CONFIG_HOME/mailrail/mailrail.toml, "
-                  "/etc/mailrail/mailrail.toml.")
-      ->configurable(false);
-  serve
-      .add_flag("--print-config", options.is_to_print,
-                "Print each setting with where it was said, as a configuration file, and do not "
-                "start.")
-      ->configurable(false);
+  add_option(serve, "--config", options.file,
+             "The configuration file. Default: MAILRAIL_CONFIG, else the first that is there: "
+             "./mailrail.toml, $XDG_CONFIG_HOME/mailrail/mailrail.toml, "
+             "/etc/mailrail/mailrail.toml.")
+      .beside_configuration();
+  add_flag(serve, "--print-config", options.is_to_print,
+           "Print each setting with where it was said, as a configuration file, and do not "
+           "start.")
+      .beside_configuration();
 }
 
 int run_configured(CLI::App& serve, const ConfigOptions& options, const std::function<int()>& run) {

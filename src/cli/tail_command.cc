@@ -3,12 +3,12 @@
 #include <set>
 #include <thread>
 
-#include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
 #include "admin/event_shapes.h"
 #include "base/shown.h"
+#include "cli/argument.h"
 #include "cli/message_commands.h"
 #include "cli/message_filter.h"
 #include "cli/references.h"
@@ -118,29 +118,25 @@ Result<ExitCode> tail(const TailOptions& options, Session& session) {
 
 Command add_tail(CLI::App& app) {
   const auto options = std::make_shared<TailOptions>();
-  CLI::App* command = app.add_subcommand(
-      "tail",
+  CLI::App* command = add_subcommand(
+      app, "tail",
       "Show what happens to the messages of a queue, or of the queues that a topic's messages go "
       "into, as it happens, until Ctrl-C.");
-  command
-      ->add_option("QUEUE|TOPIC", options->queue_or_topic,
-                   "The name or ARN of a queue or of a topic, or a queue's URL. A name that both "
-                   "have is the queue's.")
-      ->required();
-  command
-      ->add_option("--events", options->kinds,
-                   "Only of these kinds, with commas between, like sent,received,deleted. Others: "
-                   "dead_lettered, redriven, expired, dropped, parked, unparked.")
-      ->delimiter(',');
-  command->add_option("--group", options->group, "Only of this conversation.");
-  command
-      ->add_option("--filter", options->conditions,
-                   "Only those of which this holds: NAME=VALUE or NAME~TEXT. May be repeated.")
-      ->expected(1)
-      ->take_all();
-  command->add_flag("--bodies", options->shows_bodies, "With bodies, as long as they are there.");
-  command->add_flag("--from-beginning", options->is_from_beginning,
-                    "Begin with what the server still remembers.");
+  add_option(*command, "QUEUE|TOPIC", options->queue_or_topic,
+             "The name or ARN of a queue or of a topic, or a queue's URL. A name that both "
+             "have is the queue's.")
+      .required();
+  add_option(*command, "--events", options->kinds,
+             "Only of these kinds, with commas between, like sent,received,deleted. Others: "
+             "dead_lettered, redriven, expired, dropped, parked, unparked.")
+      .separated_by(',');
+  add_option(*command, "--group", options->group, "Only of this conversation.");
+  add_option(*command, "--filter", options->conditions,
+             "Only those of which this holds: NAME=VALUE or NAME~TEXT. May be repeated.")
+      .repeatable();
+  add_flag(*command, "--bodies", options->shows_bodies, "With bodies, as long as they are there.");
+  add_flag(*command, "--from-beginning", options->is_from_beginning,
+           "Begin with what the server still remembers.");
   return session_command(command, options, &tail);
 }
 

@@ -1,17 +1,17 @@
 #include "cli/test_api_options.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "cli/argument.h"
 #include "server/server.h"
 
 namespace mailrail::cli {
 
 void add_test_api_options(CLI::App& serve, TestApiOptions& options) {
-  serve.add_flag("--test-api", options.is_on,
-                 "For the tests of services that use mailrail: whoever asks may delete everything, "
-                 "have an account of its own for some time, and advance the server's clock. On "
-                 "loopback only.");
+  add_flag(serve, "--test-api", options.is_on,
+           "For the tests of services that use mailrail: whoever asks may delete everything, "
+           "have an account of its own for some time, and advance the server's clock. On "
+           "loopback only.");
 }
 
 Result<server::Options> with_test_api(server::Options options, const TestApiOptions& given) {

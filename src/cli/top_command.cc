@@ -10,7 +10,6 @@
 #include <thread>
 #include <utility>
 
-#include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 #include <fmt/format.h>
 #include <sys/ioctl.h>
@@ -18,6 +17,7 @@
 
 #include "admin/queue_shapes.h"
 #include "base/duration_text.h"
+#include "cli/argument.h"
 #include "cli/option_values.h"
 #include "cli/printable.h"
 #include "cli/queue_commands.h"
@@ -180,11 +180,11 @@ Result<ExitCode> top(const TopOptions& options, Session& session) {
 
 Command add_top(CLI::App& app) {
   const auto options = std::make_shared<TopOptions>();
-  CLI::App* top = app.add_subcommand(
-      "top", "Show all queues, those first whose messages wait longest, again and again.");
-  top->add_option("PREFIX", options->prefix, "Only those whose name begins so.");
-  top->add_option("--every", options->every, "How often to look.")->capture_default_str();
-  top->add_flag("--once", options->is_once, "Look once, as it is where there is no terminal.");
+  CLI::App* top = add_subcommand(
+      app, "top", "Show all queues, those first whose messages wait longest, again and again.");
+  add_option(*top, "PREFIX", options->prefix, "Only those whose name begins so.");
+  add_option(*top, "--every", options->every, "How often to look.").showing_default();
+  add_flag(*top, "--once", options->is_once, "Look once, as it is where there is no terminal.");
   return session_command(top, options, &cli::top);
 }
 

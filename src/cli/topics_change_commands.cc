@@ -1,10 +1,10 @@
 #include <memory>
 
-#include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
 #include "base/shown.h"
+#include "cli/argument.h"
 #include "cli/confirm.h"
 #include "cli/message_options.h"
 #include "cli/option_values.h"
@@ -130,58 +130,56 @@ Result<ExitCode> remove(const RemoveOptions& options, Session& session) {
 
 Command add_topics_create(CLI::App& app) {
   const auto options = std::make_shared<CreateOptions>();
-  CLI::App* create = group_of(app, "topics", "")
-                         .add_subcommand("create", "Make a topic, unless it is there already.");
-  create->add_option("NAME", options->name, "Its name; that of a FIFO topic ends with .fifo.")
-      ->required();
-  create->add_flag("--fifo", options->is_fifo, "A FIFO topic, as its name says, too.");
-  create->add_flag("--content-dedup", options->is_deduplicating,
-                   "Messages with the same body are the same message.");
-  create->add_option("--attribute", options->attributes, "Another attribute of SNS, as NAME=VALUE.")
-      ->expected(1)
-      ->take_all();
-  create->add_option("--tag", options->tags, "A tag, as NAME=VALUE.")->expected(1)->take_all();
+  CLI::App* create = add_subcommand(group_of(app, "topics", ""), "create",
+                                    "Make a topic, unless it is there already.");
+  add_option(*create, "NAME", options->name, "Its name; that of a FIFO topic ends with .fifo.")
+      .required();
+  add_flag(*create, "--fifo", options->is_fifo, "A FIFO topic, as its name says, too.");
+  add_flag(*create, "--content-dedup", options->is_deduplicating,
+           "Messages with the same body are the same message.");
+  add_option(*create, "--attribute", options->attributes,
+             "Another attribute of SNS, as NAME=VALUE.")
+      .repeatable();
+  add_option(*create, "--tag", options->tags, "A tag, as NAME=VALUE.").repeatable();
   return session_command(create, options, &cli::create);
 }
 
 Command add_topics_subscribe(CLI::App& app) {
   const auto options = std::make_shared<SubscribeOptions>();
   CLI::App* subscribe =
-      group_of(app, "topics", "").add_subcommand("subscribe", "Subscribe a queue or a URL.");
-  subscribe->add_option("TOPIC", options->topic, "The topic's name or its ARN.")->required();
-  subscribe
-      ->add_option("ENDPOINT", options->endpoint,
-                   "A queue's name or ARN, or a URL that begins with http:// or https://.")
-      ->required();
-  subscribe->add_option("--filter", options->filter,
-                        "The filter policy as JSON, or @FILE. Only messages that it lets through "
-                        "are delivered.");
-  subscribe->add_option("--filter-scope", options->filter_scope, "What the filter looks at.")
-      ->check(CLI::IsMember({"attributes", "body"}));
-  subscribe->add_option("--dead-letters", options->dead_letters,
-                        "The queue for what can't be delivered.");
-  subscribe->add_flag("--raw", options->is_raw, "Deliver the message without an envelope.");
-  subscribe
-      ->add_option("--attribute", options->attributes, "Another attribute of SNS, as NAME=VALUE.")
-      ->expected(1)
-      ->take_all();
+      add_subcommand(group_of(app, "topics", ""), "subscribe", "Subscribe a queue or a URL.");
+  add_option(*subscribe, "TOPIC", options->topic, "The topic's name or its ARN.").required();
+  add_option(*subscribe, "ENDPOINT", options->endpoint,
+             "A queue's name or ARN, or a URL that begins with http:// or https://.")
+      .required();
+  add_option(*subscribe, "--filter", options->filter,
+             "The filter policy as JSON, or @FILE. Only messages that it lets through "
+             "are delivered.");
+  add_option(*subscribe, "--filter-scope", options->filter_scope, "What the filter looks at.")
+      .one_of({"attributes", "body"});
+  add_option(*subscribe, "--dead-letters", options->dead_letters,
+             "The queue for what can't be delivered.");
+  add_flag(*subscribe, "--raw", options->is_raw, "Deliver the message without an envelope.");
+  add_option(*subscribe, "--attribute", options->attributes,
+             "Another attribute of SNS, as NAME=VALUE.")
+      .repeatable();
   return session_command(subscribe, options, &cli::subscribe);
 }
 
 Command add_topics_unsubscribe(CLI::App& app) {
   const auto options = std::make_shared<UnsubscribeOptions>();
   CLI::App* unsubscribe =
-      group_of(app, "topics", "").add_subcommand("unsubscribe", "End a subscription.");
-  unsubscribe->add_option("SUBSCRIPTION", options->subscription, "Its ARN, as `show` tells it.")
-      ->required();
+      add_subcommand(group_of(app, "topics", ""), "unsubscribe", "End a subscription.");
+  add_option(*unsubscribe, "SUBSCRIPTION", options->subscription, "Its ARN, as `show` tells it.")
+      .required();
   return session_command(unsubscribe, options, &cli::unsubscribe);
 }
 
 Command add_topics_rm(CLI::App& app) {
   const auto options = std::make_shared<RemoveOptions>();
-  CLI::App* remove = group_of(app, "topics", "")
-                         .add_subcommand("rm", "Delete a topic with all its subscriptions.");
-  remove->add_option("TOPIC", options->topic, "The topic's name or its ARN.")->required();
+  CLI::App* remove = add_subcommand(group_of(app, "topics", ""), "rm",
+                                    "Delete a topic with all its subscriptions.");
+  add_option(*remove, "TOPIC", options->topic, "The topic's name or its ARN.").required();
   add_confirmation(*remove, options->confirmation);
   return session_command(remove, options, &cli::remove);
 }

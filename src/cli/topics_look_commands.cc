@@ -1,8 +1,8 @@
 #include <memory>
 
-#include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 
+#include "cli/argument.h"
 #include "cli/references.h"
 #include "cli/session.h"
 #include "cli/subscriptions.h"
@@ -59,14 +59,14 @@ Command add_topics_ls(CLI::App& app) {
   const auto options = std::make_shared<ListOptions>();
   CLI::App& topics =
       group_of(app, "topics", "List, show, make and remove topics, publish and subscribe to them.");
-  return session_command(topics.add_subcommand("ls", "List topics."), options, &list);
+  return session_command(add_subcommand(topics, "ls", "List topics."), options, &list);
 }
 
 Command add_topics_show(CLI::App& app) {
   const auto options = std::make_shared<ShowOptions>();
-  CLI::App* show = group_of(app, "topics", "")
-                       .add_subcommand("show", "Show a topic's attributes and subscriptions.");
-  show->add_option("TOPIC", options->topic, "The topic's name or its ARN.")->required();
+  CLI::App* show = add_subcommand(group_of(app, "topics", ""), "show",
+                                  "Show a topic's attributes and subscriptions.");
+  add_option(*show, "TOPIC", options->topic, "The topic's name or its ARN.").required();
   return session_command(show, options, &cli::show);
 }
 

@@ -1,7 +1,6 @@
 #include <memory>
 
-#include <CLI/CLI.hpp>
-
+#include "cli/argument.h"
 #include "cli/message_options.h"
 #include "cli/references.h"
 #include "cli/session.h"
@@ -47,21 +46,17 @@ Result<ExitCode> publish(const PublishOptions& options, Session& session) {
 Command add_topics_publish(CLI::App& app) {
   const auto options = std::make_shared<PublishOptions>();
   CLI::App* publish =
-      group_of(app, "topics", "").add_subcommand("publish", "Publish a message to a topic.");
-  publish->add_option("TOPIC", options->topic, "The topic's name or its ARN.")->required();
-  publish->add_option(
-      "MESSAGE", options->message,
-      "The text, @FILE for what a file holds, or - for standard input. Default: -.");
-  publish->add_option("--subject", options->subject, "Its subject.");
-  publish->add_option("--group", options->group, "Its conversation: the MessageGroupId.");
-  publish->add_option("--dedup", options->deduplication, "Its MessageDeduplicationId.");
-  publish
-      ->add_option("--structure", options->structure,
-                   "json if the message is an object with a text for each protocol.")
-      ->check(CLI::IsMember({"json"}));
-  publish->add_option("--attr,--attribute", options->attributes, attributes_help)
-      ->expected(1)
-      ->take_all();
+      add_subcommand(group_of(app, "topics", ""), "publish", "Publish a message to a topic.");
+  add_option(*publish, "TOPIC", options->topic, "The topic's name or its ARN.").required();
+  add_option(*publish, "MESSAGE", options->message,
+             "The text, @FILE for what a file holds, or - for standard input. Default: -.");
+  add_option(*publish, "--subject", options->subject, "Its subject.");
+  add_option(*publish, "--group", options->group, "Its conversation: the MessageGroupId.");
+  add_option(*publish, "--dedup", options->deduplication, "Its MessageDeduplicationId.");
+  add_option(*publish, "--structure", options->structure,
+             "json if the message is an object with a text for each protocol.")
+      .one_of({"json"});
+  add_option(*publish, "--attr,--attribute", options->attributes, attributes_help).repeatable();
   return session_command(publish, options, &cli::publish);
 }
 

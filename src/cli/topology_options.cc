@@ -2,11 +2,11 @@
 
 #include <utility>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <spdlog/spdlog.h>
 
+#include "cli/argument.h"
 #include "cli/topology_apply.h"
 #include "cli/topology_file.h"
 
@@ -52,13 +52,11 @@ Result<void> apply(const topology::Topology& wanted,
 }  // namespace
 
 void add_topology_options(CLI::App& serve, TopologyOptions& options) {
-  serve.add_option("--topology", options.file,
-                   "Make the queues, topics and subscriptions of this file at every start, before "
-                   "clients are let in: what mailrail apply takes.");
-  serve
-      .add_option("--topology-parameter", options.parameters,
-                  "A parameter of that file as NAME=VALUE, if it is a template. May be repeated.")
-      ->take_all();
+  add_option(serve, "--topology", options.file,
+             "Make the queues, topics and subscriptions of this file at every start, before "
+             "clients are let in: what mailrail apply takes.");
+  add_option(serve, "--topology-parameter", options.parameters,
+             "A parameter of that file as NAME=VALUE, if it is a template. May be repeated.");
 }
 
 Result<server::Options> with_topology(server::Options options, const TopologyOptions& given) {

@@ -83,8 +83,9 @@ Instant Client::system_time() {
 void Client::sleep_for(Duration duration) { std::this_thread::sleep_for(duration); }
 
 Twice Client::twice(std::string_view action) {
-  constexpr std::array<std::string_view, 5> harmful = {"SendMessage", "SendMessageBatch", "Publish",
-                                                       "PublishBatch", "StartMessageMoveTask"};
+  constexpr std::array<std::string_view, 6> harmful = {
+      "SendMessage",  "SendMessageBatch",     "Publish",
+      "PublishBatch", "StartMessageMoveTask", "RedriveMessages"};
   return std::ranges::find(harmful, action) == harmful.end() ? Twice::harmless : Twice::harmful;
 }
 
@@ -97,11 +98,14 @@ Result<void> Client::expect_changeable(Service service, std::string_view action)
                           shown(endpoint.url), endpoint.where, action));
 }
 
+Result<void> Client::expect_mailrail(std::string_view action) const {
+  if (!is_amazon(options_.settings.endpoint(Service::mailrail).url)) return {};
+  return fail(errors::refused, fmt::format("AWS has no {}: only mailrail has.", action));
+}
+
 Result<void> Client::call(const Call& call, Source input, mailrail::Target output) {
   last_refusal_ = {};
-  const bool is_on_amazon = is_amazon(options_.settings.endpoint(call.service).url);
-  if (is_on_amazon && call.service == Service::mailrail)
-    return fail(errors::refused, fmt::format("AWS has no {}: only mailrail has.", call.action));
+  if (call.service == Service::mailrail) TRY(expect_mailrail(call.action));
   if (!is_read(call.action)) TRY(expect_changeable(call.service, call.action));
 
   for (int attempt = 1;; ++attempt) {

@@ -67,6 +67,9 @@ class Client {
   // Fails if the service is Amazon's and may only be read.
   Result<void> expect_changeable(Service service, std::string_view action) const;
 
+  // Fails if AWS is asked, which has no such action.
+  Result<void> expect_mailrail(std::string_view action) const;
+
   // Of the last call that failed: the service's own words. Empty if there were none.
   const Refusal& last_refusal() const { return last_refusal_; }
 

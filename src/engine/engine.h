@@ -33,6 +33,7 @@
 #include "engine/receive_attempts.h"
 #include "engine/receivers.h"
 #include "engine/recent.h"
+#include "engine/redrive.h"
 #include "engine/requests.h"
 #include "engine/send_rates.h"
 #include "engine/store.h"
@@ -208,6 +209,12 @@ class Engine {
   void move_messages(Turn& turn);
   // When that has something to do next, if ever.
   std::optional<Instant> next_move() const;
+  // The queue's messages of these ids, wherever they stand. The queue must exist.
+  FoundMessages find(Instant now, const FindRequest& request) const;
+  // Moves these at once, by no task, and says of each what became of it; else why none may be.
+  // Nothing is refused because its source has a task that is running.
+  std::expected<std::vector<RedriveResult>, MoveTaskVerdict> redrive(Turn& turn,
+                                                                     const RedriveRequest& request);
 
   // --- Poison conversations: those of a FIFO queue that are parked. The queue must exist.
 
@@ -391,6 +398,15 @@ class Engine {
   Delivery delivery_or_origin(const Queue& queue, const Entry& entry) const;
   void move_to_dead_letters(Turn& turn, const Queue& from, const Entry& entry, const Queue& to);
   bool is_dead_letter_queue(const Queue& queue) const;
+  std::optional<MoveTaskVerdict> refusal_of_move(const Queue& source,
+                                                 const std::optional<QueueName>& destination) const;
+  std::expected<const Queue*, MoveTaskFailure> way_out(
+      const Queue& queue, const Entry& entry, const std::optional<QueueName>& destination) const;
+  Redriven redriven(const Queue& queue, const Entry& entry, const Queue& to, Instant now) const;
+  RedriveResult redrive_one(Turn& turn,
+                            const Queue& source,
+                            Index index,
+                            const std::optional<QueueName>& destination);
   void delete_delivery_queue(Turn& turn, SubscriptionId subscription);
   // Under its name or its subscription.
   void list_queue(const Queue& queue);

@@ -31,7 +31,7 @@ struct Hash128 {
   std::uint64_t low = 0;
   std::uint64_t high = 0;
 
-  friend bool operator==(Hash128, Hash128) = default;
+  friend auto operator<=>(const Hash128&, const Hash128&) = default;
   explicit operator bool() const { return low != 0 || high != 0; }
 };
 
@@ -148,8 +148,8 @@ struct MoveTaskStarted {
   std::uint64_t to_move = 0;
 };
 
-// By a task, as if it were sent anew: another id, nothing left of its receives and where it came
-// from. Carries the entry whole, and how far the task is with it; its body stays where it is.
+// As if it were sent anew: another id, nothing left of its receives and where it came from. Carries
+// the entry whole, and how far its task is with it; its body stays where it is.
 struct Redriven {
   QueueId from = {};
   Seq from_seq = {};
@@ -161,7 +161,7 @@ struct Redriven {
   QueueId origin_queue = {};
   Seq origin_seq = {};
   std::uint16_t redrives = 0;
-  Seq task = {};
+  Seq task = {};  // Zero: none, as somebody chose the message. Then the next two are, too.
   std::uint64_t moved = 0;
   Duration lag{0};
   std::optional<Share> share = {};

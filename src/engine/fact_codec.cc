@@ -43,7 +43,8 @@ enum class FactType : std::uint8_t {  // For ever.
   shared_body_damaged = 26,
   signing_key_set = 27,
   subscription_deactivated = 28,
-  last = subscription_deactivated,
+  redriven_by_choice = 29,  // What redriven is without a task.
+  last = redriven_by_choice,
 };
 
 std::uint32_t checksum(std::string_view bytes) {
@@ -164,11 +165,14 @@ FactType write(ByteWriter& out, const Redriven& fact) {
   put(out, fact.at);
   put_moved_message(out, fact);
   out.varint(fact.redrives);
-  put(out, fact.task);
-  out.varint(fact.moved);
-  put(out, fact.lag);
+  const bool is_by_task = fact.task != Seq();
+  if (is_by_task) {
+    put(out, fact.task);
+    out.varint(fact.moved);
+    put(out, fact.lag);
+  }
   put(out, fact.share);
-  return FactType::redriven;
+  return is_by_task ? FactType::redriven : FactType::redriven_by_choice;
 }
 FactType write(ByteWriter& out, const MoveTaskEnded& fact) {
   put(out, fact.queue);
@@ -266,7 +270,8 @@ Fact read_moved(ByteReader& in) {
   if (!in.at_end()) fact.share = optional_share(in);
   return fact;
 }
-Fact read_redriven(ByteReader& in) {
+enum class By : std::uint8_t { task, choice };
+Fact read_redriven(ByteReader& in, By by) {
   Redriven fact{.from = queue_id(in),
                 .from_seq = seq(in),
                 .to = queue_id(in),
@@ -275,7 +280,12 @@ Fact read_redriven(ByteReader& in) {
                 .body = {}};
   read_moved_message(in, fact);
   fact.redrives = number16(in);
+  if (by == By::choice) {
+    fact.share = optional_share(in);
+    return fact;
+  }
   fact.task = seq(in);
+  if (fact.task == Seq()) in.fail();
   fact.moved = number(in, seq_max);
   fact.lag = duration(in);
   if (!in.at_end()) fact.share = optional_share(in);  // Younger than the fact.
@@ -355,7 +365,9 @@ Fact read(FactType type, ByteReader& in) {
                              .rate = number32(in),
                              .to_move = number(in, seq_max)};
     case FactType::redriven:
-      return read_redriven(in);
+      return read_redriven(in, By::task);
+    case FactType::redriven_by_choice:
+      return read_redriven(in, By::choice);
     case FactType::move_task_ended:
       return read_move_task_ended(in);
     case FactType::conversation_parked:

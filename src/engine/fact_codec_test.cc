@@ -197,6 +197,23 @@ TEST(FactCodec, IgnoresWhatALaterVersionAddedToTheEndOfAFact) {
   });
 }
 
+// One that says nothing of a task has a type of its own, which an older server refuses to pass
+// over.
+TEST(FactCodec, TellsARedriveByChoiceFromThatOfATask) {
+  const Redriven by_choice{.from = QueueId(1), .from_seq = Seq(2), .to = QueueId(3), .seq = Seq(4)};
+  Redriven by_task = by_choice;
+  by_task.task = Seq(1);
+  std::string of_no_task = encoded(by_task);
+  const std::size_t task = of_no_task.size() - 4;  // Then moved, lag and that there is no share.
+  ASSERT_EQ(of_no_task[task], 1);
+  of_no_task[task] = 0;
+
+  EXPECT_EQ(encoded(by_task)[1], 13);
+  EXPECT_EQ(encoded(by_choice)[1], 29);
+  EXPECT_EQ(encoded(by_choice).size() + 3, encoded(by_task).size());
+  EXPECT_FALSE(decode_facts(of_no_task, [](const Fact&, FactPlace) {}));
+}
+
 TEST(FactCodec, ReadsAQueueFromBeforeThereWereParkingAndDeliveryQueues) {
   const QueueCreated fact{
       .queue = QueueId(1),

@@ -32,11 +32,12 @@ Hash128 with_version(Hash128 id) {
           .high = (id.high & ~std::uint64_t{0xf000}) | 0x4000};
 }
 
-std::string uuid(Hash128 hashed) {
-  const Hash128 id = with_version(hashed);
+std::string text_of(Hash128 id) {
   return fmt::format("{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", id.high >> 32, id.high >> 16 & 0xffff,
                      id.high & 0xffff, id.low >> 48, id.low & 0xffffffffffff);
 }
+
+std::string uuid(Hash128 hashed) { return text_of(with_version(hashed)); }
 
 // Of the text form, as it is made here.
 std::optional<Hash128> read_uuid(std::string_view text) {
@@ -60,7 +61,7 @@ Identity::Identity(const std::array<char, 32>& secret) : secret_(secret.data(), 
   std::memcpy(&seed_, secret.data(), sizeof seed_);
 }
 
-std::string Identity::message_id(QueueId origin_queue,
+Hash128 Identity::message_number(QueueId origin_queue,
                                  Seq origin_seq,
                                  std::uint16_t redrives) const {
   std::string place;
@@ -68,7 +69,13 @@ std::string Identity::message_id(QueueId origin_queue,
   writer.u32(origin_queue.value());
   writer.u64(origin_seq.value());
   if (redrives > 0) writer.u32(redrives);
-  return uuid(hash(place, seed_));
+  return with_version(hash(place, seed_));
+}
+
+std::string Identity::message_id(QueueId origin_queue,
+                                 Seq origin_seq,
+                                 std::uint16_t redrives) const {
+  return text_of(message_number(origin_queue, origin_seq, redrives));
 }
 
 std::string Identity::move_task_id(QueueId source, Seq task) const {
@@ -199,6 +206,8 @@ std::string Identity::checksum(std::string_view bytes) const {
   const Sha256 full = hmac_sha256(secret_, bytes);
   return {reinterpret_cast<const char*>(full.data()), checksum_bytes};
 }
+
+std::optional<Hash128> read_message_id(std::string_view text) { return read_uuid(text); }
 
 std::string sequence_number(Seq seq) {
   return fmt::format("{}", first_sequence_number + seq.value());

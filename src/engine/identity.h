@@ -43,7 +43,9 @@ class Identity {
  public:
   explicit Identity(const std::array<char, 32>& secret);
 
-  // UUIDs in their usual text form. A redrive gives a message another id.
+  // The number that a message's id is. A redrive gives a message another one.
+  Hash128 message_number(QueueId origin_queue, Seq origin_seq, std::uint16_t redrives) const;
+  // UUIDs in their usual text form.
   std::string message_id(QueueId origin_queue, Seq origin_seq, std::uint16_t redrives) const;
   std::string move_task_id(QueueId source, Seq task) const;
 
@@ -78,6 +80,9 @@ class Identity {
   std::string secret_;
   std::uint64_t seed_;
 };
+
+// The number in the text form of a message's id, whoever made it; nothing if it is none.
+std::optional<Hash128> read_message_id(std::string_view text);
 
 // 20 decimal digits, growing with the order of sends.
 std::string sequence_number(Seq seq);

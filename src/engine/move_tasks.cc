@@ -20,14 +20,8 @@ struct Engine::MoveBudget {
 MoveTaskResult Engine::start_move_task(Turn& turn, const MoveTaskRequest& request) {
   advance(turn.now);
   const Queue& source = queue_at(request.source);
-  if (!is_dead_letter_queue(source)) return {.verdict = MoveTaskVerdict::no_dead_letter_queue};
-  if (request.destination) {
-    const Queue* destination = find_queue(*request.destination);
-    if (destination == nullptr) return {.verdict = MoveTaskVerdict::no_destination};
-    if (destination == &source) return {.verdict = MoveTaskVerdict::to_itself};
-    if (destination->attributes.is_fifo != source.attributes.is_fifo)
-      return {.verdict = MoveTaskVerdict::to_another_type};
-  }
+  if (const auto refusal = refusal_of_move(source, request.destination))
+    return {.verdict = *refusal};
   if (source.is_moving()) return {.verdict = MoveTaskVerdict::already_running};
   const QueueCounts there = counts(source.id);
   const MoveTaskStarted fact{.queue = source.id,
@@ -38,6 +32,18 @@ MoveTaskResult Engine::start_move_task(Turn& turn, const MoveTaskRequest& reques
                              .to_move = there.visible + there.in_flight + there.delayed};
   record(turn, fact);
   return {.task = fact.task};
+}
+
+std::optional<MoveTaskVerdict> Engine::refusal_of_move(
+    const Queue& source, const std::optional<QueueName>& destination) const {
+  if (!is_dead_letter_queue(source)) return MoveTaskVerdict::no_dead_letter_queue;
+  if (!destination) return std::nullopt;
+  const Queue* target = find_queue(*destination);
+  if (target == nullptr) return MoveTaskVerdict::no_destination;
+  if (target == &source) return MoveTaskVerdict::to_itself;
+  if (target->attributes.is_fifo != source.attributes.is_fifo)
+    return MoveTaskVerdict::to_another_type;
+  return std::nullopt;
 }
 
 bool Engine::is_dead_letter_queue(const Queue& queue) const {
@@ -123,35 +129,46 @@ bool Engine::move_one(Turn& turn, const Queue& queue, Index index) {
     return false;
   }
   const MoveTask& task = queue.move_tasks.back();
-  const Delivery delivery = delivery_or_origin(queue, entry);
-  const bool has_source = delivery.source != no_index;
-  if (!task.destination && !has_source) {
-    end_move_task(turn, queue, MoveTaskStatus::failed, MoveTaskFailure::no_source);
+  const auto to = way_out(queue, entry, task.destination);
+  if (!to) {
+    end_move_task(turn, queue, MoveTaskStatus::failed, to.error());
     return false;
   }
-  const Queue* to =
-      find_target(queue, task.destination ? *task.destination : sources_[delivery.source]);
-  if (to == nullptr) {
-    end_move_task(turn, queue, MoveTaskStatus::failed, MoveTaskFailure::no_destination);
-    return false;
-  }
-  const std::uint16_t redrives = delivery.redrives();
-  record(turn, Redriven{.from = queue.id,
-                        .from_seq = entry.seq,
-                        .to = to->id,
-                        .seq = last_seq_ + 1,
-                        .at = turn.now,
-                        .body = store_.body_of(entry),
-                        .group = store_.groups[entry.group].name_view(),
-                        .origin_queue = delivery.origin_queue,
-                        .origin_seq = delivery.origin_seq(),
-                        .redrives = static_cast<std::uint16_t>(redrives +
-                                                               (redrives < redrives_max ? 1 : 0)),
-                        .task = task.id,
-                        .moved = task.moved + 1,
-                        .lag = task.lag_at(turn.now),
-                        .share = store_.share_of(entry)});
+  Redriven fact = redriven(queue, entry, **to, turn.now);
+  fact.task = task.id;
+  fact.moved = task.moved + 1;
+  fact.lag = task.lag_at(turn.now);
+  record(turn, fact);
   return true;
+}
+
+std::expected<const Queue*, MoveTaskFailure> Engine::way_out(
+    const Queue& queue, const Entry& entry, const std::optional<QueueName>& destination) const {
+  const Index source = delivery_or_origin(queue, entry).source;
+  if (!destination && source == no_index) return std::unexpected(MoveTaskFailure::no_source);
+  const Queue* to = find_target(queue, destination ? *destination : sources_[source]);
+  if (to == nullptr) return std::unexpected(MoveTaskFailure::no_destination);
+  return to;
+}
+
+// By no task, until it says by which.
+Redriven Engine::redriven(const Queue& queue,
+                          const Entry& entry,
+                          const Queue& to,
+                          Instant now) const {
+  const Delivery delivery = delivery_or_origin(queue, entry);
+  const std::uint16_t redrives = delivery.redrives();
+  return {.from = queue.id,
+          .from_seq = entry.seq,
+          .to = to.id,
+          .seq = last_seq_ + 1,
+          .at = now,
+          .body = store_.body_of(entry),
+          .group = store_.groups[entry.group].name_view(),
+          .origin_queue = delivery.origin_queue,
+          .origin_seq = delivery.origin_seq(),
+          .redrives = static_cast<std::uint16_t>(redrives + (redrives < redrives_max ? 1 : 0)),
+          .share = store_.share_of(entry)};
 }
 
 // All was looked at. What was not visible may be by and by.

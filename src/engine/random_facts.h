@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include <algorithm>
 #include <deque>
 #include <map>
 #include <string>
@@ -204,7 +205,17 @@ class RandomFacts {
             .to_move = number() & seq_max};
   }
 
+  // By a task or by none.
   Redriven redriven() {
+    Redriven fact = redriven_by_task();
+    if (flag()) return fact;
+    fact.task = Seq();
+    fact.moved = 0;
+    fact.lag = Duration(0);
+    return fact;
+  }
+
+  Redriven redriven_by_task() {
     return {.from = queue(),
             .from_seq = seq(),
             .to = queue(),
@@ -215,7 +226,7 @@ class RandomFacts {
             .origin_queue = queue(),
             .origin_seq = seq(),
             .redrives = static_cast<std::uint16_t>(number()),
-            .task = seq(),
+            .task = std::max(seq(), Seq(1)),
             .moved = number() & seq_max,
             .lag = duration(),
             .share = share()};

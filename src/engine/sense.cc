@@ -150,7 +150,7 @@ struct Engine::Sense {
     const Queue& from = engine.queue_at(fact.from);
     if (fact.from == fact.to || from.attributes.is_fifo != to->attributes.is_fifo)
       return "a message moves to another queue of the same type";
-    if (!is_running(from, fact.task)) return no_task;
+    if (fact.task != Seq() && !is_running(from, fact.task)) return no_task;
     if (!can_lie_before(fact.body.position, place.position)) return far_body;
     return new_message(*to, fact.seq, fact.group);
   }

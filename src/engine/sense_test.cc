@@ -47,6 +47,12 @@ class Sense : public EngineTest {
             .moved = 1};
   }
 
+  static Redriven by_choice(Redriven fact) {
+    fact.task = Seq();
+    fact.moved = 0;
+    return fact;
+  }
+
   QueueId queue = create("q");
   QueueId other = create("other");
   QueueId fifo = create("q.fifo");
@@ -138,6 +144,7 @@ TEST_F(Sense, ObjectsToTasksThatCannotBe) {
   EXPECT_EQ(objection(MoveTaskEnded{.queue = queue, .task = task}), "");
   EXPECT_EQ(objection(redriven(task)), "");
   EXPECT_NE(objection(redriven(last)), "");
+  EXPECT_EQ(objection(by_choice(redriven(task))), "");
   for (const auto& spoil : std::vector<std::function<void(Redriven&)>>{
            [&](Redriven& fact) { fact.to = queue; }, [&](Redriven& fact) { fact.to = fifo; },
            [&](Redriven& fact) { fact.to = absent; }, [&](Redriven& fact) { fact.from = absent; },
@@ -146,6 +153,7 @@ TEST_F(Sense, ObjectsToTasksThatCannotBe) {
     Redriven fact = redriven(task);
     spoil(fact);
     EXPECT_NE(objection(fact), "");
+    EXPECT_NE(objection(by_choice(fact)), "");
   }
 }
 

@@ -24,8 +24,12 @@ constexpr std::uint64_t receives_judged_from = 1000;
 constexpr double empty_share_warned_at = 0.9;
 constexpr std::uint64_t files_besides_connections = 512;
 constexpr std::uint64_t messages_judged = 1000;
-// "VisibilityTimeout: [...] from 0 to 43,200 (12 hours)" (Amazon SQS API reference)
+// "VisibilityTimeout: [...] from 0 to 43,200 (12 hours)", "MessageRetentionPeriod: [...] from 60
+// seconds (1 minute) to 1,209,600 seconds (14 days)", "ReceiveMessageWaitTimeSeconds: [...] from 0
+// to 20 (seconds)" (Amazon SQS API reference)
 constexpr Duration visibility_timeout_max = 12h;
+constexpr Duration retention_max = 24h * 14;
+constexpr Duration receive_wait_max = 20s;
 
 template <typename Unit>
 std::string counted_in(Duration duration, std::string_view name) {
@@ -39,6 +43,10 @@ std::string duration_text(Duration duration) {
   if (duration >= 2min) return counted_in<std::chrono::minutes>(duration, "minute");
   if (duration >= 1s) return counted_in<std::chrono::seconds>(duration, "second");
   return fmt::format("{} ms", duration.count());
+}
+
+std::string in_seconds(Duration duration) {
+  return fmt::to_string(std::chrono::duration_cast<std::chrono::seconds>(duration).count());
 }
 
 // As a shell reads it, since what names a conversation is a client's.
@@ -83,6 +91,11 @@ class Doctor {
 
  private:
   void found(Finding finding) { diagnosis_.findings.push_back(std::move(finding)); }
+  void found(Finding finding, Repair repair) {
+    finding.fix = command_of(repair);
+    finding.repair = std::move(repair);
+    found(std::move(finding));
+  }
   void checked(std::size_t count = 1) { diagnosis_.checks += count; }
 
   // --- The server.
@@ -244,19 +257,37 @@ class Doctor {
            .severity = Severity::problem,
            .subject = queue.name,
            .evidence = fmt::format("Its dead-letter queue {} does not exist, so what fails stays.",
-                                   *queue.dead_letter_queue),
-           .fix = fmt::format("mailrail queues create {}", *queue.dead_letter_queue)});
+                                   *queue.dead_letter_queue)},
+          {.what = Repair::What::create_queue,
+           .queue = *queue.dead_letter_queue,
+           .attribute = "MessageRetentionPeriod",
+           .value = in_seconds(retention_max)});
     } else if (target->retention <= queue.retention) {
-      found({.check = "dead-letter-retention",
-             .severity = Severity::advice,
-             .subject = queue.name,
-             .evidence = fmt::format(
-                 "Its dead-letter queue {} keeps messages for {}, not longer than the queue itself "
-                 "({}); on a standard queue the age counts from the first send.",
-                 target->name, duration_text(target->retention), duration_text(queue.retention)),
-             .fix = fmt::format("mailrail queues set {} MessageRetentionPeriod=1209600",
-                                target->name)});
+      look_at_retention(queue, *target);
     }
+  }
+
+  // Where nothing can be kept longer, less must be: that loses messages, and somebody must want it.
+  void look_at_retention(const ObservedQueue& queue, const ObservedQueue& target) {
+    Finding finding{
+        .check = "dead-letter-retention",
+        .severity = Severity::advice,
+        .subject = queue.name,
+        .evidence = fmt::format(
+            "Its dead-letter queue {} keeps messages for {}, not longer than the queue itself "
+            "({}); on a standard queue the age counts from the first send.",
+            target.name, duration_text(target.retention), duration_text(queue.retention))};
+    if (target.retention < retention_max) {
+      return found(std::move(finding), {.queue = target.name,
+                                        .attribute = "MessageRetentionPeriod",
+                                        .value = in_seconds(retention_max)});
+    }
+    finding.fix = fmt::format(
+        "mailrail queues set {} MessageRetentionPeriod=SECONDS, with fewer than {}: nothing is "
+        "kept "
+        "longer than that",
+        queue.name, in_seconds(retention_max));
+    found(std::move(finding));
   }
 
   void look_at_conversations(const ObservedQueue& queue) {
@@ -332,17 +363,27 @@ class Doctor {
       const std::uint64_t asked = *queue.received + *queue.empty_short_polls;
       const double share = static_cast<double>(*queue.empty_short_polls) /
                            static_cast<double>(std::max<std::uint64_t>(asked, 1));
-      if (asked >= receives_judged_from && share > empty_share_warned_at) {
-        found({.check = "short-polling",
-               .severity = Severity::advice,
-               .subject = queue.name,
-               .evidence = fmt::format("{} receives found nothing and did not wait, while {} "
-                                       "messages were received.",
-                                       *queue.empty_short_polls, *queue.received),
-               .fix = fmt::format("mailrail queues set {} ReceiveMessageWaitTimeSeconds=20",
-                                  queue.name)});
-      }
+      if (asked >= receives_judged_from && share > empty_share_warned_at) found_short_polls(queue);
     }
+  }
+
+  // They count since the start. Where the queue lets receives wait by now, it has done its part.
+  void found_short_polls(const ObservedQueue& queue) {
+    Finding finding{.check = "short-polling",
+                    .severity = Severity::advice,
+                    .subject = queue.name,
+                    .evidence = fmt::format("{} receives found nothing and did not wait, while {} "
+                                            "messages were received.",
+                                            *queue.empty_short_polls, *queue.received)};
+    if (queue.receive_wait == Duration(0)) {
+      return found(std::move(finding), {.queue = queue.name,
+                                        .attribute = "ReceiveMessageWaitTimeSeconds",
+                                        .value = in_seconds(receive_wait_max)});
+    }
+    finding.fix = fmt::format(
+        "the queue lets receives wait for {}: let its consumers not ask for WaitTimeSeconds=0",
+        duration_text(queue.receive_wait));
+    found(std::move(finding));
   }
 
   // Who chose or changed a message's timeout by himself is not among those that were measured.
@@ -350,16 +391,21 @@ class Doctor {
     checked();
     if (!queue.processing_exceeds || *queue.processing_exceeds < queue.visibility_timeout) return;
     const Duration enough = std::min(6 * *queue.processing_exceeds, visibility_timeout_max);
-    found({.check = "visibility-timeout",
-           .severity = Severity::warning,
-           .subject = queue.name,
-           .evidence = fmt::format("More than one message in a hundred is deleted later than {} "
-                                   "after its receive, when its visibility timeout of {} is over "
-                                   "and others may have it.",
-                                   duration_text(*queue.processing_exceeds),
-                                   duration_text(queue.visibility_timeout)),
-           .fix = fmt::format("mailrail queues set {} VisibilityTimeout={}", queue.name,
-                              std::chrono::duration_cast<std::chrono::seconds>(enough).count())});
+    Finding finding{
+        .check = "visibility-timeout",
+        .severity = Severity::warning,
+        .subject = queue.name,
+        .evidence = fmt::format(
+            "More than one message in a hundred is deleted later than {} after its "
+            "receive, when its visibility timeout of {} is over and others may have it.",
+            duration_text(*queue.processing_exceeds), duration_text(queue.visibility_timeout))};
+    if (enough > queue.visibility_timeout) {
+      return found(
+          std::move(finding),
+          {.queue = queue.name, .attribute = "VisibilityTimeout", .value = in_seconds(enough)});
+    }
+    finding.fix = "there is no longer timeout: let its consumers take less at a time";
+    found(std::move(finding));
   }
 
   Diagnosis diagnosis_;
@@ -377,6 +423,21 @@ std::string_view name_of(Severity severity) {
       return "problem";
   }
   return "";
+}
+
+std::string command_of(const Repair& repair) {
+  const bool is_new = repair.what == Repair::What::create_queue;
+  return fmt::format("mailrail queues {} {} {}{}={}", is_new ? "create" : "set", repair.queue,
+                     is_new ? "--attribute " : "", repair.attribute, repair.value);
+}
+
+std::vector<Repair> Diagnosis::repairs() const {
+  std::vector<Repair> repairs;
+  for (const Finding& each : findings) {
+    if (each.repair && std::ranges::find(repairs, *each.repair) == repairs.end())
+      repairs.push_back(*each.repair);
+  }
+  return repairs;
 }
 
 std::optional<Severity> Diagnosis::gravest() const {

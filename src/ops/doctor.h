@@ -22,6 +22,7 @@ struct ObservedQueue {
   bool is_fifo = false;
   Duration retention{0};
   Duration visibility_timeout{0};
+  Duration receive_wait{0};  // Of receives that say nothing of it.
   std::uint64_t visible = 0;
   std::uint64_t in_flight = 0;
   std::uint64_t delayed = 0;
@@ -80,12 +81,29 @@ enum class Severity : std::uint8_t { advice, warning, problem };
 
 std::string_view name_of(Severity severity);
 
+// A fix that needs nobody's decision: it loses no message, gives none to anybody, and can be taken
+// back. All others are for people.
+struct Repair {
+  enum class What : std::uint8_t { create_queue, set_attribute };
+
+  What what = What::set_attribute;
+  std::string queue = {};
+  std::string attribute = {};  // Of a queue that is created, too.
+  std::string value = {};
+
+  friend bool operator==(const Repair&, const Repair&) = default;
+};
+
+// As one would type it.
+std::string command_of(const Repair& repair);
+
 struct Finding {
   std::string_view check;  // `no-dead-letter-queue`
   Severity severity = Severity::advice;
-  std::string subject = {};   // A queue; empty: the server.
-  std::string evidence = {};  // A sentence.
-  std::string fix = {};       // A command, or what to change.
+  std::string subject = {};           // A queue; empty: the server.
+  std::string evidence = {};          // A sentence.
+  std::string fix = {};               // A command, or what to change.
+  std::optional<Repair> repair = {};  // The same, if it is one.
 };
 
 struct Diagnosis {
@@ -93,6 +111,8 @@ struct Diagnosis {
   std::size_t checks = 0;         // That could be made.
 
   std::optional<Severity> gravest() const;
+  // Each once, in the order of the findings.
+  std::vector<Repair> repairs() const;
 };
 
 Diagnosis diagnose(const ObservedServer& server, const std::vector<ObservedQueue>& queues);

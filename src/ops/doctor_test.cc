@@ -49,15 +49,47 @@ TEST(Doctor, MissesADeadLetterQueue) {
   EXPECT_THAT(checks_of(of(queue)), testing::ElementsAre("no-dead-letter-queue"));
   queue.parks_poison = true;
   EXPECT_THAT(checks_of(of(queue)), testing::IsEmpty());
+  EXPECT_THAT(of(queue).repairs(), testing::IsEmpty());
   queue.dead_letter_queue = "gone";
   EXPECT_THAT(checks_of(of(queue)), testing::ElementsAre("dead-letter-queue-missing"));
+}
+
+TEST(Doctor, RepairsWhatNeedsNoDecisionEachOnce) {
+  ObservedQueue queue = healthy("q");
+  queue.dead_letter_queue = "gone";
+  queue.empty_short_polls = 90'000;
+  queue.processing_exceeds = 30s;
+  ObservedQueue other = healthy("r");
+  other.dead_letter_queue = "gone";
+  other.visible = 1;
+  other.oldest_age = 1h;
+
+  const Diagnosis diagnosis = diagnose({}, {queue, other, dead_letters()});
+
+  std::vector<std::string> commands;
+  for (const Repair& each : diagnosis.repairs()) commands.push_back(command_of(each));
+  EXPECT_THAT(
+      commands,
+      testing::ElementsAre("mailrail queues create gone --attribute MessageRetentionPeriod=1209600",
+                           "mailrail queues set q VisibilityTimeout=180",
+                           "mailrail queues set q ReceiveMessageWaitTimeSeconds=20"));
+  for (const Finding& each : diagnosis.findings)
+    EXPECT_TRUE(!each.repair || each.fix == command_of(*each.repair)) << each.fix;
 }
 
 TEST(Doctor, WantsDeadLettersKeptLonger) {
   ObservedQueue queue = healthy("q");
   queue.retention = 24h * 14;
+  const Diagnosis diagnosis = of(queue);
 
-  EXPECT_THAT(checks_of(of(queue)), testing::ElementsAre("dead-letter-retention"));
+  EXPECT_THAT(checks_of(diagnosis), testing::ElementsAre("dead-letter-retention"));
+  EXPECT_THAT(diagnosis.repairs(), testing::IsEmpty()) << "14 days are the most there is";
+  EXPECT_THAT(diagnosis.findings[0].fix, HasSubstr("fewer than 1209600"));
+
+  ObservedQueue dead = dead_letters();
+  dead.retention = 24h * 4;
+  EXPECT_EQ(diagnose({}, {queue, dead}).findings[0].fix,
+            "mailrail queues set dead MessageRetentionPeriod=1209600");
 }
 
 TEST(Doctor, TellsOfConversationsThatStandStill) {
@@ -94,6 +126,9 @@ TEST(Doctor, NoticesShortPolling) {
   queue.empty_short_polls = 90'000;
 
   EXPECT_THAT(checks_of(of(queue)), testing::ElementsAre("short-polling"));
+  queue.receive_wait = 20s;
+  EXPECT_THAT(of(queue).repairs(), testing::IsEmpty());
+  EXPECT_THAT(of(queue).findings[0].fix, HasSubstr("WaitTimeSeconds=0"));
   queue.received = 10;
   queue.empty_short_polls = 900;
   EXPECT_THAT(checks_of(of(queue)), testing::IsEmpty());
@@ -115,6 +150,9 @@ TEST(Doctor, NoticesATimeoutThatIsTooShort) {
   EXPECT_EQ(diagnosis.findings[0].fix, "mailrail queues set q VisibilityTimeout=180");
   queue.processing_exceeds = 4h;
   EXPECT_THAT(of(queue).findings[0].fix, HasSubstr("VisibilityTimeout=43200"));
+  queue.processing_exceeds = queue.visibility_timeout = 12h;
+  EXPECT_THAT(checks_of(of(queue)), testing::ElementsAre("visibility-timeout"));
+  EXPECT_THAT(of(queue).repairs(), testing::IsEmpty());
 }
 
 TEST(Doctor, NamesTheConversationThatIsMostOfTheTraffic) {

@@ -216,7 +216,7 @@ TolerantReplay::Outcome TolerantReplay::on(const engine::Moved& fact, const Body
 // If its task is not known the message is moved all the same.
 TolerantReplay::Outcome TolerantReplay::on(const engine::Redriven& fact, const Body& place) {
   if (!is_possible(fact.lag)) return Misfit::impossible;
-  const bool runs = is_running(fact.from, fact.task);
+  const bool runs = fact.task == Seq() || is_running(fact.from, fact.task);
   const Outcome moved = move(fact, place);
   return moved || runs ? moved : Outcome(Misfit::task_out_of_turn);
 }

@@ -229,6 +229,25 @@ TEST(Verify, FindsTasksAndConversationsThatAStartRefuses) {
   }
 }
 
+TEST(Verify, FindsNothingInARedriveByChoice) {
+  SimDisk disk =
+      directory_ending_with(engine::Redriven{.from = QueueId(1),
+                                             .from_seq = Seq(1),
+                                             .to = QueueId(3),
+                                             .seq = Seq(3),
+                                             .at = from_unix_ms(1'700'000'000'000),
+                                             .body = {.position = Position(4160), .length = 40},
+                                             .origin_queue = QueueId(1),
+                                             .origin_seq = Seq(1),
+                                             .redrives = 1});
+
+  EXPECT_THAT(text_of(verified(disk), "/simulated"), testing::Not(HasSubstr("move task")));
+  SeededRandom random(1);
+  engine::Engine engine(1);
+  EXPECT_TRUE(broker::replay(**log::FileLog::open(disk, random, small_log), engine));
+  EXPECT_EQ(engine.counts(QueueId(3)).visible, 1u);
+}
+
 TEST(Verify, FindsTopicsThatAStartRefuses) {
   const Instant at = from_unix_ms(1'700'000'000'000);
   std::string body;

@@ -29,23 +29,14 @@ std::unexpected<Error> no_such_queue(std::string_view parameter) {
                           parameter));
 }
 
-// A queue of another region or account is none that the caller can see.
-std::optional<engine::QueueName> own_queue(std::string_view arn, const api::Context& context) {
-  std::optional<engine::QueueName> name = parse_queue_arn(arn);
-  const bool is_own =
-      name && name->region == context.caller.region && name->account == context.caller.account;
-  return is_own ? name : std::nullopt;
-}
-
 const engine::Queue* find(const engine::Engine& engine,
                           const std::optional<engine::QueueName>& name) {
   return name ? engine.find_queue(*name) : nullptr;
 }
 
 // "The following permissions are required" (SQS developer guide, dead-letter queue redrive), by the
-// caller: of the source these, of each destination SendMessage.
-constexpr std::array rights_to_source = {"StartMessageMoveTask", "ReceiveMessage", "DeleteMessage",
-                                         "GetQueueAttributes"};
+// caller: of the source these beside the action's own, of each destination SendMessage.
+constexpr std::array rights_to_source = {"ReceiveMessage", "DeleteMessage", "GetQueueAttributes"};
 
 Result<void> authorize(const api::AccessRequest& request,
                        std::string_view action,
@@ -77,30 +68,6 @@ std::optional<std::string> failure_reason_of(const MoveTask& task) {
       return "CouldNotDetermineMessageSource";
     case MoveTaskFailure::no_destination:
       return "AWS.SimpleQueueService.NonExistentQueue";
-  }
-  CHECK(false);
-}
-
-std::unexpected<Error> refusal(MoveTaskVerdict verdict, std::string_view destination_arn) {
-  switch (verdict) {
-    case MoveTaskVerdict::no_dead_letter_queue:
-      return fail(errors::invalid_parameter_value,
-                  "Source queue must be configured as a Dead Letter Queue.");
-    case MoveTaskVerdict::no_destination:
-      return no_such_queue("DestinationArn");
-    case MoveTaskVerdict::to_itself:
-      return errors::invalid_parameter({"DestinationArn", destination_arn},
-                                       "Messages cannot be moved to the queue that they are in");
-    case MoveTaskVerdict::to_another_type:
-      return errors::invalid_parameter(
-          {"DestinationArn", destination_arn},
-          "Messages can only be moved to a queue of the same type as the source");
-    case MoveTaskVerdict::already_running:
-      return fail(errors::invalid_parameter_value,
-                  "There is already a task running. Only one active task is allowed for a source "
-                  "queue arn at a given time.");
-    case MoveTaskVerdict::started:
-      break;
   }
   CHECK(false);
 }
@@ -140,23 +107,63 @@ std::optional<api::Subject> queue_subject(std::string_view arn) {
   return api::Subject{.about = auth::About::queue, .name = *name};
 }
 
+// --- What actions that move messages have in common.
+
+std::optional<engine::QueueName> own_queue(std::string_view arn, const api::Context& context) {
+  std::optional<engine::QueueName> name = parse_queue_arn(arn);
+  const bool is_own =
+      name && name->region == context.caller.region && name->account == context.caller.account;
+  return is_own ? name : std::nullopt;
+}
+
+Result<void> authorize_move(const api::AccessRequest& request,
+                            const api::Subject& source,
+                            const std::optional<std::string>& destination_arn) {
+  TRY(api::authorize(request, source));
+  for (const std::string_view each : rights_to_source) TRY(authorize(request, each, source));
+  if (destination_arn) {
+    const std::optional<api::Subject> destination = queue_subject(*destination_arn);
+    return destination ? authorize(request, "SendMessage", *destination) : Result<void>();
+  }
+  // They go back where they came from.
+  for (const auto& [queue, id] : request.engine.queue_names()) {
+    if (request.engine.find_queue(id)->is_source_of(source.name))
+      TRY(authorize(request, "SendMessage", {.about = auth::About::queue, .name = queue}));
+  }
+  return {};
+}
+
+std::unexpected<Error> refusal_of_move(MoveTaskVerdict verdict, std::string_view destination_arn) {
+  switch (verdict) {
+    case MoveTaskVerdict::no_dead_letter_queue:
+      return fail(errors::invalid_parameter_value,
+                  "Source queue must be configured as a Dead Letter Queue.");
+    case MoveTaskVerdict::no_destination:
+      return no_such_queue("DestinationArn");
+    case MoveTaskVerdict::to_itself:
+      return errors::invalid_parameter({"DestinationArn", destination_arn},
+                                       "Messages cannot be moved to the queue that they are in");
+    case MoveTaskVerdict::to_another_type:
+      return errors::invalid_parameter(
+          {"DestinationArn", destination_arn},
+          "Messages can only be moved to a queue of the same type as the source");
+    case MoveTaskVerdict::already_running:
+      return fail(errors::invalid_parameter_value,
+                  "There is already a task running. Only one active task is allowed for a source "
+                  "queue arn at a given time.");
+    case MoveTaskVerdict::started:
+      break;
+  }
+  CHECK(false);
+}
+
 // --- StartMessageMoveTask.
 
 Result<void> StartMessageMoveTask::authorize(const api::AccessRequest& request,
                                              const Prepared& prepared) {
   const std::optional<api::Subject> source = queue_subject(prepared.input.source_arn);
   if (!source) return api::authorize(request, std::nullopt);
-  for (const std::string_view each : rights_to_source) TRY(sqs::authorize(request, each, *source));
-  if (const std::optional<std::string>& arn = prepared.input.destination_arn) {
-    const std::optional<api::Subject> destination = queue_subject(*arn);
-    return destination ? sqs::authorize(request, "SendMessage", *destination) : Result<void>();
-  }
-  // They go back where they came from.
-  for (const auto& [queue, id] : request.engine.queue_names()) {
-    if (request.engine.find_queue(id)->is_source_of(source->name))
-      TRY(sqs::authorize(request, "SendMessage", {.about = auth::About::queue, .name = queue}));
-  }
-  return {};
+  return authorize_move(request, *source, prepared.input.destination_arn);
 }
 
 StartMessageMoveTask::Prepared StartMessageMoveTask::prepare(Input input,
@@ -185,7 +192,7 @@ api::Asked<StartMessageMoveTask::Decided> StartMessageMoveTask::decide(engine::E
   if (destination_arn) request.destination = prepared.destination.value_or(engine::QueueName());
   const engine::MoveTaskResult result = engine.start_move_task(turn, request);
   if (result.verdict != MoveTaskVerdict::started)
-    return refusal(result.verdict, destination_arn.value_or(""));
+    return refusal_of_move(result.verdict, destination_arn.value_or(""));
   return Decided{.source = source->id, .task = result.task};
 }
 

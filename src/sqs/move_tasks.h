@@ -30,6 +30,16 @@ std::optional<TaskHandle> read_task_handle(std::string_view text);
 // Of any account; nothing if that is no queue's ARN.
 std::optional<api::Subject> queue_subject(std::string_view arn);
 
+// What actions that move messages have in common. A queue of another region or account is none that
+// the caller can see.
+std::optional<engine::QueueName> own_queue(std::string_view arn, const api::Context& context);
+// Who moves messages takes them out of the source, and sends them where they go.
+Result<void> authorize_move(const api::AccessRequest& request,
+                            const api::Subject& source,
+                            const std::optional<std::string>& destination_arn);
+std::unexpected<Error> refusal_of_move(engine::MoveTaskVerdict verdict,
+                                       std::string_view destination_arn);
+
 struct StartMessageMoveTask {
   static constexpr std::string_view name = "StartMessageMoveTask";
   static constexpr bool is_refused_on_queue_paths = true;
@@ -46,7 +56,6 @@ struct StartMessageMoveTask {
     Seq task = {};
   };
 
-  // It takes messages out of the source, and sends them where they go.
   static Result<void> authorize(const api::AccessRequest& request, const Prepared& prepared);
   static Prepared prepare(Input input, const api::Context& context);
   static api::Asked<Decided> decide(engine::Engine& engine, engine::Turn& turn, Prepared& prepared);

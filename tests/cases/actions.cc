@@ -8,6 +8,7 @@
 #include "admin/events.h"
 #include "admin/peek.h"
 #include "admin/queue_descriptions.h"
+#include "admin/redrive.h"
 #include "admin/server_description.h"
 #include "admin/service.h"
 #include "admin/topic_filters.h"
@@ -185,6 +186,7 @@ const ActionShapes* find_action(std::string_view name) {
       shapes_of<admin::ParkConversation>(),
       shapes_of<admin::PeekMessages>(),
       shapes_of<admin::ReadBackup>(),
+      shapes_of<admin::RedriveMessages>(),
       shapes_of<admin::RetryConversation>(),
       shapes_of<admin::SkipConversation>(),
       shapes_of<admin::TestFilter>(),

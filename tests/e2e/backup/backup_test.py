@@ -3,6 +3,7 @@
 
 import json
 import os
+import pty
 import shlex
 import subprocess
 import sys
@@ -177,6 +178,79 @@ class Doctor(Connected):
             mended = run(*found["visibility-timeout"]["Fix"].split()[1:], endpoint=server.endpoint)
             self.assertEqual(0, mended.returncode, mended.stderr)
             self.assertNotIn("visibility-timeout", run("doctor", "-o", "json", endpoint=server.endpoint).stdout)
+
+    def test_it_makes_the_changes_that_need_no_decision_and_looks_again(self):
+        with Server() as server:
+            connection = self.connect(server)
+            dead = '{"deadLetterTargetArn": "arn:aws:sqs:us-east-1:000000000000:%s", "maxReceiveCount": 3}'
+            for name in ("gone", "kept"):
+                connection.call("CreateQueue", QueueName=name, Attributes={"MessageRetentionPeriod": "345600"})
+            for name, target in (("a", "gone"), ("b", "gone"), ("c", "kept")):
+                connection.call("CreateQueue", QueueName=name, Attributes={"RedrivePolicy": dead % target})
+            connection.call("CreateQueue", QueueName="lone")
+            connection.call("DeleteQueue", QueueUrl="gone")
+            for _ in range(1001):
+                connection.call("ReceiveMessage", QueueUrl="lone")
+            create = "mailrail queues create gone --attribute MessageRetentionPeriod=1209600"
+            keep = "mailrail queues set kept MessageRetentionPeriod=1209600"
+            wait = "mailrail queues set lone ReceiveMessageWaitTimeSeconds=20"
+
+            unasked = run("doctor", "--fix", endpoint=server.endpoint)
+            self.assertEqual(4, unasked.returncode, unasked.stderr)
+            self.assertIn(f"This does {create}; {keep}; {wait}. Add --yes if that is meant.", unasked.stderr)
+            self.assertIn("dead-letter queue gone does not exist", unasked.stdout)
+            self.assertEqual(1, run("doctor", endpoint=server.endpoint).returncode)  # Nothing was done.
+
+            done = run("doctor", "--fix", "--yes", endpoint=server.endpoint)
+            self.assertEqual(0, done.returncode, done.stdout)
+            for command in (create, keep, wait):
+                self.assertIn(f"done     {command}\n", done.stdout)
+            found = json.loads(run("doctor", "-o", "json", endpoint=server.endpoint).stdout)["Findings"]
+            self.assertEqual({("no-dead-letter-queue", "lone"), ("short-polling", "lone")},
+                             {(each["Check"], each["QueueName"]) for each in found})
+            self.assertNotIn("mailrail", next(each["Fix"] for each in found if each["Check"] == "short-polling"))
+
+            again = run("doctor", "--fix", endpoint=server.endpoint)  # What is left needs somebody who decides.
+            self.assertEqual((0, True), (again.returncode, "needs a decision" in again.stderr), again.stderr)
+            self.assertEqual([], json.loads(run("doctor", "--fix", "-o", "json", endpoint=server.endpoint).stdout)["Fixes"])
+
+    def test_a_fix_that_fails_keeps_no_other_from_being_made(self):
+        with Server(arguments=["--aws-strict"]) as server:
+            connection = self.connect(server)
+            dead = '{"deadLetterTargetArn": "arn:aws:sqs:us-east-1:000000000000:%s", "maxReceiveCount": 3}'
+            for name in ("gone", "kept"):
+                connection.call("CreateQueue", QueueName=name, Attributes={"MessageRetentionPeriod": "345600"})
+            for name in ("gone", "kept"):
+                connection.call("CreateQueue", QueueName=f"of-{name}", Attributes={"RedrivePolicy": dead % name})
+            connection.call("DeleteQueue", QueueUrl="gone")  # Its name is free again in a minute.
+
+            done = run("doctor", "--fix", "--yes", "-o", "json", endpoint=server.endpoint)
+
+            self.assertEqual(1, done.returncode, done.stderr)
+            told = json.loads(done.stdout)
+            self.assertEqual([("gone", "Failed"), ("kept", "Done")], [(each["QueueName"], each["Outcome"]) for each in told["Fixes"]])
+            self.assertIn("60 seconds", told["Fixes"][0]["Error"])
+            self.assertEqual(["dead-letter-queue-missing"], [each["Check"] for each in told["Findings"]])
+
+    def test_somebody_at_a_terminal_is_asked(self):
+        with Server() as server:
+            connection = self.connect(server)
+            connection.call("CreateQueue", QueueName="gone")
+            connection.call("CreateQueue", QueueName="a", Attributes={
+                "RedrivePolicy": '{"deadLetterTargetArn": "arn:aws:sqs:us-east-1:000000000000:gone", "maxReceiveCount": 3}'})
+            connection.call("DeleteQueue", QueueUrl="gone")
+            for answer, code in (("no", 4), ("yes", 0)):
+                ours, its = pty.openpty()
+                environment = {**os.environ, "AWS_ENDPOINT_URL": server.endpoint}
+                with subprocess.Popen([binary(), "doctor", "--fix"], env=environment, stdin=its, stdout=subprocess.DEVNULL,
+                                      stderr=its) as process:
+                    os.close(its)
+                    asked = b""
+                    while b"Type yes to go on: " not in asked:
+                        asked += os.read(ours, 4096)
+                    os.write(ours, answer.encode() + b"\n")
+                    self.assertEqual(code, process.wait(30))
+                os.close(ours)
 
     def test_it_says_which_message_blocks_a_conversation(self):
         with Server(arguments=["--test-api"]) as server:

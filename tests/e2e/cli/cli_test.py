@@ -236,6 +236,87 @@ class Redrive(Commands):
         self.assertIn("No redrive of slow-grave is running.", self.refused(3, "redrive", "cancel", "slow-grave"))
 
 
+class RedriveSome(Commands):
+    """Of a dead-letter queue's messages, those that somebody chooses."""
+
+    def letters(self, grave, source, count, *options):
+        """So many messages that died; returns the ids of all that did, in their order."""
+        self.queue(grave)
+        before = self.waiting(grave)
+        self.queue(source, "--dead-letters", grave, "--max-receives", "1", "--visibility", "0s")
+        self.ok("send", source, '{"n": {n}}', "--repeat", str(count), *options)
+        while self.waiting(grave) < before + count:
+            self.ok("receive", source, "-n", "10")
+        return [each["MessageId"] for each in self.json("peek", grave, "--all")["Messages"]]
+
+    def left(self, queue):
+        return [json.loads(each["Body"])["n"] for each in self.json("peek", queue, "--all")["Messages"]]
+
+    def test_two_of_five_go_back_in_order(self):
+        ids = self.letters("some-dead.fifo", "some.fifo", 5, "--group", "g", "--dedup", "{n}")
+        plan = self.json("redrive", "some-dead.fifo", "--id", ids[3], "--id", ids[1], "--dry-run")
+        self.assertEqual({"Queue": "some-dead.fifo", "Chosen": 2, "Visible": 2, "To": ["some.fifo"]}, plan)
+        done = self.json("redrive", "some-dead.fifo", "--id", ids[3], "--id", ids[1])["Messages"]
+        self.assertEqual([(ids[3], "Moved"), (ids[1], "Moved")], [(each["MessageId"], each["Outcome"]) for each in done])
+        self.assertEqual(([2, 4], [1, 3, 5]), (self.left("some.fifo"), self.left("some-dead.fifo")))
+        self.assertIn("some.fifo", done[0]["DestinationArn"])
+
+    def test_all_that_a_filter_holds_of_go_page_by_page_and_once(self):
+        self.letters("page-dead", "page", 250, "--attr", "kind=a")
+        self.letters("page-dead", "page-b", 3, "--attr", "kind=b")
+        plan = self.json("redrive", "page-dead", "--filter", "MessageAttributes.kind=a", "--dry-run")
+        self.assertEqual((250, 250, ["page"]), (plan["Chosen"], plan["Visible"], plan["To"]))
+        self.queue("elsewhere")
+        lines = self.ok("redrive", "page-dead", "--filter", "MessageAttributes.kind=a", "--filter", 'Body~"n": 1', "--to", "elsewhere",
+                        "--rate", "2000/s", "-o", "jsonl").splitlines()
+        expected = [n for n in range(1, 251) if str(n).startswith("1")]
+        self.assertEqual((len(expected), {"Moved"}), (len(lines), {json.loads(each)["Outcome"] for each in lines}))
+        self.assertEqual(expected, self.left("elsewhere"))
+        self.ok("redrive", "page-dead", "--filter", "MessageAttributes.kind=a")
+        self.assertEqual((250 - len(expected), [1, 2, 3]), (self.waiting("page"), self.left("page-dead")))
+        self.assertEqual({"Messages": []}, self.json("redrive", "page-dead", "--filter", "Body=no such"))
+
+    def test_none_passes_one_of_its_conversation_that_stays_also_on_another_page(self):
+        self.letters("held-dead.fifo", "held.fifo", 120, "--group", "g", "--dedup", "{n}")
+        self.ok("send", "held-dead.fifo", '{"n": 1000}', "--group", "other", "--dedup", "o")
+        self.ok("receive", "held-dead.fifo", "--visibility", "10m")
+        done = self.run_command("redrive", "held-dead.fifo", "--filter", "Body~n", "--to", "held.fifo", "-o", "json")
+        self.assertEqual(8, done.returncode, done.stderr)
+        outcomes = [each["Outcome"] for each in json.loads(done.stdout)["Messages"]]
+        self.assertEqual(["InFlight", *["Blocked"] * 119, "Moved"], outcomes)
+        self.assertEqual([1000], self.left("held.fifo"))
+
+    def test_what_is_wrong_is_said_and_nothing_is_lost(self):
+        ids = self.letters("wrong-dead", "wrong", 3)
+        absent = "00000000-0000-4000-8000-000000000000"
+        done = self.run_command("redrive", "wrong-dead", "--id", absent)
+        self.assertEqual(3, done.returncode, done.stderr)
+        self.assertIn("NotFound", done.stdout)
+        self.assertEqual([absent], self.json("redrive", "wrong-dead", "--id", absent, "--dry-run")["NotFound"])
+        self.assertIn("It must be a message's id", self.refused(1, "redrive", "wrong-dead", "--id", "x"))
+        self.assertIn("was given twice", self.refused(2, "redrive", "wrong-dead", "--id", ids[0], "--id", ids[0]))
+        many = [part for n in range(101) for part in ("--id", f"00000000-0000-4000-8000-{n:012}")]
+        self.assertIn("at most 100 times", self.refused(2, "redrive", "wrong-dead", *many))
+        self.assertIn("Dead Letter Queue", self.refused(1, "redrive", "wrong", "--id", ids[0]))
+        self.refused(3, "redrive", "nowhere", "--id", ids[0])
+        self.refused(3, "redrive", "wrong-dead", "--id", ids[0], "--to", "nowhere")
+        for both in (("--filter", "Body~x"), ("--rate", "5/s"), ("--detach",)):
+            self.refused(2, "redrive", "wrong-dead", "--id", ids[0], *both)
+        self.assertIn("--filter nonsense", self.refused(2, "redrive", "wrong-dead", "--filter", "nonsense"))
+        self.ok("queues", "rm", "wrong", "--yes")
+        self.queue("wrong-too", "--dead-letters", "wrong-dead")
+        done = self.run_command("redrive", "wrong-dead", "--id", ids[0], "--id", absent, "-o", "json")
+        self.assertEqual(8, done.returncode)
+        self.assertEqual(["NoDestination", "NotFound"], [each["Outcome"] for each in json.loads(done.stdout)["Messages"]])
+        self.assertEqual(3, self.waiting("wrong-dead"))
+
+    def test_aws_has_no_such_action(self):
+        amazon = "https://sqs.eu-west-1.amazonaws.com"
+        for choice in (("--id", "00000000-0000-4000-8000-000000000000"), ("--filter", "Body~x"), ("--filter", "Body~x", "--dry-run")):
+            told = self.refused(1, "redrive", "a", *choice, AWS_ENDPOINT_URL=amazon)
+            self.assertIn("AWS has no RedriveMessages: only mailrail has.", told)
+
+
 class Move(Commands):
     def test_messages_move_in_the_order_of_their_conversations(self):
         for name in ("move-a.fifo", "move-b.fifo"):

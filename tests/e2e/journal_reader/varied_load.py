@@ -121,7 +121,13 @@ class VariedLoad:
             for _ in range(3):
                 self.call("ReceiveMessage", f"source{end}", MaxNumberOfMessages=3)
             if self.round < 2:  # Later they stay.
+                self.redrive_by_choice(f"dead{end}", f"redriven{end}")
                 self.redrive(f"dead{end}", f"redriven{end}")
+
+    def redrive_by_choice(self, source, destination):
+        first = self.call("Mailrail.PeekMessages", source)["Messages"][0]["MessageId"]
+        done = self.call("Mailrail.RedriveMessages", source, MessageIds=[first], DestinationArn=ARN + destination)
+        assert done["Messages"][0]["Outcome"] == "Moved", done
 
     def redrive(self, source, destination):
         source = {"SourceArn": ARN + source}

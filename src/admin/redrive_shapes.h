@@ -1,0 +1,51 @@
+// What the redrive of chosen messages takes and gives.
+//
+// Names that AWS has are AWS's.
+
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/shape.h"
+
+namespace mailrail::admin {
+
+struct RedriveMessagesInput {
+  std::string queue_url;
+  std::vector<std::string> message_ids;
+  std::optional<std::string> destination_arn;  // Else each goes back to where it came from.
+  std::optional<std::string> after;            // A sequence number: none of them is before it.
+
+  static constexpr Field fields[] = {
+      field<&RedriveMessagesInput::queue_url>("QueueUrl").required(),
+      field<&RedriveMessagesInput::message_ids>("MessageIds").required(),
+      field<&RedriveMessagesInput::destination_arn>("DestinationArn"),
+      field<&RedriveMessagesInput::after>("After"),
+  };
+};
+
+struct RedrivenMessage {
+  std::string message_id;  // That it had; if it was moved it has another one now.
+  std::string outcome;     // `Moved`, or why not.
+  std::optional<std::string> destination_arn;  // Where it is, if it was moved.
+  std::optional<std::string> why;              // Else, in a sentence.
+
+  static constexpr Field fields[] = {
+      field<&RedrivenMessage::message_id>("MessageId"),
+      field<&RedrivenMessage::outcome>("Outcome"),
+      field<&RedrivenMessage::destination_arn>("DestinationArn"),
+      field<&RedrivenMessage::why>("Why"),
+  };
+};
+
+struct RedriveMessagesOutput {
+  std::vector<RedrivenMessage> messages;  // In the order of their ids in the request.
+
+  static constexpr Field fields[] = {
+      field<&RedriveMessagesOutput::messages>("Messages").shown_empty(),
+  };
+};
+
+}  // namespace mailrail::admin
