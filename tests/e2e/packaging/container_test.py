@@ -91,6 +91,14 @@ class Container:
         self.output.seek(0)
         return self.output.read()
 
+    def wait_until_printed(self, text):
+        """It is printed once the server answers, and not before."""
+        deadline = time.monotonic() + READY_WITHIN_S
+        while text not in self.printed():
+            if time.monotonic() > deadline:
+                raise AssertionError(f"{text!r} is not in {self.printed()!r}")
+            time.sleep(0.01)
+
     def process_1(self):
         with open(f"/proc/{self.process.pid}/task/{self.process.pid}/children") as children:
             return int(children.read().split()[0])
@@ -200,7 +208,7 @@ class ThatTheyWork(Images):
         container.environment.pop("MAILRAIL_LISTEN")
         container.wait_until_ready()
 
-        self.assertIn("\nReady.\n", container.printed())
+        container.wait_until_printed("\nReady.\n")
         call = Connection(container.port)
         self.addCleanup(call.close)
         self.assertIn("/000000000000/q", call.call("CreateQueue", QueueName="q")["QueueUrl"])
