@@ -2,19 +2,20 @@
 
 #include <filesystem>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+
+#include "cli/argument.h"
 
 namespace mailrail::cli {
 
 void add_console_options(CLI::App& serve, ConsoleOptions& options) {
-  serve.add_flag("--console-read-only", options.is_read_only,
-                 "By the console nobody changes anything, whatever his key may.");
-  serve.add_flag("--console-hide-payloads", options.hides_payloads,
-                 "In the console nobody sees what messages say, whatever his key may.");
-  serve.add_option("--ui-dir", options.ui_directory,
-                   "For who writes the console's pages: serve them from this directory, read each "
-                   "time, instead of those in the binary.");
+  add_flag(serve, "--console-read-only", options.is_read_only,
+           "By the console nobody changes anything, whatever his key may.");
+  add_flag(serve, "--console-hide-payloads", options.hides_payloads,
+           "In the console nobody sees what messages say, whatever his key may.");
+  add_option(serve, "--ui-dir", options.ui_directory,
+             "For who writes the console's pages: serve them from this directory, read each time, "
+             "instead of those in the binary.");
 }
 
 Result<server::Options> with_console(server::Options options, const ConsoleOptions& given) {
