@@ -47,7 +47,7 @@ Complaint Ledger::on(const engine::Redriven& fact) {
   if (message == nullptr || to == queues_.end()) return "a message was redriven that is gone";
   LedgerQueue& from = queues_.at(fact.from);
   const bool is_chosen = fact.task == Seq();
-  const Complaint complaint =
+  Complaint complaint =
       is_chosen ? redriven_by_choice(fact) : redriven_by_task(fact, from, *message);
   if (!complaint.empty()) return complaint;
   if (destination_of(from, *message, is_chosen ? command_->destination : from.task->destination) !=

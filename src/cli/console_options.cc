@@ -14,8 +14,8 @@ void add_console_options(CLI::App& serve, ConsoleOptions& options) {
   add_flag(serve, "--console-hide-payloads", options.hides_payloads,
            "In the console nobody sees what messages say, whatever his key may.");
   add_option(serve, "--ui-dir", options.ui_directory,
-             "For who writes the console's pages: serve them from this directory, read each time, "
-             "instead of those in the binary.");
+             "For who writes the console's pages: serve them from this directory, read each "
+             "time, instead of those in the binary.");
 }
 
 Result<server::Options> with_console(server::Options options, const ConsoleOptions& given) {
