@@ -25,6 +25,8 @@ const limits = {
   emptyShare: 0.9,
   files: 512,
   visibilityTimeout: DAY / 2,
+  retention: 14 * DAY,
+  receiveWait: 20,
 };
 const MESSAGES_JUDGED = 1000;
 
@@ -112,11 +114,13 @@ function* deadLetters(row, rows) {
   }
   const found = rows.get(target);
   if (!found) {
-    yield ['dead-letter-queue-missing', 'problem', `Its dead-letter queue ${target} does not exist, so what fails stays.`, `mailrail queues create ${target}`];
+    yield ['dead-letter-queue-missing', 'problem', `Its dead-letter queue ${target} does not exist, so what fails stays.`, `mailrail queues create ${target} --attribute MessageRetentionPeriod=${limits.retention}`];
   } else if (found.MessageRetentionPeriod <= row.MessageRetentionPeriod) {
     yield ['dead-letter-retention', 'advice',
       `Its dead-letter queue ${target} keeps messages for ${durationText(found.MessageRetentionPeriod)}, not longer than the queue itself (${durationText(row.MessageRetentionPeriod)}); on a standard queue the age counts from the first send.`,
-      `mailrail queues set ${target} MessageRetentionPeriod=1209600`];
+      found.MessageRetentionPeriod < limits.retention
+        ? `mailrail queues set ${target} MessageRetentionPeriod=${limits.retention}`
+        : `mailrail queues set ${name} MessageRetentionPeriod=SECONDS, with fewer than ${limits.retention}: nothing is kept longer than that`];
   }
 }
 
@@ -148,9 +152,10 @@ function* skew(row) {
 function* processing(row) {
   const { ProcessingExceeds: exceeded, VisibilityTimeout: timeout, QueueName: name } = row;
   if (exceeded === undefined || exceeded < timeout) return;
+  const enough = Math.min(6 * exceeded, limits.visibilityTimeout);
   yield ['visibility-timeout', 'warning',
     `More than one message in a hundred is deleted later than ${durationText(exceeded)} after its receive, when its visibility timeout of ${durationText(timeout)} is over and others may have it.`,
-    `mailrail queues set ${name} VisibilityTimeout=${Math.min(6 * exceeded, limits.visibilityTimeout)}`];
+    enough > timeout ? `mailrail queues set ${name} VisibilityTimeout=${enough}` : 'there is no longer timeout: let its consumers take less at a time'];
 }
 
 function* consumers(row, age) {
@@ -164,7 +169,9 @@ function* consumers(row, age) {
   const asked = row.NumberOfMessagesReceived + row.EmptyShortPolls;
   if (asked >= limits.receives && row.EmptyShortPolls / asked > limits.emptyShare) {
     yield ['short-polling', 'advice', `${row.EmptyShortPolls} receives found nothing and did not wait, while ${row.NumberOfMessagesReceived} messages were received.`,
-      `mailrail queues set ${name} ReceiveMessageWaitTimeSeconds=20`];
+      row.ReceiveMessageWaitTimeSeconds === 0
+        ? `mailrail queues set ${name} ReceiveMessageWaitTimeSeconds=${limits.receiveWait}`
+        : `the queue lets receives wait for ${durationText(row.ReceiveMessageWaitTimeSeconds)}: let its consumers not ask for WaitTimeSeconds=0`];
   }
 }
 

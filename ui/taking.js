@@ -1,10 +1,11 @@
 // Removing or moving chosen messages: SQS lets go of a message only to who has received it. So they are received, and what had to
 // be received on the way is given back at once. The store's own peek is what shows messages; this is for changing them.
 
-import { sqs } from './api.js';
+import { mailrail, sqs } from './api.js';
 
 const HIDDEN_S = 60; // Long enough to send and delete ten, short enough to get back what was cut off.
 const OTHERS_MAX = 5_000;
+const REDRIVEN_AT_ONCE = 100;
 
 /**
  * Calls `use` with those of the messages that could be had, in their order, ten at a time. Returns how many it was called with.
@@ -69,6 +70,20 @@ export async function moveMessages(from, ids, to) {
     await deleteReceived(from, messages);
   };
   return told('moved', await receiveChosen(from, ids, passOn), ids.length);
+}
+
+/**
+ * Out of a dead-letter queue no message has to be received.
+ * @param {string} QueueUrl @param {string[]} ids @param {string} [DestinationArn] else each goes back to where it came from
+ */
+export async function redriveMessages(QueueUrl, ids, DestinationArn) {
+  const stayed = [];
+  for (let from = 0; from < ids.length; from += REDRIVEN_AT_ONCE) {
+    const { Messages } = await mailrail('RedriveMessages', { QueueUrl, MessageIds: ids.slice(from, from + REDRIVEN_AT_ONCE), ...(DestinationArn ? { DestinationArn } : {}) });
+    stayed.push(...Messages.filter((each) => each.Outcome !== 'Moved'));
+  }
+  const moved = ids.length - stayed.length;
+  return stayed.length ? `${moved} of ${ids.length} moved. ${stayed[0].Why}` : `${moved} moved.`;
 }
 
 // Under the message's own id as its deduplication id it is taken once, however often this is tried.

@@ -60,8 +60,8 @@ Target target_of_input(const Input& input) {
     return target_of(input.topic_arn);
   } else if constexpr (requires { std::string_view(input.queue_name); }) {
     return target_of(input.queue_name);
-  } else if constexpr (requires { std::string_view(input.name); }) {
-    return target_of(input.name);
+  } else if constexpr (requires { input.name->size(); }) {
+    return target_of(input.name.value_or(std::string()));
   } else {
     return {};
   }

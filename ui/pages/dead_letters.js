@@ -9,9 +9,9 @@ import { askOtherwise, to } from '../router.js';
 import { depth, isDeadLetterQueue } from '../rows.js';
 import { historyOf } from '../samples.js';
 import { mayChange } from '../session.js';
+import { redriveMessages } from '../taking.js';
 import { html, useEffect, useState } from '../vendor/htm-preact.js';
 import { openMessage } from './message_drawer.js';
-import { askMove } from './move.js';
 import { preview, readPage } from './queue_messages.js';
 
 export function DeadLettersPage({ at }) {
@@ -66,21 +66,20 @@ function Letters({ row }) {
   const messages = page?.messages ?? [];
   const ids = messages.filter((each) => chosen.has(each.MessageId)).map((each) => each.MessageId);
   const done = (said) => (refresh(), load(), said);
-  const target = row.DeadLetterSources[0];
   const toggle = (id) => {
     const next = new Set(chosen);
     if (!next.delete(id)) next.add(id);
     setChosen(next);
   };
-  const redriveMatching = () => askMove(row, messages.map((each) => each.MessageId), done, target);
+  const redrive = (which) => open((close) => html`<${RedriveSome} row=${row} ids=${which} then=${done} close=${close} />`);
   return html`
     <${Task} row=${row} />
     <section class="card" aria-label=${`Dead letters in ${row.QueueName}`}>
       <header>
         <div class="row"><h2 class="breaks">${row.QueueName}</h2><${Search} value=${text} label="Find by body, conversation or attribute" placeholder="Body, group id, attribute" onInput=${setText} /></div>
         ${mayChange() && html`<div class="row">
-          <button class="button" disabled=${!ids.length} onClick=${() => askMove(row, ids, done, target)}>Redrive ${ids.length ? count(ids.length) : ''} chosen</button>
-          ${text && html`<button class="button" disabled=${!messages.length} onClick=${redriveMatching}>Redrive ${count(messages.length)} that match here</button>`}
+          <button class="button" disabled=${!ids.length} onClick=${() => redrive(ids)}>Redrive ${ids.length ? count(ids.length) : ''} chosen</button>
+          ${text && html`<button class="button" disabled=${!messages.length} onClick=${() => redrive(messages.map((each) => each.MessageId))}>Redrive ${count(messages.length)} that match here</button>`}
           <button class="button" disabled=${!depth(row)} onClick=${() => open((close) => html`<${RedriveAll} row=${row} close=${close} />`)}>Redrive all</button>
         </div>`}
       </header>
@@ -110,6 +109,19 @@ function Groups({ messages }) {
   return html`<div class="body row">${[...tallies].map(([name, list]) => html`<${Badge} key=${name}>${name} ${count(list.length)}<//>`)}</div>`;
 }
 
+const WhereTo = ({ row, where, onChoose }) => html`<label class="field"><span>To</span><select value=${where} onChange=${(event) => onChoose(event.target.value)}>
+  <option value="">where each came from</option>${row.DeadLetterSources.map((each) => html`<option key=${each} value=${each}>${each}</option>`)}</select></label>`;
+
+function RedriveSome({ row, ids, then, close }) {
+  const [where, setWhere] = useState('');
+  const rows = useTopic('queues')?.rows;
+  const submit = async () => then(await redriveMessages(row.QueueUrl, ids, where && (rows?.get(where)?.QueueArn ?? where)));
+  return html`<${FormDialog} title=${`Redrive ${counted(ids.length, 'message')}`} verb=${`Move ${counted(ids.length, 'message')}`} close=${close} onSubmit=${submit}>
+    <p><b>${counted(ids.length, 'message')}</b> will go back, in their order, behind what is in those queues now. No other dead letter is touched.</p>
+    <${WhereTo} row=${row} where=${where} onChoose=${setWhere} />
+  <//>`;
+}
+
 function RedriveAll({ row, close }) {
   const [where, setWhere] = useState('');
   const [speed, setSpeed] = useState('');
@@ -124,7 +136,7 @@ function RedriveAll({ row, close }) {
   };
   return html`<${FormDialog} title=${`Redrive all of ${row.QueueName}`} verb=${`Move ${counted(depth(row), 'message')}`} close=${close} onSubmit=${submit}>
     <p><b>${counted(depth(row), 'message')}</b> will go back, behind what is in those queues now.</p>
-    <label class="field"><span>To</span><select value=${where} onChange=${(event) => setWhere(event.target.value)}><option value="">where each came from</option>${row.DeadLetterSources.map((each) => html`<option key=${each} value=${each}>${each}</option>`)}</select></label>
+    <${WhereTo} row=${row} where=${where} onChoose=${setWhere} />
     <label class="field"><span>At most, messages a second</span><input type="number" min="1" max="500" value=${speed} placeholder="no limit" onInput=${(event) => setSpeed(event.target.value)} /></label>
   <//>`;
 }

@@ -36,7 +36,7 @@ export function TopicsPage({ at }) {
 
 // What went through it since the server started, where the server says so.
 const talliesOf = (each, names) =>
-  names.filter((key) => each[key] !== undefined).map((key) => html`<span class=${`small ${key === 'Failed' && each[key] ? 'bad' : 'soft'}`} key=${key}>${short(each[key])} ${key.toLowerCase()}</span>`);
+  names.filter((key) => each[key] > 0 || (each[key] === 0 && key === 'Published')).map((key) => html`<span class=${`small ${key === 'Failed' && each[key] ? 'bad' : 'soft'}`} key=${key}>${short(each[key])} ${key.toLowerCase()}</span>`);
 
 function Topic({ topic, subscriptions }) {
   const arn = topic.TopicArn;

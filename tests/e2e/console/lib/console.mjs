@@ -49,9 +49,9 @@ export class Browser {
 export const SEEN_WITHIN_MS = 2_000;
 
 export class Console {
-  /** @param {string[]} [options] of `mailrail serve` */
-  static async start(options) {
-    const server = await Server.start({ options });
+  /** @param {string[]} [options] of `mailrail serve` @param {string} [data] its directory, else a new one */
+  static async start(options, data) {
+    const server = await Server.start({ options, data });
     return new Console(server);
   }
 
