@@ -5,6 +5,7 @@ import { after, afterEach, before, describe, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 
 import { Browser, Console, missing, SEEN_WITHIN_MS } from './lib/console.mjs';
+import { LISTENING } from './lib/tour.mjs';
 
 const LOAD_MS = 6_000;
 const SENDERS = 12;
@@ -165,7 +166,7 @@ describe('the console', { skip: missing }, () => {
   test('the tail stays quick under load, and counts what it leaves out', async () => {
     const name = await console_.queue('busy');
     await go(['tail']);
-    await page.locator('h1', { hasText: 'Live tail' }).waitFor();
+    await page.locator(LISTENING).waitFor();
     const entries = Array.from({ length: 10 }, (_, Id) => ({ Id: String(Id), MessageBody: `{"at": ${Id}}` }));
     const until = Date.now() + LOAD_MS;
     let sent = 0;
@@ -212,7 +213,7 @@ describe('the console', { skip: missing }, () => {
     await page.goto(console_.address(['queues', name, 'conversations']));
     await page.locator('#conversations').getByText('<img/src=x').waitFor();
     await page.goto(console_.address(['tail']));
-    await page.locator('h1', { hasText: 'Live tail' }).waitFor();
+    await page.locator(LISTENING).waitFor();
     await console_.send(name, [`${body} again`], '<img/src=x/onerror=window.harmed=1>');
     await page.locator('#tail').getByText('<img/src=x').first().waitFor();
     assert.equal(await page.evaluate(() => window.harmed), undefined);

@@ -3,6 +3,9 @@
 /** @typedef {{name: string, parts: string[], query?: string, ready: string, open?: string, happens?: (console_: any) => Promise<void>,
  *   opened?: string}} Stop */
 
+/** What stands on the page of the live tail once the server tells it what happens; what happened before is not told. */
+export const LISTENING = 'section[aria-label="Events"] :is(.empty, table)';
+
 /** @type {Stop[]} */
 export const stops = [
   { name: 'overview', parts: [], ready: 'text=Queues that wait longest' },
@@ -17,7 +20,7 @@ export const stops = [
   { name: 'topics', parts: ['topics'], ready: '.tree .leaf' },
   { name: 'filters', parts: ['topics'], ready: '.tree .leaf', open: 'text=Test filters', opened: '#tested tbody tr' },
   { name: 'dead-letters', parts: ['dead-letters'], ready: '#dead-letters tbody tr' },
-  { name: 'tail', parts: ['tail'], ready: 'h1:text-is("Live tail")', happens: (console_) => console_.send('audit-log', ['{"user": "grace", "what": "signed in"}']), opened: '#tail tbody tr' },
+  { name: 'tail', parts: ['tail'], ready: LISTENING, happens: (console_) => console_.send('audit-log', ['{"user": "grace", "what": "signed in"}']), opened: '#tail tbody tr' },
   { name: 'doctor', parts: ['doctor'], ready: '.finding' },
   { name: 'activity', parts: ['activity'], ready: '#activity tbody tr' },
   { name: 'connect', parts: ['connect'], ready: '.snippet' },
