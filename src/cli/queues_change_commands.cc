@@ -140,10 +140,10 @@ Command add_pausing(CLI::App& app,
   return session_command(command, options, body);
 }
 
-const Argument add_list(CLI::App* command,
-                        const char* name,
-                        std::vector<std::string>& values,
-                        const char* help) {
+Argument add_list(CLI::App* command,
+                  const char* name,
+                  std::vector<std::string>& values,
+                  const char* help) {
   return add_option(*command, name, values, help).repeatable();
 }
 
