@@ -41,7 +41,7 @@ std::string event_text(std::string_view event, std::string_view id, std::string_
 // Events come before what may be known by them, so that whoever goes on from the last id that he
 // has seen misses none.
 void Board::join(Visitor visitor) {
-  std::ranges::stable_partition(visitor.topics, is_list_of_events);
+  std::ranges::partition(visitor.topics, is_list_of_events);
   Viewer viewer{.visitor = std::move(visitor), .after = {}, .topics = {}};
   viewer.after = number_of(viewer.visitor.after);
   viewer.topics.resize(viewer.visitor.topics.size());
