@@ -1,4 +1,4 @@
-// The search box above every page: queues and topics by a part of their name, pages, and conversations of the queue one is at.
+// The search box above every page: queues and topics by a part of their name, and conversations of the FIFO queue one is at.
 
 import { useTopic } from './live.js';
 import { nameIn } from './format.js';

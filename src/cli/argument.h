@@ -29,7 +29,7 @@ class Argument {
   Argument at_most_one_value() const;                      // It may be given without one.
   Argument excludes(Argument other) const;
   Argument value_name(const std::string& name) const;  // What the help calls the value.
-  Argument variable(const std::string& name) const;    // The environment's that stands in for it.
+  Argument variable(const std::string& name) const;    // The environment variable that stands in.
   Argument showing_default() const;                    // The help tells what the value was before.
   Argument beside_configuration() const;               // No setting: only a flag.
 

@@ -21,7 +21,7 @@ CLI::App& commanding_group_of(CLI::App& app,
                               const std::string& name,
                               const std::string& description) {
   CLI::App& group = group_of(app, name, description);
-  group.description(description);  // Whoever made it may not have known.
+  group.description(description);  // One of its commands may have made it.
   group.require_subcommand(0, 1);
   return group;
 }

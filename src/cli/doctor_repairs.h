@@ -1,6 +1,6 @@
 // What `mailrail doctor --fix` does: the repairs that a diagnosis names, one after another.
 //
-// Each is told of with what came of it, and one that fails keeps no other from being made.
+// Each is reported with its outcome; a failure stops no other.
 
 #pragma once
 

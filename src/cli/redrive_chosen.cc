@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <map>
 #include <set>
 #include <thread>
@@ -193,27 +194,27 @@ class Redriver {
   std::uint64_t total_ = 0;
 };
 
+enum class Order : std::uint8_t { any, of_conversations };
+
 // Pages of what a filter holds of, at a pace.
 class Filtered {
  public:
-  Filtered(Redriver& redriver, std::optional<int> rate) : redriver_(redriver), rate_(rate) {}
+  Filtered(Redriver& redriver, std::optional<int> rate, Order order)
+      : redriver_(redriver), rate_(rate), order_(order) {}
 
-  Result<void> next(Search& search, bool keeps_order) {
-    const Page page = TRY(search.next());
-    return redrive(page, keeps_order);
-  }
+  Result<void> next(Search& search) { return redrive(TRY(search.next())); }
 
  private:
   using Batch = std::vector<std::pair<std::string, std::string>>;  // Ids, and their groups.
 
   // On a FIFO queue none passes one of its conversation that stays, which may have been on a page
   // before. On a standard queue groups keep no order.
-  Result<void> redrive(const Page& page, bool keeps_order) {
+  Result<void> redrive(const Page& page) {
     Batch batch;
     for (const boost::json::object& each : page.chosen) {
       const std::string id = text_at(each, "MessageId");
       const std::string group = text_at(each, "Attributes.MessageGroupId");
-      if (keeps_order && held_up_.contains(group)) {
+      if (order_ == Order::of_conversations && held_up_.contains(group)) {
         redriver_.note({.message_id = id,
                         .outcome = "Blocked",
                         .destination_arn = {},
@@ -250,6 +251,7 @@ class Filtered {
 
   Redriver& redriver_;
   std::optional<int> rate_;
+  Order order_;
   std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
   std::uint64_t sent_ = 0;
   std::set<std::string> held_up_;
@@ -257,10 +259,11 @@ class Filtered {
 
 Result<ExitCode> redrive_filtered(const ChosenRedrive& options, Redriver& redriver, Search search) {
   ProgressBar bar("redrive", ProgressBar::Unit::messages);
-  Filtered filtered(redriver, TRY(rate_of("--rate", options.rate)));
+  Filtered filtered(redriver, TRY(rate_of("--rate", options.rate)),
+                    is_fifo(options.from) ? Order::of_conversations : Order::any);
   const Interrupt interrupt;
   while (search.has_more() && !interrupt.came()) {
-    const Result<void> done = filtered.next(search, is_fifo(options.from));
+    const Result<void> done = filtered.next(search);
     if (!done) {
       bar.clear();
       redriver.finish();  // What was done before.

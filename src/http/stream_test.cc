@@ -40,8 +40,8 @@ class StreamTest : public ::testing::Test {
 
 class Revocable final : public Permit {
  public:
-  bool is_valid() const override { return is_valid_; }
-  std::atomic<bool> is_valid_ = true;
+  bool is_valid() const override { return is_granted; }
+  std::atomic<bool> is_granted = true;
 };
 
 TEST_F(StreamTest, ArrivesPieceByPieceAndEndsWithItsConnection) {
@@ -102,7 +102,7 @@ TEST_F(StreamTest, LetsNothingLeaveWithoutItsPermit) {
   Client client = server_.connect();
   const ExchangeId exchange = begin(client, &permit);
 
-  permit.is_valid_ = false;
+  permit.is_granted = false;
 
   EXPECT_EQ(server_.push(exchange, "secret"), Pushed::gone);
   EXPECT_THAT(client.read_until_end(), Not(HasSubstr("secret")));

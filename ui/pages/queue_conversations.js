@@ -8,6 +8,7 @@ import { connection, useSeconds, useTopic } from '../live.js';
 import { Empty, Failure, Icon, Notice, Segments, State, TableFrame } from '../parts.js';
 import { askOtherwise } from '../router.js';
 import { depth } from '../rows.js';
+import { endpoint } from '../session.js';
 import { html, useEffect, useRef, useState } from '../vendor/htm-preact.js';
 import { ConversationDrawer } from './conversation_drawer.js';
 
@@ -121,7 +122,7 @@ function FindOne({ row }) {
 const NoConversations = ({ row, state }) =>
   state
     ? html`<${Empty} icon="check" title="No conversation is in that state">${count(depth(row))} messages are in the queue.<//>`
-    : html`<${Empty} icon="waiting" title="No conversation has messages" command=${`aws --endpoint-url ${location.origin} sqs send-message --queue-url ${row.QueueName} --message-body hello --message-group-id room-1`}>Each message group of this queue shows up here as soon as it has one.<//>`;
+    : html`<${Empty} icon="waiting" title="No conversation has messages" command=${`aws --endpoint-url ${endpoint()} sqs send-message --queue-url ${row.QueueName} --message-body hello --message-group-id room-1`}>Each message group of this queue shows up here as soon as it has one.<//>`;
 
 function ConversationTable({ row, conversations }) {
   return html`<${TableFrame} label="Conversations"><table id="conversations">

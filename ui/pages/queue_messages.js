@@ -8,7 +8,7 @@ import { refresh } from '../live.js';
 import { Empty, Failure, Icon, Search, Segments, State, TableFrame } from '../parts.js';
 import { askOtherwise } from '../router.js';
 import { depth } from '../rows.js';
-import { mayChange, mayRead } from '../session.js';
+import { endpoint, mayChange, mayRead } from '../session.js';
 import { deleteMessages } from '../taking.js';
 import { html, useEffect, useState } from '../vendor/htm-preact.js';
 import { openMessage } from './message_drawer.js';
@@ -113,7 +113,7 @@ export function Messages({ row, query }) {
 const NoMessages = ({ row, isAsked }) =>
   isAsked
     ? html`<${Empty} icon="search" title="No message is like that">${count(depth(row))} are in the queue. Choose another state, or look for something else.<//>`
-    : html`<${Empty} icon="waiting" title="The queue is empty" command=${`aws --endpoint-url ${location.origin} sqs send-message --queue-url ${row.QueueName} --message-body hello${row.FifoQueue ? ' --message-group-id room-1' : ''}`}>Send a message to see it here.<//>`;
+    : html`<${Empty} icon="waiting" title="The queue is empty" command=${`aws --endpoint-url ${endpoint()} sqs send-message --queue-url ${row.QueueName} --message-body hello${row.FifoQueue ? ' --message-group-id room-1' : ''}`}>Send a message to see it here.<//>`;
 
 function Chosen({ row, ids, onChange }) {
   const remove = () =>
