@@ -221,11 +221,20 @@ class TailChannel final : public Channel {
   std::uint64_t left_out_ = 0;
 };
 
+// It is about the queues and operators of all accounts, and so for keys of the default one.
+Result<void> authorize_for_all(const api::Context& context) {
+  api::Context about_all = context_for(context, "mailrail", "DescribeServer");
+  if (about_all.right == nullptr) return api::authorize_for_account(about_all);
+  auth::Right right = *about_all.right;
+  right.about = auth::About::server;
+  about_all.right = &right;
+  return api::authorize_for_account(about_all);
+}
+
 // What operators do is for who may see all of the server.
 class ActivityQuestion final : public Question {
  public:
-  explicit ActivityQuestion(const api::Context& context)
-      : allowed_(api::authorize_for_account(context_for(context, "mailrail", "DescribeServer"))) {}
+  explicit ActivityQuestion(const api::Context& context) : allowed_(authorize_for_all(context)) {}
 
   Asked ask(engine::Engine&, engine::Turn&) override { return Asked::whole; }
   const Result<void>& allowed() const { return allowed_; }
@@ -324,13 +333,13 @@ class HistoryChannel final : public Channel {
 }  // namespace
 
 HistoryQuestion::HistoryQuestion(const api::Context& context, std::string queue)
-    : context_(
-          context_for(context, "mailrail", queue.empty() ? "DescribeServer" : "DescribeQueues")),
-      queue_(std::move(queue)) {}
+    : context_(context_for(context, "mailrail", "DescribeQueues")), queue_(std::move(queue)) {}
 
 // Of all queues together only who may see all of them is told.
 Question::Asked HistoryQuestion::ask(engine::Engine& engine, engine::Turn&) {
-  if (const Result<void> allowed = api::authorize_for_account(context_); !allowed) {
+  const Result<void> allowed =
+      queue_.empty() ? authorize_for_all(context_) : api::authorize_for_account(context_);
+  if (!allowed) {
     found_ = std::unexpected(allowed.error());
     return Asked::whole;
   }

@@ -1,10 +1,13 @@
 #include "console/pages.h"
 
 #include <algorithm>
+#include <cstdlib>
+#include <filesystem>
 #include <string>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 namespace mailrail::console {
 namespace embedded {
@@ -147,6 +150,19 @@ TEST_F(PagesTest, ReadsADirectoryEachTimeAndNothingBesideIt) {
   for (const std::string path : {"../pages_test.cc", "..%2fpages_test.cc", ".hidden.js",
                                  "pages//greeting.js", "notes.txt", "", "pages"})
     EXPECT_EQ(live_pages_.answer(get("/console/live/" + path)).status, 404) << path;
+}
+
+TEST(PagesOfADirectory, AreFiles) {
+  std::string directory = testing::TempDir() + "/pages-XXXXXX";
+  ASSERT_NE(mkdtemp(directory.data()), nullptr);
+  std::filesystem::create_directory(directory + "/directory.js");
+  ASSERT_EQ(mkfifo((directory + "/pipe.js").c_str(), 0600), 0);
+  const Pages pages({}, directory);
+
+  EXPECT_EQ(pages.answer(get("/console/live/directory.js")).status, 404);
+  EXPECT_EQ(pages.answer(get("/console/live/pipe.js")).status, 404);
+
+  std::filesystem::remove_all(directory);
 }
 
 }  // namespace

@@ -285,13 +285,13 @@ class KeyedConsoleTest : public LiveConsoleTest {
     return key;
   }
 
-  auth::NewKey new_key(std::string name, auth::Role role) {
-    return auth::make_key({.name = std::move(name), .roles = {role}}, "000000000000",
+  auth::NewKey new_key(std::string name, auth::Role role, std::string account = "000000000000") {
+    return auth::make_key({.name = std::move(name), .roles = {role}}, std::move(account),
                           auth::Lifetime::unlimited, random_);
   }
 
   void start_keyed(console::Options console = {}) {
-    start({.given_keys = {admin_.key, viewer_.key}, .console = std::move(console)});
+    start({.given_keys = {admin_.key, viewer_.key, stranger_.key}, .console = std::move(console)});
   }
 
   // The headers by which a page asks from then on.
@@ -313,6 +313,7 @@ class KeyedConsoleTest : public LiveConsoleTest {
   SystemRandom random_;
   auth::NewKey admin_ = new_key("ann", auth::Role::admin);
   auth::NewKey viewer_ = new_key("bob", auth::Role::view);
+  auth::NewKey stranger_ = new_key("eve", auth::Role::admin, "111111111111");
 };
 
 TEST_F(KeyedConsoleTest, LetsASessionDoWhatItsKeyMay) {
@@ -351,6 +352,17 @@ TEST_F(KeyedConsoleTest, ShowsEachKeyItsOwn) {
   EXPECT_THAT(page.next("queues"), AllOf(HasSubstr("a1"), Not(HasSubstr("b1"))));
   EXPECT_THAT(page.next_with("refused", R"("Topic":"server")"), HasSubstr("not authorized"));
   EXPECT_EQ(open("queues").head().status, 403);
+}
+
+TEST_F(KeyedConsoleTest, TellsAnotherAccountNothingOfAll) {
+  start_keyed();
+  const std::string cookie = log_in(stranger_).substr(console_header.size());
+
+  Page page = open("queues,activity,history:", cookie);
+
+  EXPECT_THAT(page.next_with("refused", R"("Topic":"activity")"), HasSubstr("not authorized"));
+  Page other = open("queues,activity,history:", cookie);
+  EXPECT_THAT(other.next_with("refused", R"("Topic":"history:")"), HasSubstr("not authorized"));
 }
 
 TEST_F(KeyedConsoleTest, EndsAStreamWithItsSession) {
