@@ -182,7 +182,7 @@ void add_bench_options(CLI::App& command, BenchOptions& options) {
       ->required()
       ->check(CLI::IsMember(names));
   command.add_option("FILE", options.file,
-                     "Lines of JSON with \"conversation\", \"author\" and \"text\".");
+                     "Lines of JSON with a \"conversation\"; each is a message.");
   command.add_option("--duration", options.duration, "How long to measure. Default: 10s.");
   command.add_option("--warm-up", options.warm_up,
                      "How long to go on before that, without counting. Default: 1s, and 0s with "
