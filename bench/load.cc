@@ -198,13 +198,15 @@ std::string_view Load::send_request(Connection& connection) {
 
 void Load::on_readable(Connection& connection) {
   constexpr std::string_view end = "\r\n\r\n", length = "\r\nContent-Length: ";
+  constexpr std::string_view length_by_node = "\r\ncontent-length: ";
   const ssize_t got = recv(connection.socket, buffer_.data(), buffer_.size(), 0);
   if (got <= 0) return give_up(connection, "the server closed the connection");
   connection.received.append(buffer_.data(), static_cast<std::size_t>(got));
   if (connection.reply_bytes == 0) {
     const std::size_t head_end = connection.received.find(end);
     if (head_end == std::string::npos) return;
-    const std::size_t place = connection.received.find(length);
+    std::size_t place = connection.received.find(length);
+    if (place > head_end) place = connection.received.find(length_by_node);
     if (place > head_end) return give_up(connection, "a reply without Content-Length");
     connection.reply_bytes =
         head_end + end.size() +
