@@ -43,6 +43,15 @@ test('no body is ever set as markup, and no script is made of text', () => {
   }
 });
 
+/** When the page was first painted, in milliseconds since it was asked for. It may be told of after the page can be read. */
+const firstPaint = () =>
+  new Promise((resolve) => {
+    new PerformanceObserver((list) => {
+      const painted = list.getEntriesByName('first-contentful-paint')[0];
+      if (painted) resolve(painted.startTime);
+    }).observe({ type: 'paint', buffered: true });
+  });
+
 describe('every page', { skip: missing }, () => {
   let browser;
   let console_;
@@ -78,7 +87,7 @@ describe('every page', { skip: missing }, () => {
       await page.goto('about:blank');
       await page.goto(console_.address([]));
       await page.locator('.side').waitFor();
-      paints.push(await page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Infinity));
+      paints.push(await page.evaluate(firstPaint));
     }
     await page.context().close();
     assert.ok(Math.min(...paints) < FIRST_PAINT_MS, `${paints} ms`);
