@@ -324,7 +324,7 @@ TEST_F(KeyedConsoleTest, LetsASessionDoWhatItsKeyMay) {
   EXPECT_EQ(call("AmazonSQS.CreateQueue", R"({"QueueName": "a1"})", ann).status, 200);
   EXPECT_EQ(call("AmazonSQS.CreateQueue", R"({"QueueName": "b1"})", ann).status, 200);
   EXPECT_THAT(call("Mailrail.DescribeQueues", "{}", bob).body,
-              AllOf(HasSubstr("a1"), Not(HasSubstr("b1"))));
+              AllOf(HasSubstr(R"("a1")"), Not(HasSubstr(R"("b1")"))));
   EXPECT_THAT(call("AmazonSQS.PurgeQueue", R"({"QueueUrl": "a1"})", bob).body,
               HasSubstr("AccessDenied"));
   EXPECT_EQ(call("Mailrail.DescribeQueues", "{}", std::string(console_header)).status, 403);
@@ -349,7 +349,7 @@ TEST_F(KeyedConsoleTest, ShowsEachKeyItsOwn) {
 
   Page page = open("queues,server,history:b1,history:a1", cookie);
 
-  EXPECT_THAT(page.next("queues"), AllOf(HasSubstr("a1"), Not(HasSubstr("b1"))));
+  EXPECT_THAT(page.next("queues"), AllOf(HasSubstr(R"("a1")"), Not(HasSubstr(R"("b1")"))));
   EXPECT_THAT(page.next_with("refused", R"("Topic":"server")"), HasSubstr("not authorized"));
   EXPECT_EQ(open("queues").head().status, 403);
 }
