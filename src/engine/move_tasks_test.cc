@@ -2,30 +2,14 @@
 
 #include <gtest/gtest.h>
 
-#include "engine/engine_testing.h"
+#include "engine/dead_letter_testing.h"
 #include "engine/limits.h"
 
 namespace mailrail::engine {
 namespace {
 
-class MoveTasks : public EngineTest {
+class MoveTasks : public DeadLetterTest {
  protected:
-  QueueName name(const std::string& of) const {
-    return {.region = "r", .account = "a", .name = of};
-  }
-  void create_pair(const std::string& suffix) {
-    dead = create("dead" + suffix);
-    queue = create_source("q" + suffix);
-  }
-  QueueId create_source(const std::string& source) {
-    const std::string suffix = source.ends_with(".fifo") ? ".fifo" : "";
-    return create(source, {.dead_letter = DeadLetter{.target = name("dead" + suffix),
-                                                     .receive_count_max = 1}});
-  }
-  // All that the queue has, which must be visible.
-  void let_die(QueueId source) {
-    while (!receive(source, 10, 0s).empty()) pass(1ms);
-  }
   Seq start(std::uint32_t rate = 0, std::optional<QueueName> destination = {}) {
     const auto result = engine.start_move_task(
         turn, {.source = dead, .destination = std::move(destination), .rate = rate});
@@ -48,8 +32,6 @@ class MoveTasks : public EngineTest {
     const auto& tasks = engine.find_queue(dead)->move_tasks;
     return tasks.at(tasks.size() - 1 - newest);
   }
-  QueueId queue;
-  QueueId dead;
 };
 
 TEST_F(MoveTasks, SendMessagesBackAnew) {

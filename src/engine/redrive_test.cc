@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "engine/engine_testing.h"
+#include "engine/dead_letter_testing.h"
 #include "engine/limits.h"
 
 namespace mailrail::engine {
@@ -11,24 +11,8 @@ namespace {
 
 using enum RedriveVerdict;
 
-class Redrive : public EngineTest {
+class Redrive : public DeadLetterTest {
  protected:
-  QueueName name(const std::string& of) const {
-    return {.region = "r", .account = "a", .name = of};
-  }
-  void create_pair(const std::string& suffix) {
-    dead = create("dead" + suffix);
-    queue = create_source("q" + suffix);
-  }
-  QueueId create_source(const std::string& source) {
-    const std::string suffix = source.ends_with(".fifo") ? ".fifo" : "";
-    return create(source, {.dead_letter = DeadLetter{.target = name("dead" + suffix),
-                                                     .receive_count_max = 1}});
-  }
-  // All that the queue has, which must be visible.
-  void let_die(QueueId source) {
-    while (!receive(source, 10, 0s).empty()) pass(1ms);
-  }
   // In the dead-letter queue, in their order.
   std::vector<Seq> dead_letters() const {
     std::vector<Seq> seqs;
@@ -62,8 +46,6 @@ class Redrive : public EngineTest {
                                             message.redrives);
   }
 
-  QueueId queue;
-  QueueId dead;
   std::vector<MessageState> states;
 };
 
