@@ -133,7 +133,6 @@ async function follow() {
 
 function lose() {
   connection.mode = 'lost';
-  lastEventId = '';
   for (const each of listeners) each();
 }
 
@@ -262,7 +261,8 @@ function mergedQueues(before, event) {
 }
 
 let eventNumber = 0;
-function mergedEvents(before, event) {
+function mergedEvents(known, event) {
+  const before = event.Whole ? undefined : known;
   const fresh = event.Events.map((each) => ({ ...each, number: ++eventNumber }));
   return {
     events: [...(before?.events ?? []), ...fresh].slice(-EVENTS_KEPT),

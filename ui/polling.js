@@ -40,7 +40,7 @@ async function events(topic, input) {
   const After = places.get(topic);
   const page = await mailrail('ListEvents', { MaxResults: 500, ...input, ...(After ? { After } : {}) });
   places.set(topic, page.NextAfter);
-  return { Events: page.Events, Dropped: After ? page.Missed : 0 };
+  return { Events: page.Events, Dropped: After ? page.Missed : 0, Whole: !After };
 }
 
 // Of all queues: the newest. What happened before them and was not looked at is counted, so that the tail never lags.
@@ -50,7 +50,7 @@ async function newestEvents() {
   const from = Math.max(place, Number(end) - TAIL_MAX);
   const page = await mailrail('ListEvents', { After: String(from), MaxResults: TAIL_MAX, ShowBodies: true });
   places.set('tail:', Number(page.NextAfter));
-  return { Events: page.Events, Dropped: place ? from - place : 0 };
+  return { Events: page.Events, Dropped: place ? from - place : 0, Whole: !place };
 }
 
 /** Events are read from their beginning again. */

@@ -1,5 +1,6 @@
 #include "console/channel.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -264,17 +265,23 @@ class ActivityChannel final : public Channel {
     next_ = told.next;
     events_ = told.deeds.size();
     left_out_ = is_first ? 0 : told.missed;
-    if (events_ > 0) news_ = shown(told.deeds);
+    if (events_ > 0) news_ = shown(told.deeds, "{");
   }
 
-  std::string whole() override { return shown(activity_.from(0).deeds); }
+  // Up to where the news begin.
+  std::string whole() override {
+    Activity::Told told = activity_.from(0);
+    const auto later = std::min<std::size_t>(told.next - next_, told.deeds.size());
+    told.deeds.erase(told.deeds.end() - static_cast<std::ptrdiff_t>(later), told.deeds.end());
+    return shown(told.deeds, "{\"Whole\":true,");
+  }
   std::size_t events() const override { return events_; }
   std::uint64_t left_out() const override { return left_out_; }
   bool counts_left_out() const override { return true; }
 
  private:
-  static std::string shown(const std::vector<Deed>& deeds) {
-    return "{\"Events\":[" + text_of(deeds) + "],\"Dropped\":";
+  static std::string shown(const std::vector<Deed>& deeds, std::string text) {
+    return std::move(text) + "\"Events\":[" + text_of(deeds) + "],\"Dropped\":";
   }
 
   const Activity& activity_;

@@ -247,6 +247,20 @@ describe('the console', { skip: missing }, () => {
     assert.deepEqual((await console_.peek(name)).map(({ Body }) => Body), ['by keys alone']);
   });
 
+  test('what an operator did is told once, though the stream begins anew', async () => {
+    const before = await console_.queue('made-before');
+    await go(['activity']);
+    const rows = (name) => page.locator('#activity tbody tr', { hasText: name });
+    await rows(before).first().waitFor();
+
+    await page.keyboard.press('/');
+    const later = await console_.queue('made-later');
+    await rows(later).first().waitFor();
+
+    assert.equal(await rows(before).count(), 1);
+    assert.equal(await rows(later).count(), 1);
+  });
+
   test('paused, nothing moves until it goes on', async () => {
     const name = await console_.queue('paused');
     await go(['queues', name, 'messages']);
