@@ -23,10 +23,10 @@ Reply send(const Command& command,
                                     .deduplication_id = command.deduplication_id,
                                     .record = command.body};
   const bool is_full = engine.reached_bound(queue.id).has_value();
-  if (turn.full == nullptr && !is_full)
-    return {.queue = queue.id, .sent = engine.send(turn, request)};
+  const bool has_room = !turn.full();
+  if (has_room && !is_full) return {.queue = queue.id, .sent = engine.send(turn, request)};
   const auto original = engine.original_of(turn.now, request);
-  const Outcome outcome = turn.full == nullptr ? Outcome::queue_is_full : Outcome::refused;
+  const Outcome outcome = has_room ? Outcome::queue_is_full : Outcome::refused;
   if (!original) return {.outcome = outcome, .queue = queue.id};
   return {.queue = queue.id, .sent = *original};
 }

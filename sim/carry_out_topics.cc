@@ -49,7 +49,7 @@ Reply subscribe_endpoint(const Command& command,
     reply.subscription = known->id;
     if (known->is_confirmed()) return reply;
   }
-  if (turn.full != nullptr) return {.outcome = Outcome::refused, .topic = topic.id};
+  if (turn.full()) return {.outcome = Outcome::refused, .topic = topic.id};
   if (known == nullptr) {
     reply.subscription = engine.subscribe(turn, {.topic = topic.id,
                                                  .protocol = engine::Protocol::http,
@@ -117,7 +117,7 @@ std::optional<Seq> publish(const Publication& publication,
                                  .deduplication_id = publication.deduplication_id,
                                  .record = publication.record()};
   if (const auto original = engine.original_of(turn.now, request)) return original;
-  if (turn.full != nullptr) return std::nullopt;
+  if (turn.full()) return std::nullopt;
   const auto targets = targets_of(engine, topic, publication);
   request.targets = targets;
   for (const engine::PublishTarget& each : targets) {

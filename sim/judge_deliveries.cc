@@ -9,8 +9,8 @@ namespace mailrail::sim {
 namespace {
 
 // What is never refused may take a little above the limit of memory: queues, receive attempts; and
-// so may the call that reaches it, whose publications can make a table of deduplication ids grow.
-constexpr std::uint64_t beside_messages_bytes = 20 << 10;
+// so may the message that reaches it.
+constexpr std::uint64_t beside_messages_bytes = 16 << 10;
 // In segments: the log's constant reserve, and how far it may go over the server's limit while the
 // volume has no space for a checkpoint.
 constexpr std::uint64_t reserve_units = 8;

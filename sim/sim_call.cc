@@ -68,7 +68,7 @@ Decision SimCall::run(engine::Engine& engine, engine::Turn& turn) {
 // For one queue, and then for the next one; where nothing deduplicates, which would stop that.
 Decision SimCall::publish_part(engine::Engine& engine, engine::Turn& turn) {
   const engine::Topic* topic = engine.topics().find(command_.topic);
-  if (topic == nullptr || topic->attributes.is_fifo || turn.full != nullptr) {
+  if (topic == nullptr || topic->attributes.is_fifo || turn.full()) {
     reply_ = carry_out(command_, engine, turn);
     return {};
   }

@@ -44,9 +44,10 @@ std::string sentence_about_rate(const engine::Queue& queue) {
 }
 
 Result<void> expect_room(const engine::Turn& turn) {
-  if (turn.full == nullptr) return {};
-  const bool is_disk = turn.full->what == engine::Full::What::disk;
-  return fail(is_disk ? errors::disk_is_full : errors::memory_is_full, sentence_about(*turn.full));
+  const std::optional<engine::Full> full = turn.full();
+  if (!full) return {};
+  const bool is_disk = full->what == engine::Full::What::disk;
+  return fail(is_disk ? errors::disk_is_full : errors::memory_is_full, sentence_about(*full));
 }
 
 Result<void> expect_room_to_look(const engine::Turn& turn) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "api/errors.h"
+#include "engine/surroundings_testing.h"
 
 namespace mailrail::api {
 namespace {
@@ -23,13 +24,14 @@ TEST_F(Room, NamesTheLimitWhatIsUsedAndWhatHelps) {
   const engine::Full disk{
       .what = engine::Full::What::disk, .used_bytes = 2'500'000'000, .limit_bytes = 3'000'000'000};
 
-  turn.full = &memory;
+  engine::FakeSurroundings server(memory);
+  turn.surroundings = &server;
   EXPECT_EQ(expect_room(turn).error(),
             (Error{.kind = &errors::memory_is_full,
                    .message = "The memory limit of this server is reached: messages and queues "
                               "take 64.2 MiB of 64 MiB. Receive and delete messages, or start "
                               "mailrail with a larger --memory-limit."}));
-  turn.full = &disk;
+  server.reached = disk;
   EXPECT_EQ(expect_room(turn).error(),
             (Error{.kind = &errors::disk_is_full,
                    .message = "The disk limit of this server is reached: the files of the log "
@@ -38,18 +40,14 @@ TEST_F(Room, NamesTheLimitWhatIsUsedAndWhatHelps) {
                               "--disk-limit."}));
 }
 
-struct Using final : engine::Surroundings {
-  explicit Using(std::uint64_t used) : used_bytes(used) {}
-  std::size_t waiting_at(QueueId) const override { return 0; }
-  engine::ServerUse use() const override {
-    return {.memory_bytes = used_bytes, .memory_bytes_max = std::uint64_t{100} << 20};
-  }
-  std::uint64_t used_bytes;
-};
+engine::FakeSurroundings using_mebibytes_of_100(std::uint64_t used) {
+  return engine::FakeSurroundings(
+      std::nullopt, {.memory_bytes = used << 20, .memory_bytes_max = std::uint64_t{100} << 20});
+}
 
 TEST_F(Room, ForWhoOnlyLooksEndsBeforeThatForMessages) {
-  const Using some(std::uint64_t{94} << 20);
-  const Using most(std::uint64_t{96} << 20);
+  const engine::FakeSurroundings some = using_mebibytes_of_100(94);
+  const engine::FakeSurroundings most = using_mebibytes_of_100(96);
 
   EXPECT_TRUE(expect_room_to_look(turn)) << "nobody to ask";
   turn.surroundings = &some;

@@ -169,12 +169,7 @@ engine::ServerUse Broker::use() const {
 }
 
 Decision Broker::decide(Call& call) {
-  const std::optional<engine::Full> reached = full();
-  engine::Turn turn{.now = now_,
-                    .random = random_,
-                    .facts = open_,
-                    .full = reached ? &*reached : nullptr,
-                    .surroundings = this};
+  engine::Turn turn{.now = now_, .random = random_, .facts = open_, .surroundings = this};
   const std::size_t before = open_.payload().size();
   const Decision decision = call.decide(engine_, turn);
   CHECK(open_.payload().size() - before <= options_.call_bytes_max);

@@ -102,7 +102,7 @@ class Broker final : private engine::Surroundings {
   std::size_t waiting() const { return waiters_.size(); }
 
   // The limit that calls now meet, if one is reached.
-  std::optional<engine::Full> full() const;
+  std::optional<engine::Full> full() const override;
 
  private:
   std::size_t waiting_at(QueueId queue) const override { return waiters_.waiting_at(queue); }

@@ -15,7 +15,7 @@ class FullBrokerTest : public BrokerTest {
   Sent send_if_there_is_room() {
     Sent sent = Sent::no;
     run("send", [&](Engine& state, Turn& turn, TestCall&) {
-      if (turn.full != nullptr) return Decision{};
+      if (turn.full()) return Decision{};
       sent = Sent::yes;
       state.send(turn, {.queue = standard, .record = "m"});
       return Decision{};

@@ -1,7 +1,7 @@
-// Surroundings: what a call that describes a server may ask of whatever runs the engine: who waits,
-// what is used of the limits, how far the log is.
+// Surroundings: what a call may ask of whatever runs the engine: whether there is room for more,
+// who waits, what is used of the limits, how far the log is.
 //
-// Rules never ask: the engine does the same whoever runs it.
+// Calls ask, rules never do: the engine does the same whoever runs it.
 
 #pragma once
 
@@ -28,9 +28,21 @@ struct ServerUse {
   std::optional<Instant> last_checkpoint = {};  // Since the start.
 };
 
+// A limit of the server that is reached: a call that would add messages is refused until less is
+// used. What takes them out always works.
+struct Full {
+  enum class What : std::uint8_t { disk, memory };
+
+  What what = What::memory;
+  std::uint64_t used_bytes = 0;
+  std::uint64_t limit_bytes = 0;
+};
+
 class Surroundings {
  public:
   virtual ~Surroundings() = default;
+  // Nothing if there is room for more.
+  virtual std::optional<Full> full() const = 0;
   // Calls that wait for messages of that queue.
   virtual std::size_t waiting_at(QueueId queue) const = 0;
   virtual ServerUse use() const = 0;

@@ -55,22 +55,16 @@ class FactWriter {
   std::uint32_t count_ = 0;
 };
 
-// A limit of the server that is reached: a call that would add messages is refused until less is
-// used. What takes them out always works.
-struct Full {
-  enum class What : std::uint8_t { disk, memory };
-
-  What what = What::memory;
-  std::uint64_t used_bytes = 0;
-  std::uint64_t limit_bytes = 0;
-};
-
 struct Turn {
   Instant now;
   Random& random;
   FactWriter& facts;
-  const Full* full = nullptr;                  // Null: there is room.
-  const Surroundings* surroundings = nullptr;  // Null: nobody to ask.
+  const Surroundings* surroundings = nullptr;  // Null: nobody to ask, and no limits.
+
+  // Asked anew before each thing that is added: what this turn has added so far counts.
+  std::optional<Full> full() const {
+    return surroundings == nullptr ? std::nullopt : surroundings->full();
+  }
 };
 
 }  // namespace mailrail::engine

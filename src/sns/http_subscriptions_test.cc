@@ -10,6 +10,7 @@
 
 #include "engine/engine_testing.h"
 #include "engine/limits.h"
+#include "engine/surroundings_testing.h"
 #include "signing/signing_testing.h"
 #include "sns/limits.h"
 #include "sns/notification.h"
@@ -156,13 +157,13 @@ TEST_F(HttpSubscriptions, AreAskedToConfirmWhenTheyAreMadeAndEachTimeTheyAreAske
 }
 
 TEST_F(HttpSubscriptions, AreNotMadeWhileTheServerIsFull) {
-  const engine::Full full;
-  turn.full = &full;
+  const engine::FakeSurroundings full;
+  turn.surroundings = &full;
   EXPECT_FALSE(ask_to_subscribe("t", "http://endpoint"));
   EXPECT_TRUE(engine.topics().subscriptions().empty());
-  turn.full = nullptr;
+  turn.surroundings = nullptr;
   const SubscriptionId id = confirmed("t");
-  turn.full = &full;
+  turn.surroundings = &full;
 
   unsubscribe(id);
 

@@ -94,6 +94,7 @@ Result<PublishedMessage> publish(engine::Engine& engine,
   };
   if (const auto original = engine.original_of(turn.now, planned.request)) return result(*original);
   planned.request.targets = planned.targets.queues;
+  TRY(api::expect_room(turn));  // What came before in its batch may have taken it.
   TRY(expect_room_in(engine, planned.targets.queues));
   if (traffic != nullptr) traffic->fanned_out(topic.id, planned.targets.traffic);
   return result(engine.publish(turn, planned.request).publication);

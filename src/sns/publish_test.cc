@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include "api/errors.h"
+#include "engine/surroundings_testing.h"
 #include "sns/sns_testing.h"
 
 namespace mailrail::sns {
@@ -99,15 +101,15 @@ TEST_F(PublishTest, AddsNothingWhereThereIsNoRoomButAnswersADuplicate) {
   PublishInput second = first;
   second.message = "ho";
   const auto original = publish(first);
-  const engine::Full full{.used_bytes = 2, .limit_bytes = 1};
-  turn.full = &full;
+  const engine::FakeSurroundings full;
+  turn.surroundings = &full;
 
   EXPECT_EQ(publish(first)->publication, original->publication);
   const auto refused = publish(second);
   ASSERT_FALSE(refused.has_value());
   EXPECT_GE(refused.error().kind->http_status, 500);
 
-  turn.full = nullptr;
+  turn.surroundings = nullptr;
   EXPECT_TRUE(publish(second));
   EXPECT_EQ(received(queue).size(), 2u);
 }
@@ -210,8 +212,8 @@ TEST_F(PublishTest, FailsAnEntryAloneForWhatIsWrongWithItAlone) {
 
 TEST_F(PublishTest, FailsAWholeBatchWhereThereIsNoRoom) {
   const engine::Topic& topic = create_topic("news");
-  const engine::Full full{.used_bytes = 2, .limit_bytes = 1};
-  turn.full = &full;
+  const engine::FakeSurroundings full;
+  turn.surroundings = &full;
   const std::uint32_t before = facts.count();
 
   const auto published = publish_batch(topic, entries_of({1, 1}));
@@ -219,6 +221,23 @@ TEST_F(PublishTest, FailsAWholeBatchWhereThereIsNoRoom) {
   ASSERT_FALSE(published.has_value());
   EXPECT_GE(published.error().kind->http_status, 500);
   EXPECT_EQ(facts.count(), before);
+}
+
+TEST_F(PublishTest, FailsTheEntriesOfABatchThatComeAfterTheLimitIsReached) {
+  const engine::Topic& topic = create_topic("news");
+  const QueueId queue = create_queue("q");
+  subscribe(topic, "q", {.is_raw = true});
+  const engine::NoMemoryLeft after_one(engine);
+  turn.surroundings = &after_one;
+
+  const auto published = *publish_batch(topic, entries_of({1, 1, 1}));
+
+  EXPECT_TRUE(published[0]);
+  for (const auto* each : {&published[1], &published[2]}) {
+    ASSERT_FALSE(each->has_value());
+    EXPECT_EQ(each->error().kind, &api::errors::memory_is_full);
+  }
+  EXPECT_EQ(received(queue).size(), 1u);
 }
 
 TEST_F(PublishTest, KnowsDuplicatesWithinABatch) {
