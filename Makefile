@@ -59,7 +59,7 @@ bench:
 
 lint:
 	@tools/setup
-	@tools/lint $(if $(ALL),--all)
+	@tools/lint $(if $(ALL),--all$(if $(filter but-tests,$(ALL)),-but-tests))
 
 format:
 	@tools/setup

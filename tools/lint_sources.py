@@ -3,7 +3,7 @@
 
 Those changed since the branch point, in commits or not, and for each changed header the sources that show it to clang-tidy. The
 branch point is the last commit shared with origin/main; without that, with a branch main that this one has left. Where neither
-is known, and with --all: every source.
+is known, and with --all: every source. With --all-but-tests: every source that is no test, and of tests those that changed where that is known.
 """
 
 import re
@@ -66,7 +66,7 @@ class Includers:
                 elif path not in seen:
                     seen.add(path)
                     ahead.append(path)
-        return next((path for path in found if not path.endswith("_test.cc")), found[0] if found else None)
+        return next((path for path in found if not is_test(path)), found[0] if found else None)
 
 
 def sources_of(header, files, includers):
@@ -89,17 +89,28 @@ def changed_sources(base, files):
     return sources
 
 
+def is_test(path):
+    return path.endswith("_test.cc")
+
+
+def chosen(option, files):
+    """The sources, and a sentence about which they are."""
+    every = {path for path in files if path.endswith(".cc")}
+    known = None if option == "--all" else branch_point()
+    changed = changed_sources(known[1], files) if known else None
+    if option == "--all":
+        return every, "all"
+    if option == "--all-but-tests":
+        return {path for path in every if not is_test(path)} | (changed or set()), "all but tests that did not change"
+    if changed is None:
+        return every, "all, as no branch point with origin/main or main is known"
+    return changed, f"those changed since the branch point with {known[0]}, {known[1][:9]}"
+
+
 def main(arguments):
-    if arguments[1:] not in ([], ["--all"]):
-        raise SystemExit(f"usage: {arguments[0]} [--all]")
-    files = all_files()
-    known = None if arguments[1:] else branch_point()
-    if known:
-        sources = changed_sources(known[1], files)
-        which = f"those changed since the branch point with {known[0]}, {known[1][:9]}"
-    else:
-        sources = {path for path in files if path.endswith(".cc")}
-        which = "all" if arguments[1:] else "all, as no branch point with origin/main or main is known"
+    if arguments[1:] not in ([], ["--all"], ["--all-but-tests"]):
+        raise SystemExit(f"usage: {arguments[0]} [--all | --all-but-tests]")
+    sources, which = chosen(arguments[1] if arguments[1:] else None, all_files())
     print(f"clang-tidy checks {len(sources)} sources: {which}.", file=sys.stderr)
     for path in sorted(sources):
         print(path)

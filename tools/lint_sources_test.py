@@ -77,6 +77,14 @@ class LintSources(unittest.TestCase):
         self.assertEqual([], self.named())
         self.assertEqual(ALL, self.named("--all"))
 
+    def test_with_all_but_tests_it_is_a_test_only_if_it_changed(self):
+        self.git("update-ref", "refs/remotes/origin/main", "HEAD")
+        no_tests = [path for path in ALL if not path.endswith("_test.cc")]
+
+        self.assertEqual(no_tests, self.named("--all-but-tests"))
+        self.write("src/log/a_test.cc", "// Changed.\n")
+        self.assertEqual(sorted([*no_tests, "src/log/a_test.cc"]), self.named("--all-but-tests"))
+
     def test_every_commit_since_origin_main_counts(self):
         self.git("update-ref", "refs/remotes/origin/main", "HEAD")
         self.write("src/log/file.cc", "// One.\n")
