@@ -13,9 +13,9 @@
 
 namespace mailrail::http {
 
-// A connection is admitted as a guest, or as one too many, of all or of its address, that is only
-// told so. Where enough are being told, it isn't.
-enum class Admission { guest, refused, refused_address, dropped };
+// A connection is admitted, or is one too many, of all or of its address, and only told so. Where
+// enough are being told, it isn't.
+enum class Admission { admitted, refused, refused_address, dropped };
 
 class Occupancy {
  public:
@@ -26,11 +26,11 @@ class Occupancy {
 
   Admission enter(Address address) {
     const std::scoped_lock lock(mutex_);
-    const bool is_guest = address == Address::has_room && guests_ < connections_max_;
-    if (!is_guest && told_ >= told_max) return Admission::dropped;
-    ++(is_guest ? guests_ : told_);
+    const bool is_admitted = address == Address::has_room && admitted_ < connections_max_;
+    if (!is_admitted && told_ >= told_max) return Admission::dropped;
+    ++(is_admitted ? admitted_ : told_);
     ++active_;
-    if (is_guest) return Admission::guest;
+    if (is_admitted) return Admission::admitted;
     return address == Address::is_full ? Admission::refused_address : Admission::refused;
   }
 
@@ -42,13 +42,13 @@ class Occupancy {
 
   void leave(Admission admission) {
     const std::scoped_lock lock(mutex_);
-    --(admission == Admission::guest ? guests_ : told_);
+    --(admission == Admission::admitted ? admitted_ : told_);
   }
 
-  // Guests.
+  // Of those that were admitted.
   std::size_t open() {
     const std::scoped_lock lock(mutex_);
-    return guests_;
+    return admitted_;
   }
 
   // False if `patience` ended before.
@@ -63,7 +63,7 @@ class Occupancy {
   const std::size_t connections_max_;
   std::mutex mutex_;
   std::condition_variable none_active_;
-  std::size_t guests_ = 0;
+  std::size_t admitted_ = 0;
   std::size_t told_ = 0;
   std::size_t active_ = 0;  // Of both.
 };

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "base/check.h"
-#include "http/guest.h"
+#include "http/client.h"
 #include "http/worker.h"
 
 namespace mailrail::http {
@@ -34,178 +34,171 @@ bool Worker::answer(ExchangeId exchange, Response response, const Permit* permit
     if (asked) asked.mapped()(std::move(response));
     return !asked.empty();
   }
-  Guest* guest = find_asking(exchange);
-  if (guest == nullptr) return false;
-  guest->permit = permit;
-  return send(*guest, std::move(response));
+  Client* client = find(exchange, ClientState::handling);
+  if (client == nullptr) return false;
+  client->permit = permit;
+  return send(*client, std::move(response));
 }
 
-Worker::Guest* Worker::find_asking(ExchangeId exchange) {
-  Guest* guest = exchange.slot < guests_.size() ? guests_[exchange.slot].get() : nullptr;
-  const bool is_asking = guest != nullptr && guest->exchange == exchange.generation &&
-                         guest->state == Guest::State::handling;
-  return is_asking ? guest : nullptr;
-}
-
-Worker::Guest* Worker::find_streaming(ExchangeId exchange) {
-  Guest* guest = exchange.slot < guests_.size() ? guests_[exchange.slot].get() : nullptr;
-  const bool is_streaming = guest != nullptr && guest->exchange == exchange.generation &&
-                            guest->state == Guest::State::streaming;
-  return is_streaming ? guest : nullptr;
+Worker::Client* Worker::find(ExchangeId exchange, ClientState state) {
+  Client* client = exchange.slot < clients_.size() ? clients_[exchange.slot].get() : nullptr;
+  const bool is_found =
+      client != nullptr && client->exchange == exchange.generation && client->state == state;
+  return is_found ? client : nullptr;
 }
 
 void Worker::drop_unanswered(std::span<const ExchangeId> except) {
-  for (const std::unique_ptr<Guest>& guest : guests_) {
-    if (!guest) continue;
+  for (const std::unique_ptr<Client>& client : clients_) {
+    if (!client) continue;
     const ExchangeId exchange{
-        .thread = thread_, .slot = guest->key.slot, .generation = guest->exchange};
+        .thread = thread_, .slot = client->key.slot, .generation = client->exchange};
     const bool is_unanswered =
-        guest->state == Guest::State::handling || guest->state == Guest::State::streaming;
-    const bool is_half_sent = guest->state == Guest::State::sending && guest->permit != nullptr;
+        client->state == ClientState::handling || client->state == ClientState::streaming;
+    const bool is_half_sent = client->state == ClientState::sending && client->permit != nullptr;
     if ((is_unanswered || is_half_sent) && std::ranges::find(except, exchange) == except.end())
-      close(*guest);
+      close(*client);
   }
 }
 
-// False, and the guest is gone, if that can't be. Otherwise what doesn't fit now follows when it
+// False, and the client is gone, if that can't be. Otherwise what doesn't fit now follows when it
 // does.
-bool Worker::send(Guest& guest, Response response) {
+bool Worker::send(Client& client, Response response) {
   if (is_closing_ || response.connection == Connection::close)
-    guest.framing.connection = Connection::close;
+    client.framing.connection = Connection::close;
   head_.clear();
-  render_head(head_, response, guest.framing, date_.date(std::time(nullptr)));
-  if (guest.is_head || !has_body(response.status)) response.body.clear();
+  render_head(head_, response, client.framing, date_.date(std::time(nullptr)));
+  if (client.is_head || !has_body(response.status)) response.body.clear();
 
-  const Stream::Transfer transfer = guest.stream.write(head_, response.body, guest.permit);
+  const Stream::Transfer transfer = client.stream.write(head_, response.body, client.permit);
   if (transfer.outcome == Stream::Outcome::ended) {
-    close(guest);
+    close(client);
     return false;
   }
   if (transfer.bytes == head_.size() + response.body.size()) {
-    on_sent(guest);
+    on_sent(client);
     return true;
   }
 
-  guest.unsent_begin = transfer.bytes;
+  client.unsent_begin = transfer.bytes;
   if (transfer.bytes < head_.size()) {
     response.body.insert(0, head_);
   } else {
-    guest.unsent_begin -= head_.size();
+    client.unsent_begin -= head_.size();
   }
-  guest.unsent = std::move(response.body);
-  guest.state = Guest::State::sending;
-  guest.deadline = Steady::now() + options_.send_time;
-  if (!fits(guest)) {
-    close(guest);
+  client.unsent = std::move(response.body);
+  client.state = ClientState::sending;
+  client.deadline = Steady::now() + options_.send_time;
+  if (!fits(client)) {
+    close(client);
     return false;
   }
-  send_rest_later(guest);
+  send_rest_later(client);
   return true;
 }
 
-void Worker::send_rest_later(Guest& guest) {
-  guest.stream.when_writable([this, key = guest.key](Stream::Outcome) {
-    if (Guest* writable = find(key)) send_rest(*writable);
+void Worker::send_rest_later(Client& client) {
+  client.stream.when_writable([this, key = client.key](Stream::Outcome) {
+    if (Client* writable = find(key)) send_rest(*writable);
   });
 }
 
-void Worker::send_rest(Guest& guest) {
-  const Stream::Transfer transfer = guest.stream.write(
-      std::string_view(guest.unsent).substr(guest.unsent_begin), {}, guest.permit);
-  const bool is_stream = guest.state == Guest::State::streaming;
-  if (transfer.outcome == Stream::Outcome::ended) return is_stream ? lose(guest) : close(guest);
-  if (is_stream && transfer.bytes > 0) guest.deadline = Steady::now() + options_.send_time;
-  guest.unsent_begin += transfer.bytes;
-  if (guest.unsent_begin < guest.unsent.size()) return send_rest_later(guest);
-  guest.unsent = {};
+void Worker::send_rest(Client& client) {
+  const Stream::Transfer transfer = client.stream.write(
+      std::string_view(client.unsent).substr(client.unsent_begin), {}, client.permit);
+  const bool is_stream = client.state == ClientState::streaming;
+  if (transfer.outcome == Stream::Outcome::ended) return is_stream ? lose(client) : close(client);
+  if (is_stream && transfer.bytes > 0) client.deadline = Steady::now() + options_.send_time;
+  client.unsent_begin += transfer.bytes;
+  if (client.unsent_begin < client.unsent.size()) return send_rest_later(client);
+  client.unsent = {};
   if (is_stream) {
-    fits(guest);
+    fits(client);
   } else {
-    on_sent(guest);
+    on_sent(client);
   }
 }
 
-void Worker::on_sent(Guest& guest) {
-  if (guest.framing.connection == Connection::close) return linger(guest);
-  guest.state = Guest::State::idle;
-  guest.deadline = Steady::now() + options_.idle_time;
-  if (guest.is_served) return;
-  if (guest.has_unread || !guest.pending.empty()) {
-    guest.has_unread = false;
-    take_in(guest, {});
+void Worker::on_sent(Client& client) {
+  if (client.framing.connection == Connection::close) return linger(client);
+  client.state = ClientState::idle;
+  client.deadline = Steady::now() + options_.idle_time;
+  if (client.is_served) return;
+  if (client.has_unread || !client.pending.empty()) {
+    client.has_unread = false;
+    take_in(client, {});
   }
 }
 
 bool Worker::begin_stream(ExchangeId exchange, Response head, const Permit* permit) {
   CHECK(exchange.thread == thread_);
-  Guest* guest = find_asking(exchange);
-  if (guest == nullptr) return false;
-  guest->permit = permit;
+  Client* client = find(exchange, ClientState::handling);
+  if (client == nullptr) return false;
+  client->permit = permit;
   if (is_closing_) {
-    send(*guest, text_response(503, "This server stops.\n"));
+    refuse(*client, 503, "This server is stopping. Try again soon.");
     return false;
   }
-  guest->framing.connection = Connection::close;
-  guest->framing.length = Framing::Length::until_close;
-  guest->state = Guest::State::streaming;
+  client->framing.connection = Connection::close;
+  client->framing.length = Framing::Length::until_close;
+  client->state = ClientState::streaming;
   head_.clear();
-  render_head(head_, head, guest->framing, date_.date(std::time(nullptr)));
+  render_head(head_, head, client->framing, date_.date(std::time(nullptr)));
   return push(exchange, head_ + head.body) == Server::Pushed::taken;
 }
 
 Server::Pushed Worker::push(ExchangeId exchange, std::string_view piece) {
   CHECK(exchange.thread == thread_);
-  Guest* guest = find_streaming(exchange);
-  if (guest == nullptr) return Server::Pushed::gone;
-  if (!guest->unsent.empty()) {
-    const std::size_t waiting = guest->unsent.size() - guest->unsent_begin;
+  Client* client = find(exchange, ClientState::streaming);
+  if (client == nullptr) return Server::Pushed::gone;
+  if (!client->unsent.empty()) {
+    const std::size_t waiting = client->unsent.size() - client->unsent_begin;
     const bool has_room = waiting + piece.size() <= options_.stream_bytes_max;
-    return has_room && keep_rest(*guest, piece) ? Server::Pushed::taken : Server::Pushed::refused;
+    return has_room && keep_rest(*client, piece) ? Server::Pushed::taken : Server::Pushed::refused;
   }
-  const Stream::Transfer transfer = guest->stream.write(piece, {}, guest->permit);
+  const Stream::Transfer transfer = client->stream.write(piece, {}, client->permit);
   if (transfer.outcome == Stream::Outcome::ended) {
-    lose(*guest);
+    lose(*client);
     return Server::Pushed::gone;
   }
   if (transfer.bytes == piece.size()) return Server::Pushed::taken;
-  guest->unsent_begin = 0;
-  guest->deadline = Steady::now() + options_.send_time;
-  if (!keep_rest(*guest, piece.substr(transfer.bytes))) {
-    lose(*guest);  // Half a piece is no use to anybody.
+  client->unsent_begin = 0;
+  client->deadline = Steady::now() + options_.send_time;
+  if (!keep_rest(*client, piece.substr(transfer.bytes))) {
+    lose(*client);  // Half a piece is no use to anybody.
     return Server::Pushed::gone;
   }
-  send_rest_later(*guest);
+  send_rest_later(*client);
   return Server::Pushed::taken;
 }
 
 // False if all connections together hold too much for that.
-bool Worker::keep_rest(Guest& guest, std::string_view rest) {
-  if (guest.unsent_begin > sent_bytes_kept_max) {
-    guest.unsent.erase(0, guest.unsent_begin);
-    guest.unsent_begin = 0;
+bool Worker::keep_rest(Client& client, std::string_view rest) {
+  if (client.unsent_begin > sent_bytes_kept_max) {
+    client.unsent.erase(0, client.unsent_begin);
+    client.unsent_begin = 0;
   }
-  const std::size_t bytes = guest.unsent.size();
-  guest.unsent.append(rest);
-  if (fits(guest)) return true;
-  guest.unsent.resize(bytes);
-  fits(guest);
+  const std::size_t bytes = client.unsent.size();
+  client.unsent.append(rest);
+  if (fits(client)) return true;
+  client.unsent.resize(bytes);
+  fits(client);
   return false;
 }
 
 void Worker::end_stream(ExchangeId exchange) {
   CHECK(exchange.thread == thread_);
-  Guest* guest = find_streaming(exchange);
-  if (guest == nullptr) return;
-  if (guest->unsent.empty()) return linger(*guest);
-  guest->state = Guest::State::sending;
+  Client* client = find(exchange, ClientState::streaming);
+  if (client == nullptr) return;
+  if (client->unsent.empty()) return linger(*client);
+  client->state = ClientState::sending;
 }
 
 // Of a stream, when the server stops, which waits for no slow reader.
-void Worker::end(Guest& guest) {
-  if (!guest.unsent.empty()) return lose(guest);
+void Worker::end(Client& client) {
+  if (!client.unsent.empty()) return lose(client);
   const ExchangeId exchange{
-      .thread = thread_, .slot = guest.key.slot, .generation = guest.exchange};
-  linger(guest);
+      .thread = thread_, .slot = client.key.slot, .generation = client.exchange};
+  linger(client);
   handler_.on_gone(exchange);
 }
 

@@ -131,7 +131,10 @@ TEST(StoppingServer, BeginsNoStream) {
   EXPECT_TRUE(idle.is_at_end());  // So the thread knows.
 
   EXPECT_FALSE(server.begin_stream(exchange, {.body = "begin\n"}));
-  EXPECT_EQ(client.read_reply().status, 503);
+  const Reply refused = client.read_reply();
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_TRUE(refused.has("Retry-After: 1"));
+  EXPECT_EQ(refused.body, "This server is stopping. Try again soon.\n");
 }
 
 TEST_F(StreamTest, IsDroppedWithWhoeverServedIt) {

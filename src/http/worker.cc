@@ -7,7 +7,7 @@
 #include <pthread.h>
 
 #include "base/check.h"
-#include "http/guest.h"
+#include "http/client.h"
 
 namespace mailrail::http {
 
@@ -47,43 +47,43 @@ void Worker::stop() {
 
 void Worker::adopt(Arrival arrival) {
   if (free_slots_.empty()) {
-    free_slots_.push_back(static_cast<std::uint32_t>(guests_.size()));
-    guests_.emplace_back();
+    free_slots_.push_back(static_cast<std::uint32_t>(clients_.size()));
+    clients_.emplace_back();
   }
   const Key key{.slot = free_slots_.back(), .generation = ++generations_};
   free_slots_.pop_back();
-  guests_[key.slot] = std::make_unique<Guest>(key, std::move(arrival), options_.tls);
-  Guest& guest = *guests_[key.slot];
-  guest.deadline = Steady::now() + options_.idle_time;
+  clients_[key.slot] = std::make_unique<Client>(key, std::move(arrival), options_.tls);
+  Client& client = *clients_[key.slot];
+  client.deadline = Steady::now() + options_.idle_time;
 
-  if (guest.admission != Admission::guest) {
-    refuse_admission(guest);
+  if (client.admission != Admission::admitted) {
+    refuse_admission(client);
   } else if (is_closing_) {
-    close_unless_busy(guest);
+    close_unless_busy(client);
   } else {
-    if (guest.stream.is_encrypted()) begin_handshake(guest);
-    watch(guest);
+    if (client.stream.is_encrypted()) begin_handshake(client);
+    watch(client);
   }
 }
 
 // To tell it by TLS would cost more than to serve it.
-void Worker::refuse_admission(Guest& guest) {
-  if (guest.stream.is_encrypted()) return close(guest);
-  const bool is_of_address = guest.admission == Admission::refused_address;
-  refuse(guest, 503,
+void Worker::refuse_admission(Client& client) {
+  if (client.stream.is_encrypted()) return close(client);
+  const bool is_of_address = client.admission == Admission::refused_address;
+  refuse(client, 503,
          is_of_address ? "This address has as many connections as one may have. Try again later."
                        : "This server has as many connections as it accepts. Try again later.");
 }
 
 // Handshakes cost memory and time before anything is known of a client. When there are too many,
 // those that have taken longest make room.
-void Worker::begin_handshake(Guest& guest) {
-  guest.is_in_handshake = true;
-  guest.deadline = Steady::now() + options_.handshake_time;
-  handshakes_.push_back(guest.key);
+void Worker::begin_handshake(Client& client) {
+  client.is_in_handshake = true;
+  client.deadline = Steady::now() + options_.handshake_time;
+  handshakes_.push_back(client.key);
   ++handshake_count_;
   while (!handshakes_.empty()) {
-    Guest* oldest = find(handshakes_.front());
+    Client* oldest = find(handshakes_.front());
     const bool is_under_way = oldest != nullptr && oldest->is_in_handshake;
     if (is_under_way && handshake_count_ <= options_.handshakes_max) break;
     handshakes_.pop_front();
@@ -91,236 +91,237 @@ void Worker::begin_handshake(Guest& guest) {
   }
 }
 
-void Worker::end_handshake(Guest& guest) {
-  guest.is_in_handshake = false;
+void Worker::end_handshake(Client& client) {
+  client.is_in_handshake = false;
   --handshake_count_;
 }
 
-Worker::Guest* Worker::find(const Key& key) {
-  Guest* guest = key.slot < guests_.size() ? guests_[key.slot].get() : nullptr;
-  return guest != nullptr && guest->key.generation == key.generation ? guest : nullptr;
+Worker::Client* Worker::find(const Key& key) {
+  Client* client = key.slot < clients_.size() ? clients_[key.slot].get() : nullptr;
+  return client != nullptr && client->key.generation == key.generation ? client : nullptr;
 }
 
-void Worker::close(Guest& guest) {
-  if (guest.state != Guest::State::lingering) occupancy_.become_passive();
-  occupancy_.leave(guest.admission);
-  if (guest.admission != Admission::refused_address) addresses_.leave(guest.address);
-  if (guest.is_in_handshake) end_handshake(guest);
-  buffered_bytes_ -= guest.buffered_bytes;
-  free_slots_.push_back(guest.key.slot);
-  guests_[guest.key.slot].reset();
+void Worker::close(Client& client) {
+  if (client.state != ClientState::lingering) occupancy_.become_passive();
+  occupancy_.leave(client.admission);
+  if (client.admission != Admission::refused_address) addresses_.leave(client.address);
+  if (client.is_in_handshake) end_handshake(client);
+  buffered_bytes_ -= client.buffered_bytes;
+  free_slots_.push_back(client.key.slot);
+  clients_[client.key.slot].reset();
 }
 
 // The client is gone, and whoever works for it should know.
-void Worker::lose(Guest& guest) {
+void Worker::lose(Client& client) {
   const bool is_awaited =
-      guest.state == Guest::State::handling || guest.state == Guest::State::streaming;
+      client.state == ClientState::handling || client.state == ClientState::streaming;
   const ExchangeId exchange{
-      .thread = thread_, .slot = guest.key.slot, .generation = guest.exchange};
-  close(guest);
+      .thread = thread_, .slot = client.key.slot, .generation = client.exchange};
+  close(client);
   if (is_awaited) handler_.on_gone(exchange);
 }
 
 void Worker::close_idle_connections() {
   is_closing_ = true;
-  for (const std::unique_ptr<Guest>& guest : guests_) {
-    if (guest) close_unless_busy(*guest);
+  for (const std::unique_ptr<Client>& client : clients_) {
+    if (client) close_unless_busy(*client);
   }
 }
 
 // A request that has already arrived is still answered.
-void Worker::close_unless_busy(Guest& guest) {
-  const Key key = guest.key;
-  if (guest.state == Guest::State::streaming) return end(guest);
-  if (guest.state == Guest::State::idle) receive(guest);
-  Guest* remaining = find(key);
-  if (remaining != nullptr && remaining->state == Guest::State::idle) close(*remaining);
+void Worker::close_unless_busy(Client& client) {
+  const Key key = client.key;
+  if (client.state == ClientState::streaming) return end(client);
+  if (client.state == ClientState::idle) receive(client);
+  Client* remaining = find(key);
+  if (remaining != nullptr && remaining->state == ClientState::idle) close(*remaining);
 }
 
-void Worker::watch(Guest& guest) {
-  if (guest.is_watched) return;
-  guest.is_watched = true;
-  auto then = [this, key = guest.key](Stream::Outcome outcome) {
-    if (Guest* readable = find(key)) on_readable(*readable, outcome);
+void Worker::watch(Client& client) {
+  if (client.is_watched) return;
+  client.is_watched = true;
+  auto then = [this, key = client.key](Stream::Outcome outcome) {
+    if (Client* readable = find(key)) on_readable(*readable, outcome);
   };
-  if (guest.stream.needs_room()) {
-    guest.stream.when_writable(std::move(then));
+  if (client.stream.needs_room()) {
+    client.stream.when_writable(std::move(then));
   } else {
-    guest.stream.when_readable(std::move(then));
+    client.stream.when_readable(std::move(then));
   }
 }
 
-void Worker::on_readable(Guest& guest, Stream::Outcome outcome) {
-  guest.is_watched = false;
-  switch (guest.state) {
-    case Guest::State::handling:
-    case Guest::State::streaming:
+void Worker::on_readable(Client& client, Stream::Outcome outcome) {
+  client.is_watched = false;
+  switch (client.state) {
+    case ClientState::handling:
+    case ClientState::streaming:
       // With TLS a client that closes says so first.
       if (outcome == Stream::Outcome::ended ||
-          (guest.stream.is_encrypted() && guest.stream.peer_has_closed()))
-        return lose(guest);
-      guest.has_unread = true;
+          (client.stream.is_encrypted() && client.stream.peer_has_closed()))
+        return lose(client);
+      client.has_unread = true;
       return;
-    case Guest::State::sending:
-      guest.has_unread = true;
+    case ClientState::sending:
+      client.has_unread = true;
       return;
-    case Guest::State::idle:
-    case Guest::State::receiving:
-    case Guest::State::lingering:
-      return receive(guest);
+    case ClientState::idle:
+    case ClientState::receiving:
+    case ClientState::lingering:
+      return receive(client);
   }
 }
 
-void Worker::receive(Guest& guest) {
-  const Stream::Transfer transfer = guest.stream.read(received_);
-  if (guest.is_in_handshake && guest.stream.is_established()) {
-    end_handshake(guest);
-    guest.deadline = Steady::now() + options_.idle_time;
+void Worker::receive(Client& client) {
+  const Stream::Transfer transfer = client.stream.read(received_);
+  if (client.is_in_handshake && client.stream.is_established()) {
+    end_handshake(client);
+    client.deadline = Steady::now() + options_.idle_time;
   }
-  if (transfer.outcome != Stream::Outcome::done) return on_nothing_read(guest, transfer.outcome);
-  if (guest.state == Guest::State::lingering) return watch(guest);
-  take_in(guest, std::string_view(received_.data(), transfer.bytes));
+  if (transfer.outcome != Stream::Outcome::done) return on_nothing_read(client, transfer.outcome);
+  if (client.state == ClientState::lingering) return watch(client);
+  take_in(client, std::string_view(received_.data(), transfer.bytes));
 }
 
-void Worker::on_nothing_read(Guest& guest, Stream::Outcome outcome) {
-  if (outcome == Stream::Outcome::would_block) return watch(guest);
-  if (!guest.stream.was_plain_http()) return close(guest);
-  guest.stream.give_up_tls();
-  refuse(guest, 400, "This port speaks HTTPS only: the URL must begin with https.");
+void Worker::on_nothing_read(Client& client, Stream::Outcome outcome) {
+  if (outcome == Stream::Outcome::would_block) return watch(client);
+  if (!client.stream.was_plain_http()) return close(client);
+  client.stream.give_up_tls();
+  refuse(client, 400, "This port speaks HTTPS only: the URL must begin with https.");
 }
 
 // Parses what is pending and `bytes`, hands over what is complete, keeps the rest.
-void Worker::take_in(Guest& guest, std::string_view bytes) {
-  const Key key = guest.key;
+void Worker::take_in(Client& client, std::string_view bytes) {
+  const Key key = client.key;
   std::string joined;
-  if (!guest.pending.empty()) {
-    joined = std::exchange(guest.pending, {}).append(bytes);
+  if (!client.pending.empty()) {
+    joined = std::exchange(client.pending, {}).append(bytes);
     bytes = joined;
   }
 
-  const std::string_view rest = serve(guest, bytes);
+  const std::string_view rest = serve(client, bytes);
 
   if (find(key) == nullptr) return;
-  if (guest.state != Guest::State::lingering) {
-    guest.pending =
+  if (client.state != ClientState::lingering) {
+    client.pending =
         !joined.empty() && rest.size() == joined.size() ? std::move(joined) : std::string(rest);
   }
-  if (!fits(guest)) {
-    if (guest.state != Guest::State::receiving) return lose(guest);
-    return refuse(guest, 503, "This server is receiving as much as it can hold. Try again later.");
+  if (!fits(client)) {
+    if (client.state != ClientState::receiving) return lose(client);
+    return refuse(client, 503, "This server is receiving as much as it can hold. Try again later.");
   }
-  watch(guest);
+  watch(client);
 }
 
-// Returns what it didn't take. The guest may be gone afterwards.
-std::string_view Worker::serve(Guest& guest, std::string_view bytes) {
-  const Key key = guest.key;
-  guest.is_served = true;
-  while (guest.state == Guest::State::idle || guest.state == Guest::State::receiving) {
-    if (guest.state == Guest::State::idle) {
+// Returns what it didn't take. The client may be gone afterwards.
+std::string_view Worker::serve(Client& client, std::string_view bytes) {
+  const Key key = client.key;
+  client.is_served = true;
+  while (client.state == ClientState::idle || client.state == ClientState::receiving) {
+    if (client.state == ClientState::idle) {
       // Some clients send an empty line after a body.
       bytes.remove_prefix(std::min(bytes.find_first_not_of("\r\n"), bytes.size()));
       if (bytes.empty()) break;
-      begin_request(guest);
+      begin_request(client);
     }
-    bytes.remove_prefix(guest.parser->put(bytes));
-    if (guest.parser->refusal()) {
-      const Refusal refusal = *guest.parser->refusal();
-      refuse(guest, refusal.status, refusal.sentence);
-    } else if (guest.parser->is_done()) {
-      hand_over(guest);
-    } else if (guest.parser->expects_continue()) {
-      tell_to_go_on(guest);
+    bytes.remove_prefix(client.parser->put(bytes));
+    if (client.parser->refusal()) {
+      const Refusal refusal = *client.parser->refusal();
+      refuse(client, refusal.status, refusal.sentence);
+    } else if (client.parser->is_done()) {
+      hand_over(client);
+    } else if (client.parser->expects_continue()) {
+      tell_to_go_on(client);
     }
     if (find(key) == nullptr) return {};
-    if (guest.state == Guest::State::receiving) break;  // Until more comes.
+    if (client.state == ClientState::receiving) break;  // Until more comes.
   }
-  guest.is_served = false;
+  client.is_served = false;
   return bytes;
 }
 
-void Worker::begin_request(Guest& guest) {
-  guest.state = Guest::State::receiving;
-  guest.deadline = Steady::now() + options_.receive_time;
-  guest.parser = std::make_unique<RequestParser>(options_.limits);
-  guest.was_told_to_go_on = false;
+void Worker::begin_request(Client& client) {
+  client.state = ClientState::receiving;
+  client.deadline = Steady::now() + options_.receive_time;
+  client.parser = std::make_unique<RequestParser>(options_.limits);
+  client.was_told_to_go_on = false;
 }
 
-void Worker::tell_to_go_on(Guest& guest) {
-  if (guest.was_told_to_go_on) return;
-  guest.was_told_to_go_on = true;
+void Worker::tell_to_go_on(Client& client) {
+  if (client.was_told_to_go_on) return;
+  client.was_told_to_go_on = true;
   // A client that has left no room even for this isn't waiting for it.
-  if (guest.stream.write(go_on, {}, nullptr).bytes != go_on.size()) close(guest);
+  if (client.stream.write(go_on, {}, nullptr).bytes != go_on.size()) close(client);
 }
 
-void Worker::hand_over(Guest& guest) {
-  guest.framing = {.connection = guest.parser->keeps_alive() ? Connection::keep : Connection::close,
-                   .is_http_1_0 = guest.parser->is_http_1_0()};
-  guest.is_head = guest.parser->is_head();
-  Request request = guest.parser->take();
-  guest.parser.reset();
-  request.remote_address = guest.remote_address;
-  request.door = guest.door;
-  request.pace = addresses_.ask(guest.address, Steady::now());
-  request.is_encrypted = guest.stream.is_encrypted();
-  guest.state = Guest::State::handling;
-  guest.permit = nullptr;
-  guest.exchange = ++generations_;
-  handler_.on_request({.thread = thread_, .slot = guest.key.slot, .generation = guest.exchange},
+void Worker::hand_over(Client& client) {
+  client.framing = {
+      .connection = client.parser->keeps_alive() ? Connection::keep : Connection::close,
+      .is_http_1_0 = client.parser->is_http_1_0()};
+  client.is_head = client.parser->is_head();
+  Request request = client.parser->take();
+  client.parser.reset();
+  request.remote_address = client.remote_address;
+  request.door = client.door;
+  request.pace = addresses_.ask(client.address, Steady::now());
+  request.is_encrypted = client.stream.is_encrypted();
+  client.state = ClientState::handling;
+  client.permit = nullptr;
+  client.exchange = ++generations_;
+  handler_.on_request({.thread = thread_, .slot = client.key.slot, .generation = client.exchange},
                       std::move(request));
 }
 
-void Worker::refuse(Guest& guest, int status, std::string_view sentence) {
+void Worker::refuse(Client& client, int status, std::string_view sentence) {
   Response response = text_response(status, std::string(sentence) + "\n");
   response.connection = Connection::close;
   if (status == 503) response.headers.add("Retry-After", "1");
-  guest.is_head = guest.parser && guest.parser->is_head();
-  send(guest, std::move(response));
+  if (client.parser) client.is_head = client.parser->is_head();
+  send(client, std::move(response));
 }
 
 // Closing now could make the kernel answer what the client is still sending with a reset, and that
 // would wipe out the last reply at the other end. So the client is let finish, for a while.
-void Worker::linger(Guest& guest) {
-  guest.state = Guest::State::lingering;
-  guest.deadline = Steady::now() + options_.linger_time;
-  guest.parser.reset();
-  guest.pending = {};
-  fits(guest);
-  guest.stream.finish_sending();
+void Worker::linger(Client& client) {
+  client.state = ClientState::lingering;
+  client.deadline = Steady::now() + options_.linger_time;
+  client.parser.reset();
+  client.pending = {};
+  fits(client);
+  client.stream.finish_sending();
   occupancy_.become_passive();
-  watch(guest);
+  watch(client);
 }
 
 void Worker::sweep_later() {
   sweep_timer_.expires_after(sweep_period_);
   sweep_timer_.async_wait([this](const boost::system::error_code&) {
     const Steady::time_point now = Steady::now();
-    for (const std::unique_ptr<Guest>& guest : guests_) {
-      if (guest) sweep(*guest, now);
+    for (const std::unique_ptr<Client>& client : clients_) {
+      if (client) sweep(*client, now);
     }
     sweep_later();
   });
 }
 
-void Worker::sweep(Guest& guest, Steady::time_point now) {
-  if (guest.state == Guest::State::handling || guest.state == Guest::State::streaming) {
+void Worker::sweep(Client& client, Steady::time_point now) {
+  if (client.state == ClientState::handling || client.state == ClientState::streaming) {
     // Behind unread bytes the end doesn't show by itself.
-    const bool is_gone = guest.has_unread && guest.stream.peer_has_closed();
-    if (is_gone || (!guest.unsent.empty() && now >= guest.deadline)) lose(guest);
+    const bool is_gone = client.has_unread && client.stream.peer_has_closed();
+    if (is_gone || (!client.unsent.empty() && now >= client.deadline)) lose(client);
     return;
   }
-  if (now < guest.deadline) return;
-  if (guest.state != Guest::State::receiving) return close(guest);
-  refuse(guest, 408, "The request didn't arrive in time.");
+  if (now < client.deadline) return;
+  if (client.state != ClientState::receiving) return close(client);
+  refuse(client, 408, "The request didn't arrive in time.");
 }
 
-// Counts what the guest holds, and says whether that is still within the bound. Requests and
+// Counts what the client holds, and says whether that is still within the bound. Requests and
 // replies that pass in one piece hold nothing, so they always fit.
-bool Worker::fits(Guest& guest) {
-  const std::size_t held =
-      guest.pending.size() + (guest.parser ? guest.parser->body_bytes() : 0) + guest.unsent.size();
-  buffered_bytes_ += held - guest.buffered_bytes;
-  guest.buffered_bytes = held;
+bool Worker::fits(Client& client) {
+  const std::size_t held = client.pending.size() +
+                           (client.parser ? client.parser->body_bytes() : 0) + client.unsent.size();
+  buffered_bytes_ += held - client.buffered_bytes;
+  client.buffered_bytes = held;
   return held == 0 || buffered_bytes_ <= options_.buffered_bytes_max / options_.threads;
 }
 

@@ -73,49 +73,56 @@ class Worker {
 
  private:
   using Steady = std::chrono::steady_clock;
-  struct Guest;  // One connection.
-  // Where a guest sits, and which one it is: what a callback holds, since the guest may be gone
-  // when it comes.
+  struct Client;  // One connection.
+  enum class ClientState : std::uint8_t {
+    idle,
+    receiving,
+    handling,
+    sending,
+    streaming,
+    lingering
+  };
+  // Where a client sits, and which one it is: what a callback holds, since it may be gone when that
+  // comes.
   struct Key {
     std::uint32_t slot;
     std::uint64_t generation;
   };
 
-  Guest* find(const Key& key);
-  Guest* find_asking(ExchangeId exchange);
-  Guest* find_streaming(ExchangeId exchange);
-  void close(Guest& guest);
-  void lose(Guest& guest);
-  void refuse_admission(Guest& guest);
-  void begin_handshake(Guest& guest);
-  void end_handshake(Guest& guest);
-  void close_unless_busy(Guest& guest);
-  void end(Guest& guest);
+  Client* find(const Key& key);
+  Client* find(ExchangeId exchange, ClientState state);
+  void close(Client& client);
+  void lose(Client& client);
+  void refuse_admission(Client& client);
+  void begin_handshake(Client& client);
+  void end_handshake(Client& client);
+  void close_unless_busy(Client& client);
+  void end(Client& client);
 
   // Requests in.
-  void watch(Guest& guest);
-  void on_readable(Guest& guest, Stream::Outcome outcome);
-  void receive(Guest& guest);
-  void on_nothing_read(Guest& guest, Stream::Outcome outcome);
-  void take_in(Guest& guest, std::string_view bytes);
-  std::string_view serve(Guest& guest, std::string_view bytes);
-  void begin_request(Guest& guest);
-  void tell_to_go_on(Guest& guest);
-  void hand_over(Guest& guest);
+  void watch(Client& client);
+  void on_readable(Client& client, Stream::Outcome outcome);
+  void receive(Client& client);
+  void on_nothing_read(Client& client, Stream::Outcome outcome);
+  void take_in(Client& client, std::string_view bytes);
+  std::string_view serve(Client& client, std::string_view bytes);
+  void begin_request(Client& client);
+  void tell_to_go_on(Client& client);
+  void hand_over(Client& client);
 
   // Replies out.
-  bool send(Guest& guest, Response response);
-  bool keep_rest(Guest& guest, std::string_view rest);
-  void send_rest_later(Guest& guest);
-  void send_rest(Guest& guest);
-  void on_sent(Guest& guest);
-  void refuse(Guest& guest, int status, std::string_view sentence);
-  void linger(Guest& guest);
+  bool send(Client& client, Response response);
+  bool keep_rest(Client& client, std::string_view rest);
+  void send_rest_later(Client& client);
+  void send_rest(Client& client);
+  void on_sent(Client& client);
+  void refuse(Client& client, int status, std::string_view sentence);
+  void linger(Client& client);
 
   // Deadlines and memory.
   void sweep_later();
-  void sweep(Guest& guest, Steady::time_point now);
-  bool fits(Guest& guest);
+  void sweep(Client& client, Steady::time_point now);
+  bool fits(Client& client);
 
   const std::uint32_t thread_;
   const Options& options_;
@@ -128,14 +135,14 @@ class Worker {
       sweep_timer_{loop_};
   const Duration sweep_period_;
 
-  std::vector<std::unique_ptr<Guest>> guests_;  // By slot; null where free.
+  std::vector<std::unique_ptr<Client>> clients_;  // By slot; null where free.
   std::vector<std::uint32_t> free_slots_;
   std::deque<Key> handshakes_;  // Those in their handshake, the oldest first, and some that were.
   std::size_t handshake_count_ = 0;  // How many are.
   std::uint64_t generations_ =
       0;  // Counts connections and exchanges alike, so that no key or id comes twice.
   std::unordered_map<std::uint64_t, std::function<void(Response)>> own_;  // By exchange: ask().
-  std::size_t buffered_bytes_ = 0;  // By all guests. See fits().
+  std::size_t buffered_bytes_ = 0;  // By all clients. See fits().
   bool is_closing_ = false;         // Every answer closes its connection.
 
   // Scratch, so that a connection needs no buffers of its own.

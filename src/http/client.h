@@ -1,4 +1,4 @@
-// Guest: one connection of a worker, and how far it is. Of the worker's own sources alone.
+// Client: one connection of a worker, and how far it is. Of the worker's own sources alone.
 //
 // What it holds is bounded: of a request by the limits of requests, of a reply by that reply, of a
 // stream by its own bound; and all of it together by what the server may buffer.
@@ -15,10 +15,8 @@
 
 namespace mailrail::http {
 
-struct Worker::Guest {
-  enum class State { idle, receiving, handling, sending, streaming, lingering };
-
-  Guest(Key its_key, Arrival arrival, const Tls* tls)
+struct Worker::Client {
+  Client(Key its_key, Arrival arrival, const Tls* tls)
       : key(its_key),
         stream(std::move(arrival.socket), tls),
         door(arrival.door),
@@ -32,9 +30,9 @@ struct Worker::Guest {
   const std::string remote_address;
   const AddressBook::Key address;
   const Admission admission;
-  bool is_in_handshake = false;  // It is in its handshake.
+  bool is_in_handshake = false;
 
-  State state = State::idle;
+  ClientState state = ClientState::idle;
   Steady::time_point deadline;  // Of the state; a handler may take as long as it likes.
   bool is_watched = false;      // A when_readable() is out.
   bool is_served = false;       // serve() is on the stack, and goes on by itself.
