@@ -37,7 +37,7 @@ Argument Argument::variable(const std::string& name) const {
 
 Argument Argument::showing_default() const { return Argument(option_->capture_default_str()); }
 
-Argument Argument::beside_configuration() const { return Argument(option_->configurable(false)); }
+Argument Argument::not_in_configuration() const { return Argument(option_->configurable(false)); }
 
 template <typename Value>
 Argument add_option(CLI::App& command, const char* names, Value& to, const char* help) {

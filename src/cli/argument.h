@@ -31,7 +31,7 @@ class Argument {
   Argument value_name(const std::string& name) const;  // What the help calls the value.
   Argument variable(const std::string& name) const;    // The environment variable that stands in.
   Argument showing_default() const;                    // The help tells what the value was before.
-  Argument beside_configuration() const;               // No setting: only a flag.
+  Argument not_in_configuration() const;               // No setting: only a flag.
 
  private:
   CLI::Option* option_;

@@ -29,11 +29,11 @@ void add_config_options(CLI::App& serve, ConfigOptions& options) {
              "The configuration file. Default: MAILRAIL_CONFIG, else the first that is there: "
              "./mailrail.toml, $XDG_CONFIG_HOME/mailrail/mailrail.toml, "
              "/etc/mailrail/mailrail.toml.")
-      .beside_configuration();
+      .not_in_configuration();
   add_flag(serve, "--print-config", options.is_to_print,
            "Print each setting with where it was said, as a configuration file, and do not "
            "start.")
-      .beside_configuration();
+      .not_in_configuration();
 }
 
 int run_configured(CLI::App& serve, const ConfigOptions& options, const std::function<int()>& run) {
