@@ -87,11 +87,11 @@ Result<std::string> Sessions::begin(const auth::Credentials& credentials,
                                     std::string_view address) {
   const std::scoped_lock lock(mutex_);
   const Instant now = parts_.now();
-  if (!attempts_.may_try(address, now))
+  if (!limiter_.may_try(address, now))
     return fail(errors::too_many_attempts, "Too many logins have failed. Try again in a minute.");
   Result<auth::Authenticator::Shown> key = parts_.authenticator.check(credentials);
   if (!key) {
-    attempts_.failed(address);
+    limiter_.failed(address);
     return std::unexpected(std::move(key).error());
   }
   make_room_for(key->key_id);

@@ -22,7 +22,7 @@
 #include "base/random.h"
 #include "base/result.h"
 #include "base/time.h"
-#include "console/attempts.h"
+#include "console/login_limiter.h"
 #include "console/options.h"
 #include "http/message.h"
 
@@ -88,7 +88,7 @@ class Sessions {
   std::string cookie_name_ = "mailrail";
 
   std::mutex mutex_;  // Of those below.
-  Attempts attempts_;
+  LoginLimiter limiter_;
   std::list<Session> sessions_;  // The oldest first.
   std::map<std::string, Place, std::less<>> by_hash_;
 };

@@ -174,12 +174,12 @@ TEST_F(SessionsTest, AreBoundedForEachKeySoThatNobodyDrivesOthersOut) {
 
 TEST_F(SessionsTest, AreNotGivenToWhoFailsTooOften) {
   const auth::Credentials wrong{.key_id = ann_.key.id(), .secret = "wrong"};
-  for (std::size_t i = 0; i < Attempts::of_address_max; ++i)
+  for (std::size_t i = 0; i < LoginLimiter::of_address_max; ++i)
     EXPECT_EQ(sessions_.begin(wrong, "10.0.0.1").error().kind->http_status, 403);
 
   EXPECT_EQ(sessions_.begin(ann_.credentials, "10.0.0.1").error().kind->http_status, 429);
   EXPECT_TRUE(sessions_.begin(ann_.credentials, "10.0.0.2").has_value());
-  now += Attempts::forgotten_after;
+  now += LoginLimiter::forgotten_after;
   EXPECT_TRUE(sessions_.begin(ann_.credentials, "10.0.0.1").has_value());
 }
 

@@ -1,0 +1,40 @@
+#include "console/login_limiter.h"
+
+#include <array>
+
+#include <arpa/inet.h>
+
+namespace mailrail::console {
+namespace {
+
+// Of IPv6 the /64, which is what one client gets.
+std::string network_of(std::string_view address) {
+  const std::string without_zone(address.substr(0, address.find('%')));
+  std::array<char, 16> bytes{};
+  if (inet_pton(AF_INET6, without_zone.c_str(), bytes.data()) != 1) return std::string(address);
+  return std::string(bytes.data(), 8) + "/64";
+}
+
+}  // namespace
+
+bool LoginLimiter::may_try(std::string_view address, Instant now) {
+  if (now - begin_ >= forgotten_after || now < begin_) {
+    begin_ = now;
+    forget();
+  }
+  const auto found = failed_.find(network_of(address));
+  return found == failed_.end() || (found->second < of_address_max && all_ < of_all_max);
+}
+
+void LoginLimiter::failed(std::string_view address) {
+  if (failed_.size() >= addresses_max) forget();
+  ++all_;
+  ++failed_[network_of(address)];
+}
+
+void LoginLimiter::forget() {
+  all_ = 0;
+  failed_.clear();
+}
+
+}  // namespace mailrail::console
