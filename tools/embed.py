@@ -4,7 +4,7 @@
     tools/embed.py DIRECTORY NAME OUT
 
 `index.html` names its scripts and styles as files below /console/HASH/. Each of them becomes one file with all that it imports: modules
-and style sheets compress far better together than each alone, and a page loads three files, not sixty. Comments and indentation stay
+and style sheets compress far better together than each alone, and a page loads few files. Comments and indentation stay
 behind. Modules are laid one after another in the order in which they would run, without their imports and exports, so their outermost names
 have to differ: where they do not, or where a module says what this script does not know, the build ends and says so.
 """

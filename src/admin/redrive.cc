@@ -72,7 +72,7 @@ std::string_view why_hidden(MessageState state) {
     case MessageState::delayed:
       return "Its delay is not over.";
     case MessageState::blocked:
-      return "A message before it in its conversation cannot be moved now.";
+      return why_blocked;
     case MessageState::parked:
       return "Its conversation is parked.";
     case MessageState::damaged:

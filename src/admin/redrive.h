@@ -25,8 +25,8 @@ struct RedriveMessages {
     Input input = {};
     std::optional<Error> error = {};
     std::optional<engine::QueueName> destination = {};
-    std::vector<engine::Hash128> ids = {};     // Of the input, in its order.
-    std::vector<engine::Hash128> sought = {};  // Those not found yet, in theirs.
+    std::vector<engine::Hash128> ids = {};     // As the input has them.
+    std::vector<engine::Hash128> sought = {};  // Those not found yet, sorted.
     Seq after = {};
     std::vector<engine::FoundMessage> found = {};
   };

@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/shape.h"
@@ -25,6 +26,10 @@ struct RedriveMessagesInput {
       field<&RedriveMessagesInput::after>("After"),
   };
 };
+
+// Of one that is behind another of its conversation, which stays.
+inline constexpr std::string_view why_blocked =
+    "A message before it in its conversation cannot be moved now.";
 
 struct RedrivenMessage {
   std::string message_id;  // That it had; if it was moved it has another one now.

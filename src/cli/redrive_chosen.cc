@@ -218,7 +218,7 @@ class Filtered {
         redriver_.note({.message_id = id,
                         .outcome = "Blocked",
                         .destination_arn = {},
-                        .why = "A message before it in its conversation cannot be moved now."});
+                        .why = std::string(admin::why_blocked)});
         continue;
       }
       batch.emplace_back(id, group);

@@ -1,7 +1,8 @@
-// Assets: the files that the console's pages are made of, as the build put them into the binary.
+// Assets: the files of the console as tools/embed.py put them into the binary: an index, and the
+// few that it names.
 //
-// They share one hash, that of all of them, below which they are served: so they name each other
-// relatively, and what was fetched once need never be fetched again.
+// They share one hash, that of all of them, below which they are served: so what was fetched once
+// need never be fetched again.
 
 #pragma once
 
@@ -11,7 +12,7 @@
 namespace mailrail::console {
 
 struct Asset {
-  std::string_view path;   // `pages/queues.js`
+  std::string_view path;   // `app.js`
   std::string_view plain;  // What it says, as it is,
   std::string_view gzip;   // and compressed.
 };
@@ -23,7 +24,7 @@ struct Assets {
 
 namespace embedded {
 
-// Of the folder ui/. Without files while there is none.
+// Of the folder ui/.
 Assets console_files();
 
 }  // namespace embedded

@@ -22,7 +22,7 @@ namespace mailrail::engine {
 struct FindRequest {
   QueueId queue = {};
   Seq after = {};
-  std::span<const Hash128> ids = {};  // In their order, each once; see Identity::message_number().
+  std::span<const Hash128> ids = {};  // Sorted, each once; see Identity::message_number().
   std::size_t looks_max = 1;
 };
 
@@ -47,8 +47,8 @@ struct RedriveRequest {
 enum class RedriveVerdict : std::uint8_t {
   moved,
   not_there,
-  not_visible,     // Its state says why. So is, as blocked, who came behind one that stays of those
-                   // that were chosen of its conversation: they keep their order.
+  not_visible,     // Its state says why: blocked, too, if one chosen before it of its conversation
+                   // stays, as they keep their order.
   no_source,       // It did not come as a dead letter, and no destination was given.
   no_destination,  // The queue that it came from is not there, or is of the other type by now.
 };
