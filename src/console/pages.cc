@@ -88,11 +88,16 @@ bool names(std::string_view list, std::string_view name) {
   return false;
 }
 
-// What is no file is not opened: a directory cannot be read, and a pipe never ends.
-std::optional<std::string> read_file(const std::string& path) {
+// What is no file is not opened: a directory cannot be read, and a pipe never ends. Nor is what a
+// link leads to out of the directory.
+std::optional<std::string> read_file(const std::string& directory, std::string_view path) {
   std::error_code unreadable;
-  if (!std::filesystem::is_regular_file(path, unreadable)) return std::nullopt;
-  std::ifstream file(path, std::ios::binary);
+  const auto root = std::filesystem::canonical(directory, unreadable);
+  if (unreadable) return std::nullopt;
+  const auto place = std::filesystem::canonical(root / path, unreadable);
+  if (unreadable || !std::filesystem::is_regular_file(place, unreadable)) return std::nullopt;
+  if (std::ranges::mismatch(root, place).in1 != root.end()) return std::nullopt;
+  std::ifstream file(place, std::ios::binary);
   if (!file) return std::nullopt;
   return std::string(std::istreambuf_iterator<char>(file), {});
 }
@@ -163,7 +168,7 @@ http::Response Pages::answer_embedded(const http::Request& request, std::string_
 http::Response Pages::answer_from_directory(std::string_view path) const {
   const auto type = type_of(path);
   if (!type) return not_found();
-  std::optional<std::string> body = read_file(directory_ + "/" + std::string(path));
+  std::optional<std::string> body = read_file(directory_, path);
   if (!body) return not_found();
   if (path == index_file) replace_all(*body, hash_place, "/console/" + std::string(live) + "/");
   return page(*type, *std::move(body), Kept::until_asked);

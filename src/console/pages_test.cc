@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <string>
 
 #include <gmock/gmock.h>
@@ -152,17 +153,46 @@ TEST_F(PagesTest, ReadsADirectoryEachTimeAndNothingBesideIt) {
     EXPECT_EQ(live_pages_.answer(get("/console/live/" + path)).status, 404) << path;
 }
 
-TEST(PagesOfADirectory, AreFiles) {
-  std::string directory = testing::TempDir() + "/pages-XXXXXX";
-  ASSERT_NE(mkdtemp(directory.data()), nullptr);
-  std::filesystem::create_directory(directory + "/directory.js");
-  ASSERT_EQ(mkfifo((directory + "/pipe.js").c_str(), 0600), 0);
-  const Pages pages({}, directory);
+class PagesOfADirectory : public ::testing::Test {
+ protected:
+  PagesOfADirectory() {
+    EXPECT_NE(mkdtemp(above_.data()), nullptr);
+    std::filesystem::create_directory(directory());
+  }
+  ~PagesOfADirectory() override { std::filesystem::remove_all(above_); }
 
-  EXPECT_EQ(pages.answer(get("/console/live/directory.js")).status, 404);
-  EXPECT_EQ(pages.answer(get("/console/live/pipe.js")).status, 404);
+  std::string directory() const { return above_ + "/ui"; }
+  void write(const std::string& path) const { std::ofstream(above_ + "/" + path) << "text"; }
+  int status(const std::string& path) const {
+    return Pages({}, directory()).answer(get("/console/live/" + path)).status;
+  }
 
-  std::filesystem::remove_all(directory);
+ private:
+  std::string above_ = testing::TempDir() + "/pages-XXXXXX";
+};
+
+TEST_F(PagesOfADirectory, AreFiles) {
+  std::filesystem::create_directory(directory() + "/directory.js");
+  ASSERT_EQ(mkfifo((directory() + "/pipe.js").c_str(), 0600), 0);
+
+  EXPECT_EQ(status("directory.js"), 404);
+  EXPECT_EQ(status("pipe.js"), 404);
+}
+
+TEST_F(PagesOfADirectory, AreInItWhereverLinksLead) {
+  write("ui/app.js");
+  write("secret.js");
+  write("ui-secret.js");
+  std::filesystem::create_symlink("app.js", directory() + "/inside.js");
+  std::filesystem::create_symlink("../secret.js", directory() + "/outside.js");
+  std::filesystem::create_symlink("../ui-secret.js", directory() + "/beside.js");
+  std::filesystem::create_directory_symlink("..", directory() + "/up");
+
+  EXPECT_EQ(status("app.js"), 200);
+  EXPECT_EQ(status("inside.js"), 200);
+  EXPECT_EQ(status("outside.js"), 404);
+  EXPECT_EQ(status("beside.js"), 404);
+  EXPECT_EQ(status("up/secret.js"), 404);
 }
 
 }  // namespace
