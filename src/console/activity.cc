@@ -8,32 +8,33 @@
 
 namespace mailrail::console {
 
-bool Activity::is_deed(const auth::Right& right) {
+bool Activity::is_audited(const auth::Right& right) {
   using auth::Role;
   if (right.traits.has(auth::Trait::is_open) || right.action.ends_with("Backup")) return false;
   return std::ranges::none_of(std::array{Role::view, Role::send, Role::receive, Role::publish},
                               [&](Role each) { return right.roles.has(each); });
 }
 
-void Activity::add(Deed deed) {
+void Activity::add(OperatorAction action) {
   const std::scoped_lock lock(mutex_);
-  deeds_.push_back(std::move(deed));
+  actions_.push_back(std::move(action));
   ++next_;
-  if (deeds_.size() > kept_max) deeds_.pop_front();
+  if (actions_.size() > kept_max) actions_.pop_front();
 }
 
 Activity::Told Activity::from(std::uint64_t number) const {
   const std::scoped_lock lock(mutex_);
-  const std::uint64_t first = next_ - deeds_.size();
+  const std::uint64_t first = next_ - actions_.size();
   const std::uint64_t begin = std::clamp(number, first, next_);
-  return {.deeds = {deeds_.begin() + static_cast<std::ptrdiff_t>(begin - first), deeds_.end()},
-          .next = next_,
-          .missed = number < first ? first - number : 0};
+  return {
+      .actions = {actions_.begin() + static_cast<std::ptrdiff_t>(begin - first), actions_.end()},
+      .next = next_,
+      .missed = number < first ? first - number : 0};
 }
 
-std::string text_of(const std::vector<Deed>& deeds) {
+std::string text_of(const std::vector<OperatorAction>& actions) {
   std::string text;
-  for (const Deed& each : deeds) {
+  for (const OperatorAction& each : actions) {
     if (!text.empty()) text += ',';
     JsonWriter json(text);
     json.begin_object();

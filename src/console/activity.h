@@ -18,7 +18,7 @@
 
 namespace mailrail::console {
 
-struct Deed {
+struct OperatorAction {
   Instant at;
   std::string who;           // The name of a key; of nobody in particular, the address.
   std::string_view service;  // `sns` if its target is a topic.
@@ -32,12 +32,12 @@ class Activity {
   static constexpr std::size_t kept_max = 500;
 
   // Whether an action that takes this right is one to be told.
-  static bool is_deed(const auth::Right& right);
+  static bool is_audited(const auth::Right& right);
 
-  void add(Deed deed);
+  void add(OperatorAction action);
   // Those from that number on, and the number that the next one gets.
   struct Told {
-    std::vector<Deed> deeds;
+    std::vector<OperatorAction> actions;
     std::uint64_t next;
     std::uint64_t missed;  // That are kept no more.
   };
@@ -45,11 +45,11 @@ class Activity {
 
  private:
   mutable std::mutex mutex_;
-  std::deque<Deed> deeds_;
+  std::deque<OperatorAction> actions_;
   std::uint64_t next_ = 0;
 };
 
 // As events are listed.
-std::string text_of(const std::vector<Deed>& deeds);
+std::string text_of(const std::vector<OperatorAction>& actions);
 
 }  // namespace mailrail::console

@@ -12,6 +12,7 @@
 #include "admin/server_description.h"
 #include "base/check.h"
 #include "base/json.h"
+#include "base/shown.h"
 #include "console/topics_channel.h"
 #include "sqs/errors.h"
 #include "wire/json_encode.h"
@@ -263,25 +264,25 @@ class ActivityChannel final : public Channel {
     const bool is_first = !knows_before_;
     knows_before_ = true;
     next_ = told.next;
-    events_ = told.deeds.size();
+    events_ = told.actions.size();
     left_out_ = is_first ? 0 : told.missed;
-    if (events_ > 0) news_ = shown(told.deeds, "{");
+    if (events_ > 0) news_ = shown(told.actions, "{");
   }
 
-  // Up to where the news begin.
+  // Up to the last take(): what came since is news of the next.
   std::string whole() override {
     Activity::Told told = activity_.from(0);
-    const auto later = std::min<std::size_t>(told.next - next_, told.deeds.size());
-    told.deeds.erase(told.deeds.end() - static_cast<std::ptrdiff_t>(later), told.deeds.end());
-    return shown(told.deeds, "{\"Whole\":true,");
+    const auto later = std::min<std::size_t>(told.next - next_, told.actions.size());
+    told.actions.erase(told.actions.end() - static_cast<std::ptrdiff_t>(later), told.actions.end());
+    return shown(told.actions, "{\"Whole\":true,");
   }
   std::size_t events() const override { return events_; }
   std::uint64_t left_out() const override { return left_out_; }
   bool counts_left_out() const override { return true; }
 
  private:
-  static std::string shown(const std::vector<Deed>& deeds, std::string text) {
-    return std::move(text) + "\"Events\":[" + text_of(deeds) + "],\"Dropped\":";
+  static std::string shown(const std::vector<OperatorAction>& actions, std::string text) {
+    return std::move(text) + "\"Events\":[" + text_of(actions) + "],\"Dropped\":";
   }
 
   const Activity& activity_;
@@ -356,8 +357,9 @@ Question::Asked HistoryQuestion::ask(engine::Engine& engine, engine::Turn&) {
   const engine::Queue* queue = engine.find_queue(name);
   if (queue == nullptr ||
       !api::may_see(context_.caller, {.about = auth::About::queue, .name = name})) {
-    found_ = fail(sqs::errors::queue_does_not_exist,
-                  fmt::format("There is no queue {} that this key may see.", queue_));
+    found_ =
+        fail(sqs::errors::queue_does_not_exist,
+             fmt::format("There is no queue {} that this key may see.", mailrail::shown(queue_)));
   } else {
     found_ = queue->id;
   }

@@ -11,7 +11,6 @@ namespace mailrail::console {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::Not;
 
 constexpr Instant now = from_unix_ms(1'735'689'600'000);
 Instant tell_now() { return now; }

@@ -209,7 +209,7 @@ void Frontend::answer(Ready& ready) {
                             .target = call.target(),
                             .trace_id = trace_id ? *trace_id : std::string_view{},
                             .took = std::chrono::steady_clock::now() - call.began});
-  tell_of_deed(call, response.about);
+  tell_activity(call, response.about);
   const bool is_taken = parts_.http.answer(call.exchange, std::move(response), &parts_.ownership);
   if (ready.read_bytes > 0) {
     ready.bodies = {};
@@ -220,9 +220,9 @@ void Frontend::answer(Ready& ready) {
   if (!leases.empty()) parts_.engine.submit(std::make_unique<GiveBack>(std::move(leases)));
 }
 
-void Frontend::tell_of_deed(const api::ApiCall& call, const http::About& about) {
+void Frontend::tell_activity(const api::ApiCall& call, const http::About& about) {
   const api::Context& context = call.context();
-  if (context.right == nullptr || !console::Activity::is_deed(*context.right)) return;
+  if (context.right == nullptr || !console::Activity::is_audited(*context.right)) return;
   const auth::Grant* grant = context.caller.grant.get();
   const bool is_known = grant != nullptr && !grant->is_anonymous();
   parts_.live.activity().add({.at = wall_clock(),

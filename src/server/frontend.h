@@ -84,7 +84,7 @@ class Frontend final : public http::Handler {
   void read_files(Ready& ready);
   void post(std::uint32_t thread, std::vector<Ready> ready);
   void answer(Ready& ready);
-  void tell_of_deed(const api::ApiCall& call, const http::About& about);
+  void tell_activity(const api::ApiCall& call, const http::About& about);
   void answer_now(http::ExchangeId exchange, const Refused& refused, http::Response response);
 
   const Parts parts_;
