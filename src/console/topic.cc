@@ -8,6 +8,8 @@
 
 #include "api/errors.h"
 #include "base/shown.h"
+#include "sqs/arn.h"
+#include "sqs/validation.h"
 
 namespace mailrail::console {
 namespace {
@@ -16,31 +18,21 @@ namespace {
 constexpr std::array<std::string_view, 7> kinds = {"server", "queues", "conversations", "history",
                                                    "tail",   "topics", "activity"};
 
-// "A queue name can have up to 80 characters." (SQS API reference)
-constexpr std::size_t queue_bytes_max = 80;
-
 std::unexpected<Error> refuse(std::string sentence) {
   return fail(api::errors::invalid_parameter_value, std::move(sentence));
 }
 
 bool is_queue_name(std::string_view name) {
-  return name.size() <= queue_bytes_max && std::ranges::all_of(name, [](char each) {
-           return (each >= 'a' && each <= 'z') || (each >= 'A' && each <= 'Z') ||
-                  (each >= '0' && each <= '9') || each == '-' || each == '_' || each == '.';
-         });
+  const auto type = sqs::is_fifo_name(name) ? sqs::QueueType::fifo : sqs::QueueType::standard;
+  return sqs::check_queue_name(name, type).has_value();
 }
 
 // Which need the name of a queue, and which may have one.
 bool fits(Topic::Kind kind, std::string_view queue) {
-  if (kind == Topic::Kind::conversations) return !queue.empty();
-  return queue.empty() || kind == Topic::Kind::history || kind == Topic::Kind::tail;
-}
-
-int digit(char letter) {
-  if (letter >= '0' && letter <= '9') return letter - '0';
-  if (letter >= 'a' && letter <= 'f') return letter - 'a' + 10;
-  if (letter >= 'A' && letter <= 'F') return letter - 'A' + 10;
-  return -1;
+  using Kind = Topic::Kind;
+  if (queue.empty()) return kind != Kind::conversations;
+  return (kind == Kind::conversations || kind == Kind::history || kind == Kind::tail) &&
+         is_queue_name(queue);
 }
 
 }  // namespace
@@ -54,54 +46,30 @@ std::string text_of(const Topic& topic) {
   return fmt::format("{}{}{}", name_of(topic.kind), has_queue ? ":" : "", topic.queue);
 }
 
-std::optional<std::string> decoded(std::string_view text) {
-  std::string out;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    if (text[at] != '%') {
-      out += text[at] == '+' ? ' ' : text[at];
-      continue;
-    }
-    if (at + 2 >= text.size()) return std::nullopt;
-    const int high = digit(text[at + 1]);
-    const int low = digit(text[at + 2]);
-    if (high < 0 || low < 0) return std::nullopt;
-    out += static_cast<char>(high * 16 + low);
-    at += 2;
-  }
-  return out;
-}
-
-std::string_view raw_parameter(std::string_view query, std::string_view name) {
-  for (const auto& each : std::views::split(query, '&')) {
-    const std::string_view pair(each);
-    const std::size_t equals = std::min(pair.find('='), pair.size());
-    if (pair.substr(0, equals) == name) return pair.substr(std::min(equals + 1, pair.size()));
-  }
-  return {};
-}
-
 Result<std::vector<Topic>> parse_topics(std::string_view value) {
   std::vector<Topic> topics;
   if (value.empty())
     return refuse("There is no topic to follow: name some, as topics=server,queues.");
   for (const auto& each : std::views::split(value, ',')) {
-    const std::optional<std::string> text = decoded(std::string_view(each));
-    if (!text) return refuse("The topics cannot be read: their percent-encoding is broken.");
-    const std::size_t colon = std::min(text->find(':'), text->size());
-    const std::string_view kind = std::string_view(*text).substr(0, colon);
-    const std::string_view queue =
-        std::string_view(*text).substr(std::min(colon + 1, text->size()));
-    const auto* const found = std::ranges::find(kinds, kind);
+    const std::string_view text(each);
+    const std::size_t colon = std::min(text.find(':'), text.size());
+    const std::string_view queue = text.substr(std::min(colon + 1, text.size()));
+    const auto* const found = std::ranges::find(kinds, text.substr(0, colon));
     if (found == kinds.end()) {
       return refuse(
           fmt::format("There is no topic \"{}\". There are server, queues, topics, "
                       "activity, conversations:QUEUE, history:QUEUE and tail:QUEUE.",
-                      shown(*text)));
+                      shown(text)));
     }
-    Topic topic{.kind = static_cast<Topic::Kind>(found - kinds.begin()),
-                .queue = std::string(queue)};
-    if (!is_queue_name(queue) || !fits(topic.kind, queue))
-      return refuse(fmt::format("\"{}\" names no queue as it should.", shown(*text)));
+    const auto kind = static_cast<Topic::Kind>(found - kinds.begin());
+    if (!fits(kind, queue)) {
+      return refuse(fmt::format(
+          "Topic \"{}\" must be KIND or KIND:QUEUE. conversations needs a queue, history and tail "
+          "may have one, others have none; a queue's name is 1 to 80 letters, digits, hyphens and "
+          "underscores, that of a FIFO queue ends with .fifo.",
+          shown(text)));
+    }
+    Topic topic{.kind = kind, .queue = std::string(queue)};
     if (std::ranges::find(topics, topic) == topics.end()) topics.push_back(std::move(topic));
     if (topics.size() > topics_max)
       return refuse(fmt::format("A stream has at most {} topics.", topics_max));

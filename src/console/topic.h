@@ -8,7 +8,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,12 +39,7 @@ std::string_view name_of(Topic::Kind kind);
 // As it was asked for.
 std::string text_of(const Topic& topic);
 
-// The value of the parameter, of which the parts between commas are still percent-encoded.
+// The value of the parameter: topics, with commas between.
 Result<std::vector<Topic>> parse_topics(std::string_view value);
-
-// The value of a parameter of a query string, as it is there; empty if it is not there.
-std::string_view raw_parameter(std::string_view query, std::string_view name);
-// Without its percent-encoding; nothing if that is broken.
-std::optional<std::string> decoded(std::string_view text);
 
 }  // namespace mailrail::console

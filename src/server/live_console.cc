@@ -1,12 +1,16 @@
 #include "server/live_console.h"
 
+#include <algorithm>
+#include <ranges>
 #include <tuple>
 #include <utility>
 
+#include <fmt/format.h>
 #include <pthread.h>
 
 #include "api/errors.h"
 #include "base/json.h"
+#include "base/shown.h"
 #include "console/front_desk.h"
 #include "console/topic.h"
 #include "http/target.h"
@@ -18,7 +22,7 @@ constexpr std::string_view stream_path = "/_mailrail/stream";
 constexpr std::string_view history_path = "/_mailrail/history";
 constexpr auto period = std::chrono::seconds(1);
 
-// Pages come back two seconds after a stream has ended. No proxy gathers events.
+// An EventSource comes back two seconds after its stream has ended. No proxy gathers events.
 http::Response stream_head() {
   http::Response head{.status = 200, .headers = {}, .body = "retry: 2000\n\n"};
   head.headers.add("Content-Type", "text/event-stream");
@@ -28,9 +32,8 @@ http::Response stream_head() {
   return head;
 }
 
-http::Response too_many(std::string sentence) {
-  return console::refusal(
-      {.kind = &api::errors::service_unavailable, .message = std::move(sentence)});
+std::unexpected<Error> too_many(std::string sentence) {
+  return fail(api::errors::service_unavailable, std::move(sentence));
 }
 
 }  // namespace
@@ -86,33 +89,32 @@ void LiveConsole::take_request(http::ExchangeId exchange, http::Request request)
     return;
   }
   Result<auth::Caller> caller = parts_.sessions.caller_of(request);
-  if (!caller) {
-    parts_.http.answer(exchange, console::refusal(caller.error()));
+  if (!caller) return refuse(exchange, caller.error());
+  const auto parameters = wire::Form::parse(http::query_string_of(request.target));
+  if (!parameters) {
+    refuse(exchange, {.kind = &api::errors::invalid_parameter_value,
+                      .message = parameters.error().message()});
   } else if (http::path_of(request.target) == stream_path) {
-    begin_stream(exchange, std::move(request));
+    begin_stream({.exchange = exchange, .caller = *caller, .parameters = *parameters},
+                 std::move(request));
   } else {
-    ask_history(exchange, request, *std::move(caller));
+    ask_history({.exchange = exchange, .caller = *caller, .parameters = *parameters}, request);
   }
 }
 
-void LiveConsole::begin_stream(http::ExchangeId exchange, http::Request request) {
-  const std::string_view query = http::query_string_of(request.target);
+void LiveConsole::refuse(http::ExchangeId exchange, const Error& error) {
+  parts_.http.answer(exchange, console::refusal(error));
+}
+
+void LiveConsole::begin_stream(const Asked& asked, http::Request request) {
+  const http::ExchangeId exchange = asked.exchange;
   Result<std::vector<console::Topic>> topics =
-      console::parse_topics(console::raw_parameter(query, "topics"));
-  if (!topics) {
-    parts_.http.answer(exchange, console::refusal(topics.error()));
-    return;
-  }
-  std::string after(console::raw_parameter(query, "after"));
+      console::parse_topics(asked.parameters.find("topics").value_or(""));
+  if (!topics) return refuse(exchange, topics.error());
+  std::string after(asked.parameters.find("after").value_or(""));
   if (after.empty()) after = request.header("Last-Event-ID");
-  {
-    const std::scoped_lock lock(mutex_);
-    if (streams_.size() >= streams_max) {
-      parts_.http.answer(exchange, too_many("As many pages as there may be are open already."));
-      return;
-    }
-    streams_.insert(exchange);
-  }
+  if (const Result<void> place = take_place(exchange, asked.caller); !place)
+    return refuse(exchange, place.error());
   if (!parts_.http.begin_stream(exchange, stream_head(), &parts_.ownership)) {
     gone(exchange);
     return;
@@ -125,23 +127,40 @@ void LiveConsole::begin_stream(http::ExchangeId exchange, http::Request request)
   });
 }
 
-void LiveConsole::ask_history(http::ExchangeId exchange,
-                              const http::Request& request,
-                              auth::Caller caller) {
-  const std::string_view query = http::query_string_of(request.target);
-  const std::string_view span = console::raw_parameter(query, "span");
-  const auto queue = console::decoded(console::raw_parameter(query, "queue"));
+// One key leaves room for others. Where nobody needs a key all are alike.
+Result<void> LiveConsole::take_place(http::ExchangeId exchange, const auth::Caller& caller) {
+  const bool is_keyed = parts_.sessions.has_keys() && caller.grant != nullptr;
+  const std::string key = is_keyed ? caller.grant->key_id : "";
+  const std::scoped_lock lock(mutex_);
+  const auto of_key = std::ranges::count(streams_ | std::views::values, key);
+  if (is_keyed && static_cast<std::size_t>(of_key) >= streams_of_key_max) {
+    return too_many(fmt::format(
+        "{} pages are open with this key, the most that one may have. Close one, then load this "
+        "page again.",
+        of_key));
+  }
+  if (streams_.size() >= streams_max) {
+    return too_many(fmt::format(
+        "{} pages are open, the most there may be. Close one, then load this page again.",
+        streams_.size()));
+  }
+  streams_.emplace(exchange, key);
+  return {};
+}
+
+void LiveConsole::ask_history(const Asked& asked, const http::Request& request) {
+  const std::string_view span = asked.parameters.find("span").value_or("10m");
   const bool is_day = span == "24h";
-  if (!queue || (!is_day && span != "10m" && !span.empty())) {
-    const Error error{.kind = &api::errors::invalid_parameter_value,
-                      .message = "The span must be 10m or 24h, and queue the name of a queue."};
-    parts_.http.answer(exchange, console::refusal(error));
-    return;
+  if (!is_day && span != "10m") {
+    return refuse(asked.exchange,
+                  {.kind = &api::errors::invalid_parameter_value,
+                   .message = fmt::format("span is \"{}\". It must be 10m or 24h.", shown(span))});
   }
   auto question = std::make_unique<console::HistoryQuestion>(
-      parts_.dispatcher.context_of(request, std::move(caller)), *queue);
-  HistoryAsked asked{
-      .exchange = exchange,
+      parts_.dispatcher.context_of(request, asked.caller),
+      std::string(asked.parameters.find("queue").value_or("")));
+  const HistoryAsked history{
+      .exchange = asked.exchange,
       .span = is_day ? console::History::Span::day : console::History::Span::ten_minutes,
       .question = question.get()};
   std::vector<std::unique_ptr<console::Question>> questions;
@@ -150,10 +169,13 @@ void LiveConsole::ask_history(http::ExchangeId exchange,
   {
     const std::scoped_lock lock(mutex_);
     if (histories_.size() >= histories_max) {
-      parts_.http.answer(exchange, too_many("Too many histories are asked for. Try again."));
-      return;
+      return refuse(asked.exchange,
+                    too_many(fmt::format("{} histories are asked for, the most there may be at "
+                                         "once. Ask again in a second.",
+                                         histories_.size()))
+                        .error());
     }
-    histories_.emplace(look.get(), asked);
+    histories_.emplace(look.get(), history);
   }
   parts_.engine.submit(std::move(look));
 }

@@ -14,7 +14,6 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <set>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -29,13 +28,15 @@
 #include "http/server.h"
 #include "server/engine_thread.h"
 #include "server/ownership.h"
+#include "wire/form.h"
 
 namespace mailrail::server {
 
 class LiveConsole {
  public:
   static constexpr std::size_t streams_max = 100;
-  static constexpr std::size_t histories_max = 16;  // Asked for and not answered yet.
+  static constexpr std::size_t streams_of_key_max = 20;  // As it may have sessions.
+  static constexpr std::size_t histories_max = 16;       // Asked for and not answered yet.
 
   // What it works with, all of which outlives it.
   struct Parts {
@@ -64,6 +65,12 @@ class LiveConsole {
 
  private:
   using Steady = std::chrono::steady_clock;
+  // A request as it came.
+  struct Asked {
+    http::ExchangeId exchange;
+    const auth::Caller& caller;
+    const wire::Form& parameters;
+  };
   struct HistoryAsked {
     http::ExchangeId exchange;
     console::History::Span span = console::History::Span::ten_minutes;
@@ -78,8 +85,10 @@ class LiveConsole {
     bool empty() const { return came.empty() && gone.empty() && looks.empty() && !stops; }
   };
 
-  void begin_stream(http::ExchangeId exchange, http::Request request);
-  void ask_history(http::ExchangeId exchange, const http::Request& request, auth::Caller caller);
+  void refuse(http::ExchangeId exchange, const Error& error);
+  void begin_stream(const Asked& asked, http::Request request);
+  Result<void> take_place(http::ExchangeId exchange, const auth::Caller& caller);
+  void ask_history(const Asked& asked, const http::Request& request);
   void answer(http::ExchangeId exchange, http::Response response);
   template <class Change>
   void change_mail(Change change);
@@ -106,7 +115,7 @@ class LiveConsole {
   struct ByPlace {
     bool operator()(const http::ExchangeId& left, const http::ExchangeId& right) const;
   };
-  std::set<http::ExchangeId, ByPlace> streams_;
+  std::map<http::ExchangeId, std::string, ByPlace> streams_;  // The id of the key of each.
   std::map<const console::Look*, HistoryAsked> histories_;
   std::thread thread_;
 };

@@ -219,7 +219,6 @@ TEST_F(LiveConsoleTest, TellsHowAQueueHasBeen) {
   EXPECT_EQ(reply.status, 200);
   EXPECT_THAT(reply.body, AllOf(HasSubstr(R"("Step":)"), HasSubstr(R"("Series":{"Visible":[)")));
   EXPECT_EQ(get("/_mailrail/history?queue=none&span=24h", std::string(console_header)).status, 400);
-  EXPECT_EQ(get("/_mailrail/history?queue=q&span=1y", std::string(console_header)).status, 400);
 }
 
 TEST_F(LiveConsoleTest, TellsWhatOperatorsDo) {
@@ -258,7 +257,28 @@ TEST_F(LiveConsoleTest, HasSoManyStreamsAndNoMore) {
   const Reply refused = get("/_mailrail/stream?topics=server", std::string(console_header));
 
   EXPECT_EQ(refused.status, 503);
-  EXPECT_THAT(refused.body, HasSubstr("As many pages as there may be are open already."));
+  EXPECT_THAT(refused.body, HasSubstr("100 pages are open, the most there may be. Close one, "));
+}
+
+TEST_F(LiveConsoleTest, RefusesParametersWithWhatWouldBeRight) {
+  start();
+  const auto refusal = [&](const std::string& target) {
+    const Reply reply = get(target, std::string(console_header));
+    EXPECT_EQ(reply.status, 400) << target;
+    return reply.body;
+  };
+
+  EXPECT_THAT(refusal("/_mailrail/stream?topics=server:q"),
+              HasSubstr("must be KIND or KIND:QUEUE"));
+  EXPECT_THAT(refusal("/_mailrail/stream?topics=tail%3A%00"),
+              HasSubstr(R"(Topic \"tail:\u0000\" must be)"));
+  EXPECT_THAT(refusal("/_mailrail/stream?topics=tail:%ff"), HasSubstr("topics is not UTF-8."));
+  EXPECT_THAT(refusal("/_mailrail/stream?topics=tail:%zz"), HasSubstr("topics has a '%' that"));
+  EXPECT_THAT(refusal("/_mailrail/history?span=1y"),
+              HasSubstr(R"(span is \"1y\". It must be 10m or 24h.)"));
+  EXPECT_THAT(refusal("/_mailrail/history?queue=..%2f%00"),
+              HasSubstr(R"(There is no queue ../\u0000 that)"));
+  EXPECT_THAT(refusal("/_mailrail/history?queue=%ff"), HasSubstr("queue is not UTF-8."));
 }
 
 TEST_F(LiveConsoleTest, EndsStreamsWhenTheServerStops) {
@@ -377,6 +397,22 @@ TEST_F(KeyedConsoleTest, EndsAStreamWithItsSession) {
 
   page.rest();  // Until the server has closed.
   EXPECT_EQ(call("Mailrail.DescribeServer", "{}", headers).status, 403);
+}
+
+TEST_F(KeyedConsoleTest, LeavesStreamsForOtherKeys) {
+  start_keyed();
+  const std::string anns = log_in(admin_).substr(console_header.size());
+  const std::string bobs = log_in(viewer_).substr(console_header.size());
+  std::vector<std::unique_ptr<Page>> pages;
+  for (std::size_t i = 0; i < LiveConsole::streams_of_key_max; ++i)
+    pages.push_back(std::make_unique<Page>(open("queues", anns)));
+
+  const Reply refused = get("/_mailrail/stream?topics=queues", std::string(console_header) + anns);
+  Page bobs_page = open("queues", bobs);
+
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_THAT(refused.body, HasSubstr("20 pages are open with this key, the most that one may "));
+  EXPECT_NE(bobs_page.next("queues"), "");
 }
 
 TEST_F(KeyedConsoleTest, ChangesNothingWhereItIsReadOnly) {
