@@ -56,7 +56,7 @@ void History::add_minute(QueueId queue, std::uint32_t minute, const Point& point
 void History::forget_without(std::uint32_t minute) {
   for (auto each = queues_.begin(); each != queues_.end();) {
     OfQueue& of_queue = each->second;
-    if (of_queue.minutes.end() > minute) {
+    if (of_queue.minutes.end() > minute || of_queue.seconds.end() > minute * 60) {
       ++each;
       continue;
     }

@@ -111,6 +111,17 @@ TEST(History, ForgetsQueuesThatAreGone) {
   EXPECT_EQ(history.read(QueueId(8), Span::day).points.size(), 1u);
 }
 
+TEST(History, KeepsAQueueWhoseFirstMinuteIsNotOver) {
+  History history;
+  history.add_second(queue, 180, point(1));
+  history.add_second(QueueId(8), 119, point(1));
+
+  history.forget_without(2);
+
+  EXPECT_EQ(history.last_second(queue).points.size(), 1u);
+  EXPECT_TRUE(history.last_second(QueueId(8)).points.empty());
+}
+
 TEST(History, IsWrittenByNumber) {
   History history;
   history.add_second(queue, 100, point(3));
