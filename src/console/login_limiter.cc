@@ -1,18 +1,15 @@
 #include "console/login_limiter.h"
 
-#include <array>
-
-#include <arpa/inet.h>
+#include "base/ip_network.h"
 
 namespace mailrail::console {
 namespace {
 
 // Of IPv6 the /64, which is what one client gets.
-std::string network_of(std::string_view address) {
-  const std::string without_zone(address.substr(0, address.find('%')));
-  std::array<char, 16> bytes{};
-  if (inet_pton(AF_INET6, without_zone.c_str(), bytes.data()) != 1) return std::string(address);
-  return std::string(bytes.data(), 8) + "/64";
+std::string network_of(std::string_view text) {
+  const auto address = parse_ip_address(text.substr(0, text.find('%')));  // Without its zone.
+  if (!address || address->version == IpVersion::v4) return std::string(text);
+  return std::string(address->bytes.begin(), address->bytes.begin() + 8) + "/64";
 }
 
 }  // namespace
