@@ -25,7 +25,8 @@ std::string refusal_text(const Topic& topic, const std::string& why) {
   return text;
 }
 
-// All who have the same of it see the same.
+// Who sees the same: whoever asks with one key, for one account and region, and by one endpoint,
+// which stands in the URLs of queues.
 std::string audience_of(const api::Context& context) {
   const auth::Caller& caller = context.caller;
   return fmt::format("{} {} {} {}", caller.grant == nullptr ? "" : caller.grant->key_id,
@@ -58,7 +59,7 @@ std::optional<std::uint64_t> Board::number_of(const std::string& id) const {
   std::uint64_t number = 0;
   const char* const end = id.data() + id.size();
   const auto read = std::from_chars(id.data() + before.size(), end, number);
-  if (read.ec != std::errc() || read.ptr != end) return std::nullopt;
+  if (read.ec != std::errc() || read.ptr != end || number > next_event_) return std::nullopt;
   return number;
 }
 
@@ -95,6 +96,7 @@ std::vector<std::unique_ptr<Question>> Board::questions() {
 }
 
 std::vector<Piece> Board::take(Instant at, std::uint64_t next_event) {
+  next_event_ = next_event;
   for (auto& [key, each] : followed_) {
     each.channel->take(at);
     each.whole.clear();

@@ -45,7 +45,7 @@ struct Piece {
 
 class Board {
  public:
-  // Between two pieces that a stream gets at least.
+  // After so many looks without news a stream gets a sign of life.
   static constexpr int quiet_looks_max = 15;
 
   struct Parts {
@@ -64,7 +64,6 @@ class Board {
   };
   void join(Visitor visitor);
   void leave(http::ExchangeId exchange);
-  bool is_watched() const { return !viewers_.empty(); }
 
   // What is to be asked now; nothing while it was not taken yet what came of the last time.
   std::vector<std::unique_ptr<Question>> questions();
@@ -101,6 +100,7 @@ class Board {
   const Parts parts_;
   std::vector<Viewer> viewers_;
   std::map<std::string, Followed> followed_;  // By who sees what.
+  std::uint64_t next_event_ = 0;              // As of the last take(): no id tells more.
 };
 
 // As an event of a stream is written.
