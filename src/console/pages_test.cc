@@ -148,8 +148,10 @@ TEST_F(PagesTest, ReadsADirectoryEachTimeAndNothingBesideIt) {
 
   EXPECT_THAT(index.body, HasSubstr("src=\"/console/live/app.js\""));
   EXPECT_EQ(header(live_pages_.answer(get("/console/live/app.js")), "Cache-Control"), "no-cache");
-  for (const std::string path : {"../pages_test.cc", "..%2fpages_test.cc", ".hidden.js",
-                                 "pages//greeting.js", "notes.txt", "", "pages"})
+  for (const std::string path :
+       {"../pages_test.cc", "..%2fpages_test.cc", "%2e%2e/pages_test.cc", "./app.js",
+        "pages/../app.js", ".hidden.js", "pages/.hidden.js", "/app.js", "pages//greeting.js",
+        "app.js/", "app.js%00", "app.js%00.css", "notes.txt", "", "pages"})
     EXPECT_EQ(live_pages_.answer(get("/console/live/" + path)).status, 404) << path;
 }
 

@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "auth/key.h"
+#include "auth/rights.h"
 #include "base/random.h"
 #include "http/test_client.h"
 #include "server/server.h"
@@ -21,6 +22,7 @@ namespace {
 using http::testing::Client;
 using http::testing::Reply;
 using ::testing::AllOf;
+using ::testing::AnyOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -348,6 +350,50 @@ TEST_F(KeyedConsoleTest, LetsASessionDoWhatItsKeyMay) {
   EXPECT_THAT(call("AmazonSQS.PurgeQueue", R"({"QueueUrl": "a1"})", bob).body,
               HasSubstr("AccessDenied"));
   EXPECT_EQ(call("Mailrail.DescribeQueues", "{}", std::string(console_header)).status, 403);
+}
+
+// What every action takes, of all of them: each reads what is its own.
+constexpr std::string_view input_of_queues =
+    R"({"QueueUrl": "a1", "QueueName": "a1", "MessageBody": "m", "ReceiptHandle": "h",)"
+    R"( "VisibilityTimeout": 0, "Label": "l", "AWSAccountIds": ["111111111111"],)"
+    R"( "Actions": ["SendMessage"], "MessageGroupId": "g", "HeadAction": "delete", "TaskHandle": "t",)"
+    R"( "SourceArn": "arn:aws:sqs:us-east-1:000000000000:a1", "Tags": {"a": "b"}, "TagKeys": ["a"],)"
+    R"( "Attributes": {}, "MessageIds": ["m"],)"
+    R"( "Entries": [{"Id": "1", "MessageBody": "m", "ReceiptHandle": "h"}]})";
+constexpr std::string_view input_of_topics =
+    "TopicArn=arn:aws:sns:us-east-1:000000000000:t&ResourceArn=arn:aws:sns:us-east-1:000000000000:t"
+    "&SubscriptionArn=arn:aws:sns:us-east-1:000000000000:t:00000000-0000-0000-0000-000000000000"
+    "&Name=t&Message=m&Protocol=sqs&Endpoint=arn:aws:sqs:us-east-1:000000000000:a1&Label=l"
+    "&ActionName.member.1=Publish&AWSAccountId.member.1=111111111111&AttributeName=DisplayName"
+    "&DataProtectionPolicy={}&Version=2010-03-31&Action=";
+
+TEST_F(KeyedConsoleTest, ChangesNothingForWhoMayLook) {
+  viewer_ = new_key("bob", auth::Role::view);
+  start_keyed();
+  const std::string bob = log_in(viewer_);
+  const std::string form = bob + "Content-Type: application/x-www-form-urlencoded\r\n";
+  call("AmazonSQS.CreateQueue", R"({"QueueName": "a1"})", log_in(admin_));
+
+  std::size_t asked = 0;
+  for (const auth::Right& each : auth::rights()) {
+    if (each.roles.has(auth::Role::view) || each.traits.has(auth::Trait::is_open)) continue;
+    Client client(server_->port());
+    if (each.service == "sns") {
+      client.send(
+          http::testing::post(std::string(input_of_topics) + std::string(each.action), form));
+    } else {
+      const std::string service = each.service == "sqs" ? "AmazonSQS." : "Mailrail.";
+      client.send(http::testing::post(
+          std::string(input_of_queues),
+          "X-Amz-Target: " + service + std::string(each.action) + "\r\n" + bob));
+    }
+    EXPECT_THAT(client.read_reply().body,
+                AnyOf(HasSubstr("AccessDenied"), HasSubstr("AuthorizationError")))
+        << auth::policy_name(each);
+    ++asked;
+  }
+
+  EXPECT_GT(asked, 50u);
 }
 
 TEST_F(KeyedConsoleTest, SpeaksToTopicsByQuery) {
