@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/json.h"
+#include "base/shown.h"
 
 namespace mailrail::console {
 
@@ -16,6 +17,7 @@ bool Activity::is_audited(const auth::Right& right) {
 }
 
 void Activity::add(OperatorAction action) {
+  action.target = std::string(shown(action.target));
   const std::scoped_lock lock(mutex_);
   actions_.push_back(std::move(action));
   ++next_;

@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/shown.h"
+
 namespace mailrail::console {
 namespace {
 
@@ -55,6 +57,14 @@ TEST(Activity, ForgetsTheOldestAndCountsThem) {
   EXPECT_EQ(told.actions.size(), Activity::kept_max);
   EXPECT_EQ(told.actions.front().target, "3");
   EXPECT_EQ(told.missed, 2u);
+}
+
+// Whoever asks to make a queue says how long its name is, and is refused after that.
+TEST(Activity, KeepsNoMoreOfAnAbsurdNameThanMessagesRepeat) {
+  Activity activity;
+  activity.add(purge(std::string(1 << 20, 'q')));
+
+  EXPECT_EQ(activity.from(0).actions.at(0).target.size(), shown_bytes_max);
 }
 
 TEST(Activity, IsWrittenAsEventsAre) {
