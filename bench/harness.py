@@ -22,7 +22,7 @@ class Setting:
     def __init__(self, arguments):
         self.build = Path(arguments.build).resolve()
         self.mailrail = self.build / "mailrail"
-        self.load = self.build / "bench" / "mailrail_load"
+        self.load = self.build / "bench" / "load_tool"
         self.seconds = arguments.seconds
         self.scale = arguments.scale
         self.minutes = arguments.minutes

@@ -1,0 +1,105 @@
+// Run: messages through queues by producers and consumers at once, measured and judged.
+//
+// It ends when the producers are through and, where there are consumers, all that was acknowledged
+// has come out and was deleted, or nothing has come for so long that the rest must be lost.
+
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "load/consumer.h"
+#include "load/endpoint.h"
+#include "load/figures.h"
+#include "load/judge.h"
+#include "load/loop.h"
+#include "load/producer.h"
+
+namespace mailrail::load {
+
+// All of it outlives the run.
+struct Plan {
+  const Endpoint& producing_at;
+  const Requests& producing_by;
+  const Endpoint& consuming_at;
+  const Requests& consuming_by;
+  const Script& script;
+  Order order = Order::standard;
+
+  Sending sending = Sending::one_by_one;
+  std::string target;                   // What producers send to.
+  std::vector<std::string> queue_urls;  // Each gets every message.
+  std::uint32_t producers = 0;
+  std::uint32_t consumers = 0;  // In all, of all queues; at least one for each, or none.
+  std::size_t batch_size = 10;
+  int receive_max = 10;
+  int wait_seconds = 20;
+  std::chrono::seconds visibility_timeout{60};  // Of the queues.
+
+  std::optional<std::uint64_t> per_second = {};  // None: a closed loop.
+  std::uint64_t messages_max = UINT64_MAX;
+  std::chrono::nanoseconds warm_up{0};
+  std::chrono::nanoseconds duration{0};  // 0: until all messages are sent.
+  std::uint64_t messages_before = 0;     // Sent in batches before anything is measured.
+};
+
+struct Progress {
+  std::uint64_t sent = 0;
+  std::uint64_t received = 0;
+};
+
+struct Outcome {
+  Figures figures;
+  double seconds = 0;  // That were measured.
+  Verdict verdict;     // Of all queues.
+  std::uint64_t acknowledged = 0;
+  std::uint64_t unanswered = 0;  // Sends that may be there or not.
+  std::uint64_t received = 0;
+  bool was_interrupted = false;
+};
+
+class Run {
+ public:
+  // Asked ten times a second how far it is; whether to go on.
+  using Watch = std::function<Loop::Tick(const Progress& progress)>;
+
+  Run(const Plan& plan, Watch watch);
+
+  // The error is that a server cannot be reached.
+  Result<void> run();
+
+  Outcome outcome() const;
+
+ private:
+  Result<void> fill();
+  Result<void> measure();
+  Result<void> add_producers(Loop& loop, Production& production, std::uint32_t count);
+  Result<void> add_consumers(Loop& loop);
+  Loop::Tick tick(Time now);
+  bool is_settled() const;
+  bool may_still_come(Time now);
+  Progress progress() const;
+  double measured_seconds() const;
+
+  const Plan& plan_;
+  const Watch watch_;
+  Figures figures_;
+  Figures filling_figures_;
+  std::vector<std::unique_ptr<Judge>> judges_;
+  std::vector<std::unique_ptr<Consumption>> consumptions_;
+  std::vector<std::unique_ptr<Role>> roles_;
+  Production filling_;
+  Production production_;
+
+  std::uint64_t received_before_ = 0;  // At the last tick,
+  Time progressed_at_ = {};            // and when that had grown.
+  std::optional<Time> settled_at_ = {};
+  bool has_given_up_ = false;
+  bool was_interrupted_ = false;
+};
+
+}  // namespace mailrail::load
