@@ -11,6 +11,10 @@ Argument Argument::required() const { return Argument(option_->required()); }
 
 Argument Argument::positive() const { return Argument(option_->check(CLI::PositiveNumber)); }
 
+Argument Argument::from_to(std::uint64_t least, std::uint64_t most) const {
+  return Argument(option_->check(CLI::Range(least, most)));
+}
+
 Argument Argument::one_of(std::vector<std::string> values) const {
   return Argument(option_->check(CLI::IsMember(std::move(values))));
 }

@@ -7,6 +7,7 @@
 
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -22,11 +23,12 @@ class Argument {
   explicit Argument(CLI::Option* option) : option_(option) {}
 
   Argument required() const;
-  Argument positive() const;                               // Numbers: above zero.
-  Argument one_of(std::vector<std::string> values) const;  // Also named by the help.
-  Argument repeatable() const;                             // A value each time that it is given.
-  Argument separated_by(char separator) const;             // Several values in one, too.
-  Argument at_most_one_value() const;                      // It may be given without one.
+  Argument positive() const;                                        // Numbers: above zero.
+  Argument from_to(std::uint64_t least, std::uint64_t most) const;  // Likewise.
+  Argument one_of(std::vector<std::string> values) const;           // Also named by the help.
+  Argument repeatable() const;                  // A value each time that it is given.
+  Argument separated_by(char separator) const;  // Several values in one, too.
+  Argument at_most_one_value() const;           // It may be given without one.
   Argument excludes(Argument other) const;
   Argument value_name(const std::string& name) const;  // What the help calls the value.
   Argument variable(const std::string& name) const;    // The environment variable that stands in.

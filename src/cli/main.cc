@@ -15,6 +15,7 @@
 #include "cli/about_commands.h"
 #include "cli/apply_command.h"
 #include "cli/backup_commands.h"
+#include "cli/bench_command.h"
 #include "cli/check_command.h"
 #include "cli/command.h"
 #include "cli/conversation_commands.h"
@@ -42,9 +43,9 @@ using Commands = std::vector<Command>;
 // Looks after a server, here or elsewhere.
 Commands add_server_commands(CLI::App& app) {
   return {
-      add_serve(app),      add_check(app),      add_healthcheck(app),
-      add_doctor(app),     add_key_create(app), add_key_list(app),
-      add_key_rotate(app), add_key_revoke(app), add_promote(app),
+      add_serve(app),      add_check(app),    add_healthcheck(app), add_doctor(app),
+      add_key_create(app), add_key_list(app), add_key_rotate(app),  add_key_revoke(app),
+      add_promote(app),    add_bench(app),
   };
 }
 

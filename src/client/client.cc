@@ -125,6 +125,13 @@ Result<void> Client::call(const Call& call, Source input, mailrail::Target outpu
   }
 }
 
+Result<HttpAnswer> Client::get(const std::string& path, Duration timeout) {
+  HttpRequest request = TRY(signed_request(Service::mailrail, {.method = "GET", .target = path}));
+  request.method = "GET";
+  request.timeout = timeout;
+  return options_.send ? options_.send(request) : session_.ask(request);
+}
+
 Result<HttpAnswer> Client::post(const std::string& path, const Headers& headers, Duration timeout) {
   http::Request unsigned_one{.method = "POST", .target = path};
   for (const auto& [name, value] : headers) unsigned_one.headers.add(name, value);

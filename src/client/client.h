@@ -62,6 +62,7 @@ class Client {
   }
 
   // A request to one of mailrail's own paths, signed, once. Any status is an answer.
+  Result<HttpAnswer> get(const std::string& path, Duration timeout);
   Result<HttpAnswer> post(const std::string& path, const Headers& headers, Duration timeout);
 
   // Fails if the service is Amazon's and may only be read.

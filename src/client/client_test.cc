@@ -92,6 +92,23 @@ TEST(Client, AsksSnsInItsOwnProtocolOnTheSameConnection) {
                           HasSubstr("/mailrail/aws4_request")));
 }
 
+TEST(Client, GetsWhatMailrailHasAtAPathOfItsOwn) {
+  Endpoint endpoint;
+  Pauses pauses;
+  Client client(options(url_of(endpoint), pauses));
+
+  auto asked = std::async(std::launch::async, [&] { return client.get("/metrics", 10s); });
+  Connection connection = endpoint.accept();
+  const std::string request = connection.read_request();
+  connection.answer(404, "none");
+
+  const Result<HttpAnswer> answer = asked.get();
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->status, 404);
+  EXPECT_THAT(request,
+              AllOf(HasSubstr("GET /metrics HTTP/1.1\r\n"), HasSubstr("/mailrail/aws4_request")));
+}
+
 TEST(Client, TriesAgainWhatPassesByItself) {
   Endpoint endpoint;
   Pauses pauses;

@@ -10,6 +10,8 @@
 namespace mailrail::load {
 
 Step Consumer::next(Time now) {
+  if (!receipt_handles_.empty() && now < received_at_ + consumption_.work)
+    return {.kind = Step::Kind::wait, .until = received_at_ + consumption_.work};
   begun_ = now;
   if (!receipt_handles_.empty()) return remove();
   const bool is_over =
@@ -59,6 +61,7 @@ void Consumer::on_received(const Reply& reply, Time now) {
     consumption_.figures.fail(fmt::format("not as SQS answers a receive: {}", shown(reply.body)));
     return;
   }
+  received_at_ = now;
   consumption_.received += messages->size();
   consumption_.figures.receives.count(consumption_.figures.window, begun_, now, messages->size());
   numbers_.clear();

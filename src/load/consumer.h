@@ -24,6 +24,7 @@ struct Consumption {
   int receive_max = 10;
   int wait_seconds = 0;
   Deleting deleting = Deleting::deletes;
+  std::chrono::nanoseconds work{0};  // How long a consumer keeps what it got before it deletes it.
   std::chrono::nanoseconds visibility_timeout = std::chrono::seconds(30);  // The queue's.
   const Requests& requests;
   Figures& figures;
@@ -57,6 +58,7 @@ class Consumer final : public Role {
   Consumption& consumption_;
   Doing doing_ = Doing::nothing;
   Time begun_ = {};
+  Time received_at_ = {};
   std::uint64_t receive_ = 0;
   std::vector<std::string> receipt_handles_;           // Of what was received and is to be deleted,
   std::vector<std::optional<std::uint64_t>> numbers_;  // and which messages these are.

@@ -59,7 +59,8 @@ TEST(LoadJudge, SaysWhenAMessageWasDueAtItsFirstReceiveOnly) {
   story.now += 5s;
 
   EXPECT_EQ(story.judge.received(0, {.receive = 1, .until = story.now + 30s}, story.now), start);
-  EXPECT_EQ(story.judge.received(0, {.receive = 2, .until = story.now + 30s}, story.now), std::nullopt);
+  EXPECT_EQ(story.judge.received(0, {.receive = 2, .until = story.now + 30s}, story.now),
+            std::nullopt);
 }
 
 TEST(LoadJudge, FindsALostMessage) {

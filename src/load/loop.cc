@@ -73,6 +73,7 @@ void Loop::run(const std::function<Tick(Time now)>& tick) {
           static_cast<Connection*>(events[static_cast<std::size_t>(i)].data.ptr);
       if (connection != nullptr) on_readable(*connection);
     }
+    ask_next();
     wake_waiting();
     const Time now = Clock::now();
     if (now - last_tick < between_ticks) continue;
@@ -125,9 +126,14 @@ void Loop::on_readable(Connection& connection) {
     if (read.end == Socket::End::open) return;
     const bool was_asking = connection.is_asking;
     break_off(connection, "the server closed the connection");
-    if (was_asking) advance(connection);
+    if (was_asking) answered_.push_back(&connection);
     return;
   }
+}
+
+void Loop::ask_next() {
+  for (Connection* const each : answered_) advance(*each);
+  answered_.clear();
 }
 
 // Whether to read on.
@@ -137,7 +143,7 @@ bool Loop::on_bytes(Connection& connection, std::string_view bytes) {
   if (!reply) {
     if (connection.reader.problem().empty()) return true;
     break_off(connection, connection.reader.problem());
-    advance(connection);
+    answered_.push_back(&connection);
     return false;
   }
   if (!connection.is_asking) {
@@ -149,8 +155,8 @@ bool Loop::on_bytes(Connection& connection, std::string_view bytes) {
   connection.role.on_reply(*reply, Clock::now());
   connection.reader.take();
   if (ends) disconnect(connection);
-  advance(connection);
-  return true;
+  answered_.push_back(&connection);
+  return false;
 }
 
 void Loop::disconnect(Connection& connection) {

@@ -1,8 +1,9 @@
 // Loop: plays the roles of a run on one thread, each on a connection of its own that is kept.
 //
 // It shares the machine with the server that it drives, so it does little: one epoll, one read for
-// a reply, one write for a request. What waits for its time is woken by a timer of the kernel, to
-// the microsecond, and does not spin.
+// a reply, one write for a request. Of replies that are there at once all are told before the next
+// request leaves: what two consumers have at the same time is seen. What waits for its time is
+// woken by a timer of the kernel, to the microsecond, and does not spin.
 
 #pragma once
 
@@ -45,6 +46,7 @@ class Loop {
   void advance(Connection& connection);
   Result<void> connect(Connection& connection);
   void on_readable(Connection& connection);
+  void ask_next();
   bool on_bytes(Connection& connection, std::string_view bytes);
   void disconnect(Connection& connection);
   void break_off(Connection& connection, std::string_view why);
@@ -56,6 +58,7 @@ class Loop {
   Time timer_set_to_ = Time::max();
   std::vector<std::pair<const Endpoint*, TlsContext>> contexts_;
   std::vector<std::unique_ptr<Connection>> connections_;
+  std::vector<Connection*> answered_;  // What is asked next once all that has come is read.
   std::priority_queue<Waiting, std::vector<Waiting>, std::greater<>> waiting_;
   std::size_t alive_ = 0;
   std::unique_ptr<std::array<char, 256 << 10>> buffer_;

@@ -176,6 +176,22 @@ TEST(LoadConsumer, ReceivesAndDeletesInTurn) {
   EXPECT_THAT(consumer.next(start).request, HasSubstr("ReceiveMessage"));
 }
 
+TEST(LoadConsumer, KeepsWhatItGotAsLongAsItWorks) {
+  Stage stage;
+  stage.consumption.work = 50ms;
+  stage.judge.sent(0, start);
+  Consumer consumer(stage.consumption);
+  static_cast<void>(consumer.next(start));
+  const std::string body = stage.received(0);
+  consumer.on_reply({.status = 200, .body = body}, start + 1ms);
+
+  const Step step = consumer.next(start + 2ms);
+
+  EXPECT_EQ(step.kind, Step::Kind::wait);
+  EXPECT_EQ(step.until, start + 51ms);
+  EXPECT_THAT(consumer.next(start + 51ms).request, HasSubstr("DeleteMessageBatch"));
+}
+
 TEST(LoadConsumer, TellsTheJudgeOfWhatNobodySent) {
   Stage stage;
   Consumer consumer(stage.consumption);

@@ -54,6 +54,7 @@ Run::Run(const Plan& plan, Watch watch)
         std::make_unique<Consumption>(Consumption{.queue_url = each,
                                                   .receive_max = plan.receive_max,
                                                   .wait_seconds = plan.wait_seconds,
+                                                  .work = plan.work,
                                                   .visibility_timeout = plan.visibility_timeout,
                                                   .requests = plan.consuming_by,
                                                   .figures = figures_,

@@ -38,6 +38,7 @@ struct Plan {
   std::size_t batch_size = 10;
   int receive_max = 10;
   int wait_seconds = 20;
+  std::chrono::nanoseconds work{0};
   std::chrono::seconds visibility_timeout{60};  // Of the queues.
 
   std::optional<std::uint64_t> per_second = {};  // None: a closed loop.

@@ -253,6 +253,12 @@ void write_memory(FamilyWriter& out, const Snapshot& snapshot, const ProcessNumb
   out.write(series::memory_limit_bytes, number(process.memory_bytes_max));
 }
 
+void write_cpu(FamilyWriter& out, const ProcessNumbers& process) {
+  out.begin(series::cpu_seconds);
+  for (const auto& [thread, used] : process.cpu_time)
+    out.add(label("thread", thread), seconds(used));
+}
+
 void write_forecasts(FamilyWriter& out, const ProcessNumbers& process) {
   const auto value = [](const std::optional<Duration>& until_full) {
     return until_full ? seconds(*until_full) : std::numeric_limits<double>::infinity();
@@ -279,6 +285,7 @@ std::string exposition(const Snapshot& snapshot,
   out.write(series::long_polls_open, number(snapshot.waiting_calls));
   write_store(out, process);
   write_memory(out, snapshot, process);
+  write_cpu(out, process);
   write_forecasts(out, process);
   out.write(series::recovery_seconds, seconds(process.recovery_time));
   out.write(series::is_owner, 1);
@@ -292,6 +299,7 @@ std::string standby_exposition(const ProcessNumbers& process) {
   out.write(series::is_owner, 0);
   out.begin(series::memory_bytes);
   out.add(label("area", "resident"), number(process.resident_bytes));
+  write_cpu(out, process);
   write_identity(out, process);
   return out.finish();
 }

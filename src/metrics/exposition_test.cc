@@ -79,6 +79,15 @@ TEST(Exposition, HasTheNamesOfCloudWatchIfTheyAreAskedFor) {
               HasSubstr("aws_sqs_approximate_number_of_messages_visible{queue_name=\"orders\""));
 }
 
+TEST(Exposition, TellsWhatThreadsUseOfProcessors) {
+  const ProcessNumbers process{.cpu_time = {{"engine", 1500ms}, {"http", 2s}}};
+
+  const std::string text = exposition({}, process, CloudWatchNames::left_out);
+  EXPECT_THAT(text, HasSubstr("# TYPE mailrail_cpu_seconds_total counter\n"));
+  EXPECT_THAT(text, HasSubstr("mailrail_cpu_seconds_total{thread=\"engine\"} 1.5\n"));
+  EXPECT_THAT(text, HasSubstr("mailrail_cpu_seconds_total{thread=\"http\"} 2\n"));
+}
+
 TEST(StandbyExposition, TellsThatAnotherServes) {
   const std::string text = standby_exposition({.version = "1.2"});
 

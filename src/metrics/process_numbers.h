@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -28,6 +29,7 @@ struct ProcessNumbers {
   std::optional<std::uint64_t> disk_free_bytes;  // Of the volume; none if there is no such volume.
   std::uint64_t memory_bytes_max = 0;            // Of messages and queues.
   std::uint64_t resident_bytes = 0;              // Of the whole process.
+  std::map<std::string, std::chrono::duration<double>> cpu_time = {};  // By what threads are for.
 
   // If they go on to grow as in the last hours; nothing if they don't.
   std::optional<Duration> until_disk_full = {};

@@ -139,6 +139,10 @@ inline constexpr Series memory_bytes{
     "mailrail_memory_bytes", Gauge,
     "Memory by area: messages, conversations, deduplication and definitions count against the "
     "limit, in_use is what is compared with it; resident is the whole process."};
+inline constexpr Series cpu_seconds{
+    "mailrail_cpu_seconds_total", Counter,
+    "Time of processors that the process has used, by what its threads are for: engine, http, log "
+    "or other."};
 inline constexpr Series memory_limit_bytes{"mailrail_memory_limit_bytes", Gauge,
                                            "What messages and queues may take: --memory-limit."};
 inline constexpr Series full_in_seconds{

@@ -18,6 +18,7 @@ LogThread::~LogThread() { stop(); }
 
 void LogThread::run() {
   thread_ = std::thread([this] { loop(); });
+  pthread_setname_np(thread_.native_handle(), "log");
 }
 
 void LogThread::append(log::SharedFrame frame) {

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "server/cpu_time.h"
 #include "server/engine_clock.h"
 #include "server/machine_memory.h"
 
@@ -55,6 +56,7 @@ metrics::ProcessNumbers Measures::read(const log::Space& store) const {
                                   .disk_bytes_max = place_.limits.disk_bytes_max,
                                   .memory_bytes_max = place_.limits.memory_bytes_max,
                                   .resident_bytes = resident_bytes()};
+  for (const ThreadTime& each : cpu_time()) numbers.cpu_time[each.thread] = each.used;
   for (const metrics::RequestMeter& each : meters_) numbers.requests += each.read();
   if (place_.disk != nullptr) {
     const auto capacity = place_.disk->capacity();
