@@ -4,6 +4,7 @@
 #   make build              leave the release binary at build/release/mailrail
 #   make test [PRESET=dev]  build and run all tests; PRESET=asan: unit tests and a short simulation under it; PRESET=tsan: what has threads
 #   make bench [ARGS=...]   the figures of the README, measured on this machine
+#   make bench-check        instructions of small pieces of work, against those in bench/micro/instructions.json
 #   make lint [ALL=1]       layout, habits, and clang-tidy of what changed since the branch point; ALL=1: of everything
 #   make format             lay out all C++ with clang-format
 #   make soak [MINUTES=30]  the long runs: tsan, kill -9, failing disks, power cuts, the simulator for that long, fuzzers, disk space
@@ -33,7 +34,7 @@ target_tsan := threads
 tests_asan := --label-regex '^(unit|simulation)$$'
 tests_tsan := --label-regex '^threads$$'
 
-.PHONY: run build test bench lint format soak screenshots deb package-test container clean
+.PHONY: run build test bench bench-check lint format soak screenshots deb package-test container clean
 .DEFAULT_GOAL := build
 
 run: build
@@ -57,6 +58,12 @@ bench:
 	@cmake --build --preset release -- $(quiet)
 	@/usr/bin/python3 bench/run.py $(ARGS)
 
+bench-check:
+	@tools/setup bench-check
+	@cmake --preset release --log-level=WARNING >/dev/null
+	@cmake --build --preset release --target micro -- $(quiet)
+	@/usr/bin/python3 bench/micro/check.py $(ARGS)
+
 lint:
 	@tools/setup
 	@tools/lint $(if $(ALL),--all$(if $(filter but-tests,$(ALL)),-but-tests))
@@ -65,7 +72,7 @@ format:
 	@tools/setup
 	@git ls-files -z --cached --others --exclude-standard '*.h' '*.cc' | xargs --null clang-format-19 -i
 
-soak: build
+soak: build bench-check
 	@tools/setup
 	@tests/e2e/soak build/release/mailrail $(MINUTES)
 

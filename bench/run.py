@@ -30,35 +30,44 @@ from publishing import publish
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def compare_rates(setting, ours, its_mode, queue_url, baseline):
-    """Interleaved rounds; median requests a second of each, and the median of the rounds' ratios."""
-    rates, latencies = [], []
+def compare_rates(setting, ours, its_mode, queue_url, baselines):
+    """Interleaved rounds; median requests a second of each, and the medians of the rounds' ratios to each."""
+    rates, latencies = {"mailrail": [], **{name: [] for name in baselines}}, []
     options = {"connections": 64, "size": 1024, "duration": setting.seconds, "warm_up": 1}
     for _ in range(ROUNDS):
         outcome = load(setting, ours, its_mode, queue_url, **options)
-        stock = load(setting, baseline, "get", queue_url, **options)
-        rates.append((outcome["requests_per_second"], stock["requests_per_second"]))
+        rates["mailrail"].append(outcome["requests_per_second"])
         latencies.append((outcome["p50_us"], outcome["p99_us"]))
+        for name, server in baselines.items():
+            rates[name].append(load(setting, server, "get", queue_url, **options)["requests_per_second"])
     return {
-        "mailrail_per_second": statistics.median(rate for rate, _ in rates),
-        "beast_constant_per_second": statistics.median(rate for _, rate in rates),
-        "ratio": round(statistics.median(rate / stock for rate, stock in rates), 2),
+        **{f"{name}_per_second": statistics.median(of_it) for name, of_it in rates.items()},
+        **{f"ratio_to_{name}": round(statistics.median(ours / its for ours, its in zip(rates["mailrail"], rates[name])), 2)
+           for name in baselines},
         "p50_us": statistics.median(p50 for p50, _ in latencies),
         "p99_us": statistics.median(p99 for _, p99 in latencies),
     }
 
 
+@contextlib.contextmanager
+def baselines(setting):
+    """What answers a constant: raw epoll, which is the ceiling of any server here, and stock Beast."""
+    names = ("epoll_constant", "beast_constant")
+    with contextlib.ExitStack() as stack:
+        yield {name: stack.enter_context(constant(setting, name)) for name in names}
+
+
 def sends(setting):
-    """Durable single sends of 1 KiB on 64 connections, against a stock Beast server that answers a constant"""
-    with mailrail(setting, setting.data()) as ours, constant(setting, "beast_constant") as baseline:
+    """Durable single sends of 1 KiB on 64 connections, against servers that answer a constant: on raw epoll, and stock Beast"""
+    with mailrail(setting, setting.data()) as ours, baselines(setting) as others:
         ours.wait_until_ready()
-        return compare_rates(setting, ours, "send", ours.create_queue("sends"), baseline)
+        return compare_rates(setting, ours, "send", ours.create_queue("sends"), others)
 
 
 def http(setting):
-    """mailrail's HTTP server alone, answering a constant, against stock Beast"""
-    with constant(setting, "http_constant") as ours, constant(setting, "beast_constant") as baseline:
-        return compare_rates(setting, ours, "get", "http://127.0.0.1/000000000000/sends", baseline)
+    """mailrail's HTTP server alone, answering a constant, against raw epoll and stock Beast"""
+    with constant(setting, "http_constant") as ours, baselines(setting) as others:
+        return compare_rates(setting, ours, "get", "http://127.0.0.1/000000000000/sends", others)
 
 
 def start(setting):
