@@ -181,7 +181,7 @@ void add_bench_options(CLI::App& command, BenchOptions& options) {
       .required()
       .one_of(std::move(names));
   add_option(command, "FILE", options.file,
-             "Lines of JSON with \"conversation\", \"author\" and \"text\".");
+             "Lines of JSON with a \"conversation\"; each is a message.");
   add_option(command, "--duration", options.duration, "How long to measure. Default: 10s.");
   add_option(command, "--warm-up", options.warm_up,
              "How long to go on before that, without counting. Default: 1s, and 0s with "

@@ -34,32 +34,26 @@ std::string json_escaped(std::string_view text) {
   return out.substr(1, out.size() - 2);
 }
 
-struct Line {
-  std::string_view conversation;
-  std::string_view author;
-  std::string_view text;
-};
-
 std::unexpected<Error> wrong_line(std::size_t number, std::string_view why) {
   return fail(errors::unusable, fmt::format("Line {} {}.", number, why));
 }
 
-Result<Line> read(simdjson::dom::parser& parser, std::string_view line, std::size_t number) {
+// The conversation that a line belongs to.
+Result<std::string> conversation_of(simdjson::dom::parser& parser,
+                                    std::string_view line,
+                                    std::size_t number) {
   simdjson::dom::element document;
   if (parser.parse(line.data(), line.size()).get(document) != simdjson::SUCCESS ||
       !document.is_object())
     return wrong_line(number, "is no JSON object");
-  Line read;
-  if (document["conversation"].get(read.conversation) != simdjson::SUCCESS)
+  std::string_view conversation;
+  if (document["conversation"].get(conversation) != simdjson::SUCCESS)
     return wrong_line(number, "has no text \"conversation\"");
-  if (document["text"].get(read.text) != simdjson::SUCCESS)
-    return wrong_line(number, "has no text \"text\"");
-  if (document["author"].get(read.author) != simdjson::SUCCESS) read.author = {};
-  if (is_group_name(read.conversation)) return read;
+  if (is_group_name(conversation)) return std::string(conversation);
   return wrong_line(
       number, fmt::format("has the conversation \"{}\", and it must be 1 to {} letters, digits "
                           "and punctuation of ASCII",
-                          shown(read.conversation), group_characters_max));
+                          shown(conversation), group_characters_max));
 }
 
 }  // namespace
@@ -87,13 +81,11 @@ Result<Script> Script::conversations(std::string_view lines) {
     const std::string_view text = lines.substr(0, lines.find('\n'));
     lines.remove_prefix(std::min(text.size() + 1, lines.size()));
     if (text.empty()) continue;
-    const Line line = TRY(read(parser, text, number));
-    const auto [group, is_new] = known.try_emplace(std::string(line.conversation), script.groups());
-    if (is_new) script.groups_.push_back(json_escaped(line.conversation));
+    const std::string conversation = TRY(conversation_of(parser, text, number));
+    const auto [group, is_new] = known.try_emplace(conversation, script.groups());
+    if (is_new) script.groups_.push_back(json_escaped(conversation));
     script.group_of_line_.push_back(group->second);
-    script.texts_.push_back(json_escaped(line.author.empty()
-                                             ? std::string(line.text)
-                                             : fmt::format("{}: {}", line.author, line.text)));
+    script.texts_.push_back(json_escaped(text));
   }
   if (script.texts_.empty()) return fail(errors::unusable, "There is no line in it.");
   return script;

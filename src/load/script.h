@@ -41,8 +41,8 @@ class Script {
   // These texts again and again, as they are.
   static Script of_texts(std::vector<std::string> texts);
 
-  // Lines of JSON: {"conversation": "...", "author": "...", "text": "..."}. The error names the
-  // line, and is of kind unusable.
+  // Lines of JSON with a "conversation", each of which is a message as it stands. The error names
+  // the line, and is of kind unusable.
   static Result<Script> conversations(std::string_view lines);
 
   // The next `k` of a producer; nothing if it has sent all.
