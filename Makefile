@@ -3,7 +3,8 @@
 #   make run [ARGS=...]     build the server and start it on 127.0.0.1:4566 with data in ./mailrail-data
 #   make build              leave the release binary at build/release/mailrail
 #   make test [PRESET=dev]  build and run all tests; PRESET=asan: unit tests and a short simulation under it; PRESET=tsan: what has threads
-#   make bench [ARGS=...]   the figures of the README, measured on this machine
+#   make bench              mailrail beside its peers on this machine, in 15 minutes: writes docs/benchmarks.md
+#   make bench ARGS=...     figures of the README: ARGS=start, ARGS="sends idle"
 #   make bench-check        instructions of small pieces of work, against those in bench/micro/instructions.json
 #   make lint [ALL=1]       layout, habits, and clang-tidy of what changed since the branch point; ALL=1: of everything
 #   make format             lay out all C++ with clang-format
@@ -53,10 +54,10 @@ test:
 	@ctest --test-dir build/$(PRESET) --output-on-failure --no-tests=error $(tests_$(PRESET))
 
 bench:
-	@tools/setup
+	@tools/setup $(if $(ARGS),,bench)
 	@cmake --preset release --log-level=WARNING >/dev/null
 	@cmake --build --preset release -- $(quiet)
-	@/usr/bin/python3 bench/run.py $(ARGS)
+	@/usr/bin/python3 bench/$(if $(ARGS),run.py $(ARGS),benchmarks.py)
 
 bench-check:
 	@tools/setup bench-check

@@ -58,8 +58,6 @@ class Contender:
 
     # For the document: what it is, how it is set up, and what can't be compared, in a sentence.
     key = name = settings = not_comparable = ""
-    # Which of the rows it has, and how many messages one request of tens holds.
-    is_queue = True
 
     def __init__(self, setting):
         self.setting = setting
@@ -354,7 +352,6 @@ class FauxqsInSqlite(FauxqsInMemory):
 class Bare(Contender):
     """A server that answers a constant: what HTTP alone costs."""
 
-    is_queue = False
     settings = f"{SERVER_THREADS} threads, the same requests; each is answered with the same 200 bytes"
     not_comparable = "Nothing is stored, and nothing is read but HTTP: it is a ceiling."
 
@@ -383,7 +380,6 @@ class Beast(Bare):
 class Syncs(Contender):
     """No server: how often a second one thread has 1 KiB on the disk."""
 
-    is_queue = False
     settings = "one thread, `pwrite` of 1 KiB and `fdatasync`"
 
     def version(self):

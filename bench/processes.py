@@ -74,6 +74,11 @@ def pin(roots, processor):
                     os.sched_setaffinity(int(thread), where)
 
 
+def is_running(process):
+    fields = stat_of(process)
+    return fields is not None and fields[0] not in "ZX"
+
+
 class CannotRun(Exception):
     """Why a server is not measured, in a sentence."""
 
@@ -106,3 +111,5 @@ class Process:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(each, signal.SIGKILL)
         self.process.wait()
+        while any(is_running(each) for each in processes):
+            time.sleep(0.005)

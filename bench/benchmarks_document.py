@@ -1,0 +1,219 @@
+"""docs/benchmarks.md and its plots, whole, from the JSON of a run of bench/benchmarks.py."""
+
+import json
+from pathlib import Path
+
+from benchmarks_targets import FLATNESS, TARGETS, Figures
+from plot import Series, line_chart
+
+# Key of a figure, and its column.
+WORKLOADS = (("send_1", "send, 1 connection"), ("send_64", "send, 64"), ("batch_16", "send in tens, 16"),
+             ("receive_16", "receive and delete in tens, 16"))
+LOAD_PLOT, BACKLOG_PLOT = "latency-over-load.svg", "cost-over-backlog.svg"
+END_TO_END = {"woken": "End to end at 200 messages/s", "fifo": "FIFO end to end"}
+NONE = "–"
+
+INTRODUCTION = """\
+# Benchmarks
+
+mailrail beside two bare HTTP servers, the disk alone, and the queues that Debian and npm offer, in one run on one machine, where
+servers and load generators share the processors. Figures of another machine or another run are not comparable; ratios are, within
+what the spread says. This file is written by `make bench`, whole, from [benchmarks.json](benchmarks.json).
+
+- One contender runs at a time, on fresh data; all take their turn before the next round begins. A figure is the median of {rounds}
+  rounds of {seconds:g} s each, a ratio the median of each round's ratio.
+- Load is a closed loop: one thread, prepared bytes, each connection sends its next request when the last is answered, so latencies
+  are those of a server that is as busy as it gets. Only what is said to be *offered* comes at a fixed rate, and its latency counts
+  from when a request was meant to be sent. Bodies have 1 KiB. Where there is one connection, the server has one processor and the
+  client another.
+- Messages are durable when their send is answered, unless the row says otherwise. Answers are checked; errors are told below.
+- CPU is that of all processes of the server, for each message. Memory is resident; a page that several processes share counts once,
+  and PostgreSQL's shared buffers as far as a process that is there has touched them.
+"""
+
+AGAIN = """\
+## Again
+
+```
+make bench                                           # this document, anew: about {minutes:.0f} minutes when it was last made
+bench/benchmarks.py --seconds 1 --rounds 1           # a quick look at the same, once that has built everything
+bench/benchmarks.py --only mailrail,redis            # some of it
+bench/benchmarks.py --from docs/benchmarks.json      # this document from its figures, without measuring
+```
+"""
+
+
+def write(results, docs):
+    docs = Path(docs)
+    (docs / "images").mkdir(parents=True, exist_ok=True)
+    drawn = plots(results)
+    for name in (LOAD_PLOT, BACKLOG_PLOT):
+        if name in drawn:
+            (docs / "images" / name).write_text(drawn[name])
+        else:
+            (docs / "images" / name).unlink(missing_ok=True)  # Of an earlier run, and not of this one.
+    (docs / "benchmarks.json").write_text(json.dumps(results, indent=1) + "\n")
+    (docs / "benchmarks.md").write_text(document(results))
+
+
+def document(results):
+    figures = Figures(results)
+    parts = [
+        INTRODUCTION.format(rounds=results["rounds_count"], seconds=results["seconds"]),
+        where_and_what(results), rates(figures), costs(figures), targets(figures), over_load(results), over_backlog(results),
+        not_comparable(results), trouble(figures), AGAIN.format(minutes=results["minutes"])]
+    return "\n".join(part for part in parts if part)
+
+
+def where_and_what(results):
+    machine = results["machine"]
+    return table(("", ""), [
+        ("machine", f"{machine['processor']}, {machine['processors']} processors, {machine['memory_bytes'] / 2**30:.0f} GiB"),
+        ("system", f"{machine['system']}; data on {machine['file_system']}"),
+        ("mailrail", f"commit {results['commit']}, release build"),
+        ("measured", f"{results['date']}, in {results['minutes']:g} minutes, by `{results['command']}`"),
+    ], texts=2)
+
+
+def table(head, rows, texts=1):
+    """So many columns at the left are text, and the others are figures."""
+    lines = [head, ["---" if column < texts else "---:" for column in range(len(head))], *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def number(value, digits=3):
+    """As many digits as say something."""
+    if value is None:
+        return NONE
+    if value >= 100:
+        step = 10 ** max(0, len(str(int(value))) - digits)
+        return f"{round(value / step) * step:,.0f}"
+    return f"{value:.{digits}g}" if value >= 0.1 or value == 0 else f"{value:.2g}"
+
+
+def spread(pair):
+    return "" if pair is None else f" ({number(pair[0])}–{number(pair[1])})"
+
+
+def name_of(figures, key):
+    return figures.results["contenders"][key]["name"]
+
+
+def rates(figures):
+    contenders = figures.results["contenders"]
+    head = ("", *(name for _, name in WORKLOADS))
+    measured = [key for key in contenders if figures.reason(key) is None]
+    absolute = [(name_of(figures, key), *(number(figures.median(key, workload)) + (spread(figures.spread(key, workload)))
+                                          for workload, _ in WORKLOADS)) for key in measured]
+    relative = [(name_of(figures, key), *(ratio_text(figures.ratio(key, "mailrail", workload)) for workload, _ in WORKLOADS))
+                for key in measured if key != "mailrail"]
+    text = "## Messages a second\n\nThe median of the rounds, and in brackets the least and the most.\n\n" + table(head, absolute)
+    text += "".join(f"\n{name_of(figures, key)} is not in these tables: {figures.reason(key)}.\n" for key in contenders if key not in measured)
+    if any(ratio != NONE for row in relative for ratio in row[1:]):
+        text += "\nIn times of mailrail's:\n\n" + table(head, relative)
+    return text
+
+
+def ratio_text(ratio):
+    return NONE if ratio is None else f"{ratio:.2f}"
+
+
+def costs(figures):
+    keys = [key for key, about in figures.results["contenders"].items() if figures.reason(key) is None]
+    cpu = [(name_of(figures, key), *(number(figures.median(key, workload, "cpu_us")) for workload, _ in WORKLOADS))
+           for key in keys if figures.median(key, "send_64", "cpu_us") is not None]
+    sends = WORKLOADS[:3]
+    latencies = [(name_of(figures, key), *(
+        NONE if figures.median(key, workload, "p50_us") is None else
+        " / ".join(number(figures.median(key, workload, field) / 1000) for field in ("p50_us", "p99_us")) for workload, _ in sends))
+        for key in keys if figures.median(key, "send_64", "p50_us") is not None]
+    memory = [(name_of(figures, key), number(figures.resident_mib(key, "idle_bytes")), number(figures.resident_mib(key, "waiting_bytes")),
+               number(figures.waiting(key), 6)) for key in keys if figures.waiting(key) is not None]
+    return "\n".join((
+        "## CPU of the server, µs for each message\n", table(("", *(name for _, name in WORKLOADS)), cpu),
+        "## Latency under that load, p50 / p99 in ms\n", table(("", *(name for _, name in sends)), latencies),
+        "## Memory, MiB\n\nA slow one gets fewer than 100,000 messages, as the time for it is bounded.\n",
+        table(("", "just started", "with messages", "so many wait"), memory)))
+
+
+def targets(figures):
+    if figures.reason("mailrail") is not None:
+        return ""
+    rows = []
+    for each in TARGETS:
+        value, verdict = each.judged(figures)
+        unit = f" {each.unit}" if each.unit else ""
+        sign = "≤ " if each.less_is_better else "≥ "
+        rows.append((each.workload, each.what, f"{sign}{each.at_least:,g}{unit}", f"{sign}{each.aim:,g}{unit}", f"{number(value)}{unit}" if
+                     value is not None else NONE, verdict))
+    parts = figures.results.get("end_to_end", {})
+    note = "".join(f"\n{END_TO_END[part]} was not measured: {found['cannot_run']}.\n" for part, found in parts.items() if "cannot_run" in found)
+    return "## Targets\n\n" + table(("workload", "what", "at least", "aim", "measured", ""), rows, texts=2) + note
+
+
+def over_load(results):
+    curves = results.get("latency_over_load")
+    if not curves:
+        return ""
+    text = "## Latency over offered load\n\nSends on 64 connections at a fixed rate, which is a share of the highest that they reached above.\n\n"
+    names = {key: results["contenders"].get(key, {}).get("name", key) for key in curves}
+    rows = [(names[key], number(each["offered_per_second"]), number(each["messages_per_second"]), number(each["p50_us"] / 1000),
+             number(each["p99_us"] / 1000)) for key, curve in curves.items() for each in curve.get("points", ())]
+    if rows:
+        text += f"![Latency of a send over the offered load](images/{LOAD_PLOT})\n\n"
+        text += table(("", "offered, messages/s", "answered, messages/s", "p50, ms", "p99, ms"), rows)
+    return text + "".join(f"\n{names[key]} is not in here: {curve['cannot_run']}.\n" for key, curve in curves.items() if "cannot_run" in curve)
+
+
+def over_backlog(results):
+    cost = results.get("cost_over_backlog")
+    if not cost:
+        return ""
+    text = "## Cost over backlog\n\n"
+    if "cannot_run" in cost:
+        return f"{text}Not measured: {cost['cannot_run']}.\n"
+    text += "Each of 16 connections sends a message, receives one and deletes it, beside so many that wait in the same queue.\n\n"
+    text += f"![Cost of a message over the backlog](images/{BACKLOG_PLOT})\n\n"
+    rows = [(number(each["waiting"], 9), number(each["cpu_us"]), number(each["p50_us"] / 1000), number(each["p99_us"] / 1000),
+             number(each["messages_per_second"]), number(each["resident_bytes"] / 2**20)) for each in cost["points"]]
+    return text + table(("messages waiting", "CPU, µs for each message", "receive, p50, ms", "p99, ms", "messages/s", "resident, MiB"), rows)
+
+
+def not_comparable(results):
+    rows = [(about["name"], about.get("version", NONE), about["settings"], about["not_comparable"]) for about in results["contenders"].values()]
+    head = ("", "version", "settings", "what is not comparable")
+    return "## Versions, settings, and what is not comparable\n\n" + table(head, rows, texts=4)
+
+
+def trouble(figures):
+    lines = [f"- {name_of(figures, key)}, {each}" for key in figures.results["contenders"] if figures.reason(key) is None
+             for each in figures.failures(key)]
+    return "## What went wrong\n\n" + ("\n".join(lines) if lines else "Nothing: no answer was an error, and no round failed.") + "\n"
+
+
+def plots(results):
+    """By name, those for which there are points."""
+    drawn = {}
+    series = []
+    for colour, (key, curve) in enumerate(results.get("latency_over_load", {}).items()):
+        name = results["contenders"].get(key, {}).get("name", key)
+        for field, is_dashed in (("p50", False), ("p99", True)):
+            points = [(each["offered_per_second"], each[f"{field}_us"] / 1000) for each in curve.get("points", ())]
+            if points:
+                series.append(Series(f"{name}, {field}", points, is_dashed, colour))
+    if series:
+        drawn[LOAD_PLOT] = line_chart("Latency of a durable send over the offered load", "sends of 1 KiB, messages/s", "latency, ms", series,
+                                      y_is_log=True)
+    points = results.get("cost_over_backlog", {}).get("points", ())
+    if points:
+        series = [times_of_first("CPU of the server", points, "cpu_us", 0), times_of_first("receive, p50", points, "p50_us", 1),
+                  Series(f"at most {FLATNESS.at_least:g}, the target for CPU", [(each["waiting"], FLATNESS.at_least) for each in points], True, 2,
+                         has_markers=False)]
+        drawn[BACKLOG_PLOT] = line_chart(
+            "Cost of a message over the backlog: sent, received, deleted", "messages waiting in the queue",
+            f"times the cost beside {points[0]['waiting']:,}", series, x_is_log=True)
+    return drawn
+
+
+def times_of_first(name, points, field, colour):
+    return Series(name, [(each["waiting"], each[field] / max(points[0][field], 0.001)) for each in points], colour=colour)

@@ -1,0 +1,241 @@
+#!/usr/bin/env python3
+"""The document and the plots of a run, from figures that are made up; and what a process is said to use, from one that does."""
+
+import copy
+import subprocess
+import sys
+import tempfile
+import unittest
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+import benchmarks_document
+from benchmarks_targets import TARGETS, Figures
+from plot import Series, line_chart, linear_ticks, log_ticks
+from processes import CannotRun, Process, cpu_seconds, is_running, resident_bytes, tree_of
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def about(name):
+    return {"name": name, "version": f"version of {name}", "settings": f"settings of {name}",
+            "not_comparable": f"{name} differs."}
+
+
+def workload(rate, **others):
+    return {"messages": rate, "messages_per_second": rate, "p50_us": 500, "p99_us": 2000, "errors": 0, "cpu_us": 8.5,
+            "cpu_us_by_thread": {"engine": 0.9, "http": 7}, **others}
+
+
+def queue(rate):
+    return {"idle_bytes": 10 * 2**20, "waiting": 100_000, "waiting_bytes": 30 * 2**20, "send_1": workload(rate // 10),
+            "send_64": workload(rate), "batch_16": workload(rate * 4), "receive_16": workload(rate * 2)}
+
+
+def a_round(mailrail, redis, ceiling):
+    return {"mailrail": queue(mailrail), "redis": queue(redis), "epoll_constant": {"send_64": workload(ceiling)},
+            "fdatasync_overwrite": {"send_1": {"messages_per_second": mailrail // 5, "errors": 0}},
+            "rabbitmq": {"cannot_run": "there is no RabbitMQ"}}
+
+
+RESULTS = {
+    "date": "2026-01-02", "commit": "abc1234", "command": "make bench", "rounds_count": 3, "seconds": 3, "minutes": 12.3,
+    "machine": {"processor": "A processor", "processors": 2, "memory_bytes": 8 * 2**30, "system": "Debian", "file_system": "ext4"},
+    "contenders": {"epoll_constant": about("raw epoll"), "fdatasync_overwrite": about("overwriting"),
+                   "mailrail": about("mailrail"), "redis": about("redis"), "rabbitmq": about("RabbitMQ")},
+    "rounds": [a_round(60_000, 30_000, 100_000), a_round(10_000, 9_000, 50_000), a_round(50_000, 20_000, 100_000)],
+    "latency_over_load": {
+        "mailrail": {"points": [{"offered_per_second": rate, "messages_per_second": rate, "p50_us": 300 + rate // 100, "p99_us": 900 + rate // 20}
+                                for rate in (1000, 10_000, 40_000)]},
+        "mailrail_postgres": {"cannot_run": "no PostgreSQL"}},
+    "cost_over_backlog": {"points": [{"waiting": 10**power, "resident_bytes": power * 2**20, **workload(20_000, cpu_us=20 + power)}
+                                     for power in range(2, 7)]},
+    "end_to_end": {"woken": {"messages_per_second": 200, "p50_us": 700, "p99_us": 5000}, "fifo": {"cannot_run": "no such command"}},
+}
+
+
+def changed(change):
+    results = copy.deepcopy(RESULTS)
+    change(results)
+    return results
+
+
+class Document(unittest.TestCase):
+    def row(self, results, section, name):
+        """The first row of that name behind the first heading that begins so."""
+        text = benchmarks_document.document(results)
+        behind = text[text.index(f"\n## {section}"):]
+        return next(line for line in behind.splitlines() if line.startswith(f"| {name} |"))
+
+    def test_shows_medians_with_the_least_and_the_most(self):
+        self.assertIn("50,000 (10,000–60,000)", self.row(RESULTS, "Messages a second", "mailrail"))
+
+    def test_a_ratio_is_the_median_of_the_ratios_of_each_round(self):
+        self.assertAlmostEqual(0.5, Figures(RESULTS).ratio("redis", "mailrail", "send_64"))
+        text = benchmarks_document.document(RESULTS)
+        self.assertIn("| redis | 0.50 | 0.50 | 0.50 | 0.50 |", text[text.index("In times of mailrail's"):])
+
+    def test_who_cannot_run_is_named_with_the_reason(self):
+        text = benchmarks_document.document(RESULTS)
+        self.assertIn("RabbitMQ is not in these tables: there is no RabbitMQ.", text)
+        self.assertIn("mailrail_postgres is not in here: no PostgreSQL.", text)
+
+    def test_what_went_wrong_is_told(self):
+        self.assertIn("Nothing: no answer was an error", benchmarks_document.document(RESULTS))
+
+        def fail(results):
+            results["rounds"][1]["redis"]["send_64"] |= {"errors": 3, "first_error": "redis answered -OOM"}
+            results["rounds"][2]["redis"] = {"cannot_run": "it ended at its start"}
+
+        text = benchmarks_document.document(changed(fail))
+        self.assertIn("- redis, round 2, send_64: 3 errors, the first: redis answered -OOM", text)
+        self.assertIn("- redis, round 3: it ended at its start", text)
+
+    def test_every_contender_has_its_version_its_settings_and_what_is_not_comparable(self):
+        text = benchmarks_document.document(RESULTS)
+        for each in RESULTS["contenders"].values():
+            self.assertIn(f"| {each['name']} | {each['version']} | {each['settings']} | {each['not_comparable']} |", text)
+
+    def test_tells_machine_date_commit_and_command(self):
+        text = benchmarks_document.document(RESULTS)
+        for each in ("A processor, 2 processors, 8 GiB", "Debian; data on ext4", "commit abc1234", "2026-01-02, in 12.3 minutes, by `make bench`"):
+            self.assertIn(each, text)
+
+    def test_a_run_of_some_has_no_holes(self):
+        def leave_out(results):
+            for part in ("latency_over_load", "cost_over_backlog", "end_to_end"):
+                del results[part]
+            results["contenders"] = {"redis": about("redis")}
+            results["rounds"] = [{"redis": queue(1000)}]
+
+        text = benchmarks_document.document(changed(leave_out))
+        self.assertIn("| redis | 100 (100–100) |", text)
+        for absent in ("## Targets", "## Latency over offered load", "## Cost over backlog", "In times of mailrail's", "None", "nan"):
+            self.assertNotIn(absent, text)
+
+    def test_every_table_has_rows_of_one_length(self):
+        columns = None
+        for line in benchmarks_document.document(RESULTS).splitlines():
+            if not line.startswith("|"):
+                columns = None
+                continue
+            columns = columns or line.count("|")
+            self.assertEqual(columns, line.count("|"), line)
+
+    def test_is_written_the_same_from_its_own_figures(self):
+        with tempfile.TemporaryDirectory() as docs:
+            benchmarks_document.write(RESULTS, docs)
+            before = {path: path.read_text() for path in Path(docs).rglob("*") if path.is_file()}
+            command = [sys.executable, Path(__file__).parent / "benchmarks.py", "--from", f"{docs}/benchmarks.json", "--docs", docs]
+            subprocess.run(command, check=True, capture_output=True)
+            self.assertEqual(before, {path: path.read_text() for path in Path(docs).rglob("*") if path.is_file()})
+            self.assertEqual(4, len(before))
+
+    def test_a_plot_of_another_run_does_not_stay(self):
+        with tempfile.TemporaryDirectory() as docs:
+            benchmarks_document.write(RESULTS, docs)
+            benchmarks_document.write(changed(lambda results: results.pop("cost_over_backlog")), docs)
+            self.assertEqual(["latency-over-load.svg"], [path.name for path in Path(docs, "images").iterdir()])
+
+
+class Judgement(unittest.TestCase):
+    def verdicts(self, results):
+        return {(each.workload, each.what): each.judged(Figures(results))[1] for each in TARGETS}
+
+    def test_of_a_ratio(self):
+        ceiling = ("send, 64 connections", "of the raw-epoll ceiling")
+        self.assertEqual("met", self.verdicts(RESULTS)[ceiling])
+
+        def slow(results):
+            for each in results["rounds"]:
+                each["mailrail"]["send_64"]["messages_per_second"] = 10
+
+        def fast(results):
+            for each in results["rounds"]:
+                each["mailrail"]["send_64"]["messages_per_second"] = 99_000
+
+        self.assertEqual("**not met**", self.verdicts(changed(slow))[ceiling])
+        self.assertEqual("met, and the aim", self.verdicts(changed(fast))[ceiling])
+
+    def test_of_what_should_be_little(self):
+        verdicts = self.verdicts(RESULTS)
+        self.assertEqual("met", verdicts["end to end at 200 messages/s", "p50"])
+        self.assertEqual("**not met**", verdicts["end to end at 200 messages/s", "p99"])
+        self.assertEqual("met, and the aim", verdicts["engine thread, send in tens", "CPU of a message"])
+
+    def test_of_memory_only_with_as_many_as_it_is_about(self):
+        memory = ("100,000 waiting", "resident memory")
+        self.assertEqual("met", self.verdicts(RESULTS)[memory])
+
+        def few(results):
+            for each in results["rounds"]:
+                each["mailrail"]["waiting"] = 99_000
+
+        self.assertEqual("not measured", self.verdicts(changed(few))[memory])
+
+    def test_of_flatness(self):
+        flat = ("the largest backlog measured", "CPU of a message, of that beside the smallest")
+        self.assertEqual("met", self.verdicts(RESULTS)[flat])
+
+    def test_of_what_was_not_measured_says_so_and_why(self):
+        self.assertEqual("not measured", self.verdicts(RESULTS)["FIFO end to end, as above", "p99"])
+        self.assertIn("FIFO end to end was not measured: no such command.", benchmarks_document.document(RESULTS))
+
+
+class Plot(unittest.TestCase):
+    def chart(self, **options):
+        series = [Series("one <&>", [(100, 2), (1000, 3), (1_000_000, 40)]), Series("two", [(100, 20), (1_000_000, 90)], True, 1)]
+        return ElementTree.fromstring(line_chart("A title & more", "messages waiting", "latency, ms", series, **options))
+
+    def texts(self, chart):
+        return [each.text for each in chart.iter(f"{SVG}text")]
+
+    def test_has_title_labels_and_a_legend(self):
+        texts = self.texts(self.chart(x_is_log=True))
+        for each in ("A title & more", "messages waiting", "latency, ms", "one <&>", "two"):
+            self.assertIn(each, texts)
+
+    def test_draws_every_point_within_its_frame(self):
+        for options in ({}, {"x_is_log": True}, {"y_is_log": True}, {"x_is_log": True, "y_is_log": True}):
+            chart = self.chart(**options)
+            circles = [each for each in chart.iter(f"{SVG}circle")]
+            self.assertEqual(3 + 1, len(circles))  # And that of the legend.
+            for each in circles:
+                self.assertTrue(0 < float(each.get("cx")) < 760 and 0 < float(each.get("cy")) < 420)
+
+    def test_ticks_hold_the_values(self):
+        for high in (0.03, 1, 7, 99, 101, 123_456):
+            ticks = linear_ticks(high)
+            self.assertTrue(ticks[0] == 0 and ticks[-1] >= high * 0.999 and 3 <= len(ticks) <= 8, (high, ticks))
+        for low, high in ((1, 1), (0.2, 0.9), (3, 40), (100, 1_000_000), (0.05, 700)):
+            ticks = log_ticks(low, high)
+            self.assertTrue(ticks[0] <= low * 1.001 and ticks[-1] >= high * 0.999 and 2 <= len(ticks) <= 12, (low, high, ticks))
+
+
+class Processes(unittest.TestCase):
+    # A parent that starts a child, which computes and says when it is done.
+    BUSY = "import time; end = time.process_time() + 0.3\nwhile time.process_time() < end: pass\nprint('done', flush=True); time.sleep(60)"
+    PARENT = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {BUSY!r}])"
+
+    def test_are_counted_with_what_they_started_and_ended_with_it(self):
+        with tempfile.TemporaryDirectory() as place:
+            server = Process([sys.executable, "-c", self.PARENT], f"{place}/log")
+            server.await_ready(lambda: "done" in Path(place, "log").read_text())
+
+            tree = tree_of([server.pid])
+            self.assertEqual(2, len(tree))
+            self.assertGreaterEqual(cpu_seconds([server.pid]), 0.3)
+            self.assertGreater(resident_bytes([server.pid]), 2**20)
+            server.end()
+            for each in tree:
+                self.assertFalse(is_running(each))
+
+    def test_say_why_one_did_not_start(self):
+        with tempfile.TemporaryDirectory() as place:
+            server = Process([sys.executable, "-c", "raise SystemExit('no luck')"], f"{place}/log")
+            with self.assertRaisesRegex(CannotRun, r"ended at its start \(1\): no luck"):
+                server.await_ready(lambda: False)
+
+
+if __name__ == "__main__":
+    unittest.main()
