@@ -16,6 +16,7 @@ import json
 import os
 import platform
 import shutil
+import statistics
 import subprocess
 import sys
 import time
@@ -34,6 +35,7 @@ CONNECTIONS_TO_FILL = 16
 LOAD_SHARES = (0.02, 0.1, 0.2, 0.3, 0.45, 0.6, 0.75, 0.9)  # Of the rate that 64 connections reached.
 WOKEN_PER_SECOND = 200
 BACKLOGS = (100, 1_000, 10_000, 100_000, 1_000_000)
+FILL_SECONDS_MAX = 600
 
 
 def told(text):
@@ -73,7 +75,8 @@ def round_of(contender, seconds):
     if isinstance(contender, Bare):
         return {key: measured(contender, work, connections, seconds) for key, work, connections in WORKLOADS if work == "send"}
     figures = {"idle_bytes": contender.resident_bytes()}
-    contender.run("send-batch", CONNECTIONS_TO_FILL, 2 * seconds, count=WAITING)
+    filled = contender.run("send-batch", CONNECTIONS_TO_FILL, 2 * seconds, count=WAITING)
+    figures["fill"] = {key: filled[key] for key in ("messages", "errors", "first_error") if key in filled}
     figures["waiting"] = contender.waiting()
     figures["waiting_bytes"] = contender.resident_bytes()
     for key, work, connections in WORKLOADS:
@@ -106,50 +109,72 @@ def attempt(measure):
     try:
         return measure()
     except (CannotRun, OSError) as reason:
-        return {"cannot_run": str(reason)}
+        return {"cannot_run": str(reason).rstrip(".")}
 
 
-def latency_over_load(setting, rounds):
-    """Per contender its points, or the reason why there are none."""
+def median_of(runs):
+    """Of each figure by itself."""
+    return {key: round(statistics.median(each[key] for each in runs), 2) for key in runs[0]}
+
+
+def curve(name, rounds, measure):
+    """Points, each the median of that point in all rounds; or the reason why there are none."""
+    def measured_points():
+        done = []
+        for _ in range(rounds):
+            done.append(measure())
+        return {"points": [median_of(same) for same in zip(*done)]}
+
+    began = time.monotonic()
+    found = attempt(measured_points)
+    told(f"{name}: {found.get('cannot_run') or f'{time.monotonic() - began:.0f} s'}")
+    return found
+
+
+def latency_over_load(setting, arguments, rounds):
+    """By contender. Rates follow from what the rounds said."""
     curves = {}
     for kind in (Mailrail, MailrailOnPostgres):
         highest = max((each.get(kind.key, {}).get("send_64", {}).get("messages_per_second", 0) for each in rounds), default=0)
-        if not highest:
-            curves[kind.key] = {"cannot_run": "its highest rate is not known, as it was not measured"}
-            continue
-        curves[kind.key] = attempt(lambda: {"points": points_over_load(setting, kind, highest)})
-        told(f"latency over offered load: {kind.name}: {curves[kind.key].get('cannot_run', 'done')}")
+        curves[kind.key] = curve(f"latency over offered load: {kind.name}", arguments.rounds,
+                                 lambda: points_over_load(setting, kind, highest))
     return curves
 
 
 def points_over_load(setting, kind, highest):
+    if not highest:
+        raise CannotRun("its highest rate is not known, as it was not measured")
     with kind(setting) as contender:
         return [mailrail_bench.sends_at(setting, contender, share * highest, setting.seconds) for share in LOAD_SHARES]
 
 
-def cost_over_backlog(setting, largest):
+def points_over_backlog(setting, largest):
     """A message is sent, received and deleted by each of 16 connections, beside ever more that wait."""
     points = []
     with Mailrail(setting) as contender:
+        contender.run("cycle", CONNECTIONS_TO_FILL, setting.seconds)  # The first files are written twice.
         for waiting in (each for each in BACKLOGS if each <= largest):
-            contender.run("send-batch", CONNECTIONS_TO_FILL, 600, count=waiting - contender.waiting())
+            contender.run("send-batch", CONNECTIONS_TO_FILL, FILL_SECONDS_MAX, count=waiting - contender.waiting())
+            found = measured(contender, "cycle", CONNECTIONS_TO_FILL, setting.seconds)
+            if found["errors"]:
+                raise CannotRun(f"{found['errors']} errors beside {waiting:,} messages, the first: {found['first_error']}")
             points.append({"waiting": contender.waiting(), "resident_bytes": contender.resident_bytes(),
-                           **measured(contender, "cycle", CONNECTIONS_TO_FILL, setting.seconds)})
-    told("cost over backlog: done")
-    return {"points": points}
+                           **{key: found[key] for key in ("messages_per_second", "p50_us", "p99_us", "cpu_us")}})
+    return points
 
 
-def end_to_end(setting):
+def end_to_end(setting, arguments):
     """What only `mailrail bench` measures, as it judges order and loss meanwhile."""
-    def woken():
-        with Mailrail(setting) as contender:
-            return mailrail_bench.woken_at(setting, contender, WOKEN_PER_SECOND, setting.seconds)
+    def median_with(measure):
+        done = []
+        for _ in range(arguments.rounds):
+            with Mailrail(setting) as contender:
+                done.append(measure(contender))
+        return median_of(done)
 
-    def fifo():
-        with Mailrail(setting) as contender:
-            return mailrail_bench.fifo_end_to_end(setting, contender, setting.seconds)
-
-    return {"woken": attempt(woken), "fifo": attempt(fifo)}
+    return {
+        "woken": attempt(lambda: median_with(lambda server: mailrail_bench.woken_at(setting, server, WOKEN_PER_SECOND, setting.seconds))),
+        "fifo": attempt(lambda: median_with(lambda server: mailrail_bench.fifo_end_to_end(setting, server, setting.seconds)))}
 
 
 def about(kind, setting):
@@ -191,9 +216,9 @@ def measure(arguments):
     try:
         results["rounds"] = in_rounds(setting, contenders, arguments.rounds)
         if Mailrail in contenders:
-            results["latency_over_load"] = latency_over_load(setting, results["rounds"])
-            results["cost_over_backlog"] = attempt(lambda: cost_over_backlog(setting, arguments.backlog))
-            results["end_to_end"] = end_to_end(setting)
+            results["latency_over_load"] = latency_over_load(setting, arguments, results["rounds"])
+            results["cost_over_backlog"] = curve("cost over backlog", arguments.rounds, lambda: points_over_backlog(setting, arguments.backlog))
+            results["end_to_end"] = end_to_end(setting, arguments)
     finally:
         shutil.rmtree(setting.data_root, ignore_errors=True)
     results["minutes"] = round((time.monotonic() - began) / 60, 1)
@@ -213,6 +238,9 @@ def main():
     unknown = set(arguments.only or ()) - {kind.key for kind in CONTENDERS}
     if unknown:
         parser.error(f"unknown contender {', '.join(sorted(unknown))}; there are {', '.join(kind.key for kind in CONTENDERS)}")
+    for name, least in (("rounds", 1), ("seconds", 0.1), ("backlog", BACKLOGS[0])):
+        if getattr(arguments, name) < least:
+            parser.error(f"--{name} is {getattr(arguments, name)}; it has to be {least} at least")
     arguments.scale = arguments.minutes = 1  # Of harness.py, for figures that are not measured here.
 
     results = json.loads(arguments.source.read_text()) if arguments.source else measure(arguments)

@@ -26,7 +26,8 @@ what the spread says. This file is written by `make bench`, whole, from [benchma
   are those of a server that is as busy as it gets. Only what is said to be *offered* comes at a fixed rate, and its latency counts
   from when a request was meant to be sent. Bodies have 1 KiB. Where there is one connection, the server has one processor and the
   client another.
-- Messages are durable when their send is answered, unless the row says otherwise. Answers are checked; errors are told below.
+- Messages are durable when their send is answered, unless the row says otherwise. Answers are checked; errors are told below. There
+  is no TLS, and requests over HTTP carry a signature that nobody verifies, as no keys are set up.
 - CPU is that of all processes of the server, for each message. Memory is resident; a page that several processes share counts once,
   and PostgreSQL's shared buffers as far as a process that is there has touched them.
 """
@@ -35,7 +36,7 @@ AGAIN = """\
 ## Again
 
 ```
-make bench                                           # this document, anew: about {minutes:.0f} minutes when it was last made
+make bench                                           # this document, anew: in {minutes:.0f} min when it was last made
 bench/benchmarks.py --seconds 1 --rounds 1           # a quick look at the same, once that has built everything
 bench/benchmarks.py --only mailrail,redis            # some of it
 bench/benchmarks.py --from docs/benchmarks.json      # this document from its figures, without measuring
@@ -92,7 +93,7 @@ def number(value, digits=3):
 
 
 def spread(pair):
-    return "" if pair is None else f" ({number(pair[0])}–{number(pair[1])})"
+    return "" if pair is None or pair[0] == pair[1] else f" ({number(pair[0])}–{number(pair[1])})"
 
 
 def name_of(figures, key):
@@ -107,7 +108,7 @@ def rates(figures):
                                           for workload, _ in WORKLOADS)) for key in measured]
     relative = [(name_of(figures, key), *(ratio_text(figures.ratio(key, "mailrail", workload)) for workload, _ in WORKLOADS))
                 for key in measured if key != "mailrail"]
-    text = "## Messages a second\n\nThe median of the rounds, and in brackets the least and the most.\n\n" + table(head, absolute)
+    text = "## Messages a second\n\nThe median of the rounds, and in brackets the least and the most; of a bare server, requests.\n\n" + table(head, absolute)
     text += "".join(f"\n{name_of(figures, key)} is not in these tables: {figures.reason(key)}.\n" for key in contenders if key not in measured)
     if any(ratio != NONE for row in relative for ratio in row[1:]):
         text += "\nIn times of mailrail's:\n\n" + table(head, relative)
@@ -155,12 +156,12 @@ def over_load(results):
     curves = results.get("latency_over_load")
     if not curves:
         return ""
-    text = "## Latency over offered load\n\nSends on 64 connections at a fixed rate, which is a share of the highest that they reached above.\n\n"
+    text = "## Latency over offered load\n\nSends on 64 connections at a fixed rate, which is a share of the highest that they reached above.\n"
     names = {key: results["contenders"].get(key, {}).get("name", key) for key in curves}
     rows = [(names[key], number(each["offered_per_second"]), number(each["messages_per_second"]), number(each["p50_us"] / 1000),
              number(each["p99_us"] / 1000)) for key, curve in curves.items() for each in curve.get("points", ())]
     if rows:
-        text += f"![Latency of a send over the offered load](images/{LOAD_PLOT})\n\n"
+        text += f"\n![Latency of a send over the offered load](images/{LOAD_PLOT})\n\n"
         text += table(("", "offered, messages/s", "answered, messages/s", "p50, ms", "p99, ms"), rows)
     return text + "".join(f"\n{names[key]} is not in here: {curve['cannot_run']}.\n" for key, curve in curves.items() if "cannot_run" in curve)
 

@@ -319,7 +319,7 @@ class Beanstalkd(Contender):
 class FauxqsInMemory(OverHttp):
     key, name = "fauxqs_memory", "fauxqs, in memory"
     settings = "without its log of requests"
-    not_comparable = "A test double: nothing is on a disk, and no signature is verified."
+    not_comparable = "A test double: nothing is on a disk."
 
     package = TOOLS / "fauxqs" / "node_modules" / "fauxqs"
     node = (ROOT / ".tools" / "node" / "node").absolute()
@@ -343,7 +343,7 @@ class FauxqsInMemory(OverHttp):
 class FauxqsInSqlite(FauxqsInMemory):
     key, name = "fauxqs_sqlite", "fauxqs, in SQLite"
     settings = "SQLite with its write-ahead log, `synchronous` FULL as fauxqs leaves it; without its log of requests"
-    not_comparable = "A test double with one thread, and no signature is verified."
+    not_comparable = "A test double with one thread; each message is a transaction."
 
     def start(self):
         self.serve(self.data / "sqlite")

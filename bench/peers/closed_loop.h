@@ -1,5 +1,6 @@
 // A closed loop of clients of one peer on one thread, as bench/load.h is of mailrail: each has one
-// request outstanding, and sends the next when that is answered.
+// request outstanding, and sends the next when that is answered. It measures and counts as that one
+// does, so that figures of both can stand in one table.
 
 #pragma once
 
