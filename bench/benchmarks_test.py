@@ -2,14 +2,17 @@
 """The document and the plots of a run, from figures that are made up; and what a process is said to use, from one that does."""
 
 import copy
+import json
 import subprocess
 import sys
 import tempfile
+import types
 import unittest
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import benchmarks_document
+import mailrail_bench
 from benchmarks_targets import TARGETS, Figures
 from plot import Series, line_chart, linear_ticks, log_ticks
 from processes import CannotRun, Process, cpu_seconds, is_running, resident_bytes, tree_of
@@ -210,6 +213,43 @@ class Plot(unittest.TestCase):
         for low, high in ((1, 1), (0.2, 0.9), (3, 40), (100, 1_000_000), (0.05, 700)):
             ticks = log_ticks(low, high)
             self.assertTrue(ticks[0] <= low * 1.001 and ticks[-1] >= high * 0.999 and 2 <= len(ticks) <= 12, (low, high, ticks))
+
+
+class Commanded(unittest.TestCase):
+    """`mailrail bench`, played by a script that notes how it is called."""
+
+    PART = {"MessagesPerSecond": 199.6, "LatencyMicroseconds": {"P50": 400, "P99": 900}}
+
+    def asked(self, measure, outcome, status=0, said=""):
+        with tempfile.TemporaryDirectory() as place:
+            script = Path(place, "mailrail")
+            script.write_text(f"#!/bin/sh\necho \"$@\" > {place}/called\ncat {place}/outcome\necho '{said}' >&2\nexit {status}\n")
+            script.chmod(0o755)
+            Path(place, "outcome").write_text(outcome if isinstance(outcome, str) else json.dumps(outcome))
+            found = measure(types.SimpleNamespace(mailrail=script), types.SimpleNamespace(port=4566))
+            return found, Path(place, "called").read_text()
+
+    def test_sends_at_the_rate_that_is_asked_for(self):
+        found, called = self.asked(lambda setting, server: mailrail_bench.sends_at(setting, server, 199.7, 1.5), {"Send": self.PART, "Errors": 0})
+        self.assertEqual({"offered_per_second": 200, "messages_per_second": 200, "p50_us": 400, "p99_us": 900}, found)
+        for each in ("bench send ", "--endpoint-url http://127.0.0.1:4566 ", "--rate 200/s", "--duration 1500ms", "--producers 64"):
+            self.assertIn(each, called)
+
+    def test_measures_from_end_to_end(self):
+        found, called = self.asked(lambda setting, server: mailrail_bench.woken_at(setting, server, 200, 1), {"EndToEnd": self.PART})
+        self.assertEqual(400, found["p50_us"])
+        self.assertIn("bench wake-up ", called)
+        found, called = self.asked(lambda setting, server: mailrail_bench.fifo_end_to_end(setting, server, 1), {"EndToEnd": self.PART})
+        self.assertEqual(900, found["p99_us"])
+        self.assertIn("bench fifo ", called)
+
+    def test_has_no_figures_of_a_run_that_failed(self):
+        measure = lambda setting, server: mailrail_bench.fifo_end_to_end(setting, server, 1)
+        for outcome, status, said, reason in (("", 2, "no such command", "failed: no such command"),
+                                              ({"Errors": 3, "FirstError": "503"}, 0, "", "3 errors, the first: 503"),
+                                              ({"EndToEnd": self.PART, "Violations": {"Lost": 1}}, 1, "", "found something wrong: {'Lost': 1}")):
+            with self.assertRaisesRegex(CannotRun, reason):
+                self.asked(measure, outcome, status, said)
 
 
 class Processes(unittest.TestCase):

@@ -9,39 +9,48 @@ import subprocess
 from processes import CannotRun
 
 
-def bench(setting, server, workload, **options):
+WARM_UP_S = 0.5
+
+
+def bench(setting, server, workload, seconds, **options):
     """One run against a server that answers already; its JSON."""
-    command = [setting.mailrail, "bench", workload, "--endpoint-url", f"http://127.0.0.1:{server.port}", "--json"]
+    command = [setting.mailrail, "bench", workload, "--endpoint-url", f"http://127.0.0.1:{server.port}", "--json", "--size", "1KiB",
+               "--duration", milliseconds(seconds), "--warm-up", milliseconds(WARM_UP_S)]
     for name, value in options.items():
-        command += [f"--{name.replace('_', '-')}", value]
+        command += [f"--{name}", value]
     done = subprocess.run([str(part) for part in command], capture_output=True, text=True)
+    said = " ".join(done.stderr.split())[:200]
     try:
         outcome = json.loads(done.stdout)
     except ValueError:
-        raise CannotRun(f"`mailrail bench {workload}` failed: {' '.join(done.stderr.split())[:200] or done.returncode}") from None
+        raise CannotRun(f"`mailrail bench {workload}` failed: {said or done.returncode}") from None
+    if outcome.get("Errors"):
+        raise CannotRun(f"`mailrail bench {workload}`: {outcome['Errors']} errors, the first: {outcome.get('FirstError')}")
     if done.returncode != 0:
-        raise CannotRun(f"`mailrail bench {workload}` found something wrong: {' '.join(done.stderr.split())[:200]}")
+        raise CannotRun(f"`mailrail bench {workload}` found something wrong: {outcome.get('Violations') or said}")
     return outcome
+
+
+def milliseconds(seconds):
+    return f"{round(seconds * 1000)}ms"
 
 
 def sends_at(setting, server, rate, seconds):
     """Latency from the intended time of each send to its answer."""
-    outcome = bench(setting, server, "send", rate=round(rate), duration=f"{seconds}s", connections=64, size=1024)
-    return figures(outcome, rate)
+    outcome = bench(setting, server, "send", seconds, producers=64, rate=f"{round(rate)}/s")
+    return {"offered_per_second": round(rate), **figures(outcome["Send"])}
 
 
 def woken_at(setting, server, rate, seconds):
-    """Latency from the intended time of a send until a waiting consumer has the message."""
-    outcome = bench(setting, server, "end-to-end", rate=round(rate), duration=f"{seconds}s", size=1024)
-    return figures(outcome, rate)
+    """Latency from the intended time of a send until a consumer that waits has the message."""
+    return figures(bench(setting, server, "wake-up", seconds, rate=f"{rate}/s")["EndToEnd"])
 
 
 def fifo_end_to_end(setting, server, seconds):
     """1,000 conversations, 16 producers of single messages, 16 consumers of tens; order, loss and overlap are judged."""
-    outcome = bench(setting, server, "fifo", groups=1000, producers=16, consumers=16, duration=f"{seconds}s", size=1024)
-    return figures(outcome)
+    return figures(bench(setting, server, "fifo", seconds, groups=1000, producers=16, consumers=16)["EndToEnd"])
 
 
-def figures(outcome, rate=None):
-    found = {key: outcome[key] for key in ("messages_per_second", "p50_us", "p99_us")}
-    return found if rate is None else {"offered_per_second": round(rate), **found}
+def figures(part):
+    latencies = part["LatencyMicroseconds"]
+    return {"messages_per_second": round(part["MessagesPerSecond"]), "p50_us": latencies["P50"], "p99_us": latencies["P99"]}
