@@ -16,6 +16,7 @@ import json
 import os
 import platform
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
@@ -184,8 +185,8 @@ def about(kind, setting):
 
 
 def machine(directory):
-    cpu = next((line.split(":", 1)[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")),
-               platform.machine())
+    described = Path("/proc/cpuinfo").read_text().splitlines()
+    cpu = next((line.split(":", 1)[1].strip() for line in described if line.startswith("model name")), platform.machine())
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     release = dict(line.split("=", 1) for line in Path("/etc/os-release").read_text().splitlines() if "=" in line)
     mounts = [line.split() for line in Path("/proc/self/mounts").read_text().splitlines()]
@@ -217,7 +218,8 @@ def measure(arguments):
         results["rounds"] = in_rounds(setting, contenders, arguments.rounds)
         if Mailrail in contenders:
             results["latency_over_load"] = latency_over_load(setting, arguments, results["rounds"])
-            results["cost_over_backlog"] = curve("cost over backlog", arguments.rounds, lambda: points_over_backlog(setting, arguments.backlog))
+            results["cost_over_backlog"] = curve("cost over backlog", arguments.rounds,
+                                                 lambda: points_over_backlog(setting, arguments.backlog))
             results["end_to_end"] = end_to_end(setting, arguments)
     finally:
         shutil.rmtree(setting.data_root, ignore_errors=True)
@@ -231,7 +233,8 @@ def main():
     parser.add_argument("--rounds", type=int, default=3, help="of all contenders; what counts is the median")
     parser.add_argument("--seconds", type=float, default=3, help="of each figure in a round")
     parser.add_argument("--backlog", type=int, default=BACKLOGS[-1], help="the most messages that wait in the cost over backlog")
-    parser.add_argument("--only", type=lambda text: text.split(","), metavar="KEY,KEY", help=f"of: {', '.join(kind.key for kind in CONTENDERS)}")
+    parser.add_argument("--only", type=lambda text: text.split(","), metavar="KEY,KEY",
+                        help=f"of: {', '.join(kind.key for kind in CONTENDERS)}")
     parser.add_argument("--from", dest="source", type=Path, metavar="FILE", help="the JSON of a run, to write its document again")
     parser.add_argument("--docs", type=Path, default=ROOT / "docs", help="where benchmarks.md, benchmarks.json and images/ are written")
     arguments = parser.parse_args()
@@ -243,6 +246,7 @@ def main():
             parser.error(f"--{name} is {getattr(arguments, name)}; it has to be {least} at least")
     arguments.scale = arguments.minutes = 1  # Of harness.py, for figures that are not measured here.
 
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # As an interrupt: every server is ended.
     results = json.loads(arguments.source.read_text()) if arguments.source else measure(arguments)
     benchmarks_document.write(results, arguments.docs)
     told(f"Wrote {arguments.docs / 'benchmarks.md'}.")

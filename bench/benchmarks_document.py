@@ -97,7 +97,9 @@ def spread(pair):
 
 
 def name_of(figures, key):
-    return figures.results["contenders"][key]["name"]
+    """Ours so that it is found at a glance."""
+    name = figures.results["contenders"][key]["name"]
+    return f"**{name}**" if key == "mailrail" else name
 
 
 def rates(figures):
@@ -108,8 +110,10 @@ def rates(figures):
                                           for workload, _ in WORKLOADS)) for key in measured]
     relative = [(name_of(figures, key), *(ratio_text(figures.ratio(key, "mailrail", workload)) for workload, _ in WORKLOADS))
                 for key in measured if key != "mailrail"]
-    text = "## Messages a second\n\nThe median of the rounds, and in brackets the least and the most; of a bare server, requests.\n\n" + table(head, absolute)
-    text += "".join(f"\n{name_of(figures, key)} is not in these tables: {figures.reason(key)}.\n" for key in contenders if key not in measured)
+    text = "## Messages a second\n\nThe median of the rounds, and in brackets the least and the most; of a bare server, requests.\n\n"
+    text += table(head, absolute)
+    text += "".join(f"\n{name_of(figures, key)} is not in these tables: {figures.reason(key)}.\n"
+                    for key in contenders if key not in measured)
     if any(ratio != NONE for row in relative for ratio in row[1:]):
         text += "\nIn times of mailrail's:\n\n" + table(head, relative)
     return text
@@ -145,10 +149,11 @@ def targets(figures):
         value, verdict = each.judged(figures)
         unit = f" {each.unit}" if each.unit else ""
         sign = "≤ " if each.less_is_better else "≥ "
-        rows.append((each.workload, each.what, f"{sign}{each.at_least:,g}{unit}", f"{sign}{each.aim:,g}{unit}", f"{number(value)}{unit}" if
-                     value is not None else NONE, verdict))
+        measured = NONE if value is None else f"{number(value)}{unit}"
+        rows.append((each.workload, each.what, f"{sign}{each.at_least:,g}{unit}", f"{sign}{each.aim:,g}{unit}", measured, verdict))
     parts = figures.results.get("end_to_end", {})
-    note = "".join(f"\n{END_TO_END[part]} was not measured: {found['cannot_run']}.\n" for part, found in parts.items() if "cannot_run" in found)
+    note = "".join(f"\n{END_TO_END[part]} was not measured: {found['cannot_run']}.\n"
+                   for part, found in parts.items() if "cannot_run" in found)
     return "## Targets\n\n" + table(("workload", "what", "at least", "aim", "measured", ""), rows, texts=2) + note
 
 
@@ -156,14 +161,16 @@ def over_load(results):
     curves = results.get("latency_over_load")
     if not curves:
         return ""
-    text = "## Latency over offered load\n\nSends on 64 connections at a fixed rate, which is a share of the highest that they reached above.\n"
+    text = "## Latency over offered load\n\n"
+    text += "Sends on 64 connections at a fixed rate, which is a share of the highest that they reached above.\n"
     names = {key: results["contenders"].get(key, {}).get("name", key) for key in curves}
     rows = [(names[key], number(each["offered_per_second"]), number(each["messages_per_second"]), number(each["p50_us"] / 1000),
              number(each["p99_us"] / 1000)) for key, curve in curves.items() for each in curve.get("points", ())]
     if rows:
         text += f"\n![Latency of a send over the offered load](images/{LOAD_PLOT})\n\n"
         text += table(("", "offered, messages/s", "answered, messages/s", "p50, ms", "p99, ms"), rows)
-    return text + "".join(f"\n{names[key]} is not in here: {curve['cannot_run']}.\n" for key, curve in curves.items() if "cannot_run" in curve)
+    return text + "".join(f"\n{names[key]} is not in here: {curve['cannot_run']}.\n"
+                          for key, curve in curves.items() if "cannot_run" in curve)
 
 
 def over_backlog(results):
@@ -177,11 +184,13 @@ def over_backlog(results):
     text += f"![Cost of a message over the backlog](images/{BACKLOG_PLOT})\n\n"
     rows = [(number(each["waiting"], 9), number(each["cpu_us"]), number(each["p50_us"] / 1000), number(each["p99_us"] / 1000),
              number(each["messages_per_second"]), number(each["resident_bytes"] / 2**20)) for each in cost["points"]]
-    return text + table(("messages waiting", "CPU, µs for each message", "receive, p50, ms", "p99, ms", "messages/s", "resident, MiB"), rows)
+    head = ("messages waiting", "CPU, µs for each message", "receive, p50, ms", "p99, ms", "messages/s", "resident, MiB")
+    return text + table(head, rows)
 
 
 def not_comparable(results):
-    rows = [(about["name"], about.get("version", NONE), about["settings"], about["not_comparable"]) for about in results["contenders"].values()]
+    rows = [(about["name"], about.get("version", NONE), about["settings"], about["not_comparable"])
+            for about in results["contenders"].values()]
     head = ("", "version", "settings", "what is not comparable")
     return "## Versions, settings, and what is not comparable\n\n" + table(head, rows, texts=4)
 
@@ -207,9 +216,9 @@ def plots(results):
                                       y_is_log=True)
     points = results.get("cost_over_backlog", {}).get("points", ())
     if points:
+        bound = [(each["waiting"], FLATNESS.at_least) for each in points]
         series = [times_of_first("CPU of the server", points, "cpu_us", 0), times_of_first("receive, p50", points, "p50_us", 1),
-                  Series(f"at most {FLATNESS.at_least:g}, the target for CPU", [(each["waiting"], FLATNESS.at_least) for each in points], True, 2,
-                         has_markers=False)]
+                  Series(f"at most {FLATNESS.at_least:g}, the target for CPU", bound, True, 2, has_markers=False)]
         drawn[BACKLOG_PLOT] = line_chart(
             "Cost of a message over the backlog: sent, received, deleted", "messages waiting in the queue",
             f"times the cost beside {points[0]['waiting']:,}", series, x_is_log=True)

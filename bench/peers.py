@@ -215,7 +215,9 @@ class WithPostgres(Contender):
 class MailrailOnPostgres(WithPostgres, Mailrail):
     key, name = "mailrail_postgres", "mailrail, log in PostgreSQL"
     settings = "one server, `--log`; PostgreSQL as below, on the same machine"
-    not_comparable = "The log is in a database that could be on another machine, and a standby could take over; CPU and memory are of both."
+    not_comparable = (
+        "The log is in a database that could be on another machine, and a standby could take over; CPU and memory are "
+        "of both.")
 
     def version(self):
         return f"{Mailrail.version(self)}, PostgreSQL {WithPostgres.version(self)}"
@@ -228,7 +230,9 @@ class MailrailOnPostgres(WithPostgres, Mailrail):
 class Redis(Contender):
     key, name = "redis", "redis Streams"
     settings = "`appendonly yes`, `appendfsync always`, no snapshots; `XADD`; `XREADGROUP COUNT 10`, then `XACK` and `XDEL` in one write"
-    not_comparable = "All messages stay in memory, tens are ten commands in one write, and a message in flight comes back only when a consumer asks with `XAUTOCLAIM`."
+    not_comparable = (
+        "All messages stay in memory, tens are ten commands in one write, and a message in flight comes back only when "
+        "a consumer asks with `XAUTOCLAIM`.")
 
     def version(self):
         return printed(present(TOOLS / "usr/bin/redis-server"), "--version").split("v=")[1].split()[0]
@@ -244,8 +248,12 @@ class Redis(Contender):
 
 class PostgresRows(WithPostgres):
     key, name = "postgres", "PostgreSQL, `SKIP LOCKED`"
-    settings = "`fsync on`, `synchronous_commit on`, `shared_buffers 256MB`, `max_wal_size 2GB`; prepared statements; ten rows by one `insert`; received and ended by one `delete ... returning`"
-    not_comparable = "Taking a message ends it in the same transaction, so one whose consumer fails is lost unless that holds the transaction open meanwhile; there is no visibility timeout."
+    settings = (
+        "`fsync on`, `synchronous_commit on`, `shared_buffers 256MB`, `max_wal_size 2GB`; prepared statements; ten rows "
+        "by one `insert`; received and ended by one `delete ... returning`")
+    not_comparable = (
+        "Taking a message ends it in the same transaction, so one whose consumer fails is lost unless that holds the "
+        "transaction open meanwhile; there is no visibility timeout.")
 
     def start(self):
         self.start_postgres()
@@ -263,8 +271,12 @@ class PostgresRows(WithPostgres):
 
 class Rabbitmq(Contender):
     key, name = "rabbitmq", "RabbitMQ quorum queue"
-    settings = "one node, `x-queue-type: quorum`, persistent messages, publisher confirms; consumers with a prefetch of 10, one acknowledgement for ten"
-    not_comparable = "A quorum of one node; consumers are sent to instead of asking; and an acknowledgement is not answered, so when a deletion is durable nobody is told."
+    settings = (
+        "one node, `x-queue-type: quorum`, persistent messages, publisher confirms; consumers with a prefetch of 10, "
+        "one acknowledgement for ten")
+    not_comparable = (
+        "A quorum of one node; consumers are sent to instead of asking; and an acknowledgement is not answered, so when "
+        "a deletion is durable nobody is told.")
 
     home = TOOLS / "usr/lib/rabbitmq/lib"
     erlang = TOOLS / "usr/lib/erlang"
@@ -277,8 +289,9 @@ class Rabbitmq(Contender):
         return found[-1]
 
     def version(self):
+        own = self.place().name.removeprefix("rabbitmq_server-")
         otp = next(self.erlang.glob("releases/*/OTP_VERSION")).read_text().strip()
-        return f"{self.place().name.removeprefix('rabbitmq_server-')}, Erlang/OTP {otp}"
+        return f"{own}, Erlang/OTP {otp}"
 
     def start(self):
         place = self.place()
