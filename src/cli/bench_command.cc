@@ -137,6 +137,7 @@ Result<ExitCode> run(const BenchOptions& options, Session& session) {
     bar.at(bench.consumers > 0 && progress.received > 0 ? progress.received : progress.sent, 0);
     return interrupt.came() ? load::Loop::Tick::enough : load::Loop::Tick::go_on;
   });
+  TRY(run.prepare());
   const auto before = TRY(use_of(options, session));
   TRY(run.run());
   const auto after = TRY(use_of(options, session));

@@ -62,15 +62,8 @@ Run::Run(const Plan& plan, Watch watch)
   }
 }
 
-Result<void> Run::run() {
-  if (plan_.messages_before > 0) TRY(fill());
-  if (!was_interrupted_) TRY(measure());
-  if (!was_interrupted_ && has_given_up_)
-    for (const auto& each : judges_) each->finish();
-  return {};
-}
-
-Result<void> Run::fill() {
+Result<void> Run::prepare() {
+  if (plan_.messages_before == 0) return {};
   Loop loop;
   TRY(add_producers(loop, filling_, filling_producers));
   loop.run([this](Time) {
@@ -80,6 +73,13 @@ Result<void> Run::fill() {
   });
   figures_.errors = filling_figures_.errors;
   figures_.first_error = filling_figures_.first_error;
+  return {};
+}
+
+Result<void> Run::run() {
+  if (!was_interrupted_) TRY(measure());
+  if (!was_interrupted_ && has_given_up_)
+    for (const auto& each : judges_) each->finish();
   return {};
 }
 

@@ -70,13 +70,14 @@ class Run {
 
   Run(const Plan& plan, Watch watch);
 
-  // The error is that a server cannot be reached.
+  // Sends what is there before. The error is that a server cannot be reached, here and below.
+  Result<void> prepare();
+
   Result<void> run();
 
   Outcome outcome() const;
 
  private:
-  Result<void> fill();
   Result<void> measure();
   Result<void> add_producers(Loop& loop, Production& production, std::uint32_t count);
   Result<void> add_consumers(Loop& loop);

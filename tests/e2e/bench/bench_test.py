@@ -255,6 +255,13 @@ class OtherServers(Bench):
             report = self.bench(0, "send", "--messages", "100", "--pid", str(os.getpid()), AWS_ENDPOINT_URL=service.endpoint)
         self.assertGreater(report["Server"]["ResidentBytes"], 1_000_000)
 
+    def test_messages_cost_what_they_take_and_not_what_was_done_before(self):
+        with OddService(tells_use=True) as service:
+            receive = self.bench(0, "receive", "--messages", "100", AWS_ENDPOINT_URL=service.endpoint)
+            send = self.bench(0, "send", "--messages", "100", AWS_ENDPOINT_URL=service.endpoint)
+        self.assertEqual(0, receive["Server"]["CpuNanosecondsPerMessage"])
+        self.assertEqual(1_000_000_000, send["Server"]["CpuNanosecondsPerMessage"])
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -1,6 +1,7 @@
 """A queue service in memory that breaks one promise, as often as a test says: what `mailrail bench` must notice.
 
-It speaks as much of SQS as the bench asks. `fault` is one of FAULTS; with None it keeps all promises.
+It speaks as much of SQS as the bench asks. `fault` is one of FAULTS; with None it keeps all promises. `tells_use` has metrics as mailrail's,
+where each send has taken a second.
 """
 
 import json
@@ -65,7 +66,7 @@ class Http(ThreadingHTTPServer):
 class OddService:
     """Use as a context: `with OddService("lose") as service`, and `service.endpoint` for the client."""
 
-    def __init__(self, fault=None):
+    def __init__(self, fault=None, tells_use=False):
         assert fault is None or fault in FAULTS
         self.fault, self.queues, self.sends = fault, {}, 0
         self.changed = threading.Condition()
@@ -78,6 +79,10 @@ class OddService:
             def do_POST(self):
                 asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 service.answer(self, self.headers["X-Amz-Target"].rpartition(".")[2], asked)
+
+            def do_GET(self):
+                is_told = tells_use and self.path == "/metrics"
+                reply_with(self, 200 if is_told else 404, f'mailrail_cpu_seconds_total{{thread="http"}} {service.sends}\n'.encode())
 
             def log_message(self, *_):
                 pass
@@ -149,7 +154,10 @@ class OddService:
 
 
 def reply(http, status, told, is_chunked=False):
-    body = json.dumps(told).encode()
+    reply_with(http, status, json.dumps(told).encode(), is_chunked)
+
+
+def reply_with(http, status, body, is_chunked=False):
     http.send_response(status)
     if is_chunked:
         http.send_header("Transfer-Encoding", "chunked")
