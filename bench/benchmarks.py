@@ -2,7 +2,8 @@
 """Measures mailrail beside its peers on this machine, and writes docs/benchmarks.md.
 
     bench/benchmarks.py                                  all of it: what `make bench` runs
-    bench/benchmarks.py --seconds 1 --rounds 1           a quick look, which is worth no more than that
+    bench/benchmarks.py --seconds 1 --rounds 1 --scale 0.01 --backlog 100000
+                                                         a quick look, which is worth no more than that
     bench/benchmarks.py --only mailrail,redis            these alone
     bench/benchmarks.py --from docs/benchmarks.json      writes the document of a run again, and measures nothing
 
@@ -15,9 +16,9 @@ import datetime
 import json
 import os
 import platform
+import resource
 import shutil
 import signal
-import statistics
 import subprocess
 import sys
 import time
@@ -25,11 +26,14 @@ from pathlib import Path
 
 import benchmarks_document
 import mailrail_bench
+from flat import flat
 from harness import Setting
+from measuring import attempt, faultless, in_turn, measured, told
 from peers import CONTENDERS, ROOT, Bare, Mailrail, MailrailOnPostgres, Syncs
-from processes import CannotRun, pin
+from processes import CannotRun
+from secured import secured
 
-# Key, how the load generator works, connections. One connection is pinned: server and client each have a processor.
+# Key, how the load generator works, connections.
 WORKLOADS = (("send_1", "send", 1), ("send_64", "send", 64), ("batch_16", "send-batch", 16), ("receive_16", "receive-delete", 16))
 WAITING = 100_000  # With so many is memory measured, or with what a slow one takes in twice the time of a figure.
 CONNECTIONS_TO_FILL = 16
@@ -37,35 +41,6 @@ LOAD_SHARES = (0.02, 0.1, 0.2, 0.3, 0.45, 0.6, 0.75, 0.9)  # Of the rate that 64
 WOKEN_PER_SECOND = 200
 BACKLOGS = (100, 1_000, 10_000, 100_000, 1_000_000)
 FILL_SECONDS_MAX = 600
-
-
-def told(text):
-    print(text, file=sys.stderr, flush=True)
-
-
-def processors():
-    """One for the server and one for its client, or none where there are not two."""
-    ours = sorted(os.sched_getaffinity(0))
-    return (ours[0], ours[-1]) if len(ours) > 1 else (None, None)
-
-
-def measured(contender, work, connections, seconds, count=0):
-    """A run of one workload, with what the server used meanwhile."""
-    for_server, for_client = processors() if connections == 1 else (None, None)
-    if for_server is not None:
-        pin(contender.pids(), for_server)
-    cpu, threads = contender.cpu_seconds(), contender.cpu_seconds_by_thread()
-    outcome = contender.run(work, connections, seconds, count, for_client)
-    cpu = contender.cpu_seconds() - cpu
-    if for_server is not None:
-        pin(contender.pids(), None)
-    messages = max(1, outcome["messages"])
-    figures = {key: outcome[key] for key in ("messages", "messages_per_second", "p50_us", "p99_us", "errors", "first_error")
-               if key in outcome}
-    figures["cpu_us"] = round(cpu / messages * 1e6, 2)
-    figures["cpu_us_by_thread"] = {name: round((after - threads.get(name, 0)) / messages * 1e6, 2)
-                                   for name, after in contender.cpu_seconds_by_thread().items()}
-    return figures
 
 
 def round_of(contender, seconds):
@@ -83,7 +58,7 @@ def round_of(contender, seconds):
     for key, work, connections in WORKLOADS:
         # Where nothing waits any more, the time does not count.
         count = contender.waiting() if work == "receive-delete" else 0
-        figures[key] = measured(contender, work, connections, seconds, count)
+        figures[key] = measured(contender, work, connections, seconds, count=count)
     return figures
 
 
@@ -105,77 +80,47 @@ def measure_one(setting, kind):
         return round_of(contender, setting.seconds)
 
 
-def attempt(measure):
-    """What it gives, or why there is nothing."""
-    try:
-        return measure()
-    except (CannotRun, OSError) as reason:
-        return {"cannot_run": str(reason).rstrip(".")}
-
-
-def median_of(runs):
-    """Of each figure by itself."""
-    return {key: round(statistics.median(each[key] for each in runs), 2) for key in runs[0]}
-
-
-def curve(name, rounds, measure):
-    """Points, each the median of that point in all rounds; or the reason why there are none."""
-    def measured_points():
-        done = []
-        for _ in range(rounds):
-            done.append(measure())
-        return {"points": [median_of(same) for same in zip(*done)]}
-
-    began = time.monotonic()
-    found = attempt(measured_points)
-    told(f"{name}: {found.get('cannot_run') or f'{time.monotonic() - began:.0f} s'}")
-    return found
-
-
-def latency_over_load(setting, arguments, rounds):
-    """By contender. Rates follow from what the rounds said."""
-    curves = {}
-    for kind in (Mailrail, MailrailOnPostgres):
-        highest = max((each.get(kind.key, {}).get("send_64", {}).get("messages_per_second", 0) for each in rounds), default=0)
-        curves[kind.key] = curve(f"latency over offered load: {kind.name}", arguments.rounds,
-                                 lambda: points_over_load(setting, kind, highest))
-    return curves
-
-
-def points_over_load(setting, kind, highest):
+def points_over_load(setting, kind, rounds):
+    """At shares of the highest rate that the rounds said."""
+    highest = max((each[kind.key].get("send_64", {}).get("messages_per_second", 0) for each in rounds), default=0)
     if not highest:
         raise CannotRun("its highest rate is not known, as it was not measured")
     with kind(setting) as contender:
-        return [mailrail_bench.sends_at(setting, contender, share * highest, setting.seconds) for share in LOAD_SHARES]
+        return {"points": [mailrail_bench.sends_at(setting, contender, share * highest, setting.seconds) for share in LOAD_SHARES]}
 
 
-def points_over_backlog(setting, largest):
+def points_over_backlog(setting, kind, largest):
     """A message is sent, received and deleted by each of 16 connections, beside ever more that wait."""
     points = []
-    with Mailrail(setting) as contender:
+    with kind(setting) as contender:
         contender.run("cycle", CONNECTIONS_TO_FILL, setting.seconds)  # The first files are written twice.
-        for waiting in (each for each in BACKLOGS if each <= largest):
+        for waiting in (each for each in BACKLOGS if each <= largest * kind.scale):
             contender.run("send-batch", CONNECTIONS_TO_FILL, FILL_SECONDS_MAX, count=waiting - contender.waiting())
-            found = measured(contender, "cycle", CONNECTIONS_TO_FILL, setting.seconds)
-            if found["errors"]:
-                raise CannotRun(f"{found['errors']} errors beside {waiting:,} messages, the first: {found['first_error']}")
+            found = faultless(measured(contender, "cycle", CONNECTIONS_TO_FILL, setting.seconds))
             points.append({"waiting": contender.waiting(), "resident_bytes": contender.resident_bytes(),
                            **{key: found[key] for key in ("messages_per_second", "p50_us", "p99_us", "cpu_us")}})
-    return points
+    return {"points": points}
 
 
-def end_to_end(setting, arguments):
-    """What only `mailrail bench` measures, as it judges order and loss meanwhile."""
-    def median_with(measure):
-        done = []
-        for _ in range(arguments.rounds):
-            with Mailrail(setting) as contender:
-                done.append(measure(contender))
-        return median_of(done)
+def with_server(setting, kind, measure, *arguments):
+    with kind(setting) as contender:
+        return measure(setting, contender, *arguments, setting.seconds)
 
+
+def of_ours(setting, arguments, kinds, rounds):
+    """What is measured of mailrail alone, wherever its log is: what needs a rate or the judge of `mailrail bench`, or is dear to set up."""
+    if not kinds:
+        return {}
+    turns = lambda what, measure: in_turn(what, kinds, arguments.rounds, measure)
     return {
-        "woken": attempt(lambda: median_with(lambda server: mailrail_bench.woken_at(setting, server, WOKEN_PER_SECOND, setting.seconds))),
-        "fifo": attempt(lambda: median_with(lambda server: mailrail_bench.fifo_end_to_end(setting, server, setting.seconds)))}
+        "latency_over_load": turns("latency over offered load", lambda kind: points_over_load(setting, kind, rounds)),
+        "end_to_end": {
+            "woken": turns("woken", lambda kind: with_server(setting, kind, mailrail_bench.woken_at, WOKEN_PER_SECOND)),
+            "fifo": turns("FIFO end to end", lambda kind: with_server(setting, kind, mailrail_bench.fifo_end_to_end))},
+        "secured": turns("signatures and TLS", lambda kind: secured(setting, kind)),
+        "cost_over_backlog": turns("cost over backlog", lambda kind: points_over_backlog(setting, kind, arguments.backlog)),
+        "flat": turns("beside much else", lambda kind: flat(setting, kind)),
+    }
 
 
 def about(kind, setting):
@@ -205,7 +150,7 @@ def measure(arguments):
     setting.peer_load = setting.build / "bench" / "peers" / "mailrail_peer_load"
     for binary in (setting.mailrail, setting.load, setting.peer_load):
         if not binary.exists():
-            sys.exit(f"There is no {binary}. Build it: cmake --preset release && cmake --build --preset release")
+            sys.exit(f"There is no {binary}. Build it: cmake --preset release && cmake --build --preset release --target benchmarks")
     contenders = [kind for kind in CONTENDERS if not arguments.only or kind.key in arguments.only]
     began = time.monotonic()
     results = {
@@ -216,11 +161,8 @@ def measure(arguments):
     }
     try:
         results["rounds"] = in_rounds(setting, contenders, arguments.rounds)
-        if Mailrail in contenders:
-            results["latency_over_load"] = latency_over_load(setting, arguments, results["rounds"])
-            results["cost_over_backlog"] = curve("cost over backlog", arguments.rounds,
-                                                 lambda: points_over_backlog(setting, arguments.backlog))
-            results["end_to_end"] = end_to_end(setting, arguments)
+        ours = [kind for kind in (Mailrail, MailrailOnPostgres) if kind in contenders]
+        results |= of_ours(setting, arguments, ours, results["rounds"])
     finally:
         shutil.rmtree(setting.data_root, ignore_errors=True)
     results["minutes"] = round((time.monotonic() - began) / 60, 1)
@@ -233,6 +175,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=3, help="of all contenders; what counts is the median")
     parser.add_argument("--seconds", type=float, default=3, help="of each figure in a round")
     parser.add_argument("--backlog", type=int, default=BACKLOGS[-1], help="the most messages that wait in the cost over backlog")
+    parser.add_argument("--scale", type=float, default=1, help="a fraction of the large counts that there are beside, for a quick look")
     parser.add_argument("--only", type=lambda text: text.split(","), metavar="KEY,KEY",
                         help=f"of: {', '.join(kind.key for kind in CONTENDERS)}")
     parser.add_argument("--from", dest="source", type=Path, metavar="FILE", help="the JSON of a run, to write its document again")
@@ -241,10 +184,12 @@ def main():
     unknown = set(arguments.only or ()) - {kind.key for kind in CONTENDERS}
     if unknown:
         parser.error(f"unknown contender {', '.join(sorted(unknown))}; there are {', '.join(kind.key for kind in CONTENDERS)}")
-    for name, least in (("rounds", 1), ("seconds", 0.1), ("backlog", BACKLOGS[0])):
+    for name, least in (("rounds", 1), ("seconds", 0.1), ("backlog", BACKLOGS[0]), ("scale", 1e-5)):
         if getattr(arguments, name) < least:
             parser.error(f"--{name} is {getattr(arguments, name)}; it has to be {least} at least")
-    arguments.scale = arguments.minutes = 1  # Of harness.py, for figures that are not measured here.
+    arguments.minutes = 1  # Of harness.py, for figures that are not measured here.
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 32768), hard))
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # As an interrupt: every server is ended.
     results = json.loads(arguments.source.read_text()) if arguments.source else measure(arguments)

@@ -10,7 +10,10 @@ from plot import Series, line_chart
 WORKLOADS = (("send_1", "send, 1 connection"), ("send_64", "send, 64"), ("batch_16", "send in tens, 16"),
              ("receive_16", "receive and delete in tens, 16"))
 LOAD_PLOT, BACKLOG_PLOT = "latency-over-load.svg", "cost-over-backlog.svg"
-END_TO_END = {"woken": "End to end at 200 messages/s", "fifo": "FIFO end to end"}
+END_TO_END = {"woken": "end to end at 200 messages/s", "fifo": "FIFO end to end, 1,000 conversations"}
+WAYS = {"plain": "neither", "signed": "signature", "tls": "TLS", "both": "both"}
+BESIDE = {"nothing": "nothing", "fifo": "nothing, FIFO", "polls": "open long polls", "queues": "more queues",
+          "conversations": "conversations with a message each, FIFO", "messages": "waiting messages"}
 NONE = "–"
 
 INTRODUCTION = """\
@@ -26,20 +29,29 @@ what the spread says. This file is written by `make bench`, whole, from [benchma
   are those of a server that is as busy as it gets. Only what is said to be *offered* comes at a fixed rate, and its latency counts
   from when a request was meant to be sent. Bodies have 1 KiB. Where there is one connection, the server has one processor and the
   client another.
-- Messages are durable when their send is answered, unless the row says otherwise. Answers are checked; errors are told below. There
-  is no TLS, and requests over HTTP carry a signature that nobody verifies, as no keys are set up.
+- Messages are durable when their send is answered, unless the row says otherwise. Answers are checked; errors are told below. Where
+  nothing is said of them there is no TLS and there are no keys: requests over HTTP carry a signature that nobody verifies.
 - CPU is that of all processes of the server, for each message. Memory is resident; a page that several processes share counts once,
   and PostgreSQL's shared buffers as far as a process that is there has touched them.
+"""
+
+BESIDE_MUCH_ELSE = """\
+## Beside much else
+
+Each of 16 connections sends a message, receives one and deletes it, on one server that has ever more: long polls, which have ended
+before the next row, queues, and conversations and messages that wait in the very queue. The engine's time is that of its one thread
+for such a message, the processors' that of all, and the ratio is to the engine's time on the empty server, in a queue of the same kind.
 """
 
 AGAIN = """\
 ## Again
 
 ```
-make bench                                           # this document, anew: in {minutes:.0f} min when it was last made
-bench/benchmarks.py --seconds 1 --rounds 1           # a quick look at the same, once that has built everything
-bench/benchmarks.py --only mailrail,redis            # some of it
-bench/benchmarks.py --from docs/benchmarks.json      # this document from its figures, without measuring
+make bench                                            # this document, anew: in {minutes:.0f} min when it was last made
+bench/benchmarks.py --rounds 1 --seconds 1 \\
+    --scale 0.01 --backlog 100000                     # a quick look at the same, once that has built everything
+bench/benchmarks.py --only mailrail,redis             # some of it
+bench/benchmarks.py --from docs/benchmarks.json       # this document from its figures, without measuring
 ```
 """
 
@@ -61,7 +73,8 @@ def document(results):
     figures = Figures(results)
     parts = [
         INTRODUCTION.format(rounds=results["rounds_count"], seconds=results["seconds"]),
-        where_and_what(results), rates(figures), costs(figures), targets(figures), over_load(results), over_backlog(results),
+        where_and_what(results), rates(figures), costs(figures), targets(figures), over_load(results),
+        end_to_end(results), secured(results), over_backlog(results), flat(results),
         not_comparable(results), trouble(figures), AGAIN.format(minutes=results["minutes"])]
     return "\n".join(part for part in parts if part)
 
@@ -151,10 +164,19 @@ def targets(figures):
         sign = "≤ " if each.less_is_better else "≥ "
         measured = NONE if value is None else f"{number(value)}{unit}"
         rows.append((each.workload, each.what, f"{sign}{each.at_least:,g}{unit}", f"{sign}{each.aim:,g}{unit}", measured, verdict))
-    parts = figures.results.get("end_to_end", {})
-    note = "".join(f"\n{END_TO_END[part]} was not measured: {found['cannot_run']}.\n"
-                   for part, found in parts.items() if "cannot_run" in found)
-    return "## Targets\n\n" + table(("workload", "what", "at least", "aim", "measured", ""), rows, texts=2) + note
+    return "## Targets\n\n" + table(("workload", "what", "at least", "aim", "measured", ""), rows, texts=2)
+
+
+def named(results, by_contender):
+    """Of a part that is measured of some contenders: their names and figures, and a line for each that has none."""
+    names = {key: results["contenders"][key]["name"] for key in by_contender}
+    there = [(names[key], found) for key, found in by_contender.items() if "cannot_run" not in found]
+    return there, "".join(f"\n{names[key]} is not in here: {found['cannot_run']}.\n" for key, found in by_contender.items()
+                          if "cannot_run" in found)
+
+
+def milliseconds(found):
+    return number(found["p50_us"] / 1000), number(found["p99_us"] / 1000)
 
 
 def over_load(results):
@@ -163,29 +185,73 @@ def over_load(results):
         return ""
     text = "## Latency over offered load\n\n"
     text += "Sends on 64 connections at a fixed rate, which is a share of the highest that they reached above.\n"
-    names = {key: results["contenders"].get(key, {}).get("name", key) for key in curves}
-    rows = [(names[key], number(each["offered_per_second"]), number(each["messages_per_second"]), number(each["p50_us"] / 1000),
-             number(each["p99_us"] / 1000)) for key, curve in curves.items() for each in curve.get("points", ())]
+    there, missing = named(results, curves)
+    rows = [(name, number(each["offered_per_second"]), number(each["messages_per_second"]), *milliseconds(each))
+            for name, curve in there for each in curve["points"]]
     if rows:
         text += f"\n![Latency of a send over the offered load](images/{LOAD_PLOT})\n\n"
         text += table(("", "offered, messages/s", "answered, messages/s", "p50, ms", "p99, ms"), rows)
-    return text + "".join(f"\n{names[key]} is not in here: {curve['cannot_run']}.\n"
-                          for key, curve in curves.items() if "cannot_run" in curve)
+    return text + missing
+
+
+def end_to_end(results):
+    parts = results.get("end_to_end")
+    if not parts:
+        return ""
+    text = "## From end to end\n\nFrom when a message was meant to be sent until a consumer has it; order, loss, repetition and overlap are judged.\n"
+    for part, by_contender in parts.items():
+        there, missing = named(results, by_contender)
+        if there:
+            text += "\n" + table((END_TO_END[part], "messages/s", "p50, ms", "p99, ms"),
+                                 [(name, number(each["messages_per_second"]), *milliseconds(each)) for name, each in there])
+        text += missing
+    return text
+
+
+def secured(results):
+    by_contender = results.get("secured")
+    if not by_contender:
+        return ""
+    there, missing = named(results, by_contender)
+    text = "## Signatures and TLS\n\nSends on 64 connections, by `mailrail bench`, which signs and encrypts on the same processors.\n"
+    for name, ways in there:
+        rows = [(WAYS[way], number(ways[way]["messages_per_second"]), *milliseconds(ways[way]), number(ways[way]["cpu_us"])) for way in WAYS]
+        text += "\n" + table((name, "messages/s", "p50, ms", "p99, ms", "CPU of the server, µs for each"), rows)
+        text += f"\nA signature costs its server {number(ways['signature_us'])} µs.\n"
+    return text + missing
 
 
 def over_backlog(results):
-    cost = results.get("cost_over_backlog")
-    if not cost:
+    curves = results.get("cost_over_backlog")
+    if not curves:
         return ""
     text = "## Cost over backlog\n\n"
-    if "cannot_run" in cost:
-        return f"{text}Not measured: {cost['cannot_run']}.\n"
-    text += "Each of 16 connections sends a message, receives one and deletes it, beside so many that wait in the same queue.\n\n"
-    text += f"![Cost of a message over the backlog](images/{BACKLOG_PLOT})\n\n"
-    rows = [(number(each["waiting"], 9), number(each["cpu_us"]), number(each["p50_us"] / 1000), number(each["p99_us"] / 1000),
-             number(each["messages_per_second"]), number(each["resident_bytes"] / 2**20)) for each in cost["points"]]
-    head = ("messages waiting", "CPU, µs for each message", "receive, p50, ms", "p99, ms", "messages/s", "resident, MiB")
-    return text + table(head, rows)
+    text += "Each of 16 connections sends a message, receives one and deletes it, beside so many that wait in the same queue.\n"
+    there, missing = named(results, curves)
+    rows = [(name, number(each["waiting"], 9), number(each["cpu_us"]), *milliseconds(each), number(each["messages_per_second"]),
+             number(each["resident_bytes"] / 2**20)) for name, curve in there for each in curve["points"]]
+    if rows:
+        text += f"\n![Cost of a message over the backlog](images/{BACKLOG_PLOT})\n\n"
+        text += table(("", "messages waiting", "CPU, µs for each message", "receive, p50, ms", "p99, ms", "messages/s", "resident, MiB"), rows)
+    return text + missing
+
+
+def flat(results):
+    by_contender = results.get("flat")
+    if not by_contender:
+        return ""
+    there, missing = named(results, by_contender)
+    text = BESIDE_MUCH_ELSE
+    for name, figures in there:
+        rows = [(beside(key, each), number(each["engine_us"]), ratio_text(Figures(results).flat_ratio(each, figures, key)),
+                 number(each["cpu_us"]), *milliseconds(each), number(each["resident_bytes"] / 2**20)) for key, each in figures.items()]
+        head = (f"{name}, beside", "engine, µs", "ratio", "CPU, µs", "receive, p50, ms", "p99, ms", "resident, MiB")
+        text += "\n" + table(head, rows)
+    return text + missing
+
+
+def beside(key, figures):
+    return f"{figures['count']:,.0f} {BESIDE[key]}" if "count" in figures else BESIDE[key]
 
 
 def not_comparable(results):
@@ -205,25 +271,25 @@ def plots(results):
     """By name, those for which there are points."""
     drawn = {}
     series = []
-    for colour, (key, curve) in enumerate(results.get("latency_over_load", {}).items()):
-        name = results["contenders"].get(key, {}).get("name", key)
+    for colour, (name, curve) in enumerate(named(results, results.get("latency_over_load", {}))[0]):
         for field, is_dashed in (("p50", False), ("p99", True)):
-            points = [(each["offered_per_second"], each[f"{field}_us"] / 1000) for each in curve.get("points", ())]
-            if points:
-                series.append(Series(f"{name}, {field}", points, is_dashed, colour))
+            points = [(each["offered_per_second"], each[f"{field}_us"] / 1000) for each in curve["points"]]
+            series.append(Series(f"{name}, {field}", points, is_dashed, colour))
     if series:
         drawn[LOAD_PLOT] = line_chart("Latency of a durable send over the offered load", "sends of 1 KiB, messages/s", "latency, ms", series,
                                       y_is_log=True)
-    points = results.get("cost_over_backlog", {}).get("points", ())
-    if points:
-        bound = [(each["waiting"], FLATNESS.at_least) for each in points]
-        series = [times_of_first("CPU of the server", points, "cpu_us", 0), times_of_first("receive, p50", points, "p50_us", 1),
-                  Series(f"at most {FLATNESS.at_least:g}, the target for CPU", bound, True, 2, has_markers=False)]
+    curves = [(name, curve["points"]) for name, curve in named(results, results.get("cost_over_backlog", {}))[0]]
+    if curves:
+        series = [times_of_first(f"{name}, {what}", points, field, is_dashed, colour) for colour, (name, points) in enumerate(curves)
+                  for what, field, is_dashed in (("CPU", "cpu_us", False), ("receive p50", "p50_us", True))]
+        longest = max((points for _, points in curves), key=len)
+        series.append(Series(f"at most {FLATNESS.at_least:g}, the target for CPU", [(each["waiting"], FLATNESS.at_least) for each in longest],
+                             True, 2, has_markers=False))
         drawn[BACKLOG_PLOT] = line_chart(
             "Cost of a message over the backlog: sent, received, deleted", "messages waiting in the queue",
-            f"times the cost beside {points[0]['waiting']:,}", series, x_is_log=True)
+            f"times the cost beside {longest[0]['waiting']:,.0f}", series, x_is_log=True)
     return drawn
 
 
-def times_of_first(name, points, field, colour):
-    return Series(name, [(each["waiting"], each[field] / max(points[0][field], 0.001)) for each in points], colour=colour)
+def times_of_first(name, points, field, is_dashed, colour):
+    return Series(name, [(each["waiting"], each[field] / max(points[0][field], 0.001)) for each in points], is_dashed, colour)

@@ -37,6 +37,11 @@ class Figures:
         found = [value for each in self.rounds if (value := each.get(key, {}).get("waiting")) is not None]
         return statistics.median(found) if found else None
 
+    def flat_ratio(self, each, all_of_it, beside):
+        """Of the engine's time for a message beside that, to what it takes beside nothing in such a queue."""
+        base = all_of_it["fifo" if beside in ("fifo", "conversations") else "nothing"]["engine_us"]
+        return each["engine_us"] / base if base else None
+
     def reason(self, key):
         """Why a contender has no figures, if it has none."""
         if any("cannot_run" not in each[key] for each in self.rounds if key in each):
@@ -82,15 +87,27 @@ class Target:
 
 def end_to_end(part, field, scale=1):
     def measure(figures):
-        value = figures.results.get("end_to_end", {}).get(part, {}).get(field)
+        value = figures.results.get("end_to_end", {}).get(part, {}).get("mailrail", {}).get(field)
         return None if value is None else value * scale
     return measure
 
 
+def signature(figures):
+    return figures.results.get("secured", {}).get("mailrail", {}).get("signature_us")
+
+
 def flatness(figures):
     """The dearest message of all backlogs over the one beside the smallest."""
-    costs = [each["cpu_us"] for each in figures.results.get("cost_over_backlog", {}).get("points", ())]
+    costs = [each["cpu_us"] for each in figures.results.get("cost_over_backlog", {}).get("mailrail", {}).get("points", ())]
     return max(costs) / costs[0] if len(costs) > 1 and costs[0] else None
+
+
+def flat_beside(key, count, what):
+    """Only beside as many as the target says."""
+    def measure(figures):
+        found = figures.results.get("flat", {}).get("mailrail", {})
+        return figures.flat_ratio(found[key], found, key) if found.get(key, {}).get("count", 0) >= count else None
+    return Target(f"beside {count:,} {what}", "engine's time for a message, of that on the empty server", 1.3, 1.1, measure, "times", True)
 
 
 def resident_with_waiting(figures):
@@ -116,5 +133,10 @@ TARGETS = (
     Target("end to end at 200 messages/s", "p99", 4, 4, end_to_end("woken", "p99_us", 1e-3), "ms", True),
     Target("100,000 waiting", "resident memory", 40, 25, resident_with_waiting, "MiB", True),
     FLATNESS,
+    flat_beside("messages", 10_000_000, "waiting messages"),
+    flat_beside("conversations", 1_000_000, "conversations"),
+    flat_beside("queues", 10_000, "more queues"),
+    flat_beside("polls", 10_000, "open long polls"),
+    Target("send, 64 connections", "server CPU for a signature", 3, 3, signature, "µs", True),
     Target("engine thread, send in tens", "CPU of a message", 1.5, 1, lambda f: f.median("mailrail", "batch_16", "thread:engine"), "µs", True),
 )

@@ -1,21 +1,26 @@
 #!/usr/bin/env python3
 """The document and the plots of a run, from figures that are made up; and what a process is said to use, from one that does."""
 
+import contextlib
 import copy
+import io
 import json
 import subprocess
 import sys
 import tempfile
 import types
 import unittest
+import unittest.mock
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import benchmarks_document
 import mailrail_bench
 from benchmarks_targets import TARGETS, Figures
+from measuring import in_turn
 from plot import Series, line_chart, linear_ticks, log_ticks
-from processes import CannotRun, Process, cpu_seconds, is_running, resident_bytes, tree_of
+from peers import Mailrail
+from processes import CannotRun, Process, cpu_seconds, cpu_seconds_by_thread, is_running, resident_bytes, tree_of
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -38,22 +43,30 @@ def queue(rate):
 def a_round(mailrail, redis, ceiling):
     return {"mailrail": queue(mailrail), "redis": queue(redis), "epoll_constant": {"send_64": workload(ceiling)},
             "fdatasync_overwrite": {"send_1": {"messages_per_second": mailrail // 5, "errors": 0}},
-            "rabbitmq": {"cannot_run": "there is no RabbitMQ"}}
+            "mailrail_postgres": queue(mailrail // 5), "rabbitmq": {"cannot_run": "there is no RabbitMQ"}}
 
 
 RESULTS = {
     "date": "2026-01-02", "commit": "abc1234", "command": "make bench", "rounds_count": 3, "seconds": 3, "minutes": 12.3,
     "machine": {"processor": "A processor", "processors": 2, "memory_bytes": 8 * 2**30, "system": "Debian", "file_system": "ext4"},
     "contenders": {"epoll_constant": about("raw epoll"), "fdatasync_overwrite": about("overwriting"),
-                   "mailrail": about("mailrail"), "redis": about("redis"), "rabbitmq": about("RabbitMQ")},
+                   "mailrail": about("mailrail"), "mailrail_postgres": about("log in PostgreSQL"), "redis": about("redis"), "rabbitmq": about("RabbitMQ")},
     "rounds": [a_round(60_000, 30_000, 100_000), a_round(10_000, 9_000, 50_000), a_round(50_000, 20_000, 100_000)],
     "latency_over_load": {
         "mailrail": {"points": [{"offered_per_second": rate, "messages_per_second": rate, "p50_us": 300 + rate // 100, "p99_us": 900 + rate // 20}
                                 for rate in (1000, 10_000, 40_000)]},
         "mailrail_postgres": {"cannot_run": "no PostgreSQL"}},
-    "cost_over_backlog": {"points": [{"waiting": 10**power, "resident_bytes": power * 2**20, **workload(20_000, cpu_us=20 + power)}
-                                     for power in range(2, 7)]},
-    "end_to_end": {"woken": {"messages_per_second": 200, "p50_us": 700, "p99_us": 5000}, "fifo": {"cannot_run": "no such command"}},
+    "cost_over_backlog": {
+        "mailrail": {"points": [{"waiting": 10**power, "resident_bytes": power * 2**20, **workload(20_000, cpu_us=20 + power)}
+                                for power in range(2, 7)]},
+        "mailrail_postgres": {"cannot_run": "no PostgreSQL"}},
+    "end_to_end": {"woken": {"mailrail": {"messages_per_second": 200, "p50_us": 700, "p99_us": 5000}},
+                   "fifo": {"mailrail": {"cannot_run": "no such command"}}},
+    "secured": {"mailrail": {**{way: workload(40_000, cpu_us=13 + extra) for way, extra in (("plain", 0), ("signed", 2.5), ("tls", 6), ("both", 8))},
+                             "signature_us": 2.5}},
+    "flat": {"mailrail": {key: {"engine_us": engine, "resident_bytes": 2**26, **workload(20_000), **({"count": count} if count else {})}
+                          for key, engine, count in (("nothing", 3, 0), ("fifo", 4, 0), ("polls", 3.3, 10_000), ("queues", 3, 10_000),
+                                                     ("conversations", 4.4, 1_000_000), ("messages", 4.2, 10_000_000))}},
 }
 
 
@@ -81,7 +94,7 @@ class Document(unittest.TestCase):
     def test_who_cannot_run_is_named_with_the_reason(self):
         text = benchmarks_document.document(RESULTS)
         self.assertIn("RabbitMQ is not in these tables: there is no RabbitMQ.", text)
-        self.assertIn("mailrail_postgres is not in here: no PostgreSQL.", text)
+        self.assertIn("log in PostgreSQL is not in here: no PostgreSQL.", text)
 
     def test_what_went_wrong_is_told(self):
         self.assertIn("Nothing: no answer was an error", benchmarks_document.document(RESULTS))
@@ -106,14 +119,15 @@ class Document(unittest.TestCase):
 
     def test_a_run_of_some_has_no_holes(self):
         def leave_out(results):
-            for part in ("latency_over_load", "cost_over_backlog", "end_to_end"):
+            for part in ("latency_over_load", "cost_over_backlog", "end_to_end", "secured", "flat"):
                 del results[part]
             results["contenders"] = {"redis": about("redis")}
             results["rounds"] = [{"redis": queue(1000)}]
 
         text = benchmarks_document.document(changed(leave_out))
         self.assertIn("| redis | 100 | 1,000 |", text)
-        for absent in ("## Targets", "## Latency over offered load", "## Cost over backlog", "In times of mailrail's", "None", "nan"):
+        for absent in ("## Targets", "## Latency over offered load", "## Cost over backlog", "## From end to end", "## Signatures and TLS",
+                       "## Beside much else", "In times of mailrail's", "None", "nan"):
             self.assertNotIn(absent, text)
 
     def test_every_table_has_rows_of_one_length(self):
@@ -182,7 +196,43 @@ class Judgement(unittest.TestCase):
 
     def test_says_what_was_not_measured_and_why(self):
         self.assertEqual("not measured", self.verdicts(RESULTS)["FIFO end to end, as above", "p99"])
-        self.assertIn("FIFO end to end was not measured: no such command.", benchmarks_document.document(RESULTS))
+        self.assertIn("mailrail is not in here: no such command.", benchmarks_document.document(RESULTS))
+
+    def test_compares_each_with_the_empty_server_in_a_queue_of_its_kind(self):
+        what = "engine's time for a message, of that on the empty server"
+        verdicts = self.verdicts(RESULTS)
+        self.assertEqual("met, and the aim", verdicts["beside 1,000,000 conversations", what])
+        self.assertEqual("met, and the aim", verdicts["beside 10,000 more queues", what])
+        self.assertEqual("**not met**", verdicts["beside 10,000,000 waiting messages", what])
+
+    def test_is_of_no_fewer_than_it_says(self):
+        what = "engine's time for a message, of that on the empty server"
+        fewer = changed(lambda results: results["flat"]["mailrail"]["messages"].update(count=100_000))
+        self.assertEqual("not measured", self.verdicts(fewer)["beside 10,000,000 waiting messages", what])
+
+    def test_a_signature_may_cost_so_much(self):
+        key = ("send, 64 connections", "server CPU for a signature")
+        self.assertEqual("met, and the aim", self.verdicts(RESULTS)[key])
+        dear = changed(lambda results: results["secured"]["mailrail"].update(signature_us=3.1))
+        self.assertEqual("**not met**", self.verdicts(dear)[key])
+
+
+class Kind:
+    key = name = "one"
+
+
+class Turns(unittest.TestCase):
+    def taken(self, rounds):
+        measured = iter(rounds)
+        with contextlib.redirect_stderr(io.StringIO()):
+            return in_turn("it", [Kind], len(rounds), lambda kind: next(measured))["one"]
+
+    def test_give_the_median_of_each_figure(self):
+        rounds = [{"rate": rate, "points": [{"p50": p50}]} for rate, p50 in ((1, 30), (9, 10), (5, 20))]
+        self.assertEqual({"rate": 5, "points": [{"p50": 20}]}, self.taken(rounds))
+
+    def test_hide_no_round_that_failed(self):
+        self.assertEqual({"cannot_run": "it ended"}, self.taken([{"rate": 1}, {"cannot_run": "it ended"}, {"rate": 2}]))
 
 
 class Plot(unittest.TestCase):
@@ -220,13 +270,18 @@ class Commanded(unittest.TestCase):
 
     PART = {"MessagesPerSecond": 199.6, "LatencyMicroseconds": {"P50": 400, "P99": 900}}
 
+    def server(self):
+        server = Mailrail(None, signed=True)
+        server.port = 4566
+        return server
+
     def asked(self, measure, outcome, status=0, said=""):
         with tempfile.TemporaryDirectory() as place:
             script = Path(place, "mailrail")
             script.write_text(f"#!/bin/sh\necho \"$@\" > {place}/called\ncat {place}/outcome\necho '{said}' >&2\nexit {status}\n")
             script.chmod(0o755)
             Path(place, "outcome").write_text(outcome if isinstance(outcome, str) else json.dumps(outcome))
-            found = measure(types.SimpleNamespace(mailrail=script), types.SimpleNamespace(port=4566))
+            found = measure(types.SimpleNamespace(mailrail=script), self.server())
             return found, Path(place, "called").read_text()
 
     def test_sends_at_the_rate_that_is_asked_for(self):
@@ -242,6 +297,18 @@ class Commanded(unittest.TestCase):
         found, called = self.asked(lambda setting, server: mailrail_bench.fifo_end_to_end(setting, server, 1), {"EndToEnd": self.PART})
         self.assertEqual(900, found["p99_us"])
         self.assertIn("bench fifo ", called)
+
+    def test_tells_what_a_send_takes_of_processors(self):
+        server, used = self.server(), iter((10, 10.5))
+        server.cpu_seconds = lambda: next(used)
+        found, _ = self.asked(lambda setting, _: mailrail_bench.sends(setting, server, 1), {"Send": self.PART, "Acknowledged": 50_000})
+        self.assertEqual({"messages_per_second": 200, "p50_us": 400, "p99_us": 900, "cpu_us": 10}, found)
+
+    def test_has_the_key_of_the_server_and_nothing_of_whoever_runs_it(self):
+        with unittest.mock.patch.dict("os.environ", AWS_PROFILE="mine", MAILRAIL_ENDPOINT_URL="http://elsewhere"):
+            environment = self.server().client_environment()
+        self.assertEqual(Mailrail.ADMINISTRATOR["ACCESS_KEY_ID"], environment["AWS_ACCESS_KEY_ID"])
+        self.assertFalse({"AWS_PROFILE", "MAILRAIL_ENDPOINT_URL"} & set(environment))
 
     def test_has_no_figures_of_a_run_that_failed(self):
         measure = lambda setting, server: mailrail_bench.fifo_end_to_end(setting, server, 1)
@@ -265,6 +332,7 @@ class Processes(unittest.TestCase):
             tree = tree_of([server.pid])
             self.assertEqual(2, len(tree))
             self.assertGreaterEqual(cpu_seconds([server.pid]), 0.3)
+            self.assertGreaterEqual(sum(cpu_seconds_by_thread(tree[1]).values()), 0.25)
             self.assertGreater(resident_bytes([server.pid]), 2**20)
             server.end()
             for each in tree:

@@ -14,11 +14,11 @@ WARM_UP_S = 0.5
 
 def bench(setting, server, workload, seconds, **options):
     """One run against a server that answers already; its JSON."""
-    command = [setting.mailrail, "bench", workload, "--endpoint-url", f"http://127.0.0.1:{server.port}", "--json", "--size", "1KiB",
+    command = [setting.mailrail, "bench", workload, "--endpoint-url", server.endpoint, "--json", "--size", "1KiB",
                "--duration", milliseconds(seconds), "--warm-up", milliseconds(WARM_UP_S)]
     for name, value in options.items():
         command += [f"--{name}", value]
-    done = subprocess.run([str(part) for part in command], capture_output=True, text=True)
+    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, env=server.client_environment())
     said = " ".join(done.stderr.split())[:200]
     try:
         outcome = json.loads(done.stdout)
@@ -33,6 +33,14 @@ def bench(setting, server, workload, seconds, **options):
 
 def milliseconds(seconds):
     return f"{round(seconds * 1000)}ms"
+
+
+def sends(setting, server, seconds):
+    """As fast as answers come, on 64 connections; with the CPU time of the server for each."""
+    before = server.cpu_seconds()
+    outcome = bench(setting, server, "send", seconds, producers=64)
+    used = server.cpu_seconds() - before
+    return {**figures(outcome["Send"]), "cpu_us": round(used / outcome["Acknowledged"] * 1e6, 2)}
 
 
 def sends_at(setting, server, rate, seconds):

@@ -3,10 +3,13 @@
 They come from Debian and npm, by `tools/setup bench`, and none runs as a service. Whoever can't run says why.
 """
 
+import contextlib
+import functools
 import json
 import os
 import shutil
 import socket
+import ssl
 import subprocess
 import sys
 import urllib.request
@@ -45,9 +48,10 @@ def answers(port, request, expected):
         return False
 
 
-def is_served(port, path):
+def is_served(endpoint, path, certificate=None):
+    trusted = ssl.create_default_context(cafile=certificate) if certificate else None
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as reply:
+        with urllib.request.urlopen(f"{endpoint}{path}", timeout=5, context=trusted) as reply:
             return reply.status == 200
     except OSError:
         return False
@@ -106,13 +110,12 @@ class Contender:
     def waiting(self):
         return self.sent - self.received
 
-    def run(self, work, connections, duration, count=0, processor=None):
+    def run(self, work, connections, duration, count=0, processor=None, **options):
         """What the load generator says of it. An error is in there, and the first one in words."""
-        command = [*self.load(work), "--connections", connections, "--duration", duration, "--size", BODY_BYTES, "--count", count]
+        command = self.command(work, connections, duration, count=count, **options)
         if processor is not None:
-            command = ["taskset", "--cpu-list", processor, *command]
-        done = subprocess.run([str(part) for part in command], capture_output=True, text=True,
-                              env={**os.environ, **self.environment()})
+            command = ["taskset", "--cpu-list", str(processor), *command]
+        done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **self.environment()})
         try:
             outcome = json.loads(done.stdout)
         except ValueError:
@@ -124,6 +127,12 @@ class Contender:
         else:
             self.sent += outcome["messages"]
         return outcome
+
+    def command(self, work, connections, duration, **options):
+        command = [*self.load(work), "--connections", connections, "--duration", duration, "--size", BODY_BYTES]
+        for name, value in options.items():
+            command += [f"--{name}", value]
+        return [str(part) for part in command]
 
     def environment(self):
         """Of the load generator."""
@@ -139,8 +148,13 @@ class OverHttp(Contender):
     def load(self, work):
         return [self.setting.load, work, "--port", self.port, "--json", "--queue-url", self.queue_url]
 
-    def create_queue(self):
-        self.queue_url = self.call("CreateQueue", QueueName="bench", Attributes={"VisibilityTimeout": "600"})["QueueUrl"]
+    @functools.cached_property
+    def queue_url(self):
+        """Of the queue that load goes to, made when it is first asked for."""
+        return self.create_queue("bench")
+
+    def create_queue(self, name, **attributes):
+        return self.call("CreateQueue", QueueName=name, Attributes={"VisibilityTimeout": "600", **attributes})["QueueUrl"]
 
     def call(self, action, **members):
         # As an SDK has it; whoever checks signatures is not measured here.
@@ -159,6 +173,14 @@ class Mailrail(OverHttp):
     key, name = "mailrail", "mailrail"
     settings = "as it is without any; every answer after its `fdatasync`"
     not_comparable = "The measure of the others."
+    scale = 1  # Of what waits in large counts.
+
+    ADMINISTRATOR = {"ACCESS_KEY_ID": "AKIDBENCHMARK0000001", "SECRET_ACCESS_KEY": "a-secret-that-is-as-long-as-aws-has-them"}
+
+    def __init__(self, setting, *arguments, signed=False, tls=False):
+        """`signed`: a key is in force. What needs one, or TLS, is `mailrail bench`."""
+        super().__init__(setting)
+        self.arguments, self.signed, self.tls = arguments, signed, tls
 
     def version(self):
         return printed(self.setting.mailrail, "--version").removeprefix("mailrail ")
@@ -168,13 +190,50 @@ class Mailrail(OverHttp):
 
     def serve(self, *arguments, environment=None):
         self.port = free_port()
-        server = self.spawn([self.setting.mailrail, "serve", "--listen", f"127.0.0.1:{self.port}", "--data", self.data / "data",
-                             *arguments], environment=environment)
-        server.await_ready(lambda: is_served(self.port, "/readyz"))
-        self.create_queue()
+        command = [self.setting.mailrail, "serve", "--listen", f"127.0.0.1:{self.port}", "--data", self.data / "data", *arguments,
+                   *self.arguments]
+        if self.tls:
+            self.make_certificate()
+            command += ["--tls-certificate", self.certificate, "--tls-key", self.data / "tls.key"]
+        keys = {f"MAILRAIL_{name}": value for name, value in self.ADMINISTRATOR.items()} if self.signed else {}
+        server = self.spawn(command, environment={**(environment or {}), **keys})
+        server.await_ready(lambda: is_served(self.endpoint, "/readyz", self.certificate if self.tls else None))
+
+    @property
+    def endpoint(self):
+        return f"{'https' if self.tls else 'http'}://127.0.0.1:{self.port}"
+
+    @property
+    def certificate(self):
+        return self.data / "tls.crt"
+
+    def make_certificate(self):
+        printed("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj",
+                "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", self.data / "tls.key", "-out", self.certificate)
+
+    def client_environment(self):
+        """Of `mailrail bench`: nothing of whoever runs this."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "MAILRAIL_"))}
+        return {**kept, "AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+                **({f"AWS_{name}": value for name, value in self.ADMINISTRATOR.items()} if self.signed else {}),
+                **({"AWS_CA_BUNDLE": str(self.certificate)} if self.tls else {})}
 
     def cpu_seconds_by_thread(self):
         return cpu_seconds_by_thread(self.processes[0].pid)
+
+    def metric(self, name):
+        """Of a series without labels."""
+        with urllib.request.urlopen(f"{self.endpoint}/metrics", timeout=60) as reply:
+            return next(float(line.split()[1]) for line in reply.read().decode().splitlines() if line.startswith(f"{name} "))
+
+    @contextlib.contextmanager
+    def loading(self, work, connections, duration, **options):
+        """Load that goes on beside what is done meanwhile."""
+        loading = Process(self.command(work, connections, duration, **options), self.data / "loading-log")
+        try:
+            yield
+        finally:
+            loading.end()
 
 
 class WithPostgres(Contender):
@@ -218,6 +277,8 @@ class MailrailOnPostgres(WithPostgres, Mailrail):
     not_comparable = (
         "The log is in a database that could be on another machine, and a standby could take over; CPU and memory are "
         "of both.")
+
+    scale = 0.1  # A tenth of the rate takes as long.
 
     def version(self):
         return f"{Mailrail.version(self)}, PostgreSQL {WithPostgres.version(self)}"
@@ -349,8 +410,7 @@ class FauxqsInMemory(OverHttp):
         self.port = free_port()
         script = ROOT / "bench" / "peers" / "fauxqs" / "serve.mjs"
         server = self.spawn([present(self.node), "--no-warnings", script, self.package, self.port, *data])
-        server.await_ready(lambda: is_served(self.port, "/health"))
-        self.create_queue()
+        server.await_ready(lambda: is_served(f"http://127.0.0.1:{self.port}", "/health"))
 
 
 class FauxqsInSqlite(FauxqsInMemory):
@@ -376,7 +436,7 @@ class Bare(Contender):
         if not binary.exists():
             raise CannotRun(f"the build has no bench/{self.key}")
         self.port = free_port()
-        self.spawn([binary, self.port, SERVER_THREADS]).await_ready(lambda: is_served(self.port, "/"))
+        self.spawn([binary, self.port, SERVER_THREADS]).await_ready(lambda: is_served(f"http://127.0.0.1:{self.port}", "/"))
 
     def load(self, work):
         return [self.setting.load, "get", "--port", self.port, "--json", "--queue-url", f"http://127.0.0.1:{self.port}/000000000000/bench"]

@@ -10,11 +10,10 @@ from pathlib import Path
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 
 
-def stat_of(process, thread=None):
+def stat_of(process):
     """The fields of its stat behind the name, or nothing if it is gone."""
-    place = f"/proc/{process}/stat" if thread is None else f"/proc/{process}/task/{thread}/stat"
     try:
-        return Path(place).read_text().rpartition(")")[2].split()
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
     except OSError:
         return None
 
@@ -45,11 +44,12 @@ def cpu_seconds_by_thread(process):
     """So far, by the name of the thread; names that differ by a number behind a hyphen are one."""
     seconds = {}
     for each in Path(f"/proc/{process}/task").iterdir():
-        if fields := stat_of(process, each.name):
+        with contextlib.suppress(FileNotFoundError):  # It has just ended.
             name = (each / "comm").read_text().strip()
             head, _, number = name.rpartition("-")
             name = head if number.isdigit() else name
-            seconds[name] = seconds.get(name, 0) + (int(fields[11]) + int(fields[12])) / TICKS_PER_SECOND
+            # Finer than the ticks of its stat, which are a hundredth of a second.
+            seconds[name] = seconds.get(name, 0) + int((each / "schedstat").read_text().split()[0]) / 1e9
     return seconds
 
 
