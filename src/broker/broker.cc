@@ -29,6 +29,7 @@ Broker::Broker(engine::Engine& engine,
       taken_end_(log.next_position()),
       durable_end_(log.next_position()),
       housekeeping_(engine, log, options.housekeeping),
+      waiters_(options.traffic == nullptr ? nullptr : &options.traffic->consumers()),
       recent_(options.recent_bytes_max) {}
 
 void Broker::turn(Instant now, std::vector<std::unique_ptr<Call>> calls) {

@@ -30,9 +30,11 @@ class TestCall final : public Call {
 
   Decision decide(Engine& state, Turn& turn) override { return decide_(state, turn, *this); }
   std::span<const engine::Body> bodies() const override { return needed; }
+  ConsumerId consumer() const override { return waits_as; }
 
   std::string name;
   std::vector<engine::Body> needed;
+  ConsumerId waits_as;
 
  private:
   Decide decide_;

@@ -12,6 +12,7 @@
 
 #include "base/ids.h"
 #include "base/time.h"
+#include "broker/consumer.h"
 #include "engine/engine.h"
 
 namespace mailrail::broker {
@@ -55,6 +56,9 @@ class Call {
   // Something else bounds how many of its kind there are: it takes no place among the calls that
   // may wait.
   virtual bool is_bounded_elsewhere() const { return false; }
+
+  // Who waits by it, for people; once it is decided. Zero: nobody who asks for messages.
+  virtual ConsumerId consumer() const { return {}; }
 
   std::uint64_t id() const { return id_; }
 

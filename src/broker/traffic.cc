@@ -75,6 +75,7 @@ void Traffic::received_nothing(QueueId queue, Poll poll) {
 void Traffic::delete_asked(const engine::ReceiptHandle& handle) {
   if (const auto since = receives_.take(handle))
     numbers_of(handle.queue).traffic.processing.add(now_ - *since);
+  consumers_.delete_asked(handle, now_);
 }
 
 void Traffic::fanned_out(TopicId topic, const FanOutTraffic& traffic) {
@@ -129,6 +130,7 @@ void Traffic::on(const engine::Leased& fact) {
       .queue = fact.queue, .seq = fact.seq, .generation = fact.receive_count};
   if (!message || fact.receive_count <= message->receive_count) {
     receives_.take(handle);  // Its timeout is its holder's own.
+    consumers_.lease_moved(handle, fact.until, now_);
     return;
   }
   const engine::Queue* queue = engine_.find_queue(fact.queue);
@@ -144,6 +146,8 @@ void Traffic::on(const engine::Leased& fact) {
                  .group = message->group});
 }
 
+void Traffic::on(const engine::Purged& fact) { consumers_.purged(fact.queue, fact.below_seq); }
+
 void Traffic::on(const engine::Removed& fact) {
   const Removal removal = removal_of(fact.why);
   Numbers& numbers = numbers_of(fact.queue);
@@ -152,6 +156,7 @@ void Traffic::on(const engine::Removed& fact) {
   for (const Seq each : fact.seqs) {
     const auto message = engine_.view(fact.queue, each);
     if (!message) continue;
+    lease_over(fact.queue, each, message->receive_count);
     if (numbers.is_delivery_queue && message->topic)
       count(*message->topic, was_taken ? &TopicTraffic::delivered : &TopicTraffic::failed);
     tell(numbers, {.kind = removal.kind,
@@ -165,6 +170,7 @@ void Traffic::on(const engine::Removed& fact) {
 void Traffic::on(const engine::Moved& fact) {
   Numbers& numbers = numbers_of(fact.from);
   count(numbers, &QueueTraffic::dead_lettered);
+  lease_over(fact.from, fact.from_seq, fact.receive_count);
   if (fact.share && numbers.is_delivery_queue) count(fact.share->topic, &TopicTraffic::failed);
   tell(numbers, {.kind = Kind::dead_lettered,
                  .queue = fact.from,
@@ -176,6 +182,8 @@ void Traffic::on(const engine::Moved& fact) {
 void Traffic::on(const engine::Redriven& fact) {
   Numbers& numbers = numbers_of(fact.from);
   count(numbers, &QueueTraffic::redriven);
+  if (const auto message = engine_.view(fact.from, fact.from_seq))
+    lease_over(fact.from, fact.from_seq, message->receive_count);
   tell(numbers,
        {.kind = Kind::redriven, .queue = fact.from, .seq = fact.from_seq, .group = fact.group});
 }
@@ -188,7 +196,10 @@ void Traffic::on(const engine::ConversationUnparked& fact) {
   tell(numbers_of(fact.queue), {.kind = Kind::unparked, .queue = fact.queue, .group = fact.group});
 }
 
-void Traffic::on(const engine::QueueDeleted& fact) { queues_.erase(fact.queue); }
+void Traffic::on(const engine::QueueDeleted& fact) {
+  queues_.erase(fact.queue);
+  consumers_.queue_deleted(fact.queue);
+}
 
 void Traffic::on(const engine::TopicDeleted& fact) { topics_.erase(fact.topic); }
 
@@ -223,6 +234,11 @@ void Traffic::count_sent(const Arrival& arrival) {
   if (!numbers.is_delivery_queue) all_queues_.sizes.add(arrival.bytes);
   tell(numbers,
        {.kind = Kind::sent, .queue = arrival.queue, .seq = arrival.seq, .group = arrival.group});
+}
+
+void Traffic::lease_over(QueueId queue, Seq seq, std::uint32_t receive_count) {
+  if (receive_count == 0) return;
+  consumers_.lease_over({.queue = queue, .seq = seq, .generation = receive_count}, now_);
 }
 
 // A place in the ring keeps the memory of its group's name.

@@ -21,6 +21,7 @@
 #include "base/ids.h"
 #include "base/time.h"
 #include "broker/busiest.h"
+#include "broker/consumers.h"
 #include "broker/processing.h"
 #include "engine/engine.h"
 
@@ -101,7 +102,10 @@ class Traffic final : public engine::Witness {
 
   // --- What the broker tells.
 
-  void begin_turn(Instant now) { now_ = now; }
+  void begin_turn(Instant now) {
+    now_ = now;
+    if (since_ == Instant{}) since_ = now;
+  }
   void recorded(const engine::Fact& fact) override;
   // Calls that wait for messages now.
   void count_waiting(std::size_t waiting) { waiting_ = waiting; }
@@ -122,6 +126,13 @@ class Traffic final : public engine::Witness {
   const QueueTraffic& all_queues() const { return all_queues_; }
   const TopicTraffic& all_topics() const { return all_topics_; }
   std::size_t waiting() const { return waiting_; }
+  // When it began to count.
+  Instant since() const { return since_; }
+
+  // --- Who receives.
+
+  Consumers& consumers() { return consumers_; }
+  const Consumers& consumers() const { return consumers_; }
 
   // --- Events, numbered from 0 on.
 
@@ -143,6 +154,7 @@ class Traffic final : public engine::Witness {
   void on(const engine::Sent& fact);
   void on(const engine::Published& fact);
   void on(const engine::Leased& fact);
+  void on(const engine::Purged& fact);
   void on(const engine::Removed& fact);
   void on(const engine::Moved& fact);
   void on(const engine::Redriven& fact);
@@ -171,6 +183,7 @@ class Traffic final : public engine::Witness {
     std::uint32_t receive_count = 0;
     std::string_view group = {};
   };
+  void lease_over(QueueId queue, Seq seq, std::uint32_t receive_count);
   // Nothing of a delivery queue.
   void tell(const Numbers& numbers, const Happening& happening);
 
@@ -183,12 +196,14 @@ class Traffic final : public engine::Witness {
 
   const engine::Engine& engine_;
   Instant now_{};
+  Instant since_{};
   boost::unordered_flat_map<QueueId, Numbers, Hash> queues_;
   boost::unordered_flat_map<TopicId, TopicTraffic, Hash> topics_;
   QueueTraffic all_queues_;
   TopicTraffic all_topics_;
   std::size_t waiting_ = 0;
   Receives receives_;
+  Consumers consumers_;
 
   std::vector<TrafficEvent> events_;  // A ring once it is full.
   std::uint64_t next_event_ = 0;

@@ -123,6 +123,98 @@ TEST_F(TrafficTest, MeasuresFromAReceiveToTheDeleteByItsHandle) {
   EXPECT_EQ(traffic.of(fifo).processing.exceeded(), std::nullopt);
 }
 
+// The one who received what is in the queue.
+class ReceivedByAnn : public TrafficTest {
+ protected:
+  std::vector<engine::ReceivedMessage> receive_as_ann(QueueId from) {
+    std::vector<engine::ReceivedMessage> messages;
+    run([&](Turn& turn) {
+      messages = engine.receive(turn, {.queue = from, .count_max = 10}).messages;
+      const ConsumerId ann = traffic.consumers().asks(from, {.address = "10.0.0.1"}, turn.now);
+      traffic.consumers().answered(ann, {.messages = messages, .until = turn.now + 30s}, turn.now);
+    });
+    return messages;
+  }
+  ConsumerRecord ann(QueueId of) const { return traffic.consumers().of(of, now).at(0); }
+};
+
+TEST_F(ReceivedByAnn, AMessageIsNotExpiredThatWasDeletedChangedGivenBackOrPurged) {
+  send(queue, "deleted");
+  const auto deleted = receive_as_ann(queue).at(0);
+  send(queue, "changed");
+  const auto changed = receive_as_ann(queue).at(0);
+  send(queue, "given back");
+  const auto given_back = receive_as_ann(queue).at(0);
+  now += 20s;
+  run([&](Turn& turn) {
+    traffic.delete_asked(deleted.handle());
+    engine.delete_message(turn, deleted.handle());
+    engine.change_visibility(turn, changed.handle(), 30s);
+    engine.give_back(turn, given_back.handle());
+  });
+  now += 20s;
+  EXPECT_EQ(ann(queue).expired_leases, 0u);
+  EXPECT_EQ(ann(queue).processing.median(), 20s);
+
+  run([&](Turn& turn) { engine.purge_queue(turn, queue); });
+  now += 1h;
+
+  EXPECT_EQ(ann(queue).expired_leases, 0u);
+}
+
+TEST_F(ReceivedByAnn, AMessageIsExpiredOnceWhateverBecomesOfItThen) {
+  send(queue, "dead letter");
+  send(fifo, "received again");
+  receive_as_ann(queue);
+  receive_as_ann(fifo);
+  now += 30s;
+  EXPECT_EQ(ann(queue).expired_leases, 1u);
+
+  receive(queue);
+  receive_as_ann(fifo);
+
+  ASSERT_EQ(kinds().back(), Kind::received);
+  EXPECT_EQ(traffic.of(queue).dead_lettered, 1u);
+  EXPECT_EQ(ann(queue).expired_leases, 1u);
+  EXPECT_EQ(ann(fifo).expired_leases, 1u);
+  run([&](Turn& turn) { engine.delete_queue(turn, queue); });
+  EXPECT_TRUE(traffic.consumers().of(queue, now).empty());
+}
+
+TEST_F(ReceivedByAnn, CallsAreOpenAsLongAsTheyWait) {
+  const auto wait = [&](Duration time) {
+    std::vector<std::unique_ptr<Call>> calls;
+    const Instant deadline = now + time;
+    calls.push_back(std::make_unique<TestCall>("", [=, this](Engine&, Turn& turn, TestCall& call) {
+      call.waits_as = traffic.consumers().asks(queue, {.address = "10.0.0.1"}, turn.now);
+      if (turn.now >= deadline) return Decision{};
+      return Decision{.verdict = Decision::Verdict::wait, .queue = queue, .deadline = deadline};
+    }));
+    broker.turn(now, std::move(calls));
+  };
+  wait(20s);
+  EXPECT_EQ(ann(queue).open_polls, 1u);
+  wait(10s);
+  EXPECT_EQ(ann(queue).open_polls, 2u);
+  now += 10s;
+  broker.turn(now, {});
+  EXPECT_EQ(ann(queue).open_polls, 1u);
+
+  broker.stop_waiting();
+
+  EXPECT_EQ(ann(queue).open_polls, 0u);
+  wait(20s);
+  EXPECT_EQ(ann(queue).open_polls, 0u) << "answered at once";
+}
+
+TEST_F(ReceivedByAnn, IsCountedSinceTheFirstTurn) {
+  const Instant began = now;
+  now += 1h;
+  send(queue, "a");
+
+  EXPECT_EQ(traffic.since(), began);
+}
+
 TEST_F(TrafficTest, MeasuresNoMessageWhoseTimeoutIsItsHoldersOwn) {
   for (int i = 0; i < 200; ++i) {
     send(queue, std::to_string(i));

@@ -12,6 +12,7 @@ void Waiters::add(QueueId queue, Instant deadline, std::unique_ptr<Call> call) {
 void Waiters::put_back(Waiter waiter) {
   deadlines_.emplace(waiter.deadline, waiter.queue, waiter.ticket);
   counted_ += waiter.call->is_bounded_elsewhere() ? 0 : 1;
+  if (consumers_ != nullptr) consumers_->waits(waiter.call->consumer());
   if (waiter.call->id() != 0) calls_[waiter.call->id()] = {waiter.queue, waiter.ticket};
   queues_[waiter.queue].emplace(waiter.ticket, std::move(waiter));
 }
@@ -56,6 +57,7 @@ std::optional<Waiters::Waiter> Waiters::take_out(QueueId queue, Ticket ticket) {
   if (waiting->second.empty()) queues_.erase(waiting);
   deadlines_.erase({node.mapped().deadline, queue, ticket});
   counted_ -= node.mapped().call->is_bounded_elsewhere() ? 0 : 1;
+  if (consumers_ != nullptr) consumers_->waits_no_more(node.mapped().call->consumer());
   if (node.mapped().call->id() != 0) calls_.erase(node.mapped().call->id());
   return std::move(node.mapped());
 }

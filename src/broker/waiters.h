@@ -14,11 +14,15 @@
 #include "base/ids.h"
 #include "base/time.h"
 #include "broker/call.h"
+#include "broker/consumers.h"
 
 namespace mailrail::broker {
 
 class Waiters {
  public:
+  // `consumers` is told who waits; null: nobody is.
+  explicit Waiters(Consumers* consumers = nullptr) : consumers_(consumers) {}
+
   // A place in the order of all waiters.
   using Ticket = std::uint64_t;
 
@@ -49,6 +53,7 @@ class Waiters {
  private:
   std::optional<Waiter> take_out(QueueId queue, Ticket ticket);
 
+  Consumers* const consumers_;
   Ticket last_ticket_ = 0;
   std::size_t counted_ = 0;
   std::map<QueueId, std::map<Ticket, Waiter>> queues_;
