@@ -183,6 +183,11 @@ class ActionCall final : public ApiCall {
   const Context& context() const override { return context_; }
   std::string_view target() const override { return target_.name; }
 
+  broker::ConsumerId consumer() const override {
+    if constexpr (requires { prepared_.consumer_id; }) return prepared_.consumer_id;
+    return {};
+  }
+
   std::vector<engine::ReceiptHandle> leases() const override {
     if constexpr (requires { Action::leases(**decided_); }) {
       if (decided_->has_value()) return Action::leases(**decided_);

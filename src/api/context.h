@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -25,11 +26,15 @@ namespace mailrail::api {
 
 class KeyRates;
 
+// Of a User-Agent that is kept. SDKs need some 200.
+inline constexpr std::size_t user_agent_bytes_max = 256;
+
 enum class Transport : std::uint8_t { plain, encrypted };
 
 struct Context {
   auth::Caller caller;
   std::string remote_address = {};  // Of who asks.
+  std::string user_agent = {};      // As it says, in printable ASCII; cut where it is too long.
   std::string handed_on_by = {};    // The standby that was asked; empty: this server was.
   Transport transport = Transport::plain;
   // What the action takes, null if nobody knows, and how its service says that it is refused, or

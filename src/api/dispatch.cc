@@ -122,6 +122,7 @@ Context Dispatcher::context_of(const http::Request& request, auth::Caller caller
   Context context{
       .caller = std::move(caller),
       .remote_address = request.remote_address,
+      .user_agent = printable(request.header("User-Agent").substr(0, user_agent_bytes_max)),
       .transport = request.is_encrypted ? Transport::encrypted : Transport::plain,
       .endpoint = fmt::format("{}://{}", request.is_encrypted ? "https" : "http", host_of(request)),
       .trace_header = {},

@@ -52,6 +52,40 @@ const std::string& name_of(const auth::Caller& caller) {
   return has_name ? caller.grant->name : caller.user;
 }
 
+// A key that was shown; where none are in force, what the caller says is one.
+broker::Consumer consumer_of(const api::Context& context) {
+  broker::Consumer consumer{.address = context.remote_address, .user_agent = context.user_agent};
+  const auth::Caller& caller = context.caller;
+  if (caller.grant != nullptr) {
+    consumer.key_id = caller.grant->key_id;
+  } else if (caller.is_signed()) {
+    consumer.key_id = caller.user;
+  }
+  return consumer;
+}
+
+void tell_of_asking(ReceiveMessage::Prepared& prepared, QueueId queue, Instant now) {
+  if (prepared.traffic == nullptr) return;
+  prepared.consumer_id = prepared.traffic->consumers().asks(queue, prepared.consumer, now);
+}
+
+// Without messages it waited for so long and got nothing.
+void tell_of_answer(const ReceiveMessage::Prepared& prepared,
+                    const engine::Queue& queue,
+                    const ReceiveMessage::Decided& decided,
+                    Instant now) {
+  if (prepared.traffic == nullptr) return;
+  using Poll = broker::Traffic::Poll;
+  if (decided.messages.empty()) {
+    const bool has_waited = prepared.wait.value_or(queue.attributes.receive_wait) > 0s;
+    prepared.traffic->received_nothing(queue.id, has_waited ? Poll::was_long : Poll::was_short);
+  }
+  const Duration timeout =
+      prepared.visibility_timeout.value_or(queue.attributes.visibility_timeout);
+  prepared.traffic->consumers().answered(
+      prepared.consumer_id, {.messages = decided.messages, .until = now + timeout}, now);
+}
+
 }  // namespace
 
 ReceiveMessage::Prepared ReceiveMessage::prepare(Input input, const api::Context& context) {
@@ -66,6 +100,7 @@ ReceiveMessage::Prepared ReceiveMessage::prepare(Input input, const api::Context
   prepared.attribute_names = std::move(input.message_attribute_names);
   prepared.receiver = name_of(context.caller);
   prepared.traffic = context.traffic;
+  prepared.consumer = consumer_of(context);
   return prepared;
 }
 
@@ -77,6 +112,7 @@ api::Asked<ReceiveMessage::Decided> ReceiveMessage::decide(engine::Engine& engin
   const bool is_fifo = queue.attributes.is_fifo;
   const Duration wait = prepared.wait.value_or(queue.attributes.receive_wait);
   if (!prepared.deadline) prepared.deadline = turn.now + wait;
+  tell_of_asking(prepared, queue.id, turn.now);
   engine::ReceiveResult result =
       engine.receive(turn, {.queue = queue.id,
                             .count_max = prepared.count_max,
@@ -92,9 +128,7 @@ api::Asked<ReceiveMessage::Decided> ReceiveMessage::decide(engine::Engine& engin
                        .deadline = *prepared.deadline},
               Decided{}};
     }
-    using Poll = broker::Traffic::Poll;
-    if (prepared.traffic != nullptr)
-      prepared.traffic->received_nothing(queue.id, wait == 0s ? Poll::was_short : Poll::was_long);
+    tell_of_answer(prepared, queue, {}, turn.now);
     // AWS tells short polls only, and FIFO queues never.
     if (result.is_at_limit && !is_fifo && wait == 0s) {
       return fail(errors::over_limit,
@@ -106,6 +140,7 @@ api::Asked<ReceiveMessage::Decided> ReceiveMessage::decide(engine::Engine& engin
                   .bodies = {},
                   .type = is_fifo ? engine::QueueType::fifo : engine::QueueType::standard,
                   .is_repeatable = result.is_repeatable};
+  tell_of_answer(prepared, queue, decided, turn.now);
   for (const engine::ReceivedMessage& each : decided.messages) decided.bodies.push_back(each.body);
   // Its body is older than the fact that brought it here. What was for an endpoint names no source.
   const bool was_moved = std::ranges::any_of(decided.messages, [](const auto& each) {

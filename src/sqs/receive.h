@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "api/api_call.h"
+#include "broker/consumer.h"
 #include "sqs/message_shapes.h"
 #include "sqs/target_queue.h"
 
@@ -33,6 +34,8 @@ struct ReceiveMessage {
     std::string receiver;             // Who asks, for people.
     std::optional<Instant> deadline;  // Set when it is first asked.
     broker::Traffic* traffic = nullptr;
+    broker::Consumer consumer = {};  // Lent by the context of the call.
+    broker::ConsumerId consumer_id = {};
   };
   struct Decided {
     std::vector<engine::ReceivedMessage> messages;
