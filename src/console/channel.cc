@@ -13,6 +13,7 @@
 #include "base/check.h"
 #include "base/json.h"
 #include "base/shown.h"
+#include "console/consumers_channel.h"
 #include "console/topics_channel.h"
 #include "sqs/errors.h"
 #include "wire/json_encode.h"
@@ -376,6 +377,8 @@ std::unique_ptr<Channel> make_channel(const Topic& topic,
       return std::make_unique<QueuesChannel>();
     case Topic::Kind::conversations:
       return std::make_unique<ConversationsChannel>(topic.queue);
+    case Topic::Kind::consumers:
+      return std::make_unique<ConsumersChannel>(topic.queue, parts.traffic);
     case Topic::Kind::history:
       return std::make_unique<HistoryChannel>(topic.queue, parts.recorder);
     case Topic::Kind::tail:

@@ -15,8 +15,8 @@ namespace mailrail::console {
 namespace {
 
 // By the number of the kind.
-constexpr std::array<std::string_view, 7> kinds = {"server", "queues", "conversations", "history",
-                                                   "tail",   "topics", "activity"};
+constexpr std::array<std::string_view, 8> kinds = {
+    "server", "queues", "conversations", "consumers", "history", "tail", "topics", "activity"};
 
 std::unexpected<Error> refuse(std::string sentence) {
   return fail(api::errors::invalid_parameter_value, std::move(sentence));
@@ -27,12 +27,17 @@ bool is_queue_name(std::string_view name) {
   return sqs::check_queue_name(name, type).has_value();
 }
 
-// Which need the name of a queue, and which may have one.
-bool fits(Topic::Kind kind, std::string_view queue) {
+// Whether it is about a queue, or may be.
+enum class Named : std::uint8_t { always, perhaps, never };
+Named named(Topic::Kind kind) {
   using Kind = Topic::Kind;
-  if (queue.empty()) return kind != Kind::conversations;
-  return (kind == Kind::conversations || kind == Kind::history || kind == Kind::tail) &&
-         is_queue_name(queue);
+  if (kind == Kind::conversations || kind == Kind::consumers) return Named::always;
+  return kind == Kind::history || kind == Kind::tail ? Named::perhaps : Named::never;
+}
+
+bool fits(Topic::Kind kind, std::string_view queue) {
+  if (queue.empty()) return named(kind) != Named::always;
+  return named(kind) != Named::never && is_queue_name(queue);
 }
 
 }  // namespace
@@ -40,9 +45,7 @@ bool fits(Topic::Kind kind, std::string_view queue) {
 std::string_view name_of(Topic::Kind kind) { return kinds[static_cast<std::size_t>(kind)]; }
 
 std::string text_of(const Topic& topic) {
-  using Kind = Topic::Kind;
-  const bool has_queue =
-      topic.kind == Kind::conversations || topic.kind == Kind::history || topic.kind == Kind::tail;
+  const bool has_queue = named(topic.kind) != Named::never;
   return fmt::format("{}{}{}", name_of(topic.kind), has_queue ? ":" : "", topic.queue);
 }
 
@@ -58,14 +61,16 @@ Result<std::vector<Topic>> parse_topics(std::string_view value) {
     if (found == kinds.end()) {
       return refuse(
           fmt::format("There is no topic \"{}\". There are server, queues, topics, "
-                      "activity, conversations:QUEUE, history:QUEUE and tail:QUEUE.",
+                      "activity, conversations:QUEUE, consumers:QUEUE, history:QUEUE and "
+                      "tail:QUEUE.",
                       shown(text)));
     }
     const auto kind = static_cast<Topic::Kind>(found - kinds.begin());
     if (!fits(kind, queue)) {
       return refuse(fmt::format(
-          "Topic \"{}\" must be KIND or KIND:QUEUE. conversations needs a queue, history and tail "
-          "may have one, others have none; a queue's name is 1 to 80 letters, digits, hyphens and "
+          "Topic \"{}\" must be KIND or KIND:QUEUE. conversations and consumers need a queue, "
+          "history and tail may have one, others have none; a queue's name is 1 to 80 letters, "
+          "digits, hyphens and "
           "underscores, that of a FIFO queue ends with .fifo.",
           shown(text)));
     }

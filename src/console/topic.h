@@ -21,6 +21,7 @@ struct Topic {
     server,
     queues,
     conversations,
+    consumers,
     history,
     tail,
     topics,

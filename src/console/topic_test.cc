@@ -24,8 +24,8 @@ TEST(Topics, AreNamedOneAfterTheOther) {
 }
 
 TEST(Topics, AreSaidAsTheyWereAskedFor) {
-  for (const std::string text :
-       {"server", "queues", "topics", "activity", "tail:", "history:q", "conversations:q.fifo"})
+  for (const std::string text : {"server", "queues", "topics", "activity", "tail:", "history:q",
+                                 "conversations:q.fifo", "consumers:q"})
     EXPECT_EQ(text_of(parse_topics(text)->front()), text);
 }
 
@@ -33,6 +33,7 @@ TEST(Topics, AreRefusedWithWhatWouldBeRight) {
   EXPECT_THAT(refusal(""), HasSubstr("There is no topic"));
   EXPECT_THAT(refusal("queue"), HasSubstr("There are server, queues"));
   EXPECT_THAT(refusal("conversations:"), HasSubstr("must be KIND or KIND:QUEUE"));
+  EXPECT_THAT(refusal("consumers:"), HasSubstr("must be KIND or KIND:QUEUE"));
   EXPECT_THAT(refusal("server:q"), HasSubstr("must be KIND or KIND:QUEUE"));
   EXPECT_THAT(refusal("tail:a b"), HasSubstr("must be KIND or KIND:QUEUE"));
   EXPECT_THAT(refusal("tail:" + std::string(81, 'a')), HasSubstr("must be KIND or KIND:QUEUE"));

@@ -223,6 +223,42 @@ TEST_F(LiveConsoleTest, TellsHowAQueueHasBeen) {
   EXPECT_EQ(get("/_mailrail/history?queue=none&span=24h", std::string(console_header)).status, 400);
 }
 
+TEST_F(LiveConsoleTest, TellsWhoReceivesFromAQueue) {
+  start();
+  create("q");
+  send("q");
+  const std::string agent = "User-Agent: worker/1 \xff" + std::string(300, 'x') + "\r\n";
+  const std::string kept = R"("UserAgent":"worker/1 ?)" + std::string(246, 'x') + "\"";
+  Page page = open("consumers:q");
+  EXPECT_THAT(page.next("consumers"), AllOf(HasSubstr(R"({"QueueName":"q","SinceTimestamp":1)"),
+                                            HasSubstr(R"("Consumers":[])")));
+
+  call("AmazonSQS.ReceiveMessage", R"({"QueueUrl": "q", "VisibilityTimeout": 0})", agent);
+  call("AmazonSQS.ReceiveMessage", R"({"QueueUrl": "q", "VisibilityTimeout": 1})", agent);
+  call("AmazonSQS.ReceiveMessage", R"({"QueueUrl": "q", "VisibilityTimeout": 1})", agent);
+  const std::string counted = page.next_with("consumers", R"("Receives":3)");
+  const std::string expired = page.next_with("consumers", R"("ExpiredLeases":1)");
+  std::string waiting;
+  {
+    Client client(server_->port());
+    client.send(http::testing::post(R"({"QueueUrl": "q", "WaitTimeSeconds": 20})",
+                                    "X-Amz-Target: AmazonSQS.ReceiveMessage\r\n"));
+    client.read_reply();
+    client.send(http::testing::post(R"({"QueueUrl": "q", "WaitTimeSeconds": 20})",
+                                    "X-Amz-Target: AmazonSQS.ReceiveMessage\r\n"));
+    waiting = page.next_with("consumers", R"("OpenPolls":1)");
+  }
+
+  EXPECT_THAT(counted, AllOf(HasSubstr(R"("Address":"127.0.0.1",)" + kept),
+                             HasSubstr(R"("EmptyReceives":1,"MessagesReceived":2)"),
+                             Not(HasSubstr("KeyId"))));
+  EXPECT_THAT(expired, HasSubstr(kept));
+  EXPECT_THAT(waiting, HasSubstr(R"("UserAgent":"")"));
+  std::string closed = page.next("consumers");
+  while (closed.find(R"("OpenPolls":1)") != std::string::npos) closed = page.next("consumers");
+  EXPECT_THAT(closed, HasSubstr(R"("UserAgent":"")"));
+}
+
 TEST_F(LiveConsoleTest, TellsWhatOperatorsDo) {
   start();
   create("q");
@@ -413,10 +449,12 @@ TEST_F(KeyedConsoleTest, ShowsEachKeyItsOwn) {
   call("AmazonSQS.CreateQueue", R"({"QueueName": "b1"})", ann);
   const std::string cookie = log_in(viewer_).substr(console_header.size());
 
-  Page page = open("queues,server,history:b1,history:a1", cookie);
+  Page page = open("queues,server,history:b1,history:a1,consumers:b1,consumers:a1", cookie);
 
   EXPECT_THAT(page.next("queues"), AllOf(HasSubstr(R"("a1")"), Not(HasSubstr(R"("b1")"))));
   EXPECT_THAT(page.next_with("refused", R"("Topic":"server")"), HasSubstr("not authorized"));
+  EXPECT_THAT(page.next_with("refused", R"("Topic":"consumers:b1")"), HasSubstr("may see"));
+  EXPECT_THAT(page.next("consumers"), HasSubstr(R"("QueueName":"a1")"));
   EXPECT_EQ(open("queues").head().status, 403);
 }
 
@@ -429,6 +467,24 @@ TEST_F(KeyedConsoleTest, TellsAnotherAccountNothingOfAll) {
   EXPECT_THAT(page.next_with("refused", R"("Topic":"activity")"), HasSubstr("not authorized"));
   Page other = open("queues,activity,history:", cookie);
   EXPECT_THAT(other.next_with("refused", R"("Topic":"history:")"), HasSubstr("not authorized"));
+}
+
+// A queue of that name is another one in each account.
+TEST_F(KeyedConsoleTest, TellsEachAccountWhoReceivesFromItsOwnQueues) {
+  start_keyed();
+  const std::string ann = log_in(admin_);
+  const std::string eve = log_in(stranger_);
+  for (const std::string& each : {ann, eve})
+    ASSERT_EQ(call("AmazonSQS.CreateQueue", R"({"QueueName": "a1"})", each).status, 200);
+  call("AmazonSQS.ReceiveMessage", R"({"QueueUrl": "a1"})", ann + "User-Agent: Firefox\r\n");
+
+  Page own = open("consumers:a1", ann.substr(console_header.size()));
+  Page strangers = open("consumers:a1", eve.substr(console_header.size()));
+
+  EXPECT_THAT(own.next("consumers"),
+              AllOf(HasSubstr(R"("UserAgent":"Firefox")"),
+                    HasSubstr(R"("KeyId":")" + admin_.credentials.key_id + "\"")));
+  EXPECT_THAT(strangers.next("consumers"), HasSubstr(R"("Consumers":[])"));
 }
 
 TEST_F(KeyedConsoleTest, EndsAStreamWithItsSession) {
