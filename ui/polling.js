@@ -73,6 +73,8 @@ export async function poll(topic) {
       return events(topic, { Kinds: administrative });
     case 'topics':
       return topicsWithSubscriptions();
+    case 'consumers':
+      return { refused: 'Who consumes is told by the stream alone, and this page has none now.' };
     default:
       return undefined; // History is what this tab has seen itself.
   }

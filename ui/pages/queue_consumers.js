@@ -1,9 +1,9 @@
-// Who receives from a queue: what is held by whom, how many wait, how much is received for nothing.
+// Who receives from a queue: how each of them does, what is held by whom, how much is received for nothing.
 
 import { mailrail } from '../api.js';
-import { count, duration, now, rate, time } from '../format.js';
-import { connection, useSeconds } from '../live.js';
-import { Card, Empty, Failure, Figure, TableFrame } from '../parts.js';
+import { age, count, duration, now, percent, rate, roughly, time } from '../format.js';
+import { connection, useSeconds, useTopic } from '../live.js';
+import { Card, Empty, Failure, Figure, Notice, TableFrame } from '../parts.js';
 import { inFlight } from '../rows.js';
 import { ratesOf } from '../samples.js';
 import { endpoint } from '../session.js';
@@ -62,10 +62,11 @@ export function Consumers({ row }) {
       <${Figure} name="Empty receives" value=${asked ? Math.round((100 * rates.empty) / asked) : '–'} unit=${asked ? '%' : ''} note=${`${count(row.EmptyShortPolls)} did not wait, since the start`} />
       <${Figure} name="Visibility timeout" value=${duration(row.VisibilityTimeout)} plain note="then it is given again" />
     </dl>
+    <${Callers} row=${row} />
     <${Failure} error=${error} />
     <${Card} title="Who holds messages" footer=${found && inFlight(row) > found.seen && `Of the first ${count(found.seen)} of ${count(inFlight(row))} in flight.`}>
       ${found && !found.holders.length
-        ? html`<${Empty} icon="plane" title="No message is in flight" command=${`aws --endpoint-url ${endpoint()} sqs receive-message --queue-url ${row.QueueName} --wait-time-seconds 20`}>${row.WaitingReceives ? `${count(row.WaitingReceives)} long polls wait for one.` : 'Nobody receives now. A consumer that waits shows up above, one that holds messages here.'}<//>`
+        ? html`<${Empty} icon="plane" title="No message is in flight" />`
         : html`<${TableFrame} label="Who holds messages"><table>
             <thead><tr><th scope="col">Consumer</th><th scope="col" class="number">Holds</th>${row.FifoQueue && html`<th scope="col" class="number">Conversations</th>`}<th scope="col" class="number wide">Received before</th><th scope="col" class="number">First one visible again</th></tr></thead>
             <tbody>${(found?.holders ?? []).map((each) => html`<tr key=${each.name}><th scope="row" class="breaks">${each.name}</th><td class="number">${count(each.messages)}</td>
@@ -74,3 +75,27 @@ export function Consumers({ row }) {
           </table><//>`}
     <//>`;
 }
+
+/** All that have received since the server began to count, each with an address, a program and a key of its own. */
+function Callers({ row }) {
+  const value = useTopic(`consumers:${row.QueueName}`);
+  if (value?.refused) return html`<${Notice} tone="warn" icon="lock">${value.refused}<//>`;
+  const callers = value?.Consumers;
+  return html`<${Card} title="Consumers" footer=${value && `Counted since ${time(value.SinceTimestamp)}. Receives/s: over ten seconds. Receive to delete: the median of the last 31.`}>
+    ${callers && !callers.length
+      ? html`<${Empty} icon="waiting" title="Nobody has received yet" command=${`aws --endpoint-url ${endpoint()} sqs receive-message --queue-url ${row.QueueName} --wait-time-seconds 20`} />`
+      : html`<${TableFrame} label="Consumers"><table id="consumers">
+          <thead><tr><th scope="col">Consumer</th>${['Long polls open', 'Receives/s', 'Empty', 'Receive to delete', 'Leases expired', 'Seen'].map((name) => html`<th scope="col" class="number">${name}</th>`)}</tr></thead>
+          <tbody>${(callers ?? []).map((each) => html`<tr key=${[each.Address, each.UserAgent, each.KeyId].join()}>
+            <th scope="row" class="caller breaks">${each.Others ? 'All others' : each.Address} <span class="mono soft">${each.KeyId}</span><div class="small soft">${each.UserAgent}</div></th>
+            <td class="number">${count(each.OpenPolls)}</td>
+            <td class="number">${rate(each.RecentReceives / each.RecentSeconds)}</td>
+            <td class="number">${each.Receives ? percent(each.EmptyReceives / each.Receives) : '–'}</td>
+            <td class="number">${passed(each.MedianMilliseconds)}</td>
+            <td class=${`number ${each.ExpiredLeases ? 'warn' : ''}`}>${count(each.ExpiredLeases)}</td>
+            <td class="number">${age(each.LastSeenTimestamp)} ago</td></tr>`)}</tbody>
+        </table><//>`}
+  <//>`;
+}
+
+const passed = (milliseconds) => (milliseconds === undefined ? '–' : milliseconds < 1000 ? `${milliseconds} ms` : roughly(milliseconds / 1000));

@@ -146,6 +146,39 @@ describe('the console', { skip: missing }, () => {
     await page.locator('#why').getByText('is blocked for').waitFor();
   });
 
+  test('each consumer is shown with how it waits, how long it takes, and what it lets come back', async () => {
+    const name = await console_.queue('consumed', { VisibilityTimeout: '2' });
+    const [quick, careless] = ['AKIAQUICK', 'AKIACARELESS'].map((key) => console_.consumer(name, key));
+    await go(['queues', name, 'consumers']);
+    await page.getByText('Nobody has received yet').waitFor();
+    const rows = page.locator('#consumers tbody tr');
+    const cell = async (key, column, shown, later = 0) => {
+      const row = rows.filter({ hasText: key });
+      await row.waitFor();
+      const heads = await page.locator('#consumers thead th').allInnerTexts();
+      await row.locator('th, td').nth(heads.indexOf(column)).filter({ hasText: shown }).waitFor({ timeout: SEEN_WITHIN_MS + later });
+    };
+
+    await console_.send(name, ['one']);
+    await careless.receive();
+    await cell('AKIACARELESS', 'Leases expired', /^1$/, 2_000);
+    await quick.delete(await quick.receive());
+    await careless.receive();
+    const waiting = quick.receive(20);
+
+    await cell('AKIAQUICK', 'Long polls open', /^1$/);
+    await cell('AKIACARELESS', 'Empty', /^50 %$/);
+    await cell('AKIACARELESS', 'Receive to delete', /^–$/);
+    await cell('AKIAQUICK', 'Receive to delete', /^[0-9.]+ m?s$/);
+    await cell('AKIAQUICK', 'Leases expired', /^0$/);
+    assert.match(await text(rows.filter({ hasText: 'AKIAQUICK' }).locator('th')), /^127\.0\.0\.1 AKIAQUICK\naws-sdk-js\/3/);
+    await console_.send(name, ['two']);
+    await quick.delete(await waiting);
+    await cell('AKIAQUICK', 'Long polls open', /^0$/);
+    await page.locator('#consumers td').filter({ hasText: /^0\.[1-9]$/ }).first().waitFor();
+    assert.equal(await rows.count(), 2);
+  });
+
   test('a conversation is found by its id among thousands, and pages lead on', async () => {
     const name = await console_.queue('many.fifo');
     await console_.send(name, Array.from({ length: 2_000 }, (_, index) => `room-${index}`));

@@ -119,6 +119,17 @@ export class Console {
     }
   }
 
+  /** One of a queue's consumers, by the SDK. @param {string} name @param {string} accessKeyId */
+  consumer(name, accessKeyId) {
+    const { SQSClient, ReceiveMessageCommand, DeleteMessageCommand } = installed('@aws-sdk/client-sqs');
+    const client = new SQSClient({ endpoint: this.url, region: 'us-east-1', credentials: { accessKeyId, secretAccessKey: 'secret' } });
+    const QueueUrl = `${this.url}/000000000000/${name}`;
+    return {
+      receive: async (WaitTimeSeconds = 0) => (await client.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds }))).Messages?.[0],
+      delete: ({ ReceiptHandle }) => client.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle })),
+    };
+  }
+
   async peek(QueueUrl) {
     return (await this.mailrail('PeekMessages', { QueueUrl, MaxNumberOfMessages: 100 })).Messages;
   }

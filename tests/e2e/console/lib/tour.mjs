@@ -15,7 +15,7 @@ export const stops = [
   { name: 'message', parts: ['queues', 'chat.fifo', 'messages'], ready: '#messages tbody tr', open: '#messages .row-button', opened: '#message-body' },
   { name: 'conversations', parts: ['queues', 'chat.fifo', 'conversations'], ready: '#conversations tbody tr' },
   { name: 'conversation', parts: ['queues', 'chat.fifo', 'conversations'], query: '?id=room-135', ready: '#why', opened: '.timeline li' },
-  { name: 'consumers', parts: ['queues', 'chat.fifo', 'consumers'], ready: 'text=Who holds messages' },
+  { name: 'consumers', parts: ['queues', 'chat.fifo', 'consumers'], ready: '#consumers tbody tr' },
   { name: 'settings', parts: ['queues', 'chat.fifo', 'settings'], ready: 'text=Delete this queue' },
   { name: 'topics', parts: ['topics'], ready: '.tree .leaf' },
   { name: 'filters', parts: ['topics'], ready: '.tree .leaf', open: 'text=Test filters', opened: '#tested tbody tr' },
