@@ -22,7 +22,7 @@ import { GlobalSearch } from './search.js';
 import { isSignedIn, loadSession, mayChange, session } from './session.js';
 import { html, render, useEffect, useRef, useState } from './vendor/htm-preact.js';
 
-/** Its name in links, its name, its component, and its icon. */
+/** Its name in links, its name, its component, and its icon. @type {[string, string, any, string?][]} */
 const pages = [
   ['overview', 'Overview', OverviewPage],
   ['queues', 'Queues', QueuesPage],
@@ -92,6 +92,7 @@ function Pulse() {
     </button>`;
 }
 
+/** The icon of each, and what follows it. @type {Record<string, [string, 'system' | 'light' | 'dark']>} */
 const themes = { system: ['screen', 'light'], light: ['sun', 'dark'], dark: ['moon', 'system'] };
 
 function ThemeButton() {

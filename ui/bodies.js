@@ -2,9 +2,9 @@
 
 const HEX_MAX = 4096;
 
-/** The body as JSON, or undefined. @param {string | undefined} body */
-export function jsonIn(body) {
-  const begin = body?.trimStart()[0];
+/** The body as JSON, or undefined. @param {string} [body] */
+export function jsonIn(body = '') {
+  const begin = body.trimStart()[0];
   if (begin !== '{' && begin !== '[') return undefined;
   try {
     return JSON.parse(body);

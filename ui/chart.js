@@ -52,7 +52,7 @@ const Numbers = ({ title, times, series, show }) => html`<${TableFrame} label=${
 function ticksTo(highest) {
   const rough = Math.max(highest, 0.1) / TICKS;
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = power * [1, 2, 2.5, 5, 10].find((each) => each * power >= rough);
+  const step = power * ([1, 2, 2.5, 5].find((each) => each * power >= rough) ?? 10);
   return Array.from({ length: Math.ceil(highest / step) + 1 || 2 }, (_, index) => index * step);
 }
 
@@ -76,7 +76,7 @@ function Canvas({ times, series, isStacked, tick, pointed, onPoint }) {
   const ticks = ticksTo(Math.max(...lines.flatMap((each) => each.values)));
   const [first, last] = [times[0], times.at(-1)];
   const x = (at) => MARGIN.left + ((at - first) / (last - first || 1)) * (width - MARGIN.left - MARGIN.right);
-  const y = (value) => HEIGHT - MARGIN.bottom - (value / ticks.at(-1)) * (HEIGHT - MARGIN.top - MARGIN.bottom);
+  const y = (value) => HEIGHT - MARGIN.bottom - (value / ticks[ticks.length - 1]) * (HEIGHT - MARGIN.top - MARGIN.bottom);
   const line = (values) => values.map((value, index) => `${index ? 'L' : 'M'}${x(times[index]).toFixed(1)} ${y(value).toFixed(1)}`).join('');
   const area = (values) => `${line(values)}L${x(last).toFixed(1)} ${y(0)}L${x(first)} ${y(0)}Z`;
   const onMove = (event) => {

@@ -30,9 +30,11 @@ const limits = {
 };
 const MESSAGES_JUDGED = 1000;
 
+/** @type {[number, string][]} */
+const timeUnits = [[DAY, 'day'], [3600, 'hour'], [60, 'minute']];
 function durationText(seconds) {
   const whole = Math.floor(seconds);
-  for (const [unit, noun] of [[DAY, 'day'], [3600, 'hour'], [60, 'minute']]) {
+  for (const [unit, noun] of timeUnits) {
     if (whole >= 2 * unit) return counted(Math.floor(whole / unit), noun);
   }
   return seconds < 1 ? `${Math.round(seconds * 1000)} ms` : counted(whole, 'second');

@@ -10,7 +10,9 @@ import { html, useEffect, useRef, useState } from './vendor/htm-preact.js';
 /** @typedef {{title: string, text?: any, verb: string, name?: string, isDanger?: boolean, act: () => Promise<any>}} Question */
 
 let opened = 0;
+/** @type {(one: any) => void} */
 let show = () => {};
+/** @type {(text: string) => void} */
 let showToast = () => {};
 
 /** Asks, and acts if the answer is yes; `name` is what has to be typed first. @param {Question} question */
@@ -55,7 +57,7 @@ export function Dialogs() {
 function Dialog({ kind = '', onClose, children }) {
   const element = useRef(null);
   useEffect(() => {
-    const before = document.activeElement;
+    const before = /** @type {HTMLElement | null} */ (document.activeElement);
     const dialog = element.current;
     dialog.showModal();
     return () => {

@@ -106,9 +106,10 @@ function wantedChanged() {
   changing = setTimeout(() => abort.abort(), 30);
 }
 
+const isWatched = (name) => topics.get(name)?.watchers !== 0;
 const wanted = () => {
   for (const [name, entry] of topics) if (entry.watchers === 0 && isEphemeral(name)) topics.delete(name);
-  return [...topics.keys()].filter((name) => topics.get(name).watchers > 0);
+  return [...topics.keys()].filter(isWatched);
 };
 const isEphemeral = (name) => !['server', 'queues'].includes(name);
 
@@ -136,6 +137,7 @@ function lose() {
   for (const each of listeners) each();
 }
 
+/** @returns {Promise<void>} */
 const rest = (milliseconds, signal) =>
   new Promise((resolve) => {
     const timer = setTimeout(resolve, milliseconds);
@@ -158,7 +160,7 @@ async function readStream(signal) {
   const ending = new AbortController();
   signal.addEventListener('abort', () => ending.abort());
   try {
-    await readEvents(response.body.getReader(), ending.signal);
+    await readEvents(/** @type {ReadableStream} */ (response.body).getReader(), ending.signal);
   } catch (error) {
     if (!signal.aborted) throw error;
   }
@@ -181,7 +183,7 @@ async function readEvents(reader, signal) {
     if (done) break;
     text += decoder.decode(value, { stream: true }).replace(/\r/g, '');
     const events = text.split('\n\n');
-    text = events.pop();
+    text = events.pop() ?? '';
     for (const each of events) takeEvent(each);
   }
   clearTimeout(silence);
@@ -206,7 +208,7 @@ function takeEvent(block) {
 function topicOf(kind, value) {
   const ofKind = [...topics.keys()].filter((name) => name === kind || name.startsWith(`${kind}:`));
   if (ofKind.length <= 1) return ofKind[0];
-  return ofKind.find((name) => name === `${kind}:${value.QueueName ?? ''}`) ?? ofKind.find((name) => topics.get(name).watchers > 0);
+  return ofKind.find((name) => name === `${kind}:${value.QueueName ?? ''}`) ?? ofKind.find(isWatched);
 }
 
 async function pollAll(signal) {

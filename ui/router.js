@@ -12,8 +12,9 @@ export function place() {
 
 /** A link to a page. @param {string[]} parts @param {Record<string, string | undefined>} [query] */
 export function to(parts, query = {}) {
-  const said = Object.entries(query).filter(([, value]) => value !== undefined && value !== '');
-  const text = new URLSearchParams(said).toString();
+  const said = new URLSearchParams();
+  for (const [key, value] of Object.entries(query)) if (value) said.set(key, value);
+  const text = said.toString();
   return `#/${parts.map(encodeURIComponent).join('/')}${text ? `?${text}` : ''}`;
 }
 

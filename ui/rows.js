@@ -8,6 +8,7 @@ export const delayed = (row) => row.ApproximateNumberOfMessagesDelayed;
 export const depth = (row) => visible(row) + inFlight(row) + delayed(row);
 /** Seconds, or undefined of an empty queue. */
 export const oldestAge = (row) => (row.OldestSentTimestamp === undefined ? undefined : ageOf(row.OldestSentTimestamp));
+export const isOlderThan = (row, seconds) => (oldestAge(row) ?? 0) > seconds;
 export const isDeadLetterQueue = (row) => row.DeadLetterSourceCount > 0;
 
 /** How many messages lie in queues of dead letters. @param {Map<string, any> | undefined} rows */

@@ -44,18 +44,18 @@ function add(name, sample) {
   let series = samples.get(name);
   if (!series) samples.set(name, (series = { recent: [], kept: [] }));
   const { recent, kept } = series;
-  if (recent.length && recent.at(-1).sent > sample.sent) recent.length = kept.length = 0;
+  if (recent.length && recent[recent.length - 1].sent > sample.sent) recent.length = kept.length = 0;
   recent.push(sample);
   while (recent.length > 2 && sample.at - recent[1].at >= RATE_OVER_MS) recent.shift();
-  if (!kept.length || sample.at - kept.at(-1).at >= SPACING_MS) kept.push(sample);
+  if (!kept.length || sample.at - kept[kept.length - 1].at >= SPACING_MS) kept.push(sample);
   while (kept.length && sample.at - kept[0].at > KEPT_MS) kept.shift();
 }
 
-/** Messages a second, once two looks were had. @param {string} name @returns {Rates | undefined} */
+/** Messages a second, once two looks were had. @param {string} name @returns {any} Rates or undefined */
 export function ratesOf(name) {
   const recent = samples.get(name)?.recent ?? [];
-  const isLong = recent.length > 1 && recent.at(-1).at - recent[0].at >= RATE_OVER_LEAST_MS;
-  return isLong ? difference(recent[0], recent.at(-1)) : undefined;
+  const [first, last] = [recent[0], recent[recent.length - 1]];
+  return recent.length && last.at - first.at >= RATE_OVER_LEAST_MS ? difference(first, last) : undefined;
 }
 
 /** @param {Sample} from @param {Sample} to @returns {Rates} */

@@ -28,7 +28,7 @@ async function receiveChosen(queueUrl, ids, use) {
       if (!Messages.length) break;
       for (const each of Messages) (order.has(each.MessageId) ? taken : others).push(each);
     }
-    taken.sort((one, other) => order.get(one.MessageId) - order.get(other.MessageId));
+    taken.sort((one, other) => (order.get(one.MessageId) ?? 0) - (order.get(other.MessageId) ?? 0));
     for (let from = 0; from < taken.length; from += 10) await use(taken.slice(from, from + 10));
   } catch (error) {
     await giveBack(queueUrl, [...others, ...taken]);

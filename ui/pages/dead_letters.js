@@ -32,7 +32,7 @@ export function DeadLettersPage({ at }) {
 function growth(row) {
   const history = historyOf(row.QueueName);
   if (history.length < 2) return '–';
-  const change = history.at(-1).visible - history[0].visible;
+  const change = history[history.length - 1].visible - history[0].visible;
   return change > 0 ? `+${short(change)}` : change < 0 ? `−${short(-change)}` : '0';
 }
 

@@ -5,7 +5,7 @@ import { age, bytes, count, duration, percent, rate, short } from '../format.js'
 import { useTopic } from '../live.js';
 import { Badge, Card, Empty, Figure, Icon, Meter, Notice, TableFrame } from '../parts.js';
 import { to } from '../router.js';
-import { deadLettersIn, delayed, depth, inFlight, isDeadLetterQueue, oldestAge, visible } from '../rows.js';
+import { deadLettersIn, delayed, depth, inFlight, isDeadLetterQueue, isOlderThan, visible } from '../rows.js';
 import { ratesOf, totalRates } from '../samples.js';
 import { endpoint, region } from '../session.js';
 import { html } from '../vendor/htm-preact.js';
@@ -71,7 +71,7 @@ function Figures({ rows }) {
   const blocked = sum((row) => row.ConversationsBlocked);
   const parked = sum((row) => row.ConversationsParked);
   return html`<dl class="card figures" aria-label="Now">
-    <${Figure} name="Oldest message" value=${age(oldest?.OldestSentTimestamp)} plain=${oldest && oldestAge(oldest) > 3600}
+    <${Figure} name="Oldest message" value=${age(oldest?.OldestSentTimestamp)} plain=${oldest && isOlderThan(oldest, 3600)}
       note=${oldest ? html`<a href=${to(['queues', oldest.QueueName])}>${oldest.QueueName}</a>` : 'nothing waits'} />
     <${Figure} name="Backlog" value=${short(sum(depth))} unit="messages" note=${`${short(sum(inFlight))} in flight, ${short(sum(delayed))} delayed`} />
     <${Figure} name="In" value=${rate(rates?.sent)} unit="msg/s" note="sent, all queues" />

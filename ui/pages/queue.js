@@ -7,7 +7,7 @@ import { age, count, duration, rate, roughly, short } from '../format.js';
 import { refresh, useSeconds, useTopic } from '../live.js';
 import { Badge, Card, Copy, Empty, Fifo, Figure, Notice } from '../parts.js';
 import { to } from '../router.js';
-import { delayed, depth, inFlight, isDeadLetterQueue, oldestAge, visible } from '../rows.js';
+import { delayed, depth, inFlight, isDeadLetterQueue, isOlderThan, visible } from '../rows.js';
 import { pointsOf, ratesOf } from '../samples.js';
 import { endpoint, mayChange } from '../session.js';
 import { html } from '../vendor/htm-preact.js';
@@ -78,7 +78,7 @@ function Overview({ row }) {
       <${Figure} name="Visible" value=${short(visible(row))} note=${html`<a href=${to(['queues', name, 'messages'], { state: 'Visible' })}>look at them</a>`} />
       <${Figure} name="In flight" value=${short(inFlight(row))} note=${`visible again after ${duration(row.VisibilityTimeout)}`} />
       <${Figure} name="Delayed" value=${short(delayed(row))} />
-      <${Figure} name="Oldest" value=${age(row.OldestSentTimestamp)} plain=${oldestAge(row) > 3600} note=${`kept for ${duration(row.MessageRetentionPeriod)}`} />
+      <${Figure} name="Oldest" value=${age(row.OldestSentTimestamp)} plain=${isOlderThan(row, 3600)} note=${`kept for ${duration(row.MessageRetentionPeriod)}`} />
       <${Figure} name="Empty receives" value=${rates ? (asked ? `${Math.round((100 * rates.empty) / asked)}` : '–') : '–'} unit=${asked ? '%' : ''} note="of those now" />
       <${Figure} name="Long polls open" value=${count(row.WaitingReceives)} />
     </dl>
@@ -104,7 +104,7 @@ function Blocking({ row }) {
     <//>`;
   }
   if (row.DamagedMessages) return html`<${Notice} tone="bad" icon="alert">${count(row.DamagedMessages)} damaged on disk. <a href=${to(['queues', row.QueueName, 'messages'], { state: 'Damaged' })}>See which</a><//>`;
-  if (visible(row) && !inFlight(row) && !row.WaitingReceives && oldestAge(row) > 60)
+  if (visible(row) && !inFlight(row) && !row.WaitingReceives && isOlderThan(row, 60))
     return html`<${Notice} tone="warn" icon="alert">${count(visible(row))} waiting, the oldest for ${age(row.OldestSentTimestamp)}, and nobody receives.<//>`;
   return html`<${Notice} tone="good" icon="check">${depth(row) ? 'Nothing stands in the way: messages are received as they come.' : 'The queue is empty.'}<//>`;
 }
@@ -113,7 +113,7 @@ function Charts({ name }) {
   const points = pointsOf(name, useTopic(`history:${name}`));
   const times = points.map((each) => each.at);
   const of = (what) => points.map((each) => each[what]);
-  const last = points.at(-1);
+  const last = points[points.length - 1];
   const trend = (what) => (points.length < 2 ? '' : `${short(points[0][what])} at first, ${short(last[what])} now.`);
   const highest = (what) => rate(Math.max(0, ...of(what)));
   return html`<div class="grid">

@@ -138,7 +138,7 @@ function ConversationRow({ row, conversation }) {
   const { Head, State: state } = conversation;
   const isHeld = Head.State === 'InFlight';
   const since = conversation.SinceTimestamp;
-  const retry = Head.VisibleTimestamp ? (Head.VisibleTimestamp - now()) / 1000 : undefined;
+  const retry = Head.VisibleTimestamp ? (Head.VisibleTimestamp - now()) / 1000 : 0;
   return html`<tr>
     <th scope="row"><button class="row-button" onClick=${() => openConversation(row, conversation.MessageGroupId)}>${conversation.MessageGroupId}</button></th>
     <td><div class="row"><${State} of=${state} />${since && html`<span class="soft small nowrap">for ${age(since)}</span>`}</div></td>

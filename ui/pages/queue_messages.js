@@ -27,6 +27,7 @@ function matches(message, text) {
 
 /**
  * A page of the messages behind a place. Reads on while too few are like the text.
+ * @param {{queueUrl: string, state: string, text: string, after?: string}} wanted
  * @returns {Promise<{messages: any[], next?: string, seen: number}>}
  */
 export async function readPage({ queueUrl, state, text, after }) {

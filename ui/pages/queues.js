@@ -33,7 +33,7 @@ function sorted(rows, { by, isDown }, pins) {
   const isPinned = new Set(pins);
   return rows.sort(
     (one, other) =>
-      isPinned.has(other.QueueName) - isPinned.has(one.QueueName) || direction * compare(one, other) || (one.QueueName < other.QueueName ? -1 : 1),
+      Number(isPinned.has(other.QueueName)) - Number(isPinned.has(one.QueueName)) || direction * compare(one, other) || (one.QueueName < other.QueueName ? -1 : 1),
   );
 }
 
@@ -138,6 +138,7 @@ function Create({ close }) {
   const full = isFifo ? `${plain}.fifo` : plain;
   const deadName = isFifo ? `${plain}-dead.fifo` : `${plain}-dead`;
   const submit = async () => {
+    /** @type {Record<string, string>} */
     const kind = isFifo ? { FifoQueue: 'true', ContentBasedDeduplication: 'true' } : {};
     const Attributes = { ...kind };
     if (dead) {

@@ -12,7 +12,7 @@ export function SignInPage({ onIn }) {
     const form = new FormData(event.target);
     setBusy(true);
     try {
-      await signIn({ AccessKeyId: form.get('id').trim(), SecretAccessKey: form.get('secret').trim() });
+      await signIn({ AccessKeyId: String(form.get('id')).trim(), SecretAccessKey: String(form.get('secret')).trim() });
       await onIn();
     } catch (failure) {
       setError(failure);

@@ -140,6 +140,7 @@ function Publish({ arn, close }) {
   const [body, setBody] = useState('');
   const [group, setGroup] = useState('room-1');
   const submit = async () => {
+    /** @type {Record<string, string>} */
     const fifo = isFifo ? { MessageGroupId: group, MessageDeduplicationId: `console-${Date.now()}-${Math.random().toString(36).slice(2)}` } : {};
     await sns('Publish', { TopicArn: arn, Message: body, ...fifo });
     refresh();
