@@ -38,7 +38,7 @@ DECLARATION = re.compile(r"(?:export )?(?:const|let|class|(?:async )?function[ *
 BEGINS = ("import", "export", "const", "let", "var", "class", "async", "function")
 
 Token = namedtuple("Token", "kind text")
-Module = namedtuple("Module", "path imports names exports text")
+Module = namedtuple("Module", "path imports names exports text is_ours", defaults=[True])
 
 
 class Refusal(Exception):
@@ -153,7 +153,7 @@ def wrapped(path, text, exports):
     pairs = [re.fullmatch(r"([\w$]+)(?: as ([\w$]+))?", each).groups() for each in exports.split(",")]
     names = [other or own for own, other in pairs]
     values = ",".join(f"{other or own}:{own}" for own, other in pairs)
-    return Module(path, [], names, set(names), f"const{{{','.join(names)}}}=(()=>{{{text}return{{{values}}}}})();\n")
+    return Module(path, [], names, set(names), f"const{{{','.join(names)}}}=(()=>{{{text}return{{{values}}}}})();\n", is_ours=False)
 
 
 def statements_of(tokens):
@@ -194,7 +194,11 @@ def bundle_script(root, first):
 
     visit(first, "index.html")
     owners = {}
+    imported = {(target, name) for module in modules.values() for target, names in module.imports for name in names}
     for module in modules.values():
+        for name in sorted(module.exports):
+            if module.is_ours and (module.path, name) not in imported:
+                raise Refusal(f"{module.path} exports {name}, which nobody imports.")
         for target, names in module.imports:
             for name in set(names) - modules[target].exports:
                 raise Refusal(f"{module.path} imports {name} from {target}, which does not export it.")

@@ -39,9 +39,10 @@ class Scripts(unittest.TestCase):
         self.assertEqual(script, "const a=1;\nconst b=a+1;\nuse(a,b);\n")
 
     def test_knows_all_ways_to_export(self):
-        script = script_of({"app.js": "export const a = 1;\nexport let b;\nexport function c() {}\nexport async function d() {}\nexport class E {}\n"})
+        other = "export const a = 1;\nexport let b;\nexport function c() {}\nexport async function d() {}\nexport class E {}\n"
+        script = script_of({"app.js": "import { a, b, c, d, E } from './other.js';\n", "other.js": other})
 
-        self.assertEqual(script, "const a=1;let b;function c(){}\nasync function d(){}\nclass E{}\n")
+        self.assertEqual(script, "const a=1;let b;function c(){}\nasync function d(){}\nclass E{}\n\n")
 
     def test_leaves_out_comments_and_space_but_nothing_else(self):
         script = script_of({"app.js": "// Why.\nconst a = 'it // is'; /* so */\nconst b = a + +1;\n\n/** @type {x} */\nconst c = (d) => {\n  return d / 2 / 3; // Half.\n};\n"})
@@ -91,6 +92,9 @@ class Refusals(unittest.TestCase):
 
     def test_a_name_that_is_not_exported(self):
         self.assert_refused("app.js imports y from a.js, which does not export it", {"app.js": "import { y } from './a.js';\n", "a.js": "const y = 1;\n"})
+
+    def test_an_export_that_nobody_imports(self):
+        self.assert_refused("a.js exports y, which nobody imports", {"app.js": "import './a.js';\n", "a.js": "export const y = 1;\n"})
 
     def test_a_module_that_is_not_there(self):
         self.assert_refused("app.js imports a.js, which is not there", {"app.js": "import { y } from './a.js';\n"})

@@ -4,7 +4,7 @@
 // server can send. Where no keys are in force there is neither.
 
 /** What the server refused, in its words. */
-export class ApiError extends Error {
+class ApiError extends Error {
   /** @param {string} code @param {string} message @param {number} status */
   constructor(code, message, status) {
     super(message || code);

@@ -90,7 +90,7 @@ export function useTopic(topic) {
 }
 
 /** @param {string} topic */
-export function watch(topic) {
+function watch(topic) {
   if (!topic) return () => {};
   const entry = topics.get(topic) ?? { watchers: 0, value: undefined };
   topics.set(topic, entry);
@@ -113,7 +113,7 @@ const wanted = () => {
 };
 const isEphemeral = (name) => !['server', 'queues'].includes(name);
 
-/** Asks for everything at once, for example after a change that somebody made here. */
+/** Where there is no stream, asks for everything at once: somebody has changed something here. */
 export const refresh = () => (connection.mode === 'live' ? undefined : abort.abort());
 
 async function follow() {
@@ -144,7 +144,7 @@ const rest = (milliseconds, signal) =>
     signal.addEventListener('abort', () => (clearTimeout(timer), resolve()));
   });
 
-// Reads the stream until it ends. False: this server has none.
+// Reads the stream until pages look at something else. False: there is none now.
 let hasStream = true;
 async function readStream(signal) {
   if (!hasStream) return false;

@@ -3,7 +3,7 @@
 import { allIn, mailrail, sns, textIn, wholeList } from './api.js';
 
 const TAIL_MAX = 200;
-export const administrative = ['parked', 'unparked', 'redriven', 'dead_lettered', 'dropped'];
+const administrative = ['parked', 'unparked', 'redriven', 'dead_lettered', 'dropped'];
 
 /** Reads all queues, a thousand a call. */
 const queues = () =>

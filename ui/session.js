@@ -20,6 +20,6 @@ export const mayChange = () => !session.ReadOnly && !(session.Key && session.Key
 export const mayRead = () => !session.HidePayloads && !session.Key?.HidePayloads;
 export const endpoint = () => session.Endpoint || location.origin;
 export const region = () => session.Region || 'us-east-1';
-export const account = () => session.Account || '000000000000';
+const account = () => session.Account || '000000000000';
 /** @param {string} queueName */
 export const queueArn = (queueName) => `arn:aws:sqs:${region()}:${account()}:${queueName}`;

@@ -3,7 +3,7 @@
 
 import { mailrail, sqs } from './api.js';
 
-const HIDDEN_S = 60; // Long enough to send and delete ten, short enough to get back what was cut off.
+const HIDDEN_S = 60; // Long enough to find, send and delete those of a page, short enough to get back what was cut off.
 const OTHERS_MAX = 5_000;
 const REDRIVEN_AT_ONCE = 100;
 

@@ -7,7 +7,7 @@ import { Badge, Failure, TableFrame } from '../parts.js';
 import { html, useEffect, useState } from '../vendor/htm-preact.js';
 
 /** `kind = edit`, or `price : Number = 9`, one a line. @param {string} text */
-export function attributesIn(text) {
+function attributesIn(text) {
   const attributes = {};
   for (const line of text.split('\n')) {
     if (!line.trim()) continue;
