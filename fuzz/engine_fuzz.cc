@@ -298,6 +298,7 @@ class Run {
     const std::uint8_t what = input_.u8();
     if (what < 64) {
       MoveTaskRequest request{.source = found->id, .rate = what % 4u};
+      if (what % 8 >= 4) request.pace = MovePace::ramp;
       if (what >= 32) request.destination = name_of(what);
       (void)engine_->start_move_task(turn_, request);
     } else if (what < 80 && found->is_moving()) {

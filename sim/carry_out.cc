@@ -80,7 +80,8 @@ Reply carry_out(const Command& command, engine::Engine& engine, engine::Turn& tu
       reply.task = engine
                        .start_move_task(turn, {.source = queue->id,
                                                .destination = command.destination,
-                                               .rate = command.rate})
+                                               .rate = command.rate,
+                                               .pace = command.pace})
                        .verdict;
       break;
     case Action::cancel_move_task:

@@ -222,6 +222,7 @@ void Clients::fill_handle(Command& command) {
 
 void Clients::fill_move_task(Command& command) {
   command.rate = any_of<std::uint32_t>({0, 0, 1, 3, 500});
+  if (chance(3)) command.pace = engine::MovePace::ramp;
   command.destination = any_destination(command.queue);
 }
 

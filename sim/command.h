@@ -82,6 +82,7 @@ struct Command {
 
   std::optional<engine::QueueName> destination = {};  // start_move_task, redrive_messages
   std::uint32_t rate = 0;
+  engine::MovePace pace = engine::MovePace::steady;
   std::vector<Seq> chosen = {};                      // redrive_messages
   engine::SkipTo skip_to = engine::SkipTo::nowhere;  // skip_conversation
   // drop_conversation: what was there then, a message at a time, so that much can happen on the

@@ -56,9 +56,10 @@ std::string words(const engine::ConversationUnparked& fact) {
 }
 
 std::string words(const engine::MoveTaskStarted& fact) {
-  return fmt::format("task {} moves the {} of queue {} to {}, {} a second", fact.task.value(),
+  return fmt::format("task {} moves the {} of queue {} to {}, {} a second{}", fact.task.value(),
                      fact.to_move, fact.queue.value(),
-                     fact.destination ? fact.destination->name : "their sources", fact.rate);
+                     fact.destination ? fact.destination->name : "their sources", fact.rate,
+                     fact.pace == engine::MovePace::ramp ? " in the end" : "");
 }
 std::string words(const engine::Redriven& fact) {
   const std::string by = fact.task == Seq()

@@ -66,6 +66,7 @@ struct LedgerQueue {
     Seq id;
     std::optional<engine::QueueName> destination;
     std::uint32_t rate;
+    engine::MovePace pace = engine::MovePace::steady;
     std::vector<Instant> moves = {};
   };
 

@@ -18,6 +18,14 @@ namespace {
 // A tenth of a second that was missed may be made up for in the next.
 std::size_t moves_in_a_second_max(std::uint32_t rate) { return rate + rate / 10 + 1; }
 
+// With each ten seconds on a ramp there are twice as many, from one a second on.
+std::uint32_t rate_after(std::size_t moves, const LedgerQueue::Task& task) {
+  std::uint32_t rate = task.pace == engine::MovePace::ramp ? 1 : task.rate;
+  for (; rate < task.rate && moves > 10 * std::size_t{rate}; rate *= 2)
+    moves -= 10 * std::size_t{rate};
+  return std::min(rate, task.rate);
+}
+
 }  // namespace
 
 // Of a queue, or of a subscription.
@@ -53,11 +61,12 @@ Complaint Ledger::on(const engine::MoveTaskStarted& fact) {
   if (fact.task <= last_seq_)
     return fmt::format("sequence number {} was used twice", fact.task.value());
   if (fact.at != at_ || fact.destination != command_->destination || fact.rate != command_->rate ||
-      fact.to_move != queue.messages.size())
+      fact.pace != command_->pace || fact.to_move != queue.messages.size())
     return "a task was started otherwise than it was asked for";
   last_seq_ = fact.task;
   started_ = true;
-  queue.task = {.id = fact.task, .destination = fact.destination, .rate = fact.rate};
+  queue.task = {
+      .id = fact.task, .destination = fact.destination, .rate = fact.rate, .pace = fact.pace};
   return {};
 }
 
@@ -80,8 +89,8 @@ Complaint Ledger::redriven_by_task(const engine::Redriven& fact,
   moves.push_back(fact.at);
   const auto recent =
       std::ranges::count_if(moves, [&](Instant each) { return each + 1s > fact.at; });
-  if (from.task->rate > 0 &&
-      static_cast<std::size_t>(recent) > moves_in_a_second_max(from.task->rate))
+  if (from.task->rate > 0 && static_cast<std::size_t>(recent) >
+                                 moves_in_a_second_max(rate_after(moves.size(), *from.task)))
     return "a task moves more messages a second than it may";
   return unless(fact.moved == moves.size(), "a task counts its messages wrongly");
 }

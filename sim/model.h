@@ -71,6 +71,7 @@ struct ShownTask {
   Instant started;
   std::optional<engine::QueueName> destination = {};
   std::uint32_t rate = 0;
+  engine::MovePace pace = engine::MovePace::steady;
   std::uint64_t to_move = 0;
   std::uint64_t moved = 0;
   engine::MoveTaskStatus status = engine::MoveTaskStatus::running;

@@ -19,10 +19,19 @@ constexpr Duration made_up_max = 100ms;  // What a task was late by, it may make
 // What could not be moved when a task came by is looked at again after that.
 constexpr Duration rest = 1s;
 
-// Moves are spread evenly over each second.
-Duration time_of(std::size_t moves, std::uint32_t rate) {
+// From a task's start, if nothing holds it up. Moves are spread evenly over each second; on a ramp
+// there is one in the first ten, and with each ten seconds more there are twice as many.
+Duration time_of(std::size_t moves, const ShownTask& task) {
   constexpr std::size_t second_ms = 1000;
-  return rate == 0 ? Duration(0) : Duration(moves * second_ms / rate);
+  if (task.rate == 0) return Duration(0);
+  Duration time{0};
+  std::size_t rate = task.pace == engine::MovePace::ramp ? 1 : task.rate;
+  for (; rate < task.rate && moves >= 10 * rate; rate *= 2) {
+    moves -= 10 * rate;
+    time += 10s;
+  }
+  rate = std::min<std::size_t>(rate, task.rate);
+  return time + Duration((moves * second_ms + rate - 1) / rate);
 }
 
 }  // namespace
@@ -58,6 +67,7 @@ Complaint Model::start(Queue& queue, const Command& command, const Answer& answe
                                    .started = now,
                                    .destination = command.destination,
                                    .rate = command.rate,
+                                   .pace = command.pace,
                                    .to_move = static_cast<std::uint64_t>(there)},
                          .last_stay = stays_,
                          .idle_since = now - rest});
@@ -148,7 +158,8 @@ Complaint Model::redrive(const Redrive& redriven, Instant now) {
   if (to == nullptr || to->name != redriven.to) return "a message was redriven to another queue";
   std::vector<Instant>& moves = task->moves;
   for (std::size_t i = 0; i < moves.size(); ++i) {
-    const Duration least = time_of(moves.size() - i, task->shown.rate) - made_up_max;
+    const Duration least =
+        time_of(moves.size(), task->shown) - time_of(i, task->shown) - made_up_max;
     if (task->shown.rate > 0 && now - moves[i] < least) return "a task moves too fast";
   }
   moves.push_back(now);
@@ -206,7 +217,9 @@ bool Model::goes_on(Queue& queue, Instant now) {
 }
 
 Instant Model::next_move(const Task& task) {
-  return task.moves.empty() ? task.shown.started : task.moves.back() + time_of(1, task.shown.rate);
+  const std::size_t moved = task.moves.size();
+  if (moved == 0) return task.shown.started;
+  return task.moves.back() + time_of(moved, task.shown) - time_of(moved - 1, task.shown);
 }
 
 // --- What a client is told of them.

@@ -1,6 +1,7 @@
 // What of move tasks no lie about an answer of the engine can be: one that is too fast, too slow,
 // or takes what came too late. The model is told of each by hand.
 
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,20 +19,28 @@ engine::QueueName named(const char* name) { return {.region = "r", .account = "a
 // Three messages in a queue of dead letters, and a task that moves them, one a second, elsewhere.
 class RedriveOfThree : public testing::Test {
  protected:
-  void SetUp() override {
+  void SetUp() override { start(1, engine::MovePace::steady, 3); }
+
+  void start(std::uint32_t rate, engine::MovePace pace, std::uint64_t messages) {
     engine::QueueAttributes attributes;
     EXPECT_EQ(tell({.action = Action::create_queue, .queue = named("dead")}), "");
     attributes.dead_letter = {.target = named("dead"), .receive_count_max = 1};
     EXPECT_EQ(
         tell({.action = Action::create_queue, .queue = named("plain"), .attributes = attributes}),
         "");
-    for (const char* body : {"1", "2", "3"}) EXPECT_EQ(send(body), "");
-    shown_ = {
-        {.queue = "dead", .started = now_, .destination = named("plain"), .rate = 1, .to_move = 3}};
+    for (std::uint64_t body = 1; body <= messages; ++body)
+      EXPECT_EQ(send(std::to_string(body)), "");
+    shown_ = {{.queue = "dead",
+               .started = now_,
+               .destination = named("plain"),
+               .rate = rate,
+               .pace = pace,
+               .to_move = messages}};
     EXPECT_EQ(tell({.action = Action::start_move_task,
                     .queue = named("dead"),
                     .destination = named("plain"),
-                    .rate = 1}),
+                    .rate = rate,
+                    .pace = pace}),
               "");
   }
 
@@ -106,6 +115,44 @@ TEST_F(RedriveOfThree, LeavesWhatCameLater) {
   EXPECT_EQ(after(1s, {"3"}), "");
 
   EXPECT_EQ(after(1s, {"4"}), "\"4\" was redriven and may not be");
+}
+
+// Its first ten are one a second, the next are two.
+class RedriveOnARamp : public RedriveOfThree {
+ protected:
+  void SetUp() override { start(4, engine::MovePace::ramp, 20); }
+
+  Complaint move_ten() {
+    for (int each = 1; each <= 10; ++each) {
+      const Complaint complaint = after(each == 1 ? 0s : 1s, {std::to_string(each)});
+      if (!complaint.empty()) return complaint;
+    }
+    return {};
+  }
+};
+
+TEST_F(RedriveOnARamp, IsRightAtItsPace) {
+  EXPECT_EQ(move_ten(), "");
+  EXPECT_EQ(after(1s, {"11"}), "");
+  EXPECT_EQ(after(500ms, {"12"}), "");
+}
+
+TEST_F(RedriveOnARamp, IsTooFastAtItsRate) {
+  EXPECT_EQ(after(0s, {"1"}), "");
+  EXPECT_EQ(after(250ms, {"2"}), "a task moves too fast");
+}
+
+TEST_F(RedriveOnARamp, IsTooFastAtItsRateLater) {
+  EXPECT_EQ(move_ten(), "");
+  EXPECT_EQ(after(1s, {"11"}), "");
+  EXPECT_EQ(after(250ms, {"12"}), "a task moves too fast");
+}
+
+TEST_F(RedriveOnARamp, IsTooSlowIfItStaysAtOneASecond) {
+  EXPECT_EQ(move_ten(), "");
+  EXPECT_EQ(after(1s, {"11"}), "");
+  EXPECT_EQ(after(500ms, {}), "");
+  EXPECT_EQ(after(1s, {}), "the task of queue dead does not go on");
 }
 
 }  // namespace

@@ -84,6 +84,9 @@ void tally_tasks(const Command& command,
   for (const ShownTask& each : answer.tasks) {
     const bool is_running = each.status == MoveTaskStatus::running;
     met["a task at a pace"] += is_running && each.rate > 0 && each.moved > 1 ? 1 : 0;
+    met["a task on a ramp"] +=
+        is_running && each.rate > 1 && each.pace == engine::MovePace::ramp && each.moved > 1 ? 1
+                                                                                             : 0;
     met["a task beside what is parked"] +=
         is_running && answer.counts.parked > 0 && command.queue.name == each.queue ? 1 : 0;
     met["a task that waits"] += is_running && each.rate == 0 && each.moved > 0 ? 1 : 0;

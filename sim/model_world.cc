@@ -225,6 +225,7 @@ void ModelWorld::name_conversation(const Step& step, Command& command) const {
 void ModelWorld::name_task(const Step& step, Command& command) const {
   if (step.count_max != 3) command.queue.name = is_fifo(command.queue) ? "dead.fifo" : "dead";
   command.rate = letter(rates, step.timeout);
+  if (step.deduplication_id % 2 == 1) command.pace = engine::MovePace::ramp;
   engine::QueueName other = command.queue;
   other.name = is_fifo(command.queue) ? "plain.fifo" : "plain";
   if (step.delay == 1 || step.delay == 2) command.destination = other;
@@ -332,6 +333,7 @@ std::vector<ShownTask> ModelWorld::list_tasks() const {
                        .started = each.started,
                        .destination = each.destination,
                        .rate = each.rate,
+                       .pace = each.pace,
                        .to_move = each.to_move,
                        .moved = each.moved,
                        .status = each.status,

@@ -27,7 +27,7 @@ SHAPES = dict(  # The fields, name:kind, of facts, then of records, in the order
     moved="from_queue from_seq queue seq sent position length group:text origin_queue origin_seq receive_count first_received "
           "redrives:? share:share?",
     relocated="queue seq body:bytes", damaged="queue seq position",
-    move_task_started="queue task started destination:name* rate to_move",
+    move_task_started="queue task started destination:name* rate to_move pace:?",
     redriven="from_queue from_seq queue seq sent position length group:text origin_queue origin_seq redrives task moved lag share:share?",
     move_task_ended="queue task status failure",
     topic_created="topic created name:name attributes:topic_attributes tags:map",
@@ -44,7 +44,7 @@ SHAPES = dict(  # The fields, name:kind, of facts, then of records, in the order
     begin="secret:bytes last_seq last_queue last_topic:? last_subscription:?", queue="queue name:name attributes:attributes tags:map created changed purged_below "
                                                                                             "on_poison:? subscription:?",
     messages="queue messages:messages", swept="queue through", deduplication="ids:id*", attempt="key:hash started given:given*",
-    move_task="queue task started destination:name* rate to_move moved lag status failure",
+    move_task="queue task started destination:name* rate to_move moved lag status failure pace:?",
     parked="queue group:text since",
     topic="topic name:name attributes:topic_attributes tags:map created changed deleted_subscriptions",
     recent="deletions:deletion* purges:purge*",

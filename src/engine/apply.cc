@@ -206,7 +206,8 @@ void Engine::on(const MoveTaskStarted& fact, const Body&) {
                                        .started = fact.at,
                                        .destination = fact.destination,
                                        .rate = fact.rate,
-                                       .to_move = fact.to_move});
+                                       .to_move = fact.to_move,
+                                       .pace = fact.pace});
 }
 
 void Engine::on(const Redriven& fact, const Body& place) {

@@ -147,6 +147,7 @@ RecordType write(ByteWriter& out, const KeptMoveTask& record) {
   put(out, record.task.lag);
   out.u8(static_cast<std::uint8_t>(record.task.status));
   out.u8(static_cast<std::uint8_t>(record.task.failure));
+  out.u8(static_cast<std::uint8_t>(record.task.pace));
   return RecordType::move_task;
 }
 
@@ -277,7 +278,7 @@ CheckpointRecord read_parked(ByteReader& in) {
 }
 
 CheckpointRecord read_move_task(ByteReader& in) {  // Braced initialisers are evaluated in order.
-  return KeptMoveTask{.queue = queue_id(in),
+  KeptMoveTask record{.queue = queue_id(in),
                       .task = {.id = seq(in),
                                .started = instant(in),
                                .destination = optional_queue_name(in),
@@ -287,6 +288,8 @@ CheckpointRecord read_move_task(ByteReader& in) {  // Braced initialisers are ev
                                .lag = duration(in),
                                .status = choice(in, MoveTaskStatus::failed),
                                .failure = choice(in, MoveTaskFailure::no_destination)}};
+  if (!in.at_end()) record.task.pace = choice(in, MovePace::ramp);  // Younger than the record.
+  return record;
 }
 
 CheckpointRecord read_recent(ByteReader& in) {

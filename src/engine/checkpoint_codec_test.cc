@@ -1,7 +1,10 @@
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "base/bytes.h"
 #include "base/random.h"
 #include "engine/checkpoint.h"
 
@@ -62,7 +65,8 @@ KeptMoveTask some_task() {
                    .moved = 7,
                    .lag = 13ms,
                    .status = MoveTaskStatus::failed,
-                   .failure = MoveTaskFailure::no_destination}};
+                   .failure = MoveTaskFailure::no_destination,
+                   .pace = MovePace::ramp}};
 }
 
 KeptTopic some_topic() {
@@ -140,6 +144,23 @@ std::string encoded() {
   return bytes;
 }
 
+TEST(CheckpointCodec, ReadsATaskFromBeforeThereWereRamps) {
+  std::string whole;
+  encode_record(some_task(), whole);
+  ByteReader reader(whole);
+  std::string_view fields = reader.string();
+  fields.remove_suffix(1);
+  std::string shorter;
+  ByteWriter(shorter).string(fields);
+  KeptMoveTask read = some_task();
+
+  ASSERT_TRUE(decode_records(
+      shorter, [&](const CheckpointRecord& record) { read = std::get<KeptMoveTask>(record); }));
+
+  EXPECT_EQ(read.task.failure, MoveTaskFailure::no_destination);
+  EXPECT_EQ(read.task.pace, MovePace::steady);
+}
+
 TEST(CheckpointCodec, GivesBackEveryRecord) {
   const std::string bytes = encoded();
   std::vector<std::size_t> types;
@@ -158,6 +179,7 @@ TEST(CheckpointCodec, GivesBackEveryRecord) {
       EXPECT_EQ(kept->task.moved, 7u);
       EXPECT_EQ(kept->task.lag, 13ms);
       EXPECT_EQ(kept->task.failure, MoveTaskFailure::no_destination);
+      EXPECT_EQ(kept->task.pace, MovePace::ramp);
     }
     if (const auto* queue = std::get_if<KeptQueue>(&record)) {
       EXPECT_EQ(queue->attributes.kept.at("Policy"), "{}");

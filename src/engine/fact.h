@@ -146,6 +146,7 @@ struct MoveTaskStarted {
   std::optional<QueueName> destination = {};
   std::uint32_t rate = 0;  // Messages a second; 0: no limit.
   std::uint64_t to_move = 0;
+  MovePace pace = MovePace::steady;
 };
 
 // As if it were sent anew: another id, nothing left of its receives and where it came from. Carries

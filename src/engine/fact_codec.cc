@@ -155,6 +155,7 @@ FactType write(ByteWriter& out, const MoveTaskStarted& fact) {
   put(out, fact.destination);
   out.varint(fact.rate);
   out.varint(fact.to_move);
+  out.u8(static_cast<std::uint8_t>(fact.pace));
   return FactType::move_task_started;
 }
 FactType write(ByteWriter& out, const Redriven& fact) {
@@ -291,6 +292,16 @@ Fact read_redriven(ByteReader& in, By by) {
   if (!in.at_end()) fact.share = optional_share(in);  // Younger than the fact.
   return fact;
 }
+Fact read_move_task_started(ByteReader& in) {  // Braced initialisers are evaluated in order.
+  MoveTaskStarted fact{.queue = queue_id(in),
+                       .task = seq(in),
+                       .at = instant(in),
+                       .destination = optional_queue_name(in),
+                       .rate = number32(in),
+                       .to_move = number(in, seq_max)};
+  if (!in.at_end()) fact.pace = choice(in, MovePace::ramp);  // Younger than the fact.
+  return fact;
+}
 Fact read_move_task_ended(ByteReader& in) {
   MoveTaskEnded fact{.queue = queue_id(in),
                      .task = seq(in),
@@ -358,12 +369,7 @@ Fact read(FactType type, ByteReader& in) {
     case FactType::damaged:
       return Damaged{.queue = queue_id(in), .seq = seq(in), .position = Position(in.varint())};
     case FactType::move_task_started:
-      return MoveTaskStarted{.queue = queue_id(in),
-                             .task = seq(in),
-                             .at = instant(in),
-                             .destination = optional_queue_name(in),
-                             .rate = number32(in),
-                             .to_move = number(in, seq_max)};
+      return read_move_task_started(in);
     case FactType::redriven:
       return read_redriven(in, By::task);
     case FactType::redriven_by_choice:

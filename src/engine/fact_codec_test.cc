@@ -42,7 +42,8 @@ auto fields(const ConversationUnparked& fact) {
 }
 
 auto fields(const MoveTaskStarted& fact) {
-  return std::tuple(fact.queue, fact.task, fact.at, fact.destination, fact.rate, fact.to_move);
+  return std::tuple(fact.queue, fact.task, fact.at, fact.destination, fact.rate, fact.to_move,
+                    fact.pace);
 }
 auto fields(const Redriven& fact) {
   return std::tuple(fact.from, fact.from_seq, fact.to, fact.seq, fact.at, fact.body, fact.group,
@@ -238,6 +239,23 @@ TEST(FactCodec, ReadsAQueueFromBeforeThereWereParkingAndDeliveryQueues) {
   EXPECT_EQ(without_last(1).on_poison, OnPoison::park);
   EXPECT_EQ(without_last(2).subscription, SubscriptionId());
   EXPECT_EQ(without_last(2).on_poison, OnPoison::dead_letter);
+}
+
+TEST(FactCodec, ReadsATaskFromBeforeThereWereRamps) {
+  const std::string whole = encoded(MoveTaskStarted{
+      .queue = QueueId(1), .task = Seq(2), .rate = 3, .to_move = 4, .pace = MovePace::ramp});
+  ByteReader reader(whole);
+  std::string_view fields = reader.string();
+  fields.remove_suffix(1);
+  std::string shorter;
+  ByteWriter(shorter).string(fields);
+  MoveTaskStarted read{.pace = MovePace::ramp};
+
+  ASSERT_TRUE(decode_facts(
+      shorter, [&](const Fact& each, FactPlace) { read = std::get<MoveTaskStarted>(each); }));
+
+  EXPECT_EQ(read.to_move, 4u);
+  EXPECT_EQ(read.pace, MovePace::steady);
 }
 
 TEST(FactCodec, SurvivesRandomBytesAndRandomDamage) {

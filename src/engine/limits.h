@@ -60,6 +60,10 @@ inline constexpr std::size_t move_looks_per_turn_max = 4096;
 inline constexpr Duration move_task_pause = 1s;
 inline constexpr std::uint64_t looks_per_move_task_pause = 100'000;
 
+// A ramp begins at one message a second, and after each such time goes on twice as fast until it is
+// at the task's rate.
+inline constexpr Duration move_ramp_step = 10s;
+
 // A task makes up for moves that are late by less than this, so that a coarse clock costs nothing
 // of its rate. What was missed by more is not made up for, or there would be a burst.
 inline constexpr Duration late_moves_made_up_max = 100ms;

@@ -7,6 +7,7 @@
 
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 
@@ -25,6 +26,11 @@ enum class MoveTaskFailure : std::uint8_t {
   no_destination = 2,  // The queue that a message should go to is not there.
 };
 
+enum class MovePace : std::uint8_t {
+  steady = 0,
+  ramp = 1,  // Slowly first, for whoever takes them; see move_ramp_step.
+};
+
 struct MoveTask {
   Seq id;  // From the one row of all messages: those with a lower number were there at its start.
   Instant started;
@@ -35,6 +41,7 @@ struct MoveTask {
   Duration lag{0};  // How much later than its rate allows it has become by waiting.
   MoveTaskStatus status = MoveTaskStatus::running;
   MoveTaskFailure failure = MoveTaskFailure::none;
+  MovePace pace = MovePace::steady;
 
   bool is_running() const { return status == MoveTaskStatus::running; }
 
@@ -42,14 +49,27 @@ struct MoveTask {
   Instant due() const {
     if (rate == 0) return started;
     constexpr std::uint64_t second_ms = 1000;
-    const std::uint64_t after_ms = (moved * second_ms + rate - 1) / rate;
-    return started + lag + Duration(static_cast<std::int64_t>(after_ms));
+    Duration after{0};
+    std::uint64_t left = moved;
+    std::uint64_t pace_now = pace == MovePace::ramp ? 1 : rate;
+    for (; pace_now < rate && left >= moves_in_ramp_step(pace_now); pace_now *= 2) {
+      left -= moves_in_ramp_step(pace_now);
+      after += move_ramp_step;
+    }
+    pace_now = std::min<std::uint64_t>(pace_now, rate);
+    const std::uint64_t left_ms = (left * second_ms + pace_now - 1) / pace_now;
+    return started + lag + after + Duration(static_cast<std::int64_t>(left_ms));
   }
 
   // The lag, if the next move happens now.
   Duration lag_at(Instant now) const {
     const Duration late = now - due();
     return rate == 0 || late <= late_moves_made_up_max ? lag : lag + late;
+  }
+
+ private:
+  static std::uint64_t moves_in_ramp_step(std::uint64_t a_second) {
+    return a_second * static_cast<std::uint64_t>(move_ramp_step / Duration(1s));
   }
 };
 

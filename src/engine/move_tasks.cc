@@ -29,7 +29,8 @@ MoveTaskResult Engine::start_move_task(Turn& turn, const MoveTaskRequest& reques
                              .at = turn.now,
                              .destination = request.destination,
                              .rate = request.rate,
-                             .to_move = there.visible + there.in_flight + there.delayed};
+                             .to_move = there.visible + there.in_flight + there.delayed,
+                             .pace = request.pace};
   record(turn, fact);
   return {.task = fact.task};
 }

@@ -10,9 +10,11 @@ namespace {
 
 class MoveTasks : public DeadLetterTest {
  protected:
-  Seq start(std::uint32_t rate = 0, std::optional<QueueName> destination = {}) {
+  Seq start(std::uint32_t rate = 0,
+            std::optional<QueueName> destination = {},
+            MovePace pace = MovePace::steady) {
     const auto result = engine.start_move_task(
-        turn, {.source = dead, .destination = std::move(destination), .rate = rate});
+        turn, {.source = dead, .destination = std::move(destination), .rate = rate, .pace = pace});
     EXPECT_EQ(result.verdict, MoveTaskVerdict::started);
     return result.task;
   }
@@ -120,6 +122,45 @@ TEST_F(MoveTasks, SpreadUnevenRatesWithoutDrift) {
   }
   EXPECT_EQ(task().moved, 9u);
   EXPECT_EQ(engine.next_move(), started + 3s);
+}
+
+TEST_F(MoveTasks, BeginARampAtOneASecondAndDoubleThatUpToTheirRate) {
+  create_pair("");
+  for (int i = 0; i < 50; ++i) send(queue, std::to_string(i));
+  let_die(queue);
+  const Instant started = turn.now;
+  const auto moved_by = [&](Duration time) {
+    for (; *engine.next_move() < started + time; move()) turn.now = *engine.next_move();
+    return task().moved;
+  };
+  start(3, {}, MovePace::ramp);
+
+  EXPECT_EQ(moved_by(1s), 1u);
+  EXPECT_EQ(moved_by(10s), 10u);
+  EXPECT_EQ(moved_by(11s), 12u);
+  EXPECT_EQ(moved_by(20s), 30u);
+  EXPECT_EQ(moved_by(21s), 33u);
+  EXPECT_EQ(moved_by(25s), 45u);
+}
+
+TEST_F(MoveTasks, GoOnWithARampWhereTheyWereWhenTheyCouldNotMove) {
+  create_pair("");
+  for (int i = 0; i < 50; ++i) send(queue, std::to_string(i));
+  let_die(queue);
+  start(500, {}, MovePace::ramp);
+  move();
+  move_after(1h);
+  EXPECT_EQ(task().moved, 2u);
+  EXPECT_EQ(engine.next_move(), turn.now + 1s);
+}
+
+TEST_F(MoveTasks, NeedNoRampWithoutARate) {
+  create_pair("");
+  for (int i = 0; i < 50; ++i) send(queue, std::to_string(i));
+  let_die(queue);
+  start(0, {}, MovePace::ramp);
+  move();
+  EXPECT_EQ(task().moved, 50u);
 }
 
 TEST_F(MoveTasks, MoveAHundredAtMostPerTurnAndTakeTurns) {
@@ -336,11 +377,11 @@ TEST_F(MoveTasks, AreForgottenBeyondTenAndWithTheirQueue) {
 // Facts of moves give the same task and the same queues again, and it goes on from there.
 TEST_F(MoveTasks, GoOnAfterAReplay) {
   create_pair("");
-  for (int i = 0; i < 5; ++i) send(queue, std::to_string(i));
+  for (int i = 0; i < 20; ++i) send(queue, std::to_string(i));
   let_die(queue);
-  start(2);
+  start(2, {}, MovePace::ramp);
   move();
-  move_after(500ms);
+  move_after(1s);
   Engine replayed(3);
   ASSERT_TRUE(decode_facts(facts.payload(), [&](const Fact& fact, FactPlace place) {
     const Body at{.position = facts.position() + place.offset, .length = place.length};
@@ -357,7 +398,8 @@ TEST_F(MoveTasks, GoOnAfterAReplay) {
     later.now = *next;
     replayed.move_messages(later);
   }
-  EXPECT_EQ(replayed.counts(queue).visible, 5u);
+  EXPECT_EQ(later.now, turn.now + 9s + 4500ms);  // Ten at one a second, the others at two.
+  EXPECT_EQ(replayed.counts(queue).visible, 20u);
   EXPECT_EQ(replayed.find_queue(dead)->move_tasks.back().status, MoveTaskStatus::completed);
 }
 

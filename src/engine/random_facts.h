@@ -202,7 +202,8 @@ class RandomFacts {
             .at = instant(),
             .destination = flag() ? std::optional(name()) : std::nullopt,
             .rate = number32(),
-            .to_move = number() & seq_max};
+            .to_move = number() & seq_max,
+            .pace = flag() ? MovePace::ramp : MovePace::steady};
   }
 
   // By a task or by none.

@@ -96,6 +96,7 @@ struct MoveTaskRequest {
   QueueId source = {};
   std::optional<QueueName> destination = {};  // Else each message goes back to its own source.
   std::uint32_t rate = 0;                     // The most messages a second; 0: no limit.
+  MovePace pace = MovePace::steady;
 };
 
 enum class MoveTaskVerdict {
