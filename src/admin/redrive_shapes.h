@@ -1,4 +1,4 @@
-// What the redrive of chosen messages takes and gives.
+// What redrive takes and gives that AWS has no action for: that of chosen messages, and on a ramp.
 //
 // Names that AWS has are AWS's.
 
@@ -50,6 +50,22 @@ struct RedriveMessagesOutput {
 
   static constexpr Field fields[] = {
       field<&RedriveMessagesOutput::messages>("Messages").shown_empty(),
+  };
+};
+
+// Its answer is StartMessageMoveTask's.
+struct StartRampedMoveTaskInput {
+  std::string source_arn;
+  std::optional<std::string> destination_arn;
+  // In the end. Optional so that a missing one can be told from 0.
+  std::optional<int> max_number_of_messages_per_second;
+
+  static constexpr Field fields[] = {
+      field<&StartRampedMoveTaskInput::source_arn>("SourceArn").required(),
+      field<&StartRampedMoveTaskInput::destination_arn>("DestinationArn"),
+      field<&StartRampedMoveTaskInput::max_number_of_messages_per_second>(
+          "MaxNumberOfMessagesPerSecond")
+          .required(),
   };
 };
 

@@ -6,6 +6,7 @@
 #include "admin/events.h"
 #include "admin/peek.h"
 #include "admin/queue_descriptions.h"
+#include "admin/ramped_move_tasks.h"
 #include "admin/redrive.h"
 #include "admin/server_description.h"
 #include "admin/topic_filters.h"
@@ -29,6 +30,7 @@ api::Service service() {
       api::entry_of<RedriveMessages>(),
       api::entry_of<RetryConversation>(),
       api::entry_of<SkipConversation>(),
+      api::entry_of<StartRampedMoveTask>(),
       api::entry_of<TestFilter>(),
   };
   return {.wire = {.name = "mailrail",

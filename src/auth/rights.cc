@@ -44,6 +44,7 @@ constexpr Right table[] = {
     {"mailrail", "RedriveMessages", queue, operators, nobody, {opens_payloads}},
     {"mailrail", "RetryConversation", queue, operators, nobody},
     {"mailrail", "SkipConversation", queue, operators, nobody},
+    {"mailrail", "StartRampedMoveTask", queue, operators, nobody, {opens_payloads}},
     {"mailrail", "TestFilter", topic, viewers, nobody},
 
     {"sns", "AddPermission", topic, operators, any_account, {opens_payloads}},

@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "admin/redrive_shapes.h"
 #include "base/shown.h"
 #include "cli/argument.h"
 #include "cli/interrupt.h"
@@ -25,6 +26,7 @@ using client::Service;
 
 struct RedriveOptions : ChosenRedrive {
   SessionOptions session = {};
+  bool is_ramped = false;
   bool is_detached = false;
 };
 
@@ -108,8 +110,24 @@ Result<ExitCode> watch(const RedriveOptions& options,
   return ExitCode::interrupted;
 }
 
+Result<sqs::StartMessageMoveTaskOutput> start(const RedriveOptions& options,
+                                              client::Client& client,
+                                              const sqs::StartMessageMoveTaskInput& input) {
+  using Started = sqs::StartMessageMoveTaskOutput;
+  if (!options.is_ramped) return client.ask<Started>(Service::sqs, "StartMessageMoveTask", input);
+  TRY(client.expect_mailrail("StartRampedMoveTask"));
+  return client.ask<Started>(
+      Service::mailrail, "StartRampedMoveTask",
+      admin::StartRampedMoveTaskInput{
+          .source_arn = input.source_arn,
+          .destination_arn = input.destination_arn,
+          .max_number_of_messages_per_second = input.max_number_of_messages_per_second});
+}
+
 Result<ExitCode> redrive(const RedriveOptions& options, Session& session) {
   if (options.from.empty()) return fail(errors::usage, "Say which dead-letter queue.");
+  if (options.is_ramped && !options.rate)
+    return fail(errors::usage, "Say with --rate where --ramp ends, like --ramp --rate 50/s.");
   if (options.is_some()) return redrive_chosen(options, session);
   if (!options.is_dry) TRY(session.client.expect_changeable(Service::sqs, "StartMessageMoveTask"));
   const std::string queue_url = TRY(queue_url_of(session.client, options.from));
@@ -122,8 +140,7 @@ Result<ExitCode> redrive(const RedriveOptions& options, Session& session) {
     const std::string to = TRY(queue_url_of(session.client, *options.to));
     input.destination_arn = TRY(queue_arn_of(session.client, to));
   }
-  const auto started = TRY(session.client.ask<sqs::StartMessageMoveTaskOutput>(
-      Service::sqs, "StartMessageMoveTask", input));
+  const auto started = TRY(start(options, session.client, input));
   if (!options.is_detached) return watch(options, session, input.source_arn, started.task_handle);
   print_object(session.output, object_of(started));
   return ExitCode::done;
@@ -149,6 +166,10 @@ Command add_redrive(CLI::App& app) {
           .excludes(ids);
   add_option(redrive, "--rate", options->rate, "At most so many a second, like 50/s.")
       .excludes(ids);
+  add_flag(redrive, "--ramp", options->is_ramped,
+           "Begin with one a second, and double that every ten seconds up to --rate.")
+      .excludes(ids)
+      .excludes(conditions);
   add_flag(redrive, "--dry-run", options->is_dry, "Only tell how many there are, and to where.");
   add_flag(redrive, "--detach", options->is_detached, "Don't wait until it is done.")
       .excludes(ids)

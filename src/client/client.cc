@@ -83,9 +83,9 @@ Instant Client::system_time() {
 void Client::sleep_for(Duration duration) { std::this_thread::sleep_for(duration); }
 
 Twice Client::twice(std::string_view action) {
-  constexpr std::array<std::string_view, 6> harmful = {
-      "SendMessage",  "SendMessageBatch",     "Publish",
-      "PublishBatch", "StartMessageMoveTask", "RedriveMessages"};
+  constexpr std::array<std::string_view, 7> harmful = {
+      "SendMessage",     "SendMessageBatch",   "Publish", "PublishBatch", "StartMessageMoveTask",
+      "RedriveMessages", "StartRampedMoveTask"};
   return std::ranges::find(harmful, action) == harmful.end() ? Twice::harmless : Twice::harmful;
 }
 

@@ -185,10 +185,10 @@ api::Asked<StartMessageMoveTask::Decided> StartMessageMoveTask::decide(engine::E
   if (source == nullptr) return no_such_queue("SourceArn");
   const std::optional<std::string>& destination_arn = prepared.input.destination_arn;
   // What is no queue's ARN names no queue; but first the source must be one to move from.
-  engine::MoveTaskRequest request{
-      .source = source->id,
-      .rate =
-          static_cast<std::uint32_t>(prepared.input.max_number_of_messages_per_second.value_or(0))};
+  engine::MoveTaskRequest request{.source = source->id,
+                                  .rate = static_cast<std::uint32_t>(
+                                      prepared.input.max_number_of_messages_per_second.value_or(0)),
+                                  .pace = prepared.pace};
   if (destination_arn) request.destination = prepared.destination.value_or(engine::QueueName());
   const engine::MoveTaskResult result = engine.start_move_task(turn, request);
   if (result.verdict != MoveTaskVerdict::started)

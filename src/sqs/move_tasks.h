@@ -50,6 +50,7 @@ struct StartMessageMoveTask {
     std::optional<Error> error;
     std::optional<engine::QueueName> source;
     std::optional<engine::QueueName> destination;
+    engine::MovePace pace = engine::MovePace::steady;
   };
   struct Decided {
     QueueId source = {};

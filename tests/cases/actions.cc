@@ -8,6 +8,7 @@
 #include "admin/events.h"
 #include "admin/peek.h"
 #include "admin/queue_descriptions.h"
+#include "admin/ramped_move_tasks.h"
 #include "admin/redrive.h"
 #include "admin/server_description.h"
 #include "admin/service.h"
@@ -189,6 +190,7 @@ const ActionShapes* find_action(std::string_view name) {
       shapes_of<admin::RedriveMessages>(),
       shapes_of<admin::RetryConversation>(),
       shapes_of<admin::SkipConversation>(),
+      shapes_of<admin::StartRampedMoveTask>(),
       shapes_of<admin::TestFilter>(),
       shapes_of<sts::GetCallerIdentity>(),
   };

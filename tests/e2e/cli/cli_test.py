@@ -7,6 +7,7 @@ import pty
 import signal
 import subprocess
 import tempfile
+import time
 import unittest
 from pathlib import Path
 
@@ -235,6 +236,18 @@ class Redrive(Commands):
         self.ok("redrive", "cancel", "slow-grave")
         self.assertIn("No redrive of slow-grave is running.", self.refused(3, "redrive", "cancel", "slow-grave"))
 
+    def test_one_on_a_ramp_begins_with_one_a_second(self):
+        self.queue("ramp-grave")
+        self.queue("ramp-source", "--dead-letters", "ramp-grave")
+        self.ok("send", "ramp-grave", "{n}", "--repeat", "3")
+        self.assertIn("Say with --rate where --ramp ends", self.refused(2, "redrive", "ramp-grave", "--ramp"))
+
+        began = time.monotonic()
+        done = self.json("redrive", "ramp-grave", "--to", "ramp-source", "--ramp", "--rate", "500/s")
+
+        self.assertEqual(("COMPLETED", 3), (done["Status"], done["ApproximateNumberOfMessagesMoved"]))
+        self.assertGreater(time.monotonic() - began, 1.8, "the third is due after two seconds")
+
 
 class RedriveSome(Commands):
     """Of a dead-letter queue's messages, those that somebody chooses."""
@@ -300,7 +313,7 @@ class RedriveSome(Commands):
         self.assertIn("Dead Letter Queue", self.refused(1, "redrive", "wrong", "--id", ids[0]))
         self.refused(3, "redrive", "nowhere", "--id", ids[0])
         self.refused(3, "redrive", "wrong-dead", "--id", ids[0], "--to", "nowhere")
-        for both in (("--filter", "Body~x"), ("--rate", "5/s"), ("--detach",)):
+        for both in (("--filter", "Body~x"), ("--rate", "5/s"), ("--ramp",), ("--detach",)):
             self.refused(2, "redrive", "wrong-dead", "--id", ids[0], *both)
         self.assertIn("--filter nonsense", self.refused(2, "redrive", "wrong-dead", "--filter", "nonsense"))
         self.ok("queues", "rm", "wrong", "--yes")
