@@ -1,6 +1,6 @@
 // Dead letters: which queues have some, of whom, and bringing them back: the chosen ones, those that match, or all.
 
-import { sqs } from '../api.js';
+import { mailrail, sqs } from '../api.js';
 import { confirm, FormDialog, open } from '../dialogs.js';
 import { age, count, counted, short } from '../format.js';
 import { refresh, useSeconds, useTopic } from '../live.js';
@@ -125,12 +125,14 @@ function RedriveSome({ row, ids, then, close }) {
 function RedriveAll({ row, close }) {
   const [where, setWhere] = useState('');
   const [speed, setSpeed] = useState('');
+  const [isRamped, setRamped] = useState(true);
   const rows = useTopic('queues')?.rows;
   const submit = async () => {
+    /** @type {Record<string, any>} */
     const input = { SourceArn: row.QueueArn };
     if (where) input.DestinationArn = rows?.get(where)?.QueueArn ?? where;
     if (speed) input.MaxNumberOfMessagesPerSecond = Number(speed);
-    await sqs('StartMessageMoveTask', input);
+    await (speed && isRamped ? mailrail('StartRampedMoveTask', input) : sqs('StartMessageMoveTask', input));
     refresh();
     return `Moving ${count(depth(row))} messages.`;
   };
@@ -138,6 +140,7 @@ function RedriveAll({ row, close }) {
     <p><b>${counted(depth(row), 'message')}</b> will go back, behind what is in those queues now.</p>
     <${WhereTo} row=${row} where=${where} onChoose=${setWhere} />
     <label class="field"><span>At most, messages a second</span><input type="number" min="1" max="500" value=${speed} placeholder="no limit" onInput=${(event) => setSpeed(event.target.value)} /></label>
+    ${speed && html`<label class="check"><input type="checkbox" checked=${isRamped} onChange=${(event) => setRamped(event.target.checked)} />Slowly at first: one a second, doubled every ten seconds</label>`}
   <//>`;
 }
 

@@ -123,6 +123,30 @@ describe('the console', { skip: missing }, () => {
     assert.deepEqual(await receives(), { one: before.one, three: before.three, five: before.five });
   });
 
+  test('all dead letters go back slowly at first, and the redrive can be stopped', async () => {
+    const dead = await console_.queue('many-dead');
+    const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: console_.arn(dead), maxReceiveCount: 1 });
+    const source = await console_.queue('many-failed', { RedrivePolicy });
+    await console_.send(dead, Array.from({ length: 200 }, (_, index) => String(index)));
+    await go(['dead-letters'], `?queue=${dead}`);
+
+    await page.getByRole('button', { name: 'Redrive all' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('combobox').selectOption(source);
+    await dialog.getByLabel('At most, messages a second').fill('500');
+    assert.ok(await dialog.getByLabel('Slowly at first').isChecked());
+    await dialog.getByRole('button', { name: 'Move 200 messages' }).click();
+    await page.getByText('of 200 moved').waitFor();
+    await page.getByRole('button', { name: 'Stop', exact: true }).click();
+    await dialog.getByRole('button', { name: 'Stop', exact: true }).click();
+    await page.getByText('The redrive was stopped.').waitFor();
+
+    const { Results } = await console_.sqs('ListMessageMoveTasks', { SourceArn: console_.arn(dead) });
+    const { Status, ApproximateNumberOfMessagesMoved: moved, MaxNumberOfMessagesPerSecond } = Results[0];
+    assert.deepEqual([Status, MaxNumberOfMessagesPerSecond], ['CANCELLED', 500]);
+    assert.ok(moved > 0 && moved < 200, `${moved} were moved`);
+  });
+
   test('a blocked conversation is named with who holds it, and can be parked and retried', async () => {
     const name = await console_.queue('blocked.fifo', { VisibilityTimeout: '600' });
     await console_.send(name, ['held', 'behind'], 'room-stuck');
