@@ -79,6 +79,7 @@ const modes = {
   connecting: ['dot', 'Connecting'],
   live: ['check', 'Live'],
   polling: ['clock', 'Every 5 s'],
+  standby: ['clock', 'Standing by'],
   lost: ['alert', 'No connection'],
 };
 
@@ -124,6 +125,14 @@ function Alarm() {
   </div>`;
 }
 
+/** The page, unless another node owns the log and has what there is to see. */
+function UnlessStandby({ children }) {
+  const { standby } = useChanges();
+  if (!standby) return children;
+  const { owner, why } = standby;
+  return html`<h1>This node stands by</h1><${Notice} tone="warn" icon="clock">${why} ${owner && html`<a href=${owner}>Go there</a>`}<//>`;
+}
+
 function Shell() {
   const at = usePlace();
   const [isOpen, setOpen] = useState(false);
@@ -141,11 +150,11 @@ function Shell() {
       <${Bar} isOpen=${isOpen} onMenu=${() => setOpen(!isOpen)} />
       <main class="page" id="main" tabindex="-1" ref=${main}>
         <${Alarm} />
-        ${current === 'queues' && at.parts[1]
+        <${UnlessStandby}>${current === 'queues' && at.parts[1]
           ? html`<${QueuePage} key=${at.parts[1]} name=${at.parts[1]} tab=${at.parts[2] ?? 'overview'} query=${at.query} />`
           : Page
             ? html`<${Page} key=${current} at=${at} />`
-            : html`<${Notice} tone="warn" icon="alert">There is no such page. <a href="#/">Go to the overview</a>.<//>`}
+            : html`<${Notice} tone="warn" icon="alert">There is no such page. <a href="#/">Go to the overview</a>.<//>`}<//>
       </main>
     </div>
     <${Dialogs} />

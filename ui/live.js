@@ -15,7 +15,10 @@ const RETRY_MS = 1_000;
 const SILENT_MS = 40_000; // Two heartbeats and a bit: the stream is dead.
 const EVENTS_KEPT = 1_000;
 
-/** @typedef {{mode: 'connecting' | 'live' | 'polling' | 'lost', dataAt: number, isPaused: boolean, restartedAt: number}} Connection */
+/**
+ * @typedef {{mode: 'connecting' | 'live' | 'polling' | 'standby' | 'lost', dataAt: number, isPaused: boolean, restartedAt: number,
+ *   standby?: {owner: string, why: string}}} Connection standby: where the console of the log's owner is, if this node knows
+ */
 
 /** @type {Connection} */
 export const connection = { mode: 'connecting', dataAt: 0, isPaused: false, restartedAt: 0 };
@@ -122,7 +125,8 @@ async function follow() {
     const { signal } = abort;
     try {
       if (await readStream(signal)) continue;
-      await pollAll(signal);
+      if (connection.standby) connected('standby');
+      else await pollAll(signal);
       await rest(POLL_MS, signal);
     } catch (error) {
       if (signal.aborted) continue;
@@ -152,6 +156,8 @@ async function readStream(signal) {
   if (!names) return rest(POLL_MS, signal).then(() => true);
   const after = lastEventId ? `&after=${encodeURIComponent(lastEventId)}` : '';
   const response = await ask(`/_mailrail/stream?topics=${names}${after}`, { signal, headers: { Accept: 'text/event-stream' } });
+  const owner = response.headers.get('X-Mailrail-Owner');
+  connection.standby = owner === null ? undefined : { owner, why: (await response.json()).message };
   if (!response.ok || !response.headers.get('Content-Type')?.startsWith('text/event-stream')) {
     if (response.status === 404 || response.status === 405) hasStream = false;
     return false;

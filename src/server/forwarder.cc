@@ -104,6 +104,20 @@ Error Forwarder::ask_the_owner() const {
               options_.owner)};
 }
 
+http::Response Forwarder::refuse_console(const http::Request& request, std::uint32_t thread) {
+  std::string place;
+  if (!options_.is_administration_apart)
+    place = fmt::format("{}://{}/", options_.scheme, options_.owner);
+  http::Response refusal =
+      place.empty()
+          ? refusals_.refuse(request, thread, ask_the_owner())
+          : refusals_.refuse(
+                request, thread,
+                fmt::format("This node stands by. The console is the owner's, at {}.", place));
+  refusal.headers.add(owner_header, place);
+  return refusal;
+}
+
 void Forwarder::on_request(http::ExchangeId exchange, http::Request request) {
   const auto refuse = [&](std::string why) {
     parts_.http.answer(exchange, refusals_.refuse(request, exchange.thread, std::move(why)));
@@ -120,14 +134,14 @@ void Forwarder::on_request(http::ExchangeId exchange, http::Request request) {
                                                parts_.measures.read(log::Space()))));
     return;
   }
-  const bool is_of_console = request.headers.find(console::Sessions::header).has_value();
-  if (options_.is_administration_apart && (is_of_console || is_call_of_operators(request))) {
+  if (request.headers.find(console::Sessions::header)) {
+    parts_.http.answer(exchange, refuse_console(request, exchange.thread));
+    return;
+  }
+  if (options_.is_administration_apart && is_call_of_operators(request)) {
     parts_.http.answer(exchange, refusals_.refuse(request, exchange.thread, ask_the_owner()));
     return;
   }
-  if (is_of_console)
-    return refuse(fmt::format("This node stands by. The console is the owner's, at {}://{}/.",
-                              options_.scheme, options_.owner));
   if (request.headers.find(api::forwarded_header))
     return refuse("The node that this call was handed on to does not own the log. Try again.");
   std::optional<api::CallSlot> slot = parts_.slots.take(request.body.size());

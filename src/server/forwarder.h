@@ -12,6 +12,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -28,6 +29,10 @@ namespace mailrail::server {
 
 // Each takes a descriptor beside its client's.
 inline constexpr std::size_t forwarded_max = 4'000;
+
+// By which a page of the console learns that this node stands by, and at which URL the owner's
+// console is; empty: where is for the owner's operators to know.
+inline constexpr std::string_view owner_header = "X-Mailrail-Owner";
 
 class Forwarder final : public http::Handler {
  public:
@@ -69,6 +74,7 @@ class Forwarder final : public http::Handler {
   void answer(const Forwarded& forwarded, client::HttpOutcome& outcome);
   std::string readiness() const;
   Error ask_the_owner() const;
+  http::Response refuse_console(const http::Request& request, std::uint32_t thread);
 
   const Parts parts_;
   const Options options_;

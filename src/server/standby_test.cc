@@ -125,6 +125,7 @@ TEST_F(StandbyTest, ShowsTheConsolesPagesAndSaysWhereTheirOwnerIs) {
     const Reply refused = asked(head, head.starts_with("POST") ? "{}" : "");
     EXPECT_EQ(refused.status, 503) << head;
     EXPECT_THAT(refused.body, HasSubstr("The console is the owner's, at http://" + owner)) << head;
+    EXPECT_TRUE(refused.has("X-Mailrail-Owner: http://" + owner + "/")) << head;
   }
   EXPECT_THAT(asked("POST / HTTP/1.1" + action, "{}").body, HasSubstr("/000000000000/q"));
 }

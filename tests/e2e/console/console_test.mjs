@@ -258,6 +258,23 @@ describe('the console', { skip: missing }, () => {
     console.log(`# ${Math.round(sent / (LOAD_MS / 1000))} messages a second; the slowest frame took ${Math.round(await slowest)} ms`);
   });
 
+  test('a node that stands by says so, leads to the owner, and shows its pages once it owns the log', async () => {
+    const stream = '**/_mailrail/stream?*';
+    const why = "This node stands by. The console is the owner's, at http://owner.example/.";
+    page = await browser.open();
+    await page.route(stream, (route) => route.fulfill({ status: 503, headers: { 'X-Mailrail-Owner': 'http://owner.example/' }, json: { message: why } }));
+    await go(['queues']);
+
+    await page.getByRole('heading', { name: 'This node stands by' }).waitFor();
+    await page.getByText(why).waitFor();
+    assert.equal(await page.getByRole('link', { name: 'Go there' }).getAttribute('href'), 'http://owner.example/');
+    await page.locator('#connection').getByText('Standing by').waitFor();
+
+    await page.unroute(stream);
+    await page.getByRole('heading', { name: 'Queues' }).waitFor();
+    await page.locator('#connection').getByText('Live').waitFor();
+  });
+
   test('a body is only ever text', async () => {
     const name = await console_.queue('hostile.fifo');
     const body = '<script>window.harmed = 1</script><img src="x" onerror="window.harmed = 1">';
