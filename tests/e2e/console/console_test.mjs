@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
-import { setTimeout as wait } from 'node:timers/promises';
 
 import { Browser, Console, missing, SEEN_WITHIN_MS } from './lib/console.mjs';
+import { Line } from './lib/line.mjs';
 import { LISTENING } from './lib/tour.mjs';
 
 const LOAD_MS = 6_000;
@@ -258,6 +258,33 @@ describe('the console', { skip: missing }, () => {
     console.log(`# ${Math.round(sent / (LOAD_MS / 1000))} messages a second; the slowest frame took ${Math.round(await slowest)} ms`);
   });
 
+  test('the tail goes on where it was when the server could not be reached for a while', async () => {
+    const name = await console_.queue('tailed.fifo');
+    const line = await Line.to(console_.server.port);
+    try {
+      page = await browser.open();
+      await page.goto(`${line.url}/#/tail?queue=${name}`);
+      await page.locator(LISTENING).waitFor();
+      const conversations = page.locator('#tail td:nth-child(4)');
+      await console_.send(name, ['one', 'two']);
+      await conversations.getByText('two').waitFor();
+
+      await line.cut();
+      await page.getByText('The server does not answer.').waitFor();
+      await console_.send(name, ['three', 'four']);
+      await line.mend();
+      await page.getByText('Reconnected.').waitFor();
+      await conversations.getByText('four').waitFor();
+      await console_.send(name, ['five']);
+      await conversations.getByText('five').waitFor();
+
+      assert.deepEqual(await conversations.allInnerTexts(), ['five', 'four', 'three', 'two', 'one']);
+      await page.locator('#dropped').getByText('nothing left out').waitFor();
+    } finally {
+      await line.cut();
+    }
+  });
+
   test('a node that stands by says so, leads to the owner, and shows its pages once it owns the log', async () => {
     const stream = '**/_mailrail/stream?*';
     const why = "This node stands by. The console is the owner's, at http://owner.example/.";
@@ -340,9 +367,13 @@ describe('the console', { skip: missing }, () => {
     await go(['queues', name, 'messages']);
     await page.getByText('The queue is empty').waitFor();
     await page.getByRole('button', { name: 'Pause updates' }).click();
+    const other = await browser.open();
+    await other.goto(console_.address(['queues', name, 'messages']));
+    await other.getByText('The queue is empty').waitFor();
 
     await console_.send(name, ['later']);
-    await wait(SEEN_WITHIN_MS);
+    await other.locator('#newer').getByText('1 newer').waitFor();
+    await other.context().close();
     assert.equal(await page.locator('#newer').count(), 0);
     await page.getByRole('button', { name: 'Resume updates' }).click();
 
