@@ -107,6 +107,21 @@ TEST_F(EdgeTest, SaysWhereToAskWhatAStandbyDoesNotHandOn) {
   EXPECT_EQ(at_admin.read_reply().status, 200);
 }
 
+TEST_F(EdgeTest, KnowsNotWhereTheConsoleOfAnOwnerIsWhoseAdministrationIsApart) {
+  edge_.listeners = {{.port = 0, .door = http::Door::all}};
+  const auto owner = start("a");
+  const auto standby = start("b");
+  Client at_admin(standby->port(1));
+
+  at_admin.send(
+      "GET /_mailrail/stream?topics=queues HTTP/1.1\r\nHost: h\r\nX-Mailrail-Console: 1\r\n\r\n");
+  const Reply refused = at_admin.read_reply();
+
+  EXPECT_EQ(refused.status, 403);
+  EXPECT_THAT(refused.body, HasSubstr("at the place of its own --admin-listen"));
+  EXPECT_TRUE(refused.has("X-Mailrail-Owner: ")) << refused.head;
+}
+
 TEST_F(EdgeTest, FeelsThePulseOfAnOwnerAndOfAStandby) {
   const auto owner = start("a");
   const auto standby = start("b");
