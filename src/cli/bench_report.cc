@@ -118,6 +118,10 @@ double us_per_message(const BenchReport& report, double seconds) {
   return messages == 0 ? 0 : seconds * 1e6 / static_cast<double>(messages);
 }
 
+std::string us_text(double microseconds) {
+  return fmt::format("{:.{}f}", microseconds, microseconds >= 99.95 ? 0 : 1);
+}
+
 // JSON shows no more than it can tell.
 std::int64_t nanoseconds(double microseconds) { return std::llround(microseconds * 1000); }
 
@@ -132,10 +136,10 @@ std::string server_line(const BenchReport& report) {
     return "Server    tells no CPU time or memory here; --pid finds it on this machine\n";
   std::vector<std::string> threads;
   for (const auto& [thread, seconds] : report.cost->cpu_seconds)
-    threads.push_back(fmt::format("{} {:.1f}", thread, us_per_message(report, seconds)));
-  return fmt::format("Server    {:.1f} \u00b5s of CPU a message ({})\n          {} resident\n",
-                     us_per_message(report, total_seconds(*report.cost)), fmt::join(threads, ", "),
-                     size_text(report.cost->resident_bytes));
+    threads.push_back(fmt::format("{} {}", thread, us_text(us_per_message(report, seconds))));
+  return fmt::format("Server    {} \u00b5s of CPU a message ({})\n          {} resident\n",
+                     us_text(us_per_message(report, total_seconds(*report.cost))),
+                     fmt::join(threads, ", "), size_text(report.cost->resident_bytes));
 }
 
 std::string verdict_lines(const BenchReport& report) {

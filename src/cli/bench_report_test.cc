@@ -46,8 +46,10 @@ TEST(BenchReport, TellsWhatWasMeasured) {
 
 TEST(BenchReport, FitsOnATerminal) {
   const Bench fan_out = bench({.workload = "fan-out", .rate = "1000000/s"});
-  const std::string text = text_of({.bench = fan_out, .outcome = outcome()});
+  const ServerCost slow{.cpu_seconds = {{"engine", 30}, {"http", 81}, {"log", 28}, {"other", 26}}};
+  const std::string text = text_of({.bench = fan_out, .outcome = outcome(), .cost = slow});
 
+  EXPECT_THAT(text, HasSubstr("(engine 119, http 320, log 111, other 103)"));
   for (const auto& line : std::views::split(text, '\n')) {
     const auto is_first = [](char each) {
       return (static_cast<unsigned char>(each) & 0xc0) != 0x80;
