@@ -51,7 +51,7 @@ function add(name, sample) {
   while (kept.length && sample.at - kept[0].at > KEPT_MS) kept.shift();
 }
 
-/** Messages a second, once two looks were had. @param {string} name @returns {any} Rates or undefined */
+/** Messages a second, once two looks were had. @param {string} name */
 export function ratesOf(name) {
   const recent = samples.get(name)?.recent ?? [];
   const [first, last] = [recent[0], recent[recent.length - 1]];

@@ -59,7 +59,7 @@ export function Consumers({ row }) {
       <${Figure} name="Long polls open" value=${count(row.WaitingReceives)} note="waiting for a message now" />
       <${Figure} name="Received" value=${rate(rates?.received)} unit="msg/s" />
       <${Figure} name="Deleted" value=${rate(rates?.deleted)} unit="msg/s" />
-      <${Figure} name="Empty receives" value=${asked ? Math.round((100 * rates.empty) / asked) : '–'} unit=${asked ? '%' : ''} note=${`${count(row.EmptyShortPolls)} did not wait, since the start`} />
+      <${Figure} name="Empty receives" value=${rates && asked ? Math.round((100 * rates.empty) / asked) : '–'} unit=${asked ? '%' : ''} note=${`${count(row.EmptyShortPolls)} did not wait, since the start`} />
       <${Figure} name="Visibility timeout" value=${duration(row.VisibilityTimeout)} plain note="then it is given again" />
     </dl>
     <${Callers} row=${row} />
