@@ -53,22 +53,31 @@ std::string purpose_of(const std::string& thread) {
 }  // namespace
 
 std::vector<ThreadTime> cpu_time(const fs::path& process) {
-  const auto all = read_stat(process / "stat");
-  if (!all) return {};
   std::map<std::string, Seconds> used;
   Seconds named{0};
   std::error_code error;
-  for (const fs::directory_entry& each : fs::directory_iterator(process / "task", error)) {
-    const auto stat = read_stat(each.path() / "stat");
+  fs::directory_iterator each(process / "task", error);
+  for (const fs::directory_iterator end; !error && each != end; each.increment(error)) {
+    const auto stat = read_stat(each->path() / "stat");
     if (!stat) continue;  // It has just ended.
     const std::string purpose = purpose_of(stat->name);
     if (purpose == rest) continue;
     used[purpose] += stat->used;
     named += stat->used;
   }
+  const auto all = read_stat(process / "stat");  // Behind its threads, which go on meanwhile.
+  if (!all) return {};
   used[rest] = std::max(all->used - named, Seconds(0));
   std::vector<ThreadTime> times;
   for (const auto& [thread, time] : used) times.push_back({.thread = thread, .used = time});
+  return times;
+}
+
+std::vector<ThreadTime> CpuMeter::read() {
+  std::vector<ThreadTime> times = cpu_time(process_);
+  for (ThreadTime& each : times) {
+    if (each.thread == rest) each.used = other_ = std::max(other_, each.used);
+  }
   return times;
 }
 

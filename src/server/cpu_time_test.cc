@@ -1,7 +1,8 @@
 #include "server/cpu_time.h"
 
 #include <fstream>
-#include <map>
+#include <string>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -47,6 +48,23 @@ TEST(CpuTime, IsToldByWhatThreadsAreFor) {
               ElementsAre(ThreadTime{.thread = "engine", .used = ticks(100)},
                           ThreadTime{.thread = "http", .used = ticks(400)},
                           ThreadTime{.thread = "other", .used = ticks(500)}));
+}
+
+TEST(CpuMeter, NeverGoesBack) {
+  const Process process;
+  CpuMeter meter(process.root);
+  process.write("stat", "mailrail", 10, 0);
+  process.write("task/18/stat", "engine", 4, 0);
+  const auto first = meter.read();
+  process.write("task/18/stat", "engine", 5, 0);
+  const auto second = meter.read();
+  process.write("stat", "mailrail", 12, 0);
+  const auto third = meter.read();
+
+  EXPECT_EQ(first.back().used, ticks(6));
+  EXPECT_EQ(second, (std::vector<ThreadTime>{{.thread = "engine", .used = ticks(5)},
+                                             {.thread = "other", .used = ticks(6)}}));
+  EXPECT_EQ(third.back().used, ticks(7));
 }
 
 TEST(CpuTime, IsUnknownWhereThereIsNoSuchDirectory) {

@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "server/cpu_time.h"
 #include "server/engine_clock.h"
 #include "server/machine_memory.h"
 
@@ -56,13 +55,13 @@ metrics::ProcessNumbers Measures::read(const log::Space& store) const {
                                   .disk_bytes_max = place_.limits.disk_bytes_max,
                                   .memory_bytes_max = place_.limits.memory_bytes_max,
                                   .resident_bytes = resident_bytes()};
-  for (const ThreadTime& each : cpu_time()) numbers.cpu_time[each.thread] = each.used;
   for (const metrics::RequestMeter& each : meters_) numbers.requests += each.read();
   if (place_.disk != nullptr) {
     const auto capacity = place_.disk->capacity();
     if (capacity && capacity->total_bytes > 0) numbers.disk_free_bytes = capacity->available_bytes;
   }
   const std::scoped_lock lock(mutex_);
+  for (const ThreadTime& each : cpu_meter_.read()) numbers.cpu_time[each.thread] = each.used;
   numbers.until_disk_full = disk_.until_full(place_.limits.disk_bytes_max);
   numbers.until_memory_full = memory_.until_full(place_.limits.memory_bytes_max);
   return numbers;

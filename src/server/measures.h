@@ -19,6 +19,7 @@
 #include "metrics/request_meter.h"
 #include "ops/forecast.h"
 #include "server/access_log.h"
+#include "server/cpu_time.h"
 #include "server/limits.h"
 #include "server/metrics_options.h"
 
@@ -67,6 +68,7 @@ class Measures {
   metrics::Durations commits_;
 
   mutable std::mutex mutex_;
+  mutable CpuMeter cpu_meter_;
   ops::Forecast disk_;
   ops::Forecast memory_;
 };
