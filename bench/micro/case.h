@@ -17,6 +17,7 @@ struct Case {
   std::function<std::function<void()>()> prepare;  // What it gives does the work once.
 };
 
+std::vector<Case> auth_cases();
 std::vector<Case> engine_cases();
 std::vector<Case> codec_cases();
 std::vector<Case> frame_cases();

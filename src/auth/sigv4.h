@@ -33,6 +33,8 @@ struct Scope {
   std::string service;
 
   std::string text() const;
+
+  friend bool operator==(const Scope&, const Scope&) = default;
 };
 
 // `20150830T123600Z`.

@@ -124,6 +124,29 @@ http::Request request_of(const Example& example) {
   return request;
 }
 
+TEST(SignatureOf, TakesTheKeyOfItsOwnSecretAndScopeWhateverCameBefore) {
+  const auto signatures = [](bool backwards) {
+    std::vector<std::string> made;
+    for (int i = 0; i < 300; ++i) {
+      const int number = backwards ? 299 - i : i;
+      made.push_back(signature_of("canonical", "secret" + std::to_string(number / 3),
+                                  {.date = "20150830",
+                                   .region = number % 3 == 0 ? "us-east-1" : "eu-west-1",
+                                   .service = number % 3 == 1 ? "sqs" : "sns"},
+                                  example_time));
+    }
+    return made;
+  };
+
+  std::vector<std::string> forwards = signatures(false);
+  std::vector<std::string> backwards = signatures(true);
+
+  std::ranges::reverse(backwards);
+  EXPECT_EQ(forwards, backwards);
+  std::ranges::sort(forwards);
+  EXPECT_EQ(std::ranges::adjacent_find(forwards), forwards.end());
+}
+
 TEST(SigV4, SignsAsTheTestSuiteOfAwsDoes) {
   std::vector<Example> examples = examples_of_targets();
   std::ranges::copy(examples_of_headers(), std::back_inserter(examples));
