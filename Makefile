@@ -6,9 +6,9 @@
 #   make bench              mailrail beside its peers on this machine, in 40 minutes: writes docs/benchmarks.md
 #   make bench ARGS=...     figures of the README: ARGS=start, ARGS="sends idle"
 #   make bench-check        instructions of small pieces of work, against those in bench/micro/instructions.json
-#   make lint [ALL=1]       layout, habits, types of ui/, and clang-tidy of what changed since the branch point; ALL=1: of everything
+#   make lint [ALL=1]       layout, habits, types of ui/, and clang-tidy of what changed since the branch point; ALL=1: of everything; ALL=but-tests
 #   make format             lay out all C++ with clang-format
-#   make soak [MINUTES=30]  the long runs: tsan, kill -9, failing disks, power cuts, the simulator for that long, fuzzers, disk space
+#   make soak [MINUTES=30]  the long runs: bench-check, full lint, tsan, kill -9, failing disks, power cuts, the simulator for that long, fuzzers, disk space
 #   make screenshots        the web console's pages, into docs/images, for the eye
 #   make deb                leave a Debian package beside it;   make package-test: try it in a fresh Debian
 #   make container          leave container images in build/release/container
