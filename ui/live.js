@@ -109,7 +109,7 @@ function wantedChanged() {
   changing = setTimeout(() => abort.abort(), 30);
 }
 
-const isWatched = (name) => topics.get(name)?.watchers !== 0;
+const isWatched = (name) => (topics.get(name)?.watchers ?? 0) > 0;
 const wanted = () => {
   for (const [name, entry] of topics) if (entry.watchers === 0 && isEphemeral(name)) topics.delete(name);
   return [...topics.keys()].filter(isWatched);

@@ -38,7 +38,7 @@ class LastSeconds {
  private:
   static constexpr std::int64_t places = kept + 1;
 
-  std::array<std::uint32_t, places> counts_{};  // By the last digit of the second, so to say.
+  std::array<std::uint32_t, places> counts_{};  // By the second, modulo `places`.
   std::int64_t newest_ = 0;                     // The last second that has a count.
 };
 

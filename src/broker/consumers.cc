@@ -47,10 +47,14 @@ void Consumers::answered(ConsumerId id, const Given& given, Instant now) {
     record->recent_receives.add(now);
   }
   for (const engine::ReceivedMessage& each : given.messages) {
-    engine::ReceiptHandle handle = each.handle();
+    const engine::ReceiptHandle handle = each.handle();
     if (given.until > now && has_room_for_lease(now))
       leases_.try_emplace(handle, Lease{.consumer = id, .since = now, .until = given.until});
-    if (handle.generation-- > 1) lease_over(handle, now);
+    if (handle.generation > 1) {
+      engine::ReceiptHandle last = handle;
+      last.generation -= 1;
+      lease_over(last, now);
+    }
   }
 }
 

@@ -300,7 +300,7 @@ class HistoryChannel final : public Channel {
       : queue_(std::move(queue)), recorder_(recorder) {}
 
   std::unique_ptr<Question> ask(const api::Context& context) override {
-    auto question = std::make_unique<HistoryQuestion>(context, queue_);
+    auto question = std::make_unique<QueueQuestion>(context, queue_);
     asked_ = question.get();
     return question;
   }
@@ -334,18 +334,18 @@ class HistoryChannel final : public Channel {
 
   const std::string queue_;
   Recorder& recorder_;
-  HistoryQuestion* asked_ = nullptr;
+  QueueQuestion* asked_ = nullptr;
   Result<QueueId> found_ = Recorder::all_queues;
   std::uint64_t told_ = 0;  // The second that was told last.
 };
 
 }  // namespace
 
-HistoryQuestion::HistoryQuestion(const api::Context& context, std::string queue)
+QueueQuestion::QueueQuestion(const api::Context& context, std::string queue)
     : context_(context_for(context, "mailrail", "DescribeQueues")), queue_(std::move(queue)) {}
 
 // Of all queues together only who may see all of them is told.
-Question::Asked HistoryQuestion::ask(engine::Engine& engine, engine::Turn&) {
+Question::Asked QueueQuestion::ask(engine::Engine& engine, engine::Turn&) {
   const Result<void> allowed =
       queue_.empty() ? authorize_for_all(context_) : api::authorize_for_account(context_);
   if (!allowed) {

@@ -59,11 +59,11 @@ std::unique_ptr<Channel> make_channel(const Topic& topic,
                                       const ChannelParts& parts,
                                       std::optional<std::uint64_t> after);
 
-// How a queue was, for GET /_mailrail/history: asks whether the caller may see it.
-class HistoryQuestion final : public Question {
+// Which queue is meant, and whether the caller may see it.
+class QueueQuestion final : public Question {
  public:
   // Without a name: all queues together.
-  HistoryQuestion(const api::Context& context, std::string queue);
+  QueueQuestion(const api::Context& context, std::string queue);
   Asked ask(engine::Engine& engine, engine::Turn& turn) override;
   const Result<QueueId>& found() const { return found_; }
 

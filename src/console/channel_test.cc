@@ -160,8 +160,8 @@ TEST_F(ChannelTest, TellsEachSecondOfAHistoryOnce) {
 
 TEST_F(ChannelTest, HidesAQueueThatAKeyIsNotFor) {
   create("b1");
-  HistoryQuestion unseen(context(viewer_of({"a*"})), "b1");
-  HistoryQuestion missing(context(viewer_of({"a*"})), "b2");
+  QueueQuestion unseen(context(viewer_of({"a*"})), "b1");
+  QueueQuestion missing(context(viewer_of({"a*"})), "b2");
   answer(unseen);
   answer(missing);
 

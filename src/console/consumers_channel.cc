@@ -1,6 +1,7 @@
 #include "console/consumers_channel.h"
 
 #include <algorithm>
+#include <functional>
 #include <tuple>
 #include <utility>
 

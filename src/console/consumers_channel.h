@@ -25,7 +25,7 @@ class ConsumersQuestion final : public Question {
   Instant since() const { return since_; }
 
  private:
-  HistoryQuestion queue_;  // Whether the caller may look at it.
+  QueueQuestion queue_;
   const broker::Traffic& traffic_;
   std::vector<broker::ConsumerRecord> consumers_;
   Instant since_ = {};

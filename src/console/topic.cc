@@ -70,8 +70,7 @@ Result<std::vector<Topic>> parse_topics(std::string_view value) {
       return refuse(fmt::format(
           "Topic \"{}\" must be KIND or KIND:QUEUE. conversations and consumers need a queue, "
           "history and tail may have one, others have none; a queue's name is 1 to 80 letters, "
-          "digits, hyphens and "
-          "underscores, that of a FIFO queue ends with .fifo.",
+          "digits, hyphens and underscores, that of a FIFO queue ends with .fifo.",
           shown(text)));
     }
     Topic topic{.kind = kind, .queue = std::string(queue)};

@@ -13,8 +13,8 @@
 namespace mailrail::engine {
 
 struct FakeSurroundings final : Surroundings {
-  explicit FakeSurroundings(std::optional<Full> is_reached = Full(), ServerUse is_used = {})
-      : reached(is_reached), used(is_used) {}
+  explicit FakeSurroundings(std::optional<Full> full = Full(), ServerUse use = {})
+      : reached(full), used(use) {}
 
   std::optional<Full> full() const override { return reached; }
   std::size_t waiting_at(QueueId) const override { return 0; }

@@ -32,8 +32,8 @@ http::Response stream_head() {
   return head;
 }
 
-std::unexpected<Error> too_many(std::string sentence) {
-  return fail(api::errors::service_unavailable, std::move(sentence));
+Error too_many(std::string sentence) {
+  return {.kind = &api::errors::service_unavailable, .message = std::move(sentence)};
 }
 
 }  // namespace
@@ -134,15 +134,15 @@ Result<void> LiveConsole::take_place(http::ExchangeId exchange, const auth::Call
   const std::scoped_lock lock(mutex_);
   const auto of_key = std::ranges::count(streams_ | std::views::values, key);
   if (is_keyed && static_cast<std::size_t>(of_key) >= streams_of_key_max) {
-    return too_many(fmt::format(
+    return std::unexpected(too_many(fmt::format(
         "{} pages are open with this key, the most that one may have. Close one, then load this "
         "page again.",
-        of_key));
+        of_key)));
   }
   if (streams_.size() >= streams_max) {
-    return too_many(fmt::format(
+    return std::unexpected(too_many(fmt::format(
         "{} pages are open, the most there may be. Close one, then load this page again.",
-        streams_.size()));
+        streams_.size())));
   }
   streams_.emplace(exchange, key);
   return {};
@@ -156,7 +156,7 @@ void LiveConsole::ask_history(const Asked& asked, const http::Request& request) 
                   {.kind = &api::errors::invalid_parameter_value,
                    .message = fmt::format("span is \"{}\". It must be 10m or 24h.", shown(span))});
   }
-  auto question = std::make_unique<console::HistoryQuestion>(
+  auto question = std::make_unique<console::QueueQuestion>(
       parts_.dispatcher.context_of(request, asked.caller),
       std::string(asked.parameters.find("queue").value_or("")));
   const HistoryAsked history{
@@ -172,8 +172,7 @@ void LiveConsole::ask_history(const Asked& asked, const http::Request& request) 
       return refuse(asked.exchange,
                     too_many(fmt::format("{} histories are asked for, the most there may be at "
                                          "once. Ask again in a second.",
-                                         histories_.size()))
-                        .error());
+                                         histories_.size())));
     }
     histories_.emplace(look.get(), history);
   }

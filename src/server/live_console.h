@@ -74,7 +74,7 @@ class LiveConsole {
   struct HistoryAsked {
     http::ExchangeId exchange;
     console::History::Span span = console::History::Span::ten_minutes;
-    const console::HistoryQuestion* question = nullptr;  // The look's.
+    const console::QueueQuestion* question = nullptr;  // The look's.
   };
   struct Mail {
     std::vector<console::Board::Visitor> came;

@@ -62,7 +62,7 @@ export function Consumers({ row }) {
       <${Figure} name="Empty receives" value=${rates && asked ? Math.round((100 * rates.empty) / asked) : '–'} unit=${asked ? '%' : ''} note=${`${count(row.EmptyShortPolls)} did not wait, since the start`} />
       <${Figure} name="Visibility timeout" value=${duration(row.VisibilityTimeout)} plain note="then it is given again" />
     </dl>
-    <${Callers} row=${row} />
+    <${Consumers} row=${row} />
     <${Failure} error=${error} />
     <${Card} title="Who holds messages" footer=${found && inFlight(row) > found.seen && `Of the first ${count(found.seen)} of ${count(inFlight(row))} in flight.`}>
       ${found && !found.holders.length
@@ -77,17 +77,17 @@ export function Consumers({ row }) {
 }
 
 /** All that have received since the server began to count, each with an address, a program and a key of its own. */
-function Callers({ row }) {
+function Consumers({ row }) {
   const value = useTopic(`consumers:${row.QueueName}`);
   if (value?.refused) return html`<${Notice} tone="warn" icon="lock">${value.refused}<//>`;
-  const callers = value?.Consumers;
+  const consumers = value?.Consumers;
   return html`<${Card} title="Consumers" footer=${value && `Counted since ${time(value.SinceTimestamp)}. Receives/s: over ten seconds. Receive to delete: the median of the last 31.`}>
-    ${callers && !callers.length
+    ${consumers && !consumers.length
       ? html`<${Empty} icon="waiting" title="Nobody has received yet" command=${`aws --endpoint-url ${endpoint()} sqs receive-message --queue-url ${row.QueueName} --wait-time-seconds 20`} />`
       : html`<${TableFrame} label="Consumers"><table id="consumers">
           <thead><tr><th scope="col">Consumer</th>${['Long polls open', 'Receives/s', 'Empty', 'Receive to delete', 'Leases expired', 'Seen'].map((name) => html`<th scope="col" class="number">${name}</th>`)}</tr></thead>
-          <tbody>${(callers ?? []).map((each) => html`<tr key=${[each.Address, each.UserAgent, each.KeyId].join()}>
-            <th scope="row" class="caller breaks">${each.Others ? 'All others' : each.Address} <span class="mono soft">${each.KeyId}</span><div class="small soft">${each.UserAgent}</div></th>
+          <tbody>${(consumers ?? []).map((each) => html`<tr key=${[each.Address, each.UserAgent, each.KeyId].join()}>
+            <th scope="row" class="consumer breaks">${each.Others ? 'All others' : each.Address} <span class="mono soft">${each.KeyId}</span><div class="small soft">${each.UserAgent}</div></th>
             <td class="number">${count(each.OpenPolls)}</td>
             <td class="number">${rate(each.RecentReceives / each.RecentSeconds)}</td>
             <td class="number">${each.Receives ? percent(each.EmptyReceives / each.Receives) : '–'}</td>
