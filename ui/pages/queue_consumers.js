@@ -62,7 +62,7 @@ export function Consumers({ row }) {
       <${Figure} name="Empty receives" value=${rates && asked ? Math.round((100 * rates.empty) / asked) : '–'} unit=${asked ? '%' : ''} note=${`${count(row.EmptyShortPolls)} did not wait, since the start`} />
       <${Figure} name="Visibility timeout" value=${duration(row.VisibilityTimeout)} plain note="then it is given again" />
     </dl>
-    <${Consumers} row=${row} />
+    <${EachConsumer} row=${row} />
     <${Failure} error=${error} />
     <${Card} title="Who holds messages" footer=${found && inFlight(row) > found.seen && `Of the first ${count(found.seen)} of ${count(inFlight(row))} in flight.`}>
       ${found && !found.holders.length
@@ -77,7 +77,7 @@ export function Consumers({ row }) {
 }
 
 /** All that have received since the server began to count, each with an address, a program and a key of its own. */
-function Consumers({ row }) {
+function EachConsumer({ row }) {
   const value = useTopic(`consumers:${row.QueueName}`);
   if (value?.refused) return html`<${Notice} tone="warn" icon="lock">${value.refused}<//>`;
   const consumers = value?.Consumers;
