@@ -161,6 +161,8 @@ std::string verdict_lines(const BenchReport& report) {
   }
   if (report.outcome.was_interrupted) return "Verified  what was seen until it was interrupted\n";
   if (report.checked == Checked::no) return "Verified  nothing: this service counts only roughly\n";
+  if (!report.outcome.is_complete)
+    return "Verified  nothing: connections were lost before all had come out\n";
   const std::string all = plural(report.outcome.acknowledged, "message");
   if (report.bench.consumers == 0)
     return fmt::format("Verified  {} acknowledged, and in the queue\n", all);
@@ -231,7 +233,8 @@ json::object object_of(const BenchReport& report) {
   object["Errors"] = outcome.figures.errors;
   if (outcome.figures.errors > 0) object["FirstError"] = shown(outcome.figures.first_error);
   object["Interrupted"] = outcome.was_interrupted;
-  object["Verified"] = report.checked == Checked::yes && !outcome.was_interrupted;
+  object["Verified"] =
+      report.checked == Checked::yes && !outcome.was_interrupted && outcome.is_complete;
   object["Violations"] = object_of(outcome.verdict);
   if (report.cost) {
     json::object threads;

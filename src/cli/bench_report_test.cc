@@ -16,7 +16,8 @@ using ::testing::Not;
 Bench bench(const BenchOptions& options) { return *bench_of(options); }
 
 load::Outcome outcome() {
-  load::Outcome outcome{.seconds = 10, .acknowledged = 253'100, .received = 253'100};
+  load::Outcome outcome{
+      .seconds = 10, .acknowledged = 253'100, .received = 253'100, .is_complete = true};
   for (load::Measure* const each :
        {&outcome.figures.sends, &outcome.figures.end_to_end, &outcome.figures.deletes}) {
     each->messages = 253'100;
@@ -80,6 +81,16 @@ TEST(BenchReport, ClaimsNothingThatWasNotChecked) {
 
   found.was_interrupted = true;
   EXPECT_THAT(text_of({.bench = send, .outcome = found}), HasSubstr("until it was interrupted"));
+}
+
+TEST(BenchReport, ClaimsNothingWhereConnectionsWereLost) {
+  const Bench fifo = bench({.workload = "fifo"});
+  load::Outcome found = outcome();
+  found.is_complete = false;
+
+  EXPECT_THAT(text_of({.bench = fifo, .outcome = found}),
+              HasSubstr("Verified  nothing: connections were lost before all had come out\n"));
+  EXPECT_FALSE(object_of(BenchReport{.bench = fifo, .outcome = found}).at("Verified").as_bool());
 }
 
 TEST(BenchReport, ShowsNoControlCharacterOfAServer) {

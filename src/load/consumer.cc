@@ -9,6 +9,11 @@
 
 namespace mailrail::load {
 
+Consumer::Consumer(Consumption& consumption) : consumption_(consumption) {
+  ++consumption_.consuming;
+  ++consumption_.answered;
+}
+
 Step Consumer::next(Time now) {
   if (!receipt_handles_.empty() && now < received_at_ + consumption_.work)
     return {.kind = Step::Kind::wait, .until = received_at_ + consumption_.work};
@@ -37,30 +42,29 @@ Step Consumer::remove() {
 
 void Consumer::on_reply(const Reply& reply, Time now) {
   const Doing done = std::exchange(doing_, Doing::nothing);
-  if (refuse(reply)) return;
+  if (!reply.is_ok()) return fail(fmt::format("status {}: {}", reply.status, shown(reply.body)));
+  if (!std::exchange(is_answered_, true)) ++consumption_.answered;
   done == Doing::receiving ? on_received(reply, now) : on_deleted(reply, now);
 }
 
 void Consumer::on_broken(std::string_view why) {
-  if (std::exchange(doing_, Doing::nothing) == Doing::receiving) ++consumption_.unanswered;
-  consumption_.figures.fail(why);
+  doing_ = Doing::nothing;
+  fail(why);
 }
 
-void Consumer::on_gone(std::string_view why) { on_broken(why); }
+void Consumer::on_gone(std::string_view why) {
+  on_broken(why);
+  --consumption_.consuming;
+}
 
-bool Consumer::refuse(const Reply& reply) {
-  if (reply.is_ok()) return false;
-  consumption_.figures.fail(fmt::format("status {}: {}", reply.status, shown(reply.body)));
-  return true;
+void Consumer::fail(std::string_view why) {
+  if (std::exchange(is_answered_, false)) --consumption_.answered;
+  consumption_.figures.fail(why);
 }
 
 void Consumer::on_received(const Reply& reply, Time now) {
   const auto messages = parser_.messages(reply.body);
-  if (!messages) {
-    ++consumption_.unanswered;
-    consumption_.figures.fail(fmt::format("not as SQS answers a receive: {}", shown(reply.body)));
-    return;
-  }
+  if (!messages) return fail(fmt::format("not as SQS answers a receive: {}", shown(reply.body)));
   received_at_ = now;
   consumption_.received += messages->size();
   consumption_.figures.receives.count(consumption_.figures.window, begun_, now, messages->size());
@@ -85,10 +89,7 @@ void Consumer::judge(const ReceivedMessage& message, Time now) {
 
 void Consumer::on_deleted(const Reply& reply, Time now) {
   const auto failed = parser_.failed(reply.body);
-  if (!failed) {
-    consumption_.figures.fail(fmt::format("not as SQS answers a batch: {}", shown(reply.body)));
-    return;
-  }
+  if (!failed) return fail(fmt::format("not as SQS answers a batch: {}", shown(reply.body)));
   if (!failed->empty()) {
     consumption_.figures.fail(fmt::format("entries that failed: {}", shown(reply.body)));
     consumption_.figures.errors += failed->size() - 1;

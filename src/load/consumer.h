@@ -33,13 +33,14 @@ struct Consumption {
   Time ends_at = Time::max();
 
   std::uint64_t received = 0;
-  std::uint64_t receives = 0;    // How many were asked.
-  std::uint64_t unanswered = 0;  // Receives without a reply, whose messages are hidden for a while.
+  std::uint64_t receives = 0;   // How many were asked.
+  std::uint32_t consuming = 0;  // So many consumers are not gone,
+  std::uint32_t answered = 0;   // and had no failure since they were last answered.
 };
 
 class Consumer final : public Role {
  public:
-  explicit Consumer(Consumption& consumption) : consumption_(consumption) {}
+  explicit Consumer(Consumption& consumption);
 
   Step next(Time now) override;
   void on_reply(const Reply& reply, Time now) override;
@@ -53,10 +54,11 @@ class Consumer final : public Role {
   void on_received(const Reply& reply, Time now);
   void on_deleted(const Reply& reply, Time now);
   void judge(const ReceivedMessage& message, Time now);
-  bool refuse(const Reply& reply);
+  void fail(std::string_view why);
 
   Consumption& consumption_;
   Doing doing_ = Doing::nothing;
+  bool is_answered_ = true;  // As `consumption_.answered` counts it.
   Time begun_ = {};
   Time received_at_ = {};
   std::uint64_t receive_ = 0;

@@ -219,6 +219,24 @@ TEST(LoadConsumer, CountsALeaseFromWhenItAsked) {
   EXPECT_EQ(stage.judge.verdict().violations(), 0U);
 }
 
+TEST(LoadConsumer, IsHeardUntilARequestFailsAndAskedUntilItIsGone) {
+  Stage stage;
+  Consumer consumer(stage.consumption);
+  static_cast<void>(consumer.next(start));
+  EXPECT_EQ(stage.consumption.answered, 1U);
+
+  consumer.on_broken("gone");
+  EXPECT_EQ(stage.consumption.answered, 0U);
+  consumer.on_reply(ok, start);
+  EXPECT_EQ(stage.consumption.answered, 1U);
+  consumer.on_reply({.status = 503}, start);
+  EXPECT_EQ(stage.consumption.answered, 0U);
+  EXPECT_EQ(stage.consumption.consuming, 1U);
+  consumer.on_gone("gone");
+  EXPECT_EQ(stage.consumption.answered, 0U);
+  EXPECT_EQ(stage.consumption.consuming, 0U);
+}
+
 TEST(LoadConsumer, CountsAnEntryThatCouldNotBeDeleted) {
   Stage stage;
   stage.judge.sent(0, start);

@@ -15,6 +15,7 @@ namespace {
 constexpr auto patience = 10s;
 constexpr auto linger = 250ms;
 constexpr std::uint32_t filling_producers = 16;
+constexpr int long_poll_seconds = 20;
 
 void add_to(Verdict& sum, const Verdict& one) {
   sum.acknowledged += one.acknowledged;
@@ -52,8 +53,7 @@ Run::Run(const Plan& plan, Watch watch)
     production_.judges.push_back(judges_.back().get());
     consumptions_.push_back(
         std::make_unique<Consumption>(Consumption{.queue_url = each,
-                                                  .receive_max = plan.receive_max,
-                                                  .wait_seconds = plan.wait_seconds,
+                                                  .wait_seconds = long_poll_seconds,
                                                   .work = plan.work,
                                                   .visibility_timeout = plan.visibility_timeout,
                                                   .requests = plan.consuming_by,
@@ -78,8 +78,9 @@ Result<void> Run::prepare() {
 
 Result<void> Run::run() {
   if (!was_interrupted_) TRY(measure());
-  if (!was_interrupted_ && has_given_up_)
-    for (const auto& each : judges_) each->finish();
+  if (was_interrupted_ || !has_given_up_) return {};
+  for (const auto& each : consumptions_)
+    if (each->answered > 0) each->judge->finish();
   return {};
 }
 
@@ -137,8 +138,19 @@ bool Run::is_settled() const {
   return std::ranges::all_of(judges_, [](const auto& each) { return each->outstanding() == 0; });
 }
 
+// What was not received by anybody may be missing only because nobody could ask for it.
+bool Run::is_complete() const {
+  return std::ranges::all_of(consumptions_, [this](const auto& each) {
+    return each->judge->outstanding() == 0 || (has_given_up_ && each->answered > 0);
+  });
+}
+
 // What went with a lost reply is shown again when its time is over.
-bool Run::may_still_come(Time now) {
+bool Run::may_still_come(Time now) const {
+  const bool somebody_waits = std::ranges::any_of(consumptions_, [](const auto& each) {
+    return each->consuming > 0 && each->judge->outstanding() > 0;
+  });
+  if (!somebody_waits) return false;
   const bool some_are_hidden = figures_.errors > 0;
   return now - progressed_at_ < patience + (some_are_hidden ? plan_.visibility_timeout : 0s);
 }
@@ -166,7 +178,8 @@ Outcome Run::outcome() const {
                   .unanswered = filling_.sent + production_.sent - filling_.acknowledged -
                                 production_.acknowledged,
                   .received = progress().received,
-                  .was_interrupted = was_interrupted_};
+                  .was_interrupted = was_interrupted_,
+                  .is_complete = is_complete()};
   for (const auto& each : judges_) add_to(outcome.verdict, each->verdict());
   return outcome;
 }

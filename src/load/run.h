@@ -36,8 +36,6 @@ struct Plan {
   std::uint32_t producers = 0;
   std::uint32_t consumers = 0;  // In all, of all queues; at least one for each, or none.
   std::size_t batch_size = 10;
-  int receive_max = 10;
-  int wait_seconds = 20;
   std::chrono::nanoseconds work{0};
   std::chrono::seconds visibility_timeout{60};  // Of the queues.
 
@@ -61,6 +59,9 @@ struct Outcome {
   std::uint64_t unanswered = 0;  // Sends that may be there or not.
   std::uint64_t received = 0;
   bool was_interrupted = false;
+  // Whether all that was acknowledged has come out, or somebody waited for it in vain; so it is not
+  // where connections were lost before. Of what nobody receives it is.
+  bool is_complete = false;
 };
 
 class Run {
@@ -83,7 +84,8 @@ class Run {
   Result<void> add_consumers(Loop& loop);
   Loop::Tick tick(Time now);
   bool is_settled() const;
-  bool may_still_come(Time now);
+  bool is_complete() const;
+  bool may_still_come(Time now) const;
   Progress progress() const;
   double measured_seconds() const;
 

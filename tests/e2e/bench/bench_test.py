@@ -116,12 +116,16 @@ class Workloads(Bench):
     def test_ctrl_c_ends_it_and_leaves_nothing(self):
         command = [binary(), "bench", "fan-out", "--duration", "1h", "--json"]
         with subprocess.Popen(command, env=self.environment(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as running:
+            deadline = time.monotonic() + 30
             while not any(each.startswith("mailrail-bench-") and self.waiting_or_none(each) for each in self.names()):
+                self.assertIsNone(running.poll())
+                self.assertLess(time.monotonic(), deadline)
                 time.sleep(0.05)
             running.send_signal(signal.SIGINT)
             told, _ = running.communicate(timeout=30)
         self.assertEqual(130, running.returncode)
-        self.assertTrue(json.loads(told)["Interrupted"])
+        report = json.loads(told)
+        self.assertTrue(report["Interrupted"])
         self.assert_nothing_is_left()
 
     def waiting_or_none(self, queue):
@@ -237,6 +241,21 @@ class BrokenPromises(Bench):
         report = self.found("hang_up", "standard", "--messages", "200", code=8)
         self.assertEqual((10, 0), (report["Errors"], report["Violations"]["Lost"]))
         self.assertEqual("the server closed the connection", report["FirstError"])
+
+    def test_nothing_is_verified_where_all_connections_were_lost(self):
+        for fault, workload in (("go_away", ("standard",)), ("go_deaf", ("fifo", "--messages", "200"))):
+            with OddService(fault) as service:
+                done = self.run_command("bench", *workload, "--json", AWS_ENDPOINT_URL=service.endpoint)
+            report = json.loads(done.stdout)
+            self.assertGreater(report["Acknowledged"], 0)
+            self.assertGreater(report["Errors"], 0)
+            self.assertFalse(report["Verified"])
+            self.assertEqual(0, report["Violations"]["Lost"])
+
+    def test_people_are_told_that_nothing_is_verified(self):
+        with OddService("go_away") as service:
+            done = self.run_command("bench", "standard", AWS_ENDPOINT_URL=service.endpoint)
+        self.assertIn("Verified  nothing: connections were lost before all had come out\n", done.stdout)
 
     def test_a_reply_that_is_not_understood_is_an_error(self):
         report = self.found("chunk", "send", "--messages", "5", "--producers", "1", code=8)

@@ -9,8 +9,10 @@ import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-FAULTS = ("lose", "repeat", "repeat_in_flight", "reorder", "overlap", "invent", "refuse", "hang_up", "stall", "chunk")
+ENDS = ("go_away", "go_deaf")  # What happens with send number UNTIL: it is gone, or it knows only those yet who are connected and do not receive.
+FAULTS = ("lose", "repeat", "repeat_in_flight", "reorder", "overlap", "invent", "refuse", "hang_up", "stall", "chunk", *ENDS)
 EVERY = 20  # One of so many messages or requests meets the fault; an overlap is wherever there can be one.
+UNTIL = 100  # Nothing has come out by then.
 
 
 class Queue:
@@ -31,6 +33,8 @@ class Queue:
 
     def receive(self, count_max):
         taken = []
+        if self.fault in ENDS:
+            return taken
         held = {each["Group"] for each in self.in_flight.values()} if self.is_fifo else set()
         for message in list(self.waiting):
             is_held = message["Group"] in held and self.fault != "overlap"
@@ -68,7 +72,7 @@ class OddService:
 
     def __init__(self, fault=None, tells_use=False):
         assert fault is None or fault in FAULTS
-        self.fault, self.queues, self.sends = fault, {}, 0
+        self.fault, self.queues, self.sends, self.is_closed = fault, {}, 0, False
         self.changed = threading.Condition()
         service = self
 
@@ -100,18 +104,31 @@ class OddService:
 
     def answer(self, http, action, asked):
         if action in ("SendMessage", "SendMessageBatch"):
-            self.sends += 1
-            if self.fault == "stall" and self.sends == 10:
+            with self.changed:
+                self.sends += 1
+                number = self.sends
+            if self.fault == "stall" and number == 10:
                 time.sleep(1)
-            if self.fault == "refuse" and self.sends % EVERY == 0:
+            if self.fault == "refuse" and number % EVERY == 0:
                 return reply(http, 503, {"__type": "ServiceUnavailable", "message": "Too much."})
-            if self.fault == "hang_up" and self.sends % EVERY == 0:
-                http.close_connection = True
-                return http.connection.close()
+            if self.fault == "hang_up" and number % EVERY == 0:
+                return hang_up(http)
+            if self.fault in ENDS and number == UNTIL:
+                self.close()
         with self.changed:
             told = getattr(self, action)(asked)
             self.changed.notify_all()
+        if self.is_closed and (self.fault == "go_away" or action == "ReceiveMessage"):
+            return hang_up(http)
         return reply(http, 200, told, is_chunked=self.fault == "chunk" and action == "SendMessage")
+
+    def close(self):
+        """Nobody connects any more, and who waits for a message waits no longer."""
+        self.http.shutdown()
+        self.http.server_close()
+        with self.changed:
+            self.is_closed = True
+            self.changed.notify_all()
 
     def CreateQueue(self, asked):
         name = asked["QueueName"]
@@ -143,7 +160,7 @@ class OddService:
     def ReceiveMessage(self, asked):
         queue, taken = self.queue(asked), []
         deadline = time.monotonic() + asked["WaitTimeSeconds"]
-        while not (taken := queue.receive(asked["MaxNumberOfMessages"])) and time.monotonic() < deadline:
+        while not (taken := queue.receive(asked["MaxNumberOfMessages"])) and time.monotonic() < deadline and not self.is_closed:
             self.changed.wait(deadline - time.monotonic())
         return {"Messages": taken}
 
@@ -151,6 +168,11 @@ class OddService:
         for each in asked["Entries"]:
             self.queue(asked).delete(each["ReceiptHandle"])
         return {"Successful": [{"Id": each["Id"]} for each in asked["Entries"]]}
+
+
+def hang_up(http):
+    http.close_connection = True
+    http.connection.close()
 
 
 def reply(http, status, told, is_chunked=False):
