@@ -97,6 +97,7 @@ Result<void> Run::measure() {
   if (plan_.per_second) production_.schedule = Schedule(start, *plan_.per_second);
   progressed_at_ = start;
   loop.run([this](Time now) { return tick(now); });
+  ended_at_ = Clock::now();
   return {};
 }
 
@@ -167,8 +168,9 @@ double Run::measured_seconds() const {
                              production_.sent < production_.messages_max &&
                              !plan_.script.message_count();
   const Time last = std::max({figures_.sends.last, figures_.receives.last, figures_.deletes.last});
-  const Time until = ended_by_time ? figures_.window.until : std::max(last, figures_.window.from);
-  return std::chrono::duration<double>(until - figures_.window.from).count();
+  const Time until = ended_by_time ? std::min(ended_at_, figures_.window.until) : last;
+  return std::chrono::duration<double>(std::max(until, figures_.window.from) - figures_.window.from)
+      .count();
 }
 
 Outcome Run::outcome() const {

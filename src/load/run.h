@@ -102,6 +102,7 @@ class Run {
   std::uint64_t received_before_ = 0;  // At the last tick,
   Time progressed_at_ = {};            // and when that had grown.
   std::optional<Time> settled_at_ = {};
+  Time ended_at_ = {};
   bool has_given_up_ = false;
   bool was_interrupted_ = false;
 };

@@ -126,6 +126,7 @@ class Workloads(Bench):
         self.assertEqual(130, running.returncode)
         report = json.loads(told)
         self.assertTrue(report["Interrupted"])
+        self.assertLess(report["Milliseconds"], 60_000)
         self.assert_nothing_is_left()
 
     def waiting_or_none(self, queue):
