@@ -42,8 +42,10 @@ Result<Endpoint> resolve(const std::string& url) {
     return fail(client::errors::unreachable,
                 fmt::format("{} cannot be found: {}.", shown(endpoint.host), gai_strerror(code)));
   }
-  std::memcpy(&endpoint.address, found->ai_addr, found->ai_addrlen);
-  endpoint.address_bytes = found->ai_addrlen;
+  for (const addrinfo* each = found; each != nullptr; each = each->ai_next) {
+    Address& address = endpoint.addresses.emplace_back(Address{.bytes = each->ai_addrlen});
+    std::memcpy(&address.storage, each->ai_addr, each->ai_addrlen);
+  }
   return endpoint;
 }
 

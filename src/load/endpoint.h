@@ -5,6 +5,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include <sys/socket.h>
 
@@ -12,14 +13,18 @@
 
 namespace mailrail::load {
 
+struct Address {
+  sockaddr_storage storage = {};
+  socklen_t bytes = 0;
+};
+
 struct Endpoint {
   std::string host;         // A name or an address, without brackets.
   std::string host_header;  // With the port, unless that goes with the scheme.
   std::string path;         // Of every request: "/", or what the URL has and that.
   bool is_encrypted = false;
   std::string ca_file = {};  // Whose certificates are trusted. Empty: those of the system.
-  sockaddr_storage address = {};
-  socklen_t address_bytes = 0;
+  std::vector<Address> addresses = {};  // In the order in which to try them; at least one.
 };
 
 // Looks up the name. The error says what cannot be read or found.

@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/check.h"
 #include "base/shown.h"
 #include "client/errors.h"
 
@@ -48,19 +49,31 @@ Result<TlsContext> TlsContext::open(const Endpoint& endpoint) {
           ? SSL_CTX_set_default_verify_paths(made.context())
           : SSL_CTX_load_verify_locations(made.context(), endpoint.ca_file.c_str(), nullptr);
   if (loaded != 1) {
-    return fail(client::errors::settings, fmt::format("The certificates in {} cannot be read: {}.",
-                                                      shown(endpoint.ca_file), tls_reason()));
+    const std::string which =
+        endpoint.ca_file.empty() ? "of the system" : fmt::format("in {}", shown(endpoint.ca_file));
+    return fail(client::errors::settings,
+                fmt::format("The certificates {} cannot be read: {}.", which, tls_reason()));
   }
   return made;
 }
 
 Result<Socket> Socket::connect(const Endpoint& endpoint, const TlsContext& tls) {
-  Socket made(::socket(endpoint.address.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  CHECK(!endpoint.addresses.empty());
+  Result<Socket> connected = connect_to(endpoint.addresses.front(), endpoint, tls);
+  for (std::size_t i = 1; !connected && i < endpoint.addresses.size(); ++i)
+    connected = connect_to(endpoint.addresses[i], endpoint, tls);
+  return connected;
+}
+
+Result<Socket> Socket::connect_to(const Address& address,
+                                  const Endpoint& endpoint,
+                                  const TlsContext& tls) {
+  Socket made(::socket(address.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (made.descriptor_ < 0) return unreachable(endpoint, std::strerror(errno));
   const int on = 1;
   setsockopt(made.descriptor_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  const auto* const address = reinterpret_cast<const sockaddr*>(&endpoint.address);
-  if (::connect(made.descriptor_, address, endpoint.address_bytes) != 0) {
+  const auto* const to = reinterpret_cast<const sockaddr*>(&address.storage);
+  if (::connect(made.descriptor_, to, address.bytes) != 0) {
     if (errno != EINPROGRESS) return unreachable(endpoint, std::strerror(errno));
     if (!made.wait_for(POLLOUT)) return unreachable(endpoint, "it does not answer");
     int error = 0;

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
@@ -35,7 +36,8 @@ class TlsContext {
 
 class Socket {
  public:
-  // Waits until it is connected. The error is of kind unreachable.
+  // Waits until it is connected, to the first of the addresses that takes it. The error is of kind
+  // unreachable, and the last one's.
   static Result<Socket> connect(const Endpoint& endpoint, const TlsContext& tls);
 
   Socket(Socket&& other) noexcept;
@@ -62,6 +64,9 @@ class Socket {
 
   explicit Socket(int descriptor) : descriptor_(descriptor) {}
 
+  static Result<Socket> connect_to(const Address& address,
+                                   const Endpoint& endpoint,
+                                   const TlsContext& tls);
   Result<void> begin_tls(const Endpoint& endpoint, const TlsContext& tls);
   bool wait_for(short events) const;
 
