@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include <fmt/format.h>
 #include <sys/epoll.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
@@ -28,10 +29,12 @@ struct Loop::Connection {
   std::optional<Socket> socket = {};
   ReplyReader reader = {};
   bool is_asking = false;
+  Time asked_at = {};
 };
 
-Loop::Loop()
-    : epoll_(epoll_create1(EPOLL_CLOEXEC)),
+Loop::Loop(std::chrono::nanoseconds patience)
+    : patience_(patience),
+      epoll_(epoll_create1(EPOLL_CLOEXEC)),
       timer_(timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC)),
       buffer_(std::make_unique<std::array<char, 256 << 10>>()) {
   CHECK(epoll_ >= 0 && timer_ >= 0);
@@ -78,6 +81,7 @@ void Loop::run(const std::function<Tick(Time now)>& tick) {
     const Time now = Clock::now();
     if (now - last_tick < between_ticks) continue;
     last_tick = now;
+    break_off_unanswered(now);
     if (tick(now) == Tick::enough) break;
   }
   for (const auto& each : connections_) disconnect(*each);
@@ -85,7 +89,8 @@ void Loop::run(const std::function<Tick(Time now)>& tick) {
 
 void Loop::advance(Connection& connection) {
   while (true) {
-    Step step = connection.role.next(Clock::now());
+    const Time now = Clock::now();
+    Step step = connection.role.next(now);
     if (step.kind == Step::Kind::wait) {
       waiting_.push({.until = step.until, .connection = &connection});
       return;
@@ -102,6 +107,7 @@ void Loop::advance(Connection& connection) {
       return;
     }
     connection.is_asking = true;
+    connection.asked_at = now;
     if (connection.socket->send(step.request)) return;
     break_off(connection, "the server closed the connection");
   }
@@ -168,6 +174,15 @@ void Loop::break_off(Connection& connection, std::string_view why) {
   const std::string reason(why);  // The reader's own may be what goes.
   disconnect(connection);
   if (std::exchange(connection.is_asking, false)) connection.role.on_broken(reason);
+}
+
+void Loop::break_off_unanswered(Time now) {
+  for (const auto& each : connections_) {
+    if (!each->is_asking || now - each->asked_at < patience_) continue;
+    break_off(*each, fmt::format("the server did not answer within {} s",
+                                 std::chrono::duration<double>(patience_).count()));
+    answered_.push_back(each.get());
+  }
 }
 
 void Loop::wake_waiting() {

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <queue>
@@ -22,7 +23,8 @@ namespace mailrail::load {
 
 class Loop {
  public:
-  Loop();
+  // A request that is not answered for so long is broken off. The longest poll takes 20 s.
+  explicit Loop(std::chrono::nanoseconds patience = std::chrono::seconds(60));
   ~Loop();
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
@@ -50,9 +52,11 @@ class Loop {
   bool on_bytes(Connection& connection, std::string_view bytes);
   void disconnect(Connection& connection);
   void break_off(Connection& connection, std::string_view why);
+  void break_off_unanswered(Time now);
   void wake_waiting();
   void set_timer();
 
+  const std::chrono::nanoseconds patience_;
   int epoll_ = -1;
   int timer_ = -1;
   Time timer_set_to_ = Time::max();

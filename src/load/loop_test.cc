@@ -85,5 +85,17 @@ TEST(LoadLoop, SaysWhyNoAddressTakesIt) {
   EXPECT_THAT(added.error().message, HasSubstr("Cannot connect to [::1]:"));
 }
 
+TEST(LoadLoop, BreaksOffARequestThatIsNotAnswered) {
+  const SilentServer server;
+  const Endpoint endpoint = server.endpoint("127.0.0.1");
+  Asker asker;
+  Loop loop(50ms);
+  ASSERT_TRUE(loop.add(endpoint, asker));
+
+  loop.run([](Time) { return Loop::Tick::go_on; });
+
+  EXPECT_EQ(asker.told, "the server did not answer within 0.05 s");
+}
+
 }  // namespace
 }  // namespace mailrail::load
