@@ -131,7 +131,8 @@ Result<ExitCode> run(const BenchOptions& options, Session& session) {
       .messages_max = bench.messages.value_or(UINT64_MAX),
       .warm_up = bench.warm_up,
       .duration = bench.duration,
-      .messages_before = bench.producers == 0 ? *bench.messages : 0};
+      .messages_before = bench.producers == 0 ? *bench.messages : 0,
+      .batch_size_before = bench.batch_before()};
   ProgressBar bar("bench", ProgressBar::Unit::messages);
   load::Run run(plan, [&](const load::Progress& progress) {
     bar.at(bench.consumers > 0 && progress.received > 0 ? progress.received : progress.sent, 0);

@@ -221,6 +221,12 @@ void add_bench_options(CLI::App& command, BenchOptions& options) {
            "Do not sign what is measured, although there is a key.");
 }
 
+std::size_t Bench::batch_before() const {
+  const std::uint64_t count = sqs::limits::batch_bytes_max / body_bytes;
+  return static_cast<std::size_t>(
+      std::clamp<std::uint64_t>(count, 1, sqs::limits::batch_entries_max));
+}
+
 Result<Bench> bench_of(const BenchOptions& options) {
   constexpr std::uint32_t usual_queues = 3;
   const Preset& preset = *std::ranges::find(presets, options.workload, &Preset::name);

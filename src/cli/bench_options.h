@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -74,6 +75,9 @@ struct Bench {
   load::Order order() const {
     return script.groups() == 0 ? load::Order::standard : load::Order::fifo;
   }
+
+  // As many messages as one send takes, of those that are there before.
+  std::size_t batch_before() const;
 };
 
 // The errors are of kind usage.

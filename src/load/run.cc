@@ -34,6 +34,7 @@ Run::Run(const Plan& plan, Watch watch)
     : plan_(plan),
       watch_(std::move(watch)),
       filling_{.sending = Sending::in_batches,
+               .batch_size = plan.batch_size_before,
                .target = plan.target,
                .requests = plan.producing_by,
                .script = plan.script,

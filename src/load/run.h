@@ -43,7 +43,8 @@ struct Plan {
   std::uint64_t messages_max = UINT64_MAX;
   std::chrono::nanoseconds warm_up{0};
   std::chrono::nanoseconds duration{0};  // 0: until all messages are sent.
-  std::uint64_t messages_before = 0;     // Sent in batches before anything is measured.
+  std::uint64_t messages_before = 0;     // Sent before anything is measured,
+  std::size_t batch_size_before = 10;    // so many at once.
 };
 
 struct Progress {

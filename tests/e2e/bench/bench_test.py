@@ -64,6 +64,9 @@ class Workloads(Bench):
         self.assertEqual((2000, 2000), (report["Acknowledged"], report["Received"]))
         self.assertEqual(2000, report["Delete"]["Messages"])
 
+    def test_long_messages_are_sent_before_in_short_batches(self):
+        self.assertEqual(50, self.good("receive", "--size", "256KiB", "--messages", "50")["Received"])
+
     def test_what_is_sent_comes_out(self):
         for workload, more in (("fifo", ()), ("standard", ()), ("fifo", ("--batch", "10", "--groups", "30"))):
             report = self.good(workload, *more, *BRIEFLY)
