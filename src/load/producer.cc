@@ -66,32 +66,40 @@ void Producer::take(const Item& item, Time due) {
 }
 
 void Producer::on_reply(const Reply& reply, Time now) {
+  const std::vector<std::size_t> failed = failed_of(reply);
   const std::size_t count = outgoing_.size();
-  std::vector<std::size_t> failed;
-  if (!reply.is_ok()) {
-    production_.figures.fail(fmt::format("status {}: {}", reply.status, shown(reply.body)));
-    failed.resize(count);
-    std::iota(failed.begin(), failed.end(), std::size_t{0});
-  } else if (production_.sending == Sending::in_batches) {
-    auto told = parser_.failed(reply.body);
-    if (!told)
-      production_.figures.fail(fmt::format("not as SQS answers a batch: {}", shown(reply.body)));
-    if (told && !told->empty()) {
-      production_.figures.fail(fmt::format("entries that failed: {}", shown(reply.body)));
-      production_.figures.errors += told->size() - 1;
-    }
-    failed = std::move(told).value_or(std::vector<std::size_t>());
-  }
   production_.figures.sends.count(production_.figures.window, begun_, now,
                                   count - std::min(count, failed.size()));
   settle(failed);
 }
 
+std::vector<std::size_t> Producer::failed_of(const Reply& reply) {
+  if (!reply.is_ok()) {
+    production_.figures.fail(fmt::format("status {}: {}", reply.status, shown(reply.body)));
+    return all_outgoing();
+  }
+  if (production_.sending != Sending::in_batches) return {};
+  const auto told = parser_.failed(reply.body);
+  if (!told) {
+    production_.figures.fail(fmt::format("not as SQS answers a batch: {}", shown(reply.body)));
+    return all_outgoing();
+  }
+  if (!told->empty()) {
+    production_.figures.fail(fmt::format("entries that failed: {}", shown(reply.body)));
+    production_.figures.errors += told->size() - 1;
+  }
+  return *told;
+}
+
+std::vector<std::size_t> Producer::all_outgoing() const {
+  std::vector<std::size_t> all(outgoing_.size());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  return all;
+}
+
 void Producer::on_broken(std::string_view why) {
   production_.figures.fail(why);
-  std::vector<std::size_t> failed(outgoing_.size());
-  std::iota(failed.begin(), failed.end(), std::size_t{0});
-  settle(failed);
+  settle(all_outgoing());
 }
 
 void Producer::on_gone(std::string_view why) {

@@ -53,6 +53,8 @@ class Producer final : public Role {
   Step over();
   std::string request(Time due);
   void take(const Item& item, Time due);
+  std::vector<std::size_t> failed_of(const Reply& reply);
+  std::vector<std::size_t> all_outgoing() const;
   void settle(const std::vector<std::size_t>& failed);
 
   Production& production_;

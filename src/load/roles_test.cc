@@ -131,6 +131,21 @@ TEST(LoadProducer, KnowsWhichEntriesOfABatchFailed) {
   EXPECT_EQ(stage.judge.finish().lost, 2U);  // Messages 0 and 2 never came.
 }
 
+TEST(LoadProducer, TakesAnAnswerToNoBatchForNone) {
+  Stage stage;
+  stage.production.sending = Sending::in_batches;
+  Producer producer(stage.production, {});
+  static_cast<void>(producer.next(start));
+
+  producer.on_reply({.status = 200, .body = "<html>"}, start);
+
+  EXPECT_EQ(stage.production.acknowledged, 0U);
+  EXPECT_EQ(stage.figures.sends.messages, 0U);
+  EXPECT_EQ(stage.figures.errors, 1U);
+  EXPECT_EQ(stage.figures.first_error, "not as SQS answers a batch: <html>");
+  EXPECT_EQ(stage.judge.finish().lost, 0U);
+}
+
 TEST(LoadProducer, LeavesOutWhatBeganBeforeTheWindow) {
   Stage stage;
   stage.figures.window.from = start + 1s;
