@@ -17,7 +17,8 @@ constexpr std::size_t shown_characters = 60;
 
 void Judge::sent(std::uint32_t group, Time due) {
   if (group >= groups_.size()) groups_.resize(std::size_t{group} + 1);
-  messages_.push_back({.due = due, .group = group, .place = ++groups_[group].sent});
+  messages_.emplace(sent_count_++,
+                    Message{.due = due, .group = group, .place = ++groups_[group].sent});
 }
 
 void Judge::acknowledged(std::uint64_t number) {
@@ -25,14 +26,14 @@ void Judge::acknowledged(std::uint64_t number) {
   CHECK(message != nullptr && !message->is_acknowledged);
   ++verdict_.acknowledged;
   message->is_acknowledged = true;
-  settle(*message);
+  settle(number, *message);
 }
 
 void Judge::unanswered(std::uint64_t number) {
   Message* const message = find(number);
   if (message == nullptr) return;
   message->is_unanswered = true;
-  settle(*message);
+  settle(number, *message);
 }
 
 std::optional<Time> Judge::received(std::uint64_t number, const Lease& lease, Time now) {
@@ -78,22 +79,24 @@ void Judge::deleted(std::uint64_t number) {
   Message* const message = find(number);
   if (message == nullptr) return;
   message->is_deleted = true;
-  settle(*message);
+  settle(number, *message);
 }
 
 const Verdict& Judge::finish() {
-  for (std::size_t i = 0; i < messages_.size(); ++i) {
-    const Message& each = messages_[i];
-    if (!each.is_acknowledged || each.was_received) continue;
+  std::vector<std::uint64_t> lost;
+  for (const auto& [number, message] : messages_)
+    if (message.is_acknowledged && !message.was_received) lost.push_back(number);
+  std::ranges::sort(lost);
+  for (const std::uint64_t each : lost) {
     blame(verdict_.lost,
-          fmt::format("{} was acknowledged and never came", name_of(base_ + i, each)));
+          fmt::format("{} was acknowledged and never came", name_of(each, messages_.at(each))));
   }
   return verdict_;
 }
 
 Judge::Message* Judge::find(std::uint64_t number) {
-  if (number < base_ || number >= sent_count()) return nullptr;
-  return &messages_[static_cast<std::size_t>(number - base_)];
+  const auto found = messages_.find(number);
+  return found == messages_.end() ? nullptr : &found->second;
 }
 
 // What is in flight in a conversation came by one receive, and holds up all others.
@@ -121,17 +124,12 @@ void Judge::land(Message& message) {
   if (std::exchange(message.is_in_flight, false)) --groups_[message.group].in_flight;
 }
 
-// What is over for good at the front need not be kept.
-void Judge::settle(Message& message) {
-  if (!message.is_settled && message.is_deleted &&
-      (message.is_acknowledged || message.is_unanswered)) {
-    message.is_settled = true;
-    if (message.is_acknowledged) ++settled_;
-  }
-  while (!messages_.empty() && messages_.front().is_settled) {
-    messages_.pop_front();
-    ++base_;
-  }
+// What is over for good need not be kept.
+void Judge::settle(std::uint64_t number, Message& message) {
+  if (!message.is_deleted || !(message.is_acknowledged || message.is_unanswered)) return;
+  if (message.is_acknowledged) ++settled_;
+  land(message);
+  messages_.erase(number);
 }
 
 void Judge::blame(std::uint64_t& count, std::string example) {

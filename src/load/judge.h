@@ -10,10 +10,11 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include <boost/unordered/unordered_flat_map.hpp>
 
 #include "load/schedule.h"
 
@@ -61,7 +62,7 @@ class Judge {
   void deleting(std::uint64_t number);  // Before it leaves: from then on others may come.
   void deleted(std::uint64_t number);
 
-  std::uint64_t sent_count() const { return base_ + messages_.size(); }
+  std::uint64_t sent_count() const { return sent_count_; }
   // So many were acknowledged, and not yet received and deleted.
   std::uint64_t outstanding() const { return verdict_.acknowledged - settled_; }
   const Verdict& verdict() const { return verdict_; }
@@ -81,7 +82,6 @@ class Judge {
     bool was_received = false;
     bool is_in_flight = false;  // Received, and its delete has not left.
     bool is_deleted = false;
-    bool is_settled = false;
   };
 
   struct Group {
@@ -96,13 +96,13 @@ class Judge {
   void check_overlap(std::uint64_t number, const Message& message, const Lease& lease, Time now);
   void check_order(std::uint64_t number, const Message& message);
   void land(Message& message);
-  void settle(Message& message);
+  void settle(std::uint64_t number, Message& message);
   void blame(std::uint64_t& count, std::string example);
   std::string name_of(std::uint64_t number, const Message& message) const;
 
   const Order order_;
-  std::deque<Message> messages_;  // From number `base_` on.
-  std::uint64_t base_ = 0;
+  boost::unordered_flat_map<std::uint64_t, Message> messages_;  // Without those that are over.
+  std::uint64_t sent_count_ = 0;
   std::vector<Group> groups_;
   std::uint64_t settled_ = 0;
   Verdict verdict_;

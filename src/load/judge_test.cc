@@ -126,12 +126,11 @@ TEST(LoadJudge, TakesAMessageThatComesAgainAfterItsTimeoutForGranted) {
 
 TEST(LoadJudge, FindsAMessageThatComesAgainAfterItWasDeleted) {
   Story story(Order::standard);
-  story.send_acknowledged();
-  story.send_acknowledged();
-  story.receive(1, 1);
-  story.remove(1);
+  const std::uint64_t number = story.send();
+  story.receive(number, 1);
+  story.remove(number);
   story.now += 1h;
-  story.receive(1, 2);
+  story.receive(number, 2);
 
   EXPECT_EQ(story.judge.verdict().repeated, 1U);
   EXPECT_THAT(story.judge.verdict().examples,
@@ -139,14 +138,19 @@ TEST(LoadJudge, FindsAMessageThatComesAgainAfterItWasDeleted) {
 }
 
 TEST(LoadJudge, FindsAMessageThatComesAgainAfterItWasForgotten) {
-  Story story(Order::fifo);
-  story.send_acknowledged();
-  story.receive(0, 1);
-  story.remove(0);
-  story.now += 1h;
-  story.receive(0, 2);
+  for (const std::uint64_t number : {0U, 1U}) {
+    Story story(Order::fifo);
+    story.send_acknowledged();
+    story.send_acknowledged();
+    story.receive(number, 1);
+    story.remove(number);
+    story.now += 1h;
+    story.receive(number, 2);
 
-  EXPECT_EQ(story.judge.verdict().repeated, 1U);
+    EXPECT_EQ(story.judge.verdict().repeated, 1U);
+    EXPECT_THAT(story.judge.verdict().examples,
+                ElementsAre(HasSubstr("came again after it was received and deleted")));
+  }
 }
 
 TEST(LoadJudge, FindsAMessageThatComesAgainWhileItIsBeingDeleted) {
@@ -155,6 +159,20 @@ TEST(LoadJudge, FindsAMessageThatComesAgainWhileItIsBeingDeleted) {
   story.receive(0, 1);
   story.judge.deleting(0);
   story.receive(0, 2);
+
+  EXPECT_EQ(story.judge.verdict().repeated, 1U);
+  EXPECT_EQ(story.judge.verdict().overlapping, 0U);
+}
+
+TEST(LoadJudge, AccusesNobodyElseOfWhatCameAgainWhileItWasBeingDeleted) {
+  Story story(Order::fifo);
+  story.send_acknowledged();
+  story.send_acknowledged();
+  story.receive(0, 1);
+  story.judge.deleting(0);
+  story.receive(0, 2);
+  story.judge.deleted(0);
+  story.receive(1, 3);
 
   EXPECT_EQ(story.judge.verdict().repeated, 1U);
   EXPECT_EQ(story.judge.verdict().overlapping, 0U);
