@@ -113,7 +113,7 @@ void Judge::check_overlap(std::uint64_t number,
 
 void Judge::check_order(std::uint64_t number, const Message& message) {
   Group& group = groups_[message.group];
-  if (message.place < group.received_up_to) {
+  if (message.place < group.received_up_to && !message.is_unanswered) {
     blame(verdict_.out_of_order,
           fmt::format("{} came after number {}", name_of(number, message), group.received_up_to));
   }

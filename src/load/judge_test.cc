@@ -192,6 +192,17 @@ TEST(LoadJudge, FindsMessagesOfAConversationInTheWrongOrder) {
               ElementsAre(HasSubstr("message 1, number 2 of conversation 5, came after number 3")));
 }
 
+TEST(LoadJudge, ExpectsNoOrderOfAMessageWithoutAnAnswer) {
+  Story story(Order::fifo);
+  story.judge.unanswered(story.send());
+  story.send_acknowledged();
+  story.receive(1, 1);
+  story.remove(1);
+  story.receive(0, 2);
+
+  EXPECT_EQ(story.judge.verdict().violations(), 0U);
+}
+
 TEST(LoadJudge, FindsTheWrongOrderWithinOneReceive) {
   Story story(Order::fifo);
   story.send_acknowledged();
