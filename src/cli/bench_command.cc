@@ -1,8 +1,8 @@
 #include "cli/bench_command.h"
 
-#include <chrono>
-#include <cstdio>
+#include <algorithm>
 #include <memory>
+#include <optional>
 #include <thread>
 #include <utility>
 
@@ -27,11 +27,6 @@ namespace {
 
 using client::Service;
 
-Instant now() {
-  return Instant(
-      std::chrono::duration_cast<Duration>(std::chrono::system_clock::now().time_since_epoch()));
-}
-
 // Where a run's requests go, and what they look like.
 struct Target {
   load::Endpoint endpoint;
@@ -49,7 +44,7 @@ Result<Target> target_of(const BenchOptions& options,
                                .region = settings.region(service)};
   if (!options.is_unsigned) {
     made.credentials = settings.credentials;
-    made.now = &now;
+    made.now = client::Client::Options{.settings = settings}.now;
   }
   return Target{.endpoint = std::move(endpoint), .requests = load::Requests(std::move(made), tag)};
 }
@@ -62,6 +57,14 @@ load::Sending sending_of(const Bench& bench) {
 Result<std::optional<ServerUse>> use_of(const BenchOptions& options, Session& session) {
   if (options.process) return TRY(process_use(static_cast<pid_t>(*options.process)));
   return server_use(session.client);
+}
+
+// What a process used that is not there any more nobody can tell.
+Cost cost_of(const std::optional<ServerUse>& before,
+             const Result<std::optional<ServerUse>>& after) {
+  if (!after) return std::unexpected(NoCost::has_ended);
+  if (!before || !*after) return std::unexpected(NoCost::not_told);
+  return cost_between(*before, **after);
 }
 
 // Of messages that nobody received: as many as were acknowledged must be in the queue.
@@ -141,12 +144,11 @@ Result<ExitCode> run(const BenchOptions& options, Session& session) {
   TRY(run.prepare());
   const auto before = TRY(use_of(options, session));
   TRY(run.run());
-  const auto after = TRY(use_of(options, session));
+  const auto after = use_of(options, session);
   bar.clear();
 
   load::Outcome outcome = run.outcome();
-  BenchReport report{.bench = bench, .outcome = outcome};
-  if (before && after) report.cost = cost_between(*before, *after);
+  BenchReport report{.bench = bench, .outcome = outcome, .cost = cost_of(before, after)};
   if (bench.consumers == 0 && !outcome.was_interrupted)
     report.checked = TRY(check_count(session, places.queue_urls().front(), outcome));
   print(report, session.output);

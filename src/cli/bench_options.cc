@@ -214,8 +214,8 @@ void add_bench_options(CLI::App& command, BenchOptions& options) {
              "How long a consumer works on what it received before it deletes it, like 5ms. "
              "Default: not at all.");
   add_option(command, "--pid", options.process,
-             "The server's process on this machine, to tell its CPU time and memory where it does "
-             "not tell them itself.")
+             "The server's process on this machine, whose CPU time and memory are told. Default: "
+             "what the server itself tells at /metrics, if it does.")
       .positive();
   add_flag(command, "--no-sign", options.is_unsigned,
            "Do not sign what is measured, although there is a key.");

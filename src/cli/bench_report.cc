@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <numeric>
 #include <ranges>
 #include <utility>
 #include <vector>
@@ -132,8 +131,11 @@ double total_seconds(const ServerCost& cost) {
 }
 
 std::string server_line(const BenchReport& report) {
-  if (!report.cost)
-    return "Server    tells no CPU time or memory here; --pid finds it on this machine\n";
+  if (!report.cost) {
+    return report.cost.error() == NoCost::has_ended
+               ? "Server    its process ended meanwhile, so what it used is not known\n"
+               : "Server    tells no CPU time or memory here; --pid finds it on this machine\n";
+  }
   std::vector<std::string> threads;
   for (const auto& [thread, seconds] : report.cost->cpu_seconds)
     threads.push_back(fmt::format("{} {}", thread, us_text(us_per_message(report, seconds))));

@@ -5,7 +5,10 @@
 
 #pragma once
 
-#include <optional>
+#include <chrono>
+#include <cstdint>
+#include <expected>
+#include <map>
 #include <string>
 
 #include <boost/json/object.hpp>
@@ -24,13 +27,17 @@ struct ServerCost {
 
 ServerCost cost_between(const ServerUse& before, const ServerUse& after);
 
+// Why it is not known.
+enum class NoCost : std::uint8_t { not_told, has_ended };
+using Cost = std::expected<ServerCost, NoCost>;
+
 // Whether it was checked that what was sent is there.
 enum class Checked : std::uint8_t { yes, no };
 
 struct BenchReport {
   const Bench& bench;
   const load::Outcome& outcome;
-  std::optional<ServerCost> cost = {};
+  Cost cost = std::unexpected(NoCost::not_told);
   Checked checked = Checked::yes;
 };
 

@@ -1,5 +1,6 @@
 #include "cli/server_use.h"
 
+#include <algorithm>
 #include <charconv>
 #include <filesystem>
 #include <fstream>

@@ -278,6 +278,25 @@ class OtherServers(Bench):
             report = self.bench(0, "send", "--messages", "100", "--pid", str(os.getpid()), AWS_ENDPOINT_URL=service.endpoint)
         self.assertGreater(report["Server"]["ResidentBytes"], 1_000_000)
 
+    def test_the_process_that_is_named_comes_before_what_a_service_tells(self):
+        with OddService(tells_use=True) as service:
+            report = self.bench(0, "send", "--messages", "100", "--pid", str(os.getpid()), AWS_ENDPOINT_URL=service.endpoint)
+        self.assertNotIn("http", report["Server"]["CpuNanosecondsPerMessageByThread"])
+
+    def test_a_process_that_ends_meanwhile_takes_only_its_costs_along(self):
+        with OddService() as service, subprocess.Popen(["/usr/bin/sleep", "600"]) as process:
+            command = [binary(), "bench", "send", "--messages", "1000", "--rate", "500/s", "--pid", str(process.pid)]
+            running = subprocess.Popen(command, env=self.environment(AWS_ENDPOINT_URL=service.endpoint), stdout=subprocess.PIPE, text=True)
+            with running:
+                while service.sends == 0 and running.poll() is None:
+                    time.sleep(0.01)
+                process.kill()
+                process.wait()
+                told, _ = running.communicate(timeout=30)
+        self.assertEqual(0, running.returncode)
+        self.assertIn("Server    its process ended meanwhile, so what it used is not known\n", told)
+        self.assertIn("Verified  1,000 messages acknowledged, and in the queue\n", told)
+
     def test_messages_cost_what_they_take_and_not_what_was_done_before(self):
         with OddService(tells_use=True) as service:
             receive = self.bench(0, "receive", "--messages", "100", AWS_ENDPOINT_URL=service.endpoint)
