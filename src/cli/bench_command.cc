@@ -109,8 +109,10 @@ Result<ExitCode> run(const BenchOptions& options, Session& session) {
   const load::Tag tag(fmt::format("{:08x}", static_cast<std::uint32_t>(SystemRandom().next())));
   const client::Settings& settings = session.client.settings();
   const Target queues = TRY(target_of(options, settings, Service::sqs, tag));
-  const Target topics = TRY(target_of(options, settings, Service::sns, tag));
-  const Target& producing = bench.workload == Workload::fan_out ? topics : queues;
+  std::optional<Target> topics;
+  if (bench.workload == Workload::fan_out)
+    topics.emplace(TRY(target_of(options, settings, Service::sns, tag)));
+  const Target& producing = topics ? *topics : queues;
 
   const Interrupt interrupt;
   BenchPlaces places(session.client, tag.run());

@@ -297,6 +297,9 @@ class OtherServers(Bench):
         self.assertIn("Server    its process ended meanwhile, so what it used is not known\n", told)
         self.assertIn("Verified  1,000 messages acknowledged, and in the queue\n", told)
 
+    def test_topics_need_not_be_found_where_none_is_used(self):
+        self.assertEqual(10, self.bench(0, "send", "--messages", "10", AWS_ENDPOINT_URL_SNS="http://nowhere..invalid:1")["Acknowledged"])
+
     def test_messages_cost_what_they_take_and_not_what_was_done_before(self):
         with OddService(tells_use=True) as service:
             receive = self.bench(0, "receive", "--messages", "100", AWS_ENDPOINT_URL=service.endpoint)
