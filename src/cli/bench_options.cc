@@ -256,6 +256,7 @@ Result<Bench> bench_of(const BenchOptions& options) {
   // A conversation has one producer, so more of these than of those would have nothing to say.
   if (bench.order() == load::Order::fifo)
     bench.producers = std::min(bench.producers, bench.script.groups());
+  bench.script.deal(bench.producers);
   TRY(check_parts(bench));
   return bench;
 }

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <simdjson.h>
 
+#include "base/check.h"
 #include "base/json.h"
 #include "base/shown.h"
 
@@ -91,14 +92,17 @@ Result<Script> Script::conversations(std::string_view lines) {
   return script;
 }
 
+void Script::deal(std::uint32_t parts) {
+  if (!is_file_) return;
+  lines_of_part_.assign(parts, {});
+  for (std::uint32_t i = 0; i < group_of_line_.size(); ++i)
+    lines_of_part_[group_of_line_[i] % parts].push_back(i);
+}
+
 std::optional<Item> Script::item(const Part& part, std::uint64_t k) const {
   if (is_file_) {
-    if (dealt_.parts != part.of) {
-      dealt_ = {.parts = part.of, .lines = std::vector<std::vector<std::uint32_t>>(part.of)};
-      for (std::uint32_t i = 0; i < group_of_line_.size(); ++i)
-        dealt_.lines[group_of_line_[i] % part.of].push_back(i);
-    }
-    const std::vector<std::uint32_t>& own = dealt_.lines[part.number];
+    CHECK(lines_of_part_.size() == part.of);
+    const std::vector<std::uint32_t>& own = lines_of_part_[part.number];
     if (k >= own.size()) return std::nullopt;
     const std::uint32_t line = own[static_cast<std::size_t>(k)];
     return Item{.turn = line, .group = group_of_line_[line], .text = line};

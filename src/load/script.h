@@ -45,6 +45,9 @@ class Script {
   // the line, and is of kind unusable.
   static Result<Script> conversations(std::string_view lines);
 
+  // Deals conversations out to so many producers. A file's are dealt before an item is asked for.
+  void deal(std::uint32_t parts);
+
   // The next `k` of a producer; nothing if it has sent all.
   std::optional<Item> item(const Part& part, std::uint64_t k) const;
 
@@ -57,17 +60,11 @@ class Script {
   std::optional<std::uint64_t> message_count() const;  // Nothing: there is no end.
 
  private:
-  // Deals conversations out to so many producers, if it was not done.
-  struct Dealt {
-    std::uint32_t parts = 0;
-    std::vector<std::vector<std::uint32_t>> lines;  // Of each producer.
-  };
-
   bool is_file_ = false;
   std::vector<std::string> texts_;
   std::vector<std::string> groups_;
-  std::vector<std::uint32_t> group_of_line_;  // Of a file; line N has text N.
-  mutable Dealt dealt_;
+  std::vector<std::uint32_t> group_of_line_;               // Of a file; line N has text N.
+  std::vector<std::vector<std::uint32_t>> lines_of_part_;  // Of a file, once it is dealt.
 };
 
 }  // namespace mailrail::load

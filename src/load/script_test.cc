@@ -68,9 +68,10 @@ constexpr std::string_view lines = R"({"conversation": "x/1", "text": "say \"hi\
 {"conversation": "x/1"})";
 
 TEST(LoadScript, SaysConversationsAgain) {
-  const auto script = Script::conversations(lines);
+  auto script = Script::conversations(lines);
 
   ASSERT_TRUE(script) << script.error().message;
+  script->deal(2);
   EXPECT_EQ(script->message_count(), 3U);
   EXPECT_EQ(script->groups(), 2U);
   EXPECT_EQ(script->group_name(0), "x/1");
