@@ -12,6 +12,9 @@ using simdjson::dom::array;
 using simdjson::dom::element;
 
 constexpr std::string_view line_end = "\r\n";
+constexpr std::string_view head_end = "\r\n\r\n";
+constexpr std::size_t head_bytes_max = 64 << 10;
+constexpr std::size_t body_bytes_max = 16 << 20;  // Ten messages have 10 MiB.
 
 template <class Number>
 std::optional<Number> number_in(std::string_view text) {
@@ -43,7 +46,11 @@ void ReplyReader::take() {
 }
 
 void ReplyReader::read_head() {
-  const std::size_t end = bytes_.find("\r\n\r\n");
+  const std::size_t end = bytes_.find(head_end);
+  if (end > head_bytes_max && bytes_.size() >= head_bytes_max + head_end.size()) {
+    problem_ = "a reply's head is longer than 64 KiB";
+    return;
+  }
   if (end == std::string::npos) return;
   std::string_view head = std::string_view(bytes_).substr(0, end);
   const std::string_view first = head.substr(0, head.find(line_end));
@@ -70,8 +77,12 @@ void ReplyReader::read_head() {
     problem_ = "a reply came without a Content-Length";
     return;
   }
+  if (*length > body_bytes_max) {
+    problem_ = "a reply's body is longer than 16 MiB";
+    return;
+  }
   status_ = *status;
-  head_bytes_ = end + 4;
+  head_bytes_ = end + head_end.size();
   body_bytes_ = *length;
 }
 

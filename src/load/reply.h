@@ -32,7 +32,8 @@ class ReplyReader {
   std::optional<Reply> reply();
   void take();
 
-  // What was wrong with the head, if it is not of a reply with a Content-Length. It stays so.
+  // What was wrong with the head, if it is not of a reply with a Content-Length, or of one that is
+  // longer than any answer to what is asked. It stays so.
   std::string_view problem() const { return problem_; }
 
  private:

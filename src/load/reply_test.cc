@@ -1,5 +1,8 @@
 #include "load/reply.h"
 
+#include <string>
+
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -55,6 +58,37 @@ TEST(LoadReply, NeedsAContentLength) {
     EXPECT_FALSE(reader.reply());
     EXPECT_EQ(reader.problem(), "a reply came without a Content-Length");
   }
+}
+
+TEST(LoadReply, MayHaveALongHeadHoweverItIsCut) {
+  std::string bytes = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nX-Long: ";
+  bytes += std::string((64 << 10) - bytes.size(), 'x') + "\r\n\r\n";
+  for (std::size_t cut = bytes.size() - 5; cut <= bytes.size(); ++cut) {
+    ReplyReader reader;
+    reader.add(std::string_view(bytes).substr(0, cut));
+    EXPECT_EQ(reader.reply().has_value(), cut == bytes.size());
+    reader.add(std::string_view(bytes).substr(cut));
+    EXPECT_TRUE(reader.reply()) << cut;
+  }
+}
+
+TEST(LoadReply, HasAHeadAndABodyThatFit) {
+  const auto problem_of = [](std::string_view bytes) {
+    ReplyReader reader;
+    reader.add(bytes);
+    EXPECT_FALSE(reader.reply());
+    return std::string(reader.problem());
+  };
+  const std::string line = "X-Long: " + std::string(64 << 10, 'x');
+
+  EXPECT_EQ(problem_of("HTTP/1.1 200 OK\r\n" + line), "a reply's head is longer than 64 KiB");
+  EXPECT_EQ(problem_of("HTTP/1.1 200 OK\r\n" + line + "\r\nContent-Length: 0\r\n\r\n"),
+            "a reply's head is longer than 64 KiB");
+  for (const std::string_view length : {"16777217", "18446744073709551615"}) {
+    EXPECT_EQ(problem_of(fmt::format("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", length)),
+              "a reply's body is longer than 16 MiB");
+  }
+  EXPECT_EQ(problem_of("HTTP/1.1 200 OK\r\nContent-Length: 16777216\r\n\r\n"), "");
 }
 
 TEST(LoadReply, IsNoReplyOfAnotherProtocol) {
