@@ -39,30 +39,19 @@ void Histogram::record(nanoseconds took) {
   took = std::max(took, nanoseconds(0));
   ++buckets_[bucket_of(std::min(static_cast<std::uint64_t>(took.count()), value_max))];
   ++count_;
-  least_ = std::min(least_, took);
   longest_ = std::max(longest_, took);
 }
-
-void Histogram::add(const Histogram& other) {
-  for (std::size_t i = 0; i < bucket_count; ++i) buckets_[i] += other.buckets_[i];
-  count_ += other.count_;
-  least_ = std::min(least_, other.least_);
-  longest_ = std::max(longest_, other.longest_);
-}
-
-nanoseconds Histogram::least() const { return count_ == 0 ? nanoseconds(0) : least_; }
 
 nanoseconds Histogram::percentile(double share) const {
   CHECK(share > 0 && share <= 1);
   if (count_ == 0) return nanoseconds(0);
   const auto wanted = std::max<std::uint64_t>(
       1, static_cast<std::uint64_t>(std::ceil(share * static_cast<double>(count_))));
+  if (wanted >= count_) return longest_;
   std::uint64_t seen = 0;
-  for (std::size_t i = 0; i < bucket_count; ++i) {
-    seen += buckets_[i];
-    if (seen >= wanted) return std::min(nanoseconds(end_of(i)), longest_);
-  }
-  return longest_;
+  std::size_t bucket = 0;
+  while ((seen += buckets_[bucket]) < wanted) ++bucket;
+  return std::min(nanoseconds(end_of(bucket)), longest_);
 }
 
 }  // namespace mailrail::load

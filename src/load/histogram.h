@@ -3,8 +3,8 @@
 //
 // Buckets are log-linear: each power of two is cut into 1,024 equal parts. So a percentile is never
 // less than what was measured, and at most 1/1,024 (0.1 %) more; below two microseconds it is
-// exact, and so are the least and the longest. What is longer than 70 minutes counts as that long,
-// save for the longest.
+// exact, and so is the longest. What is longer than 73 minutes counts as that long, save for the
+// longest.
 
 #pragma once
 
@@ -21,19 +21,16 @@ class Histogram {
 
   // What is negative counts as 0.
   void record(std::chrono::nanoseconds took);
-  void add(const Histogram& other);
 
   std::uint64_t count() const { return count_; }
-  std::chrono::nanoseconds least() const;
-  std::chrono::nanoseconds longest() const { return longest_; }
 
-  // So long or less took that share of all, 0 < share <= 1. 0 if there are none.
+  // So long or less took that share of all, 0 < share <= 1; of 1 it is the longest. 0 if there are
+  // none.
   std::chrono::nanoseconds percentile(double share) const;
 
  private:
   std::vector<std::uint64_t> buckets_;
   std::uint64_t count_ = 0;
-  std::chrono::nanoseconds least_ = std::chrono::nanoseconds::max();
   std::chrono::nanoseconds longest_{0};
 };
 
