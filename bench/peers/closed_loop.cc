@@ -20,6 +20,7 @@ constexpr milliseconds patience{30'000};  // With a peer that answers nobody.
 struct Connection {
   std::unique_ptr<Client> client;
   Clock::time_point begun_at;
+  std::uint64_t messages = 0;  // Heard of the request so far.
   bool is_busy = false;
 };
 
@@ -41,7 +42,7 @@ class ClosedLoop {
   milliseconds time_left(Clock::time_point now) const;
   void begin(Connection& connection);
   void hear(Connection& connection);
-  void count(const Connection& connection, const Heard& heard, Clock::time_point now);
+  void count(Connection& connection, const Heard& heard, Clock::time_point now);
   void note_error(std::string_view what);
   void give_up(Connection& connection);
 
@@ -50,20 +51,19 @@ class ClosedLoop {
   std::vector<Connection> connections_;
   std::size_t busy_ = 0;
   std::size_t pushed_ = 0;  // Of the busy ones, those whose answer may never come.
-  Clock::time_point counts_from_;
+  load::Window window_;
   Clock::time_point ends_at_ = Clock::time_point::max();
   Outcome outcome_;
 };
 
 Outcome ClosedLoop::run() {
   open();
-  counts_from_ = Clock::now() + plan_.warm_up;
-  if (plan_.duration.count() > 0) ends_at_ = counts_from_ + plan_.duration;
+  window_.from = Clock::now() + plan_.warm_up;
+  if (plan_.duration.count() > 0) ends_at_ = window_.from + plan_.duration;
   for (Connection& each : connections_)
     if (each.client != nullptr) begin(each);
   std::array<epoll_event, 256> events;
-  Clock::time_point now = Clock::now();
-  for (; !is_done(now); now = Clock::now()) {
+  for (Clock::time_point now = Clock::now(); !is_done(now); now = Clock::now()) {
     const milliseconds wait = time_left(now);
     const int count = epoll_wait(epoll_, events.data(), static_cast<int>(events.size()),
                                  static_cast<int>(wait.count()));
@@ -75,8 +75,8 @@ Outcome ClosedLoop::run() {
     for (int index = 0; index < count; ++index)
       hear(*static_cast<Connection*>(events[static_cast<std::size_t>(index)].data.ptr));
   }
-  outcome_.seconds = std::chrono::duration<double>(now - counts_from_).count();
-  std::ranges::sort(outcome_.latencies_us);
+  const Clock::time_point last = std::max(outcome_.measure.last, window_.from);
+  outcome_.seconds = std::chrono::duration<double>(last - window_.from).count();
   return std::move(outcome_);
 }
 
@@ -111,6 +111,7 @@ void ClosedLoop::begin(Connection& connection) {
   const Clock::time_point now = Clock::now();
   if (is_over(now)) return;
   connection.begun_at = now;
+  connection.messages = 0;
   connection.is_busy = true;
   ++busy_;
   pushed_ += connection.client->is_pushed() ? 1 : 0;
@@ -135,14 +136,11 @@ void ClosedLoop::hear(Connection& connection) {
   begin(connection);
 }
 
-void ClosedLoop::count(const Connection& connection, const Heard& heard, Clock::time_point now) {
+void ClosedLoop::count(Connection& connection, const Heard& heard, Clock::time_point now) {
   outcome_.messages_in_all += heard.messages;
-  if (connection.begun_at < counts_from_) return;
-  outcome_.messages += heard.messages;
-  if (heard.state != State::whole) return;
-  const auto latency =
-      std::chrono::duration_cast<std::chrono::microseconds>(now - connection.begun_at);
-  outcome_.latencies_us.push_back(static_cast<std::uint32_t>(latency.count()));
+  connection.messages += heard.messages;
+  if (heard.state == State::whole)
+    outcome_.measure.count(window_, connection.begun_at, now, connection.messages);
 }
 
 void ClosedLoop::note_error(std::string_view what) {

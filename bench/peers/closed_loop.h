@@ -1,6 +1,7 @@
-// A closed loop of clients of one peer on one thread, as bench/load.h is of mailrail: each has one
-// request outstanding, and sends the next when that is answered. It measures and counts as that one
-// does, so that figures of both can stand in one table.
+// A closed loop of clients of one peer on one thread, as load/loop.h is of mailrail: each has one
+// request outstanding, and sends the next when that is answered. It counts by the same Measure, so
+// that figures of both can stand in one table: a request from the warm-up's end on, once it is
+// answered whole, and until the last answer.
 
 #pragma once
 
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "bench/peers/client.h"
+#include "load/figures.h"
 
 namespace mailrail::bench::peers {
 
@@ -21,12 +23,11 @@ struct Plan {
 };
 
 struct Outcome {
-  std::vector<std::uint32_t> latencies_us;  // One a measured request, sorted.
-  std::uint64_t messages = 0;               // Of the measured requests.
-  std::uint64_t messages_in_all = 0;        // With those of the warm-up.
-  std::uint64_t errors = 0;                 // Refusals, and broken connections.
+  load::Measure measure;
+  std::uint64_t messages_in_all = 0;  // With those of the warm-up.
+  std::uint64_t errors = 0;           // Refusals, and broken connections.
   std::string first_error = {};
-  double seconds = 0;
+  double seconds = 0;  // From the warm-up's end until the last answer that counts.
 };
 
 // Ends early, with what it has, once every connection is broken or nothing is answered any more.

@@ -53,22 +53,20 @@ std::string_view missing_in(const Target& target, const Plan& plan) {
   return "";
 }
 
-std::uint32_t percentile(const std::vector<std::uint32_t>& sorted, double share) {
-  if (sorted.empty()) return 0;
-  return sorted[static_cast<std::size_t>(share * static_cast<double>(sorted.size() - 1))];
-}
-
 void report(const Outcome& outcome) {
-  fmt::print(
-      R"({{"requests": {}, "messages": {}, "messages_in_all": {}, "seconds": {:.3f}, )"
-      R"("requests_per_second": {:.0f}, "messages_per_second": {:.0f}, "p50_us": {}, "p99_us": {}, )"
-      R"("p999_us": {}, "max_us": {}, "errors": {}}})"
-      "\n",
-      outcome.latencies_us.size(), outcome.messages, outcome.messages_in_all, outcome.seconds,
-      static_cast<double>(outcome.latencies_us.size()) / outcome.seconds,
-      static_cast<double>(outcome.messages) / outcome.seconds,
-      percentile(outcome.latencies_us, 0.5), percentile(outcome.latencies_us, 0.99),
-      percentile(outcome.latencies_us, 0.999), percentile(outcome.latencies_us, 1), outcome.errors);
+  const mailrail::load::Measure& measure = outcome.measure;
+  const auto us = [&](double share) {
+    return std::chrono::duration<double, std::micro>(measure.latencies.percentile(share)).count();
+  };
+  const double seconds = std::max(1e-9, outcome.seconds);
+  fmt::print(R"({{"requests": {}, "messages": {}, "messages_in_all": {}, "seconds": {:.3f}, )"
+             R"("requests_per_second": {:.0f}, "messages_per_second": {:.0f}, "p50_us": {:.0f}, )"
+             R"("p99_us": {:.0f}, "p999_us": {:.0f}, "max_us": {:.0f}, "errors": {}}})"
+             "\n",
+             measure.requests, measure.messages, outcome.messages_in_all, outcome.seconds,
+             static_cast<double>(measure.requests) / seconds,
+             static_cast<double>(measure.messages) / seconds, us(0.5), us(0.99), us(0.999), us(1),
+             outcome.errors);
 }
 
 }  // namespace
