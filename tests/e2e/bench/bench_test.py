@@ -205,6 +205,10 @@ class BrokenPromises(Bench):
         self.assertNotIn("Server", report)
         return report
 
+    def assert_only(self, violations, kind, *others):
+        self.assertGreater(violations[kind], 0)
+        self.assertEqual({0}, {count for name, count in violations.items() if name not in (kind, *others, "Examples")})
+
     def test_a_service_that_keeps_them_is_cleared(self):
         for workload in ("fifo", "standard", "send"):
             self.assertEqual([], self.found(None, workload, "--messages", "400", code=0)["Violations"]["Examples"])
@@ -220,20 +224,19 @@ class BrokenPromises(Bench):
     def test_repeated_messages_are_found(self):
         for fault in ("repeat", "repeat_in_flight"):
             for workload in (("fifo", "--groups", "20"), ("standard",)):
-                self.assertGreater(self.found(fault, *workload, "--messages", "200")["Violations"]["Repeated"], 0)
+                self.assert_only(self.found(fault, *workload, "--messages", "200")["Violations"], "Repeated")
 
     def test_messages_out_of_order_are_found(self):
         violations = self.found("reorder", "fifo", "--messages", "400", "--groups", "2", "--batch", "10")["Violations"]
-        self.assertGreater(violations["OutOfOrder"], 0)
-        self.assertEqual(0, violations["Lost"])
+        self.assert_only(violations, "OutOfOrder")
 
     def test_conversations_with_two_consumers_are_found(self):
         violations = self.found("overlap", "fifo", "--messages", "400", "--groups", "2", "--work", "5ms")["Violations"]
-        self.assertGreater(violations["Overlapping"], 0)
+        self.assert_only(violations, "Overlapping", "OutOfOrder")  # Of two consumers either may be heard first.
 
     def test_what_nobody_sent_is_found(self):
         violations = self.found("invent", "standard", "--messages", "200")["Violations"]
-        self.assertGreater(violations["Foreign"], 0)
+        self.assert_only(violations, "Foreign")
         self.assertIn("from elsewhere", " ".join(violations["Examples"]))
 
     def test_a_refused_send_is_an_error_and_no_loss(self):
