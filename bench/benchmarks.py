@@ -145,6 +145,14 @@ def commit():
     return done.stdout.strip() or "not known"
 
 
+def build_type(directory):
+    """As CMake has it, in small letters: release, dev, asan."""
+    for line in (directory / "CMakeCache.txt").read_text().splitlines():
+        if line.startswith("CMAKE_BUILD_TYPE:"):
+            return line.partition("=")[2].lower() or "untyped"
+    return "untyped"
+
+
 def measure(arguments):
     setting = Setting(arguments)
     setting.peer_load = setting.build / "bench" / "peers" / "mailrail_peer_load"
@@ -154,7 +162,7 @@ def measure(arguments):
     contenders = [kind for kind in CONTENDERS if not arguments.only or kind.key in arguments.only]
     began = time.monotonic()
     results = {
-        "date": datetime.date.today().isoformat(), "commit": commit(), "machine": machine(setting.data_root),
+        "date": datetime.date.today().isoformat(), "commit": commit(), "build": build_type(setting.build), "machine": machine(setting.data_root),
         "command": " ".join(["bench/benchmarks.py", *sys.argv[1:]]) if sys.argv[1:] else "make bench",
         "rounds_count": arguments.rounds, "seconds": arguments.seconds,
         "contenders": {kind.key: about(kind, setting) for kind in contenders},

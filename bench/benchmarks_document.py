@@ -84,7 +84,7 @@ def where_and_what(results):
     return table(("", ""), [
         ("machine", f"{machine['processor']}, {machine['processors']} processors, {machine['memory_bytes'] / 2**30:.0f} GiB"),
         ("system", f"{machine['system']}; data on {machine['file_system']}"),
-        ("mailrail", f"commit {results['commit']}, release build"),
+        ("mailrail", f"commit {results['commit']}, {results['build']} build"),
         ("measured", f"{results['date']}, in {results['minutes']:g} minutes, by `{results['command']}`"),
     ], texts=2)
 

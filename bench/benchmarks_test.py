@@ -14,6 +14,7 @@ import unittest.mock
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
+import benchmarks
 import benchmarks_document
 import mailrail_bench
 from benchmarks_targets import TARGETS, Figures
@@ -47,7 +48,7 @@ def a_round(mailrail, redis, ceiling):
 
 
 RESULTS = {
-    "date": "2026-01-02", "commit": "abc1234", "command": "make bench", "rounds_count": 3, "seconds": 3, "minutes": 12.3,
+    "date": "2026-01-02", "commit": "abc1234", "build": "release", "command": "make bench", "rounds_count": 3, "seconds": 3, "minutes": 12.3,
     "machine": {"processor": "A processor", "processors": 2, "memory_bytes": 8 * 2**30, "system": "Debian", "file_system": "ext4"},
     "contenders": {"epoll_constant": about("raw epoll"), "fdatasync_overwrite": about("overwriting"),
                    "mailrail": about("mailrail"), "mailrail_postgres": about("log in PostgreSQL"), "redis": about("redis"), "rabbitmq": about("RabbitMQ")},
@@ -116,6 +117,12 @@ class Document(unittest.TestCase):
         text = benchmarks_document.document(RESULTS)
         for each in ("A processor, 2 processors, 8 GiB", "Debian; data on ext4", "commit abc1234", "2026-01-02, in 12.3 minutes, by `make bench`"):
             self.assertIn(each, text)
+
+    def test_tells_what_was_built(self):
+        with tempfile.TemporaryDirectory() as directory:
+            (Path(directory) / "CMakeCache.txt").write_text("CMAKE_BUILD_TOOL:FILEPATH=/x\nCMAKE_BUILD_TYPE:STRING=Asan\n")
+            build = benchmarks.build_type(Path(directory))
+        self.assertIn("commit abc1234, asan build |", benchmarks_document.document({**RESULTS, "build": build}))
 
     def test_a_run_of_some_has_no_holes(self):
         def leave_out(results):

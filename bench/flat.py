@@ -16,6 +16,7 @@ USUAL_CONVERSATIONS = 1_000  # Of the FIFO queue that is empty.
 MEMORY_LIMIT = "4GiB"
 FILL_SECONDS_MAX = 1200
 POLLED_SECONDS_MAX = 600
+OPEN_POLLS = "mailrail_long_polls_open"
 READY_WITHIN_S = 60
 IDLE_WITHIN_S = 300
 
@@ -79,11 +80,16 @@ def more_queues(contender, count):
 def open_polls(contender, count):
     """So many receives that wait, for 20 s each and then again."""
     contender.queue_url = contender.create_queue("polled")
-    others = contender.metric("mailrail_long_polls_open")  # The server's own.
+    others = contender.metric(OPEN_POLLS)  # The server's own.
     with contender.loading("receive", count, POLLED_SECONDS_MAX, wait=20):
-        until = time.monotonic() + READY_WITHIN_S
-        while (found := contender.metric("mailrail_long_polls_open") - others) < count:
-            if time.monotonic() > until:
-                raise CannotRun(f"{found:,.0f} of {count:,} long polls were open after {READY_WITHIN_S} s")
-            time.sleep(0.1)
+        await_polls(contender, count, others)
         yield count
+
+
+def await_polls(server, count, others):
+    """Until so many are open beside the others."""
+    until = time.monotonic() + READY_WITHIN_S
+    while (found := server.metric(OPEN_POLLS) - others) < count:
+        if time.monotonic() > until:
+            raise CannotRun(f"{found:,.0f} of {count:,} long polls were open after {READY_WITHIN_S} s")
+        time.sleep(0.1)

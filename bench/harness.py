@@ -112,8 +112,17 @@ class Server:
         fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
+    def metric(self, name):
+        return metric(f"http://127.0.0.1:{self.port}", name)
+
     def create_queue(self, name, **attributes):
         return self.call("CreateQueue", QueueName=name, Attributes=attributes)["QueueUrl"]
+
+
+def metric(endpoint, name):
+    """Of mailrail's series without labels."""
+    with urllib.request.urlopen(f"{endpoint}/metrics", timeout=60) as reply:
+        return next(float(line.split()[1]) for line in reply.read().decode().splitlines() if line.startswith(f"{name} "))
 
 
 def mailrail(setting, data, *arguments):

@@ -15,7 +15,7 @@ import sys
 import urllib.request
 from pathlib import Path
 
-from harness import SERVER_THREADS, free_port
+from harness import SERVER_THREADS, free_port, metric
 from processes import CannotRun, Process, cpu_seconds, cpu_seconds_by_thread, resident_bytes
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -222,9 +222,7 @@ class Mailrail(OverHttp):
         return cpu_seconds_by_thread(self.processes[0].pid)
 
     def metric(self, name):
-        """Of a series without labels."""
-        with urllib.request.urlopen(f"{self.endpoint}/metrics", timeout=60) as reply:
-            return next(float(line.split()[1]) for line in reply.read().decode().splitlines() if line.startswith(f"{name} "))
+        return metric(self.endpoint, name)
 
     @contextlib.contextmanager
     def loading(self, work, connections, duration, **options):

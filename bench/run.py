@@ -23,8 +23,10 @@ import tempfile
 import time
 from pathlib import Path
 
+from flat import OPEN_POLLS, POLLED_SECONDS_MAX, await_polls
 from harness import ROUNDS, Setting, constant, finished, load, mailrail, start_load, waiting_messages
 from postgres_log import postgres
+from processes import CannotRun
 from publishing import publish
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -153,20 +155,22 @@ def polls(setting):
     with mailrail(setting, setting.data()) as server:
         server.wait_until_ready()
         waiting, busy = server.create_queue("waiting"), server.create_queue("busy")
-        before = server.resident_bytes()
-        polling = start_load(setting, server, "receive", waiting, connections=count, wait=20, duration=1)
-        time.sleep(4)
-        resident = server.resident_bytes()
-        threads = len(os.listdir(f"/proc/{server.process.pid}/task"))
-        outcome = load(setting, server, "send", busy, connections=1, size=1024, duration=2)
-        outcome_of_polls = json.loads(polling.communicate()[0])
+        before, others = server.resident_bytes(), server.metric(OPEN_POLLS)
+        polling = start_load(setting, server, "receive", waiting, connections=count, wait=20, duration=POLLED_SECONDS_MAX)
+        try:
+            await_polls(server, count, others)
+            resident = server.resident_bytes()
+            threads = len(os.listdir(f"/proc/{server.process.pid}/task"))
+            outcome = load(setting, server, "send", busy, connections=1, size=1024, duration=2)
+        finally:
+            polling.kill()
+            polling.communicate()
         return {
             "polls": count,
             "bytes_per_poll": round((resident - before) / count),
             "server_threads": threads,
             "send_p50_us": outcome["p50_us"],
             "send_p99_us": outcome["p99_us"],
-            "errors": outcome_of_polls["errors"],
         }
 
 
@@ -338,6 +342,8 @@ def main():
     for name in arguments.figures or [each for each in FIGURES if each not in ONLY_BY_NAME]:
         try:
             measured[name] = FIGURES[name](setting)
+        except CannotRun as reason:
+            sys.exit(f"{name}: {reason}.")
         finally:
             shutil.rmtree(setting.data_root, ignore_errors=True)
             setting.data_root.mkdir(exist_ok=True)
