@@ -83,7 +83,7 @@ constexpr std::string_view input_of_queues =
     R"( "VisibilityTimeout": 0, "Label": "l", "AWSAccountIds": ["111111111111"],)"
     R"( "Actions": ["SendMessage"], "MessageGroupId": "g", "HeadAction": "delete", "TaskHandle": "t",)"
     R"( "SourceArn": "arn:aws:sqs:us-east-1:000000000000:a1", "Tags": {"a": "b"}, "TagKeys": ["a"],)"
-    R"( "Attributes": {}, "MessageIds": ["m"],)"
+    R"( "Attributes": {}, "MessageIds": ["m"], "MaxNumberOfMessagesPerSecond": 1,)"
     R"( "Entries": [{"Id": "1", "MessageBody": "m", "ReceiptHandle": "h"}]})";
 constexpr std::string_view input_of_topics =
     "TopicArn=arn:aws:sns:us-east-1:000000000000:t&ResourceArn=arn:aws:sns:us-east-1:000000000000:t"
