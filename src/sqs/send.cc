@@ -1,5 +1,6 @@
 #include "sqs/send.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -230,9 +231,11 @@ api::Asked<SendMessageBatch::Decided> SendMessageBatch::decide(engine::Engine& e
   Decided sent;
   for (const Entry& each : prepared.entries) {
     sent.push_back(record(engine, turn, queue, each.message, MessageFrom::batch_entry));
-    // No entry was recorded before it, and clients try again only what failed as a whole.
+    // Clients try a call again only if all of it failed, and nothing of it may be recorded then.
     const Result<SentMessage>& last = sent.back();
-    if (!last && last.error().kind->http_status >= 500) return std::unexpected(last.error());
+    const bool has_none = std::ranges::none_of(sent, &Result<SentMessage>::has_value);
+    if (!last && last.error().kind->http_status >= 500 && has_none)
+      return std::unexpected(last.error());
   }
   return sent;
 }
