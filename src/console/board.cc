@@ -63,11 +63,22 @@ std::optional<std::uint64_t> Board::number_of(const std::string& id) const {
   return number;
 }
 
-Board::Followed& Board::follow(const Viewer& viewer, const Topic& topic, api::Context context) {
-  std::string key = audience_of(context) + " " + text_of(topic);
-  // Each goes on from where it stopped.
-  if (is_list_of_events(topic) && viewer.after) key += fmt::format(" {}", *viewer.after);
-  Followed& followed = followed_[key];
+// Each goes on from where it stopped. Whoever comes when others who stopped there have gone on goes
+// on by himself.
+std::string Board::place_for(const Viewer& viewer, const std::string& key) const {
+  const std::string place = fmt::format(" {}", *viewer.after);
+  const auto others = followed_.find(key + place);
+  if (others == followed_.end() || others->second.channel->position() == viewer.after) return place;
+  const http::ExchangeId& own = viewer.visitor.exchange;
+  return fmt::format("{} {} {} {}", place, own.thread, own.slot, own.generation);
+}
+
+Board::Followed& Board::follow(Viewer& viewer, std::size_t index, api::Context context) {
+  const Topic& topic = viewer.visitor.topics[index];
+  const std::string key = audience_of(context) + " " + text_of(topic);
+  std::string& place = viewer.topics[index].place;
+  if (is_list_of_events(topic) && viewer.after && place.empty()) place = place_for(viewer, key);
+  Followed& followed = followed_[key + place];
   if (followed.channel == nullptr)
     followed.channel = make_channel(topic, parts_.channels, viewer.after);
   followed.context = std::move(context);
@@ -83,7 +94,7 @@ std::vector<std::unique_ptr<Question>> Board::questions() {
     const api::Context context =
         parts_.dispatcher.context_of(viewer.visitor.request, *std::move(caller));
     for (std::size_t i = 0; i < viewer.topics.size(); ++i) {
-      Followed* const followed = &follow(viewer, viewer.visitor.topics[i], context);
+      Followed* const followed = &follow(viewer, i, context);
       OfTopic& topic = viewer.topics[i];
       topic.is_known = topic.is_known && topic.followed == followed;
       topic.followed = followed;

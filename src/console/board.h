@@ -78,6 +78,7 @@ class Board {
   };
   struct OfTopic {
     Followed* followed = nullptr;  // Null until it was asked once.
+    std::string place = {};        // What its channel is told from others of the topic by.
     bool is_known = false;         // The viewer has been told all of it.
     std::string refusal = {};      // That it was told last.
     std::uint64_t left_out = 0;
@@ -91,7 +92,8 @@ class Board {
     bool is_refused = false;
   };
 
-  Followed& follow(const Viewer& viewer, const Topic& topic, api::Context context);
+  Followed& follow(Viewer& viewer, std::size_t index, api::Context context);
+  std::string place_for(const Viewer& viewer, const std::string& key) const;
   std::optional<std::uint64_t> number_of(const std::string& id) const;
   std::string id_for(const Viewer& viewer, std::uint64_t next_event) const;
   void tell(Viewer& viewer, std::uint64_t next_event, std::vector<Piece>& pieces);

@@ -108,6 +108,26 @@ TEST_F(BoardTest, GoesOnWithATailWhereItStopped) {
                                          HasSubstr(R"("Events":[{"Kind":"sent")"))));
 }
 
+TEST_F(BoardTest, GoesOnWithATailForWhoComesBackLaterThanOthersFromTheSamePlace) {
+  const QueueId queue = create("q");
+  join(1, {{Kind::tail}});
+  look_at_all();
+  send(queue);
+  send(queue);
+  look_at_all();
+  join(2, {{Kind::tail}}, "e-1");
+  look_at_all();
+
+  join(3, {{Kind::tail}}, "e-1");
+
+  EXPECT_THAT(texts(), ElementsAre(HasSubstr(R"("Events":[{"Kind":"sent")")));
+  board.leave(exchange(1));
+  board.leave(exchange(2));
+  EXPECT_THAT(texts(), IsEmpty());
+  send(queue);
+  EXPECT_THAT(texts(), ElementsAre(HasSubstr(R"("Events":[{"Kind":"sent")")));
+}
+
 TEST_F(BoardTest, BeginsAnewWithAnIdThatItNeverGave) {
   const QueueId queue = create("q");
   join(1, {{Kind::tail}});
