@@ -66,7 +66,7 @@ void Consumers::waits_no_more(ConsumerId id) {
   if (ConsumerRecord* record = find(id)) record->open_polls -= 1;
 }
 
-void Consumers::delete_asked(const engine::ReceiptHandle& handle, Instant now) {
+void Consumers::deleted(const engine::ReceiptHandle& handle, Instant now) {
   const auto lease = leases_.find(handle);
   if (lease == leases_.end()) return;
   if (ConsumerRecord* record = find(lease->second.consumer))
@@ -91,11 +91,12 @@ void Consumers::lease_over(const engine::ReceiptHandle& handle, Instant now) {
   if (const auto lease = leases_.find(handle); lease != leases_.end()) end(lease, now);
 }
 
-void Consumers::purged(QueueId queue, Seq below) {
+void Consumers::purged(QueueId queue, Seq below, Instant now) {
   if (!queues_.contains(queue)) return;
-  boost::unordered::erase_if(leases_, [&](const auto& each) {
-    return each.first.queue == queue && each.first.seq < below;
-  });
+  for (auto each = leases_.begin(); each != leases_.end();) {
+    const auto lease = each++;
+    if (lease->first.queue == queue && lease->first.seq < below) end(lease, now);
+  }
 }
 
 // Its leases are nobody's now; they go when they are over and there is no room.

@@ -47,11 +47,12 @@ class Consumers {
 
   // --- What Traffic tells.
 
-  void delete_asked(const engine::ReceiptHandle& handle, Instant now);
+  // Of its message, by this handle.
+  void deleted(const engine::ReceiptHandle& handle, Instant now);
   void lease_moved(const engine::ReceiptHandle& handle, Instant until, Instant now);
   // Its message is no longer what it was: gone, or given to somebody again.
   void lease_over(const engine::ReceiptHandle& handle, Instant now);
-  void purged(QueueId queue, Seq below);
+  void purged(QueueId queue, Seq below, Instant now);
   void queue_deleted(QueueId queue);
 
   // --- For who looks.

@@ -82,10 +82,10 @@ TEST_F(ConsumersTest, AreMeasuredByTheDeletesOfWhatTheyReceived) {
   receives(ann, messages(1));
   receives(bob, messages(2));
   now += 3s;
-  consumers.delete_asked(handle(1), now);
-  consumers.delete_asked(handle(1), now + 1h);
+  consumers.deleted(handle(1), now);
+  consumers.deleted(handle(1), now + 1h);
   now += 60s;
-  consumers.delete_asked(handle(2), now);
+  consumers.deleted(handle(2), now);
 
   EXPECT_EQ(known(ann)->processing.median(), 3s);
   EXPECT_EQ(known(ann)->expired_leases, 0u);
@@ -108,12 +108,23 @@ TEST_F(ConsumersTest, HaveALeaseExpiredAsSoonAsItIs) {
   EXPECT_EQ(known(bob)->expired_leases, 1u) << "a dead letter now";
 }
 
+TEST_F(ConsumersTest, HaveALeaseExpiredThoughItsMessageIsPurgedThen) {
+  receives(ann, messages(1));
+  now += 30s;
+  receives(ann, messages(2));
+
+  consumers.purged(queue, Seq(3), now);
+
+  now += 1h;
+  EXPECT_EQ(known(ann)->expired_leases, 1u);
+}
+
 TEST_F(ConsumersTest, HaveNoLeaseExpiredThatTheyMovedOrGaveBack) {
   for (const std::uint64_t seq : {1, 2, 3}) receives(ann, messages(seq));
   now += 20s;
   consumers.lease_moved(handle(1), now + 30s, now);
   consumers.lease_moved(handle(2), now, now);
-  consumers.purged(queue, Seq(4));
+  consumers.purged(queue, Seq(4), now);
   receives(ann, messages(4));
   consumers.lease_moved(handle(4), now + 60s, now);
   now += 59s;
@@ -188,7 +199,7 @@ TEST_F(ConsumersTest, BeyondSoManyInAllTheLeastRecentlySeenIsForgotten) {
 
 TEST_F(ConsumersTest, FollowSoManyMessagesThatAreOut) {
   for (std::uint64_t seq = 1; seq <= Consumers::leases_max + 5; ++seq) receives(ann, messages(seq));
-  consumers.delete_asked(handle(1), now);
+  consumers.deleted(handle(1), now);
   receives(ann, messages(Consumers::leases_max + 6));
   now += 30s;
 
@@ -208,7 +219,7 @@ TEST_F(ConsumersTest, AreForgottenWithTheirQueue) {
   consumers.queue_deleted(queue);
 
   consumers.waits_no_more(waiting);
-  consumers.delete_asked(handle(1), now);
+  consumers.deleted(handle(1), now);
   EXPECT_EQ(consumers.size(), 0u);
   EXPECT_TRUE(consumers.of(queue, now).empty());
 }

@@ -75,7 +75,7 @@ void Traffic::received_nothing(QueueId queue, Poll poll) {
 void Traffic::delete_asked(const engine::ReceiptHandle& handle) {
   if (const auto since = receives_.take(handle))
     numbers_of(handle.queue).traffic.processing.add(now_ - *since);
-  consumers_.delete_asked(handle, now_);
+  asked_ = handle;
 }
 
 void Traffic::fanned_out(TopicId topic, const FanOutTraffic& traffic) {
@@ -146,7 +146,9 @@ void Traffic::on(const engine::Leased& fact) {
                  .group = message->group});
 }
 
-void Traffic::on(const engine::Purged& fact) { consumers_.purged(fact.queue, fact.below_seq); }
+void Traffic::on(const engine::Purged& fact) {
+  consumers_.purged(fact.queue, fact.below_seq, now_);
+}
 
 void Traffic::on(const engine::Removed& fact) {
   const Removal removal = removal_of(fact.why);
@@ -156,6 +158,8 @@ void Traffic::on(const engine::Removed& fact) {
   for (const Seq each : fact.seqs) {
     const auto message = engine_.view(fact.queue, each);
     if (!message) continue;
+    if (was_taken && asked_ && asked_->queue == fact.queue && asked_->seq == each)
+      consumers_.deleted(*asked_, now_);
     lease_over(fact.queue, each, message->receive_count);
     if (numbers.is_delivery_queue && message->topic)
       count(*message->topic, was_taken ? &TopicTraffic::delivered : &TopicTraffic::failed);

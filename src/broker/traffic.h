@@ -204,6 +204,7 @@ class Traffic final : public engine::Witness {
   std::size_t waiting_ = 0;
   Receives receives_;
   Consumers consumers_;
+  std::optional<engine::ReceiptHandle> asked_;  // For the delete that was asked for last.
 
   std::vector<TrafficEvent> events_;  // A ring once it is full.
   std::uint64_t next_event_ = 0;

@@ -162,6 +162,19 @@ TEST_F(ReceivedByAnn, AMessageIsNotExpiredThatWasDeletedChangedGivenBackOrPurged
   EXPECT_EQ(ann(queue).expired_leases, 0u);
 }
 
+TEST_F(ReceivedByAnn, AMessageIsNoFasterForADeleteThatIsRefused) {
+  send(fifo, "m");
+  const engine::ReceiptHandle handle = receive_as_ann(fifo).at(0).handle();
+  now += 40s;
+
+  run([&](Turn& turn) {
+    traffic.delete_asked(handle);
+    EXPECT_EQ(engine.delete_message(turn, handle), engine::DeleteResult::handle_expired);
+  });
+
+  EXPECT_EQ(ann(fifo).processing.median(), std::nullopt);
+}
+
 TEST_F(ReceivedByAnn, AMessageIsExpiredOnceWhateverBecomesOfItThen) {
   send(queue, "dead letter");
   send(fifo, "received again");

@@ -39,7 +39,7 @@ TEST_F(ConsumersChannelTest, TellsWhatIsKnownOfEach) {
   receives({.address = "10.0.0.1", .user_agent = "worker/1", .key_id = "AKIAANN"},
            {{.queue = queue, .seq = Seq(7), .receive_count = 1}});
   turn.now += 4s;
-  traffic.consumers().delete_asked({.queue = queue, .seq = Seq(7), .generation = 1}, turn.now);
+  traffic.consumers().deleted({.queue = queue, .seq = Seq(7), .generation = 1}, turn.now);
 
   look();
 
