@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { after, before, test } from 'node:test';
-import { promisify } from 'node:util';
+import { isDeepStrictEqual, promisify } from 'node:util';
 
 import { diagnose } from '../../../ui/diagnosis.js';
 import { Console } from './lib/console.mjs';
@@ -36,14 +36,24 @@ async function seen() {
   return diagnose(server, new Map(Queues.map((row) => [row.QueueName, row])), whys);
 }
 
+// Durations are told to the second, and one may begin between the two: who disagrees does so time and again.
+async function bothTell() {
+  let both;
+  for (let look = 0; look < 5; ++look) {
+    both = { seen: await seen(), told: await told() };
+    if (isDeepStrictEqual(both.seen, both.told)) break;
+  }
+  assert.deepEqual(both.seen, both.told);
+  return both.seen;
+}
+
 const checks = (findings) => new Set(findings.map(({ check }) => check));
 
 test('they agree on a server on a busy morning', async () => {
   await fill(console_);
 
-  const findings = await seen();
+  const findings = await bothTell();
 
-  assert.deepEqual(findings, await told());
   for (const check of ['no-dead-letter-queue', 'parked-conversations']) assert.ok(checks(findings).has(check), check);
 });
 
@@ -66,8 +76,7 @@ test('they agree on all that goes wrong as time goes by', async () => {
   await Promise.all(received.map(({ ReceiptHandle }) => console_.sqs('DeleteMessage', { QueueUrl: 'slow', ReceiptHandle })));
   await advance('400s');
 
-  const findings = await seen();
-  assert.deepEqual(findings, await told());
+  const findings = await bothTell();
   const expected = ['one-conversation', 'blocked-conversations', 'visibility-timeout', 'no-consumer', 'dead-letters', 'short-polling'];
   assert.deepEqual(expected.filter((check) => !checks(findings).has(check)), []);
 });
