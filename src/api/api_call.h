@@ -130,8 +130,9 @@ struct Asked {
 //   static Asked<Decided> decide(engine::Engine&, engine::Turn&, Prepared&),
 //   static Result<Output> finish(const Decided&, const Prepared&, const Context&, const Bodies&),
 // the last unless there is nothing to say or do. What it is about, access.h says how it says. One
-// whose finish() reads files says so by a static constexpr bool reads_files. One whose answer shows
-// messages has, too,
+// that asks for messages has in its Prepared a broker::ConsumerId consumer_id, which decide() sets.
+// One whose finish() reads files says so by a static constexpr bool reads_files. One whose answer
+// shows messages has, too,
 //   static std::span<const engine::Body> bodies(const Decided&),
 //   static Shown shown(const Decided&, const Prepared&),
 //   static std::vector<engine::ReceiptHandle> leases(const Decided&),

@@ -16,6 +16,7 @@ using Sha256 = std::array<std::uint8_t, 32>;
 
 Md5 md5(std::string_view bytes);
 Sha256 sha256(std::string_view bytes);
+// The key has a byte at least.
 Sha256 hmac_sha256(std::string_view key, std::string_view bytes);
 
 // Lower case.
