@@ -66,7 +66,7 @@ std::optional<std::uint64_t> Board::number_of(const std::string& id) const {
 // Each goes on from where it stopped. Whoever comes when others who stopped there have gone on goes
 // on by himself.
 std::string Board::place_for(const Viewer& viewer, const std::string& key) const {
-  const std::string place = fmt::format(" {}", *viewer.after);
+  std::string place = fmt::format(" {}", *viewer.after);
   const auto others = followed_.find(key + place);
   if (others == followed_.end() || others->second.channel->position() == viewer.after) return place;
   const http::ExchangeId& own = viewer.visitor.exchange;
