@@ -43,39 +43,33 @@ Line line_in(std::string_view bytes) {
 
 std::string refusal(std::string_view word) { return fmt::format("beanstalkd answered {}", word); }
 
-class Puts final : public Dialogue {
+class Puts final : public CountedAnswers {
  public:
   Puts(std::size_t count, std::size_t body_bytes)
       : count_(count), request_(puts(count, body_bytes)) {}
 
   std::string_view request() override {
-    missing_ = count_;
+    expect(count_);
     return request_;
   }
 
-  Heard hear(std::string_view received) override {
-    Heard heard;
-    for (; missing_ > 0; --missing_) {
-      const Line line = line_in(received.substr(heard.bytes));
-      if (line.bytes == 0) return heard;
-      heard.bytes += line.bytes;
-      if (line.words[0] == "INSERTED") {
-        ++heard.messages;
-      } else {
-        heard.error = refusal(line.words[0]);
-      }
+ private:
+  std::size_t hear_one(std::string_view rest, Heard& heard) override {
+    const Line line = line_in(rest);
+    if (line.bytes == 0) return 0;
+    if (line.words[0] == "INSERTED") {
+      ++heard.messages;
+    } else {
+      heard.error = refusal(line.words[0]);
     }
-    heard.state = State::whole;
-    return heard;
+    return line.bytes;
   }
 
- private:
   const std::size_t count_;
   const std::string request_;
-  std::size_t missing_ = 0;  // Answers to come.
 };
 
-class Reserves final : public Dialogue {
+class Reserves final : public CountedAnswers {
  public:
   Reserves() {
     for (std::size_t i = 0; i < batch_size; ++i) reserves_ += "reserve-with-timeout 0\r\n";
@@ -83,7 +77,7 @@ class Reserves final : public Dialogue {
 
   std::string_view request() override {
     is_deleting_ = !jobs_.empty();
-    missing_ = is_deleting_ ? jobs_.size() : batch_size;
+    expect(is_deleting_ ? jobs_.size() : batch_size);
     if (!is_deleting_) return reserves_;
     deletes_.clear();
     for (const std::string& each : jobs_) deletes_ += fmt::format("delete {}\r\n", each);
@@ -91,20 +85,11 @@ class Reserves final : public Dialogue {
     return deletes_;
   }
 
-  Heard hear(std::string_view received) override {
-    Heard heard;
-    while (missing_ > 0) {
-      const std::string_view rest = received.substr(heard.bytes);
-      const std::size_t bytes = is_deleting_ ? hear_deleted(rest, heard) : hear_job(rest, heard);
-      if (bytes == 0) return heard;
-      heard.bytes += bytes;
-      --missing_;
-    }
-    heard.state = State::whole;
-    return heard;
+ private:
+  std::size_t hear_one(std::string_view rest, Heard& heard) override {
+    return is_deleting_ ? hear_deleted(rest, heard) : hear_job(rest, heard);
   }
 
- private:
   // RESERVED, a job's number and its bytes, and then those; or TIMED_OUT where nothing waits.
   std::size_t hear_job(std::string_view rest, Heard& heard) {
     const Line line = line_in(rest);
@@ -131,7 +116,6 @@ class Reserves final : public Dialogue {
   std::string deletes_;
   std::vector<std::string> jobs_;  // Reserved, and not yet deleted.
   bool is_deleting_ = false;
-  std::size_t missing_ = 0;  // Answers to come.
 };
 
 }  // namespace

@@ -53,6 +53,21 @@ class Dialogue {
   virtual bool is_pushed() const { return false; }
 };
 
+// Whose requests have so many answers each, one behind the other.
+class CountedAnswers : public Dialogue {
+ public:
+  Heard hear(std::string_view received) final;
+
+ protected:
+  void expect(std::size_t answers) { missing_ = answers; }
+
+ private:
+  // The first answer of what is left, and its bytes; 0: it is not here in whole.
+  virtual std::size_t hear_one(std::string_view rest, Heard& heard) = 0;
+
+  std::size_t missing_ = 0;
+};
+
 std::unique_ptr<Dialogue> redis_dialogue(Work work, std::size_t body_bytes, std::size_t number);
 std::unique_ptr<Dialogue> beanstalkd_dialogue(Work work, std::size_t body_bytes);
 std::unique_ptr<Dialogue> amqp_dialogue(Work work, std::size_t body_bytes);

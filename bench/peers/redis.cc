@@ -67,37 +67,30 @@ std::string refusal(const Value& value) {
   return fmt::format("redis answered {}{}", value.kind, value.line);
 }
 
-class Adds final : public Dialogue {
+class Adds final : public CountedAnswers {
  public:
   Adds(std::size_t count, std::size_t body_bytes)
       : count_(count), request_(repeated(add(body_bytes), count)) {}
 
   std::string_view request() override {
-    missing_ = count_;
+    expect(count_);
     return request_;
   }
 
-  Heard hear(std::string_view received) override {
-    Heard heard;
-    while (missing_ > 0) {
-      const Value value = value_in(received.substr(heard.bytes));
-      if (value.bytes == 0) return heard;
-      heard.bytes += value.bytes;
-      --missing_;
-      if (value.kind == '$' && value.strings.size() == 1) {
-        ++heard.messages;
-      } else {
-        heard.error = refusal(value);
-      }
+ private:
+  std::size_t hear_one(std::string_view rest, Heard& heard) override {
+    const Value value = value_in(rest);
+    if (value.bytes == 0) return 0;
+    if (value.kind == '$' && value.strings.size() == 1) {
+      ++heard.messages;
+    } else {
+      heard.error = refusal(value);
     }
-    heard.state = State::whole;
-    return heard;
+    return value.bytes;
   }
 
- private:
   const std::size_t count_;
   const std::string request_;
-  std::size_t missing_ = 0;  // Answers to come.
 };
 
 class Reads final : public Dialogue {
