@@ -45,6 +45,16 @@ class BoardTest : public ConsoleTest {
     return texts;
   }
 
+  QueueId tailed_since_two_events() {
+    const QueueId queue = create("q");
+    join(1, {{Kind::tail}});
+    look_at_all();
+    send(queue);
+    send(queue);
+    look_at_all();
+    return queue;
+  }
+
   auth::KeysInForce keys;
   auth::Authenticator authenticator{keys, &tell_time};
   Sessions sessions{{.authenticator = authenticator, .now = &tell_time, .random = random}, {}};
@@ -95,12 +105,7 @@ TEST_F(BoardTest, TellsARefusalOnce) {
 }
 
 TEST_F(BoardTest, GoesOnWithATailWhereItStopped) {
-  const QueueId queue = create("q");
-  join(1, {{Kind::tail}});
-  look_at_all();
-  send(queue);
-  send(queue);
-  look_at_all();
+  tailed_since_two_events();
 
   join(2, {{Kind::tail}}, "e-1");
 
@@ -109,12 +114,7 @@ TEST_F(BoardTest, GoesOnWithATailWhereItStopped) {
 }
 
 TEST_F(BoardTest, GoesOnWithATailForWhoComesBackLaterThanOthersFromTheSamePlace) {
-  const QueueId queue = create("q");
-  join(1, {{Kind::tail}});
-  look_at_all();
-  send(queue);
-  send(queue);
-  look_at_all();
+  const QueueId queue = tailed_since_two_events();
   join(2, {{Kind::tail}}, "e-1");
   look_at_all();
 

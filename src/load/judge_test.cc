@@ -14,7 +14,10 @@ const Time start = Time(100s);
 
 // Messages of a run, as the load generator would see them.
 struct Story {
-  explicit Story(Order order) : judge(order) {}
+  // Begins with so many acknowledged messages of one conversation.
+  explicit Story(Order order, int messages = 0) : judge(order) {
+    for (int i = 0; i < messages; ++i) send_acknowledged();
+  }
 
   std::uint64_t send(std::uint32_t group = 0) {
     judge.sent(group, now);
@@ -54,8 +57,7 @@ TEST(LoadJudge, FindsNothingWhereAllIsWell) {
 }
 
 TEST(LoadJudge, SaysWhenAMessageWasDueAtItsFirstReceiveOnly) {
-  Story story(Order::standard);
-  story.send_acknowledged();
+  Story story(Order::standard, 1);
   story.now += 5s;
 
   EXPECT_EQ(story.judge.received(0, {.receive = 1, .until = story.now + 30s}, story.now), start);
@@ -64,9 +66,7 @@ TEST(LoadJudge, SaysWhenAMessageWasDueAtItsFirstReceiveOnly) {
 }
 
 TEST(LoadJudge, FindsALostMessage) {
-  Story story(Order::standard);
-  story.send_acknowledged();
-  story.send_acknowledged();
+  Story story(Order::standard, 2);
   story.receive(1, 1);
   story.remove(1);
 
@@ -88,8 +88,7 @@ TEST(LoadJudge, MissesNoMessageThatWasNeverAcknowledged) {
 }
 
 TEST(LoadJudge, FindsAMessageThatComesAgainWhileItIsInFlight) {
-  Story story(Order::standard);
-  story.send_acknowledged();
+  Story story(Order::standard, 1);
   story.receive(0, 1);
   story.now += 29s;
   story.receive(0, 2);
@@ -101,8 +100,7 @@ TEST(LoadJudge, FindsAMessageThatComesAgainWhileItIsInFlight) {
 
 TEST(LoadJudge, FindsAMessageThatComesTwiceInOneReceive) {
   for (const Order order : {Order::standard, Order::fifo}) {
-    Story story(order);
-    story.send_acknowledged();
+    Story story(order, 1);
     story.receive(0, 1);
     story.receive(0, 1);
 
@@ -112,8 +110,7 @@ TEST(LoadJudge, FindsAMessageThatComesTwiceInOneReceive) {
 
 TEST(LoadJudge, TakesAMessageThatComesAgainAfterItsTimeoutForGranted) {
   for (const Order order : {Order::standard, Order::fifo}) {
-    Story story(order);
-    story.send_acknowledged();
+    Story story(order, 1);
     story.receive(0, 1);
     story.now += 30s;
     story.receive(0, 2);
@@ -139,9 +136,7 @@ TEST(LoadJudge, FindsAMessageThatComesAgainAfterItWasDeleted) {
 
 TEST(LoadJudge, FindsAMessageThatComesAgainAfterItWasForgotten) {
   for (const std::uint64_t number : {0U, 1U}) {
-    Story story(Order::fifo);
-    story.send_acknowledged();
-    story.send_acknowledged();
+    Story story(Order::fifo, 2);
     story.receive(number, 1);
     story.remove(number);
     story.now += 1h;
@@ -154,8 +149,7 @@ TEST(LoadJudge, FindsAMessageThatComesAgainAfterItWasForgotten) {
 }
 
 TEST(LoadJudge, FindsAMessageThatComesAgainWhileItIsBeingDeleted) {
-  Story story(Order::fifo);
-  story.send_acknowledged();
+  Story story(Order::fifo, 1);
   story.receive(0, 1);
   story.judge.deleting(0);
   story.receive(0, 2);
@@ -165,9 +159,7 @@ TEST(LoadJudge, FindsAMessageThatComesAgainWhileItIsBeingDeleted) {
 }
 
 TEST(LoadJudge, AccusesNobodyElseOfWhatCameAgainWhileItWasBeingDeleted) {
-  Story story(Order::fifo);
-  story.send_acknowledged();
-  story.send_acknowledged();
+  Story story(Order::fifo, 2);
   story.receive(0, 1);
   story.judge.deleting(0);
   story.receive(0, 2);
@@ -204,9 +196,7 @@ TEST(LoadJudge, ExpectsNoOrderOfAMessageWithoutAnAnswer) {
 }
 
 TEST(LoadJudge, FindsTheWrongOrderWithinOneReceive) {
-  Story story(Order::fifo);
-  story.send_acknowledged();
-  story.send_acknowledged();
+  Story story(Order::fifo, 2);
   story.receive(1, 1);
   story.receive(0, 1);
 
@@ -225,9 +215,7 @@ TEST(LoadJudge, ExpectsNoOrderOfDifferentConversations) {
 }
 
 TEST(LoadJudge, ExpectsNoOrderOfAStandardQueue) {
-  Story story(Order::standard);
-  story.send_acknowledged();
-  story.send_acknowledged();
+  Story story(Order::standard, 2);
   story.receive(1, 1);
   story.receive(0, 2);
 
@@ -235,9 +223,7 @@ TEST(LoadJudge, ExpectsNoOrderOfAStandardQueue) {
 }
 
 TEST(LoadJudge, FindsAConversationWithTwoConsumersAtOnce) {
-  Story story(Order::fifo);
-  story.send_acknowledged(3);
-  story.send_acknowledged(3);
+  Story story(Order::fifo, 2);
   story.receive(0, 1);
   story.receive(1, 2);
 
@@ -248,9 +234,7 @@ TEST(LoadJudge, FindsAConversationWithTwoConsumersAtOnce) {
 }
 
 TEST(LoadJudge, LetsOneReceiveBringSeveralOfAConversation) {
-  Story story(Order::fifo);
-  story.send_acknowledged(3);
-  story.send_acknowledged(3);
+  Story story(Order::fifo, 2);
   story.receive(0, 1);
   story.receive(1, 1);
 
@@ -258,9 +242,7 @@ TEST(LoadJudge, LetsOneReceiveBringSeveralOfAConversation) {
 }
 
 TEST(LoadJudge, LetsTheNextConsumerHaveAConversationOnceItsDeletesHaveLeft) {
-  Story story(Order::fifo);
-  story.send_acknowledged(3);
-  story.send_acknowledged(3);
+  Story story(Order::fifo, 2);
   story.receive(0, 1);
   story.judge.deleting(0);
   story.receive(1, 2);
@@ -269,8 +251,7 @@ TEST(LoadJudge, LetsTheNextConsumerHaveAConversationOnceItsDeletesHaveLeft) {
 }
 
 TEST(LoadJudge, FindsTwoConsumersWhereOnlyOneOfTwoMessagesWasDeleted) {
-  Story story(Order::fifo);
-  for (int i = 0; i < 3; ++i) story.send_acknowledged(3);
+  Story story(Order::fifo, 3);
   story.receive(0, 1);
   story.receive(1, 1);
   story.judge.deleting(0);
@@ -280,8 +261,7 @@ TEST(LoadJudge, FindsTwoConsumersWhereOnlyOneOfTwoMessagesWasDeleted) {
 }
 
 TEST(LoadJudge, FindsWhatNobodySent) {
-  Story story(Order::standard);
-  story.send_acknowledged();
+  Story story(Order::standard, 1);
   story.receive(7, 1);
   story.judge.foreign("something else");
 

@@ -52,7 +52,7 @@ class Socket {
 
   enum class End : std::uint8_t { open, closed };
   struct Read {
-    std::size_t bytes = 0;  // 0: there is nothing more for now, or for ever.
+    std::size_t bytes = 0;  // 0: nothing has come, or nothing ever will.
     End end = End::open;
   };
   Read receive(std::span<char> into);
