@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <string>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+
+#include "base/heap_testing.h"
 
 namespace mailrail::broker {
 namespace {
@@ -209,6 +212,29 @@ TEST_F(ConsumersTest, FollowSoManyMessagesThatAreOut) {
   EXPECT_EQ(known(ann)->expired_leases, Consumers::leases_max) << "those that are over make room";
   now += 30s;
   EXPECT_EQ(known(bob)->expired_leases, Consumers::leases_max);
+}
+
+// Each with the longest address, program and key that there may be.
+TEST_F(ConsumersTest, TakeSixMebibytesAtMost) {
+  if (!MAILRAIL_HEAP_IS_GLIBC) GTEST_SKIP() << "A sanitizer's heap is not glibc's.";
+  const std::string user_agent(256, 'u');
+  const double before = memory_in_use();
+
+  for (std::uint32_t each = 0; each < Consumers::all_max; ++each) {
+    const std::string address = fmt::format("2001:0db8:85a3:0000:0000:8a2e:{:04x}:7334", each);
+    const std::string key_id = fmt::format("AKIA{:016}", each);
+    const QueueId from{1 + each / 32};
+    const ConsumerId who =
+        consumers.asks(from, {.address = address, .user_agent = user_agent, .key_id = key_id}, now);
+    for (std::uint64_t seq = 0; seq < Consumers::leases_max / Consumers::all_max; ++seq) {
+      const engine::ReceivedMessage message{
+          .queue = from, .seq = Seq(1 + each * 4 + seq), .receive_count = 1};
+      consumers.answered(who, {.messages = {&message, 1}, .until = now + 30s}, now);
+    }
+  }
+
+  EXPECT_EQ(consumers.size(), Consumers::all_max);
+  EXPECT_LE(memory_in_use() - before, 6.0 * (1 << 20));
 }
 
 TEST_F(ConsumersTest, AreForgottenWithTheirQueue) {

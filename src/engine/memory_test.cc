@@ -1,7 +1,6 @@
 // What the engine says that it takes, against what the process really allocated; and what a
 // message, a group and an id may cost.
 
-#include <fstream>
 #include <functional>
 #include <map>
 #include <memory>
@@ -12,34 +11,13 @@
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <malloc.h>
-#include <unistd.h>
 
+#include "base/heap_testing.h"
 #include "engine/engine.h"
 #include "engine/heap.h"
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define MAILRAIL_HEAP_IS_GLIBC 0
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define MAILRAIL_HEAP_IS_GLIBC 0
-#endif
-#endif
-#ifndef MAILRAIL_HEAP_IS_GLIBC
-#define MAILRAIL_HEAP_IS_GLIBC 1
-#endif
-
 namespace mailrail::engine {
 namespace {
-
-// What is used of the heap, and what is mapped beside it, by the heap or by a MappedAllocator.
-double memory_in_use() {
-  const struct mallinfo2 info = ::mallinfo2();
-  std::size_t pages = 0;
-  std::ifstream("/proc/self/statm") >> pages;
-  const std::size_t address_space = pages * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
-  return static_cast<double>(address_space - info.arena + info.uordblks);
-}
 
 constexpr std::size_t many = 200'000;
 
