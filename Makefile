@@ -3,7 +3,7 @@
 #   make run [ARGS=...]     build the server and start it on 127.0.0.1:4566 with data in ./mailrail-data
 #   make build              leave the release binary at build/release/mailrail
 #   make test [PRESET=dev]  build and run all tests; PRESET=asan: unit tests and a short simulation under it; PRESET=tsan: what has threads
-#   make bench              mailrail beside its peers on this machine, in 40 minutes: writes docs/benchmarks.md
+#   make bench              mailrail beside its peers on this machine: writes docs/benchmarks.md
 #   make bench ARGS=...     figures of the README: ARGS=start, ARGS="sends idle"
 #   make bench-check        instructions of small pieces of work, against those in bench/micro/instructions.json
 #   make lint [ALL=1]       layout, habits, types of ui/, and clang-tidy of what changed since the branch point; ALL=1: of everything; ALL=but-tests
