@@ -18,6 +18,7 @@ struct Case {
 };
 
 std::vector<Case> auth_cases();
+std::vector<Case> broker_cases();
 std::vector<Case> engine_cases();
 std::vector<Case> codec_cases();
 std::vector<Case> frame_cases();

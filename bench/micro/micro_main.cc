@@ -24,9 +24,9 @@ constexpr int iterations = 100'000;
 
 std::vector<Case> all_cases() {
   std::vector<Case> all;
-  for (const auto cases :
-       {&mailrail::bench::auth_cases, &mailrail::bench::engine_cases, &mailrail::bench::codec_cases,
-        &mailrail::bench::frame_cases, &mailrail::bench::filter_cases})
+  for (const auto cases : {&mailrail::bench::auth_cases, &mailrail::bench::broker_cases,
+                           &mailrail::bench::engine_cases, &mailrail::bench::codec_cases,
+                           &mailrail::bench::frame_cases, &mailrail::bench::filter_cases})
     for (Case& each : cases()) all.push_back(std::move(each));
   return all;
 }
