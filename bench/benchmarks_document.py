@@ -179,19 +179,25 @@ def milliseconds(found):
     return number(found["p50_us"] / 1000), number(found["p99_us"] / 1000)
 
 
-def over_load(results):
-    curves = results.get("latency_over_load")
+def curve(results, key, text, plot, head, columns):
+    """A section with a row for each point of each contender's curve, and their plot."""
+    curves = results.get(key)
     if not curves:
         return ""
-    text = "## Latency over offered load\n\n"
-    text += "Sends on 64 connections at a fixed rate, which is a share of the highest that they reached above.\n"
     there, missing = named(results, curves)
-    rows = [(name, number(each["offered_per_second"]), number(each["messages_per_second"]), *milliseconds(each))
-            for name, curve in there for each in curve["points"]]
+    rows = [(name, *columns(each)) for name, found in there for each in found["points"]]
     if rows:
-        text += f"\n![Latency of a send over the offered load](images/{LOAD_PLOT})\n\n"
-        text += table(("", "offered, messages/s", "answered, messages/s", "p50, ms", "p99, ms"), rows)
+        text += f"\n{plot}\n\n" + table(("", *head), rows)
     return text + missing
+
+
+def over_load(results):
+    return curve(results, "latency_over_load",
+                 "## Latency over offered load\n\n"
+                 "Sends on 64 connections at a fixed rate, which is a share of the highest that they reached above.\n",
+                 f"![Latency of a send over the offered load](images/{LOAD_PLOT})",
+                 ("offered, messages/s", "answered, messages/s", "p50, ms", "p99, ms"),
+                 lambda each: (number(each["offered_per_second"]), number(each["messages_per_second"]), *milliseconds(each)))
 
 
 def end_to_end(results):
@@ -222,18 +228,13 @@ def secured(results):
 
 
 def over_backlog(results):
-    curves = results.get("cost_over_backlog")
-    if not curves:
-        return ""
-    text = "## Cost over backlog\n\n"
-    text += "Each of 16 connections sends a message, receives one and deletes it, beside so many that wait in the same queue.\n"
-    there, missing = named(results, curves)
-    rows = [(name, number(each["waiting"], 9), number(each["cpu_us"]), *milliseconds(each), number(each["messages_per_second"]),
-             number(each["resident_bytes"] / 2**20)) for name, curve in there for each in curve["points"]]
-    if rows:
-        text += f"\n![Cost of a message over the backlog](images/{BACKLOG_PLOT})\n\n"
-        text += table(("", "messages waiting", "CPU, µs for each message", "receive, p50, ms", "p99, ms", "messages/s", "resident, MiB"), rows)
-    return text + missing
+    return curve(results, "cost_over_backlog",
+                 "## Cost over backlog\n\n"
+                 "Each of 16 connections sends a message, receives one and deletes it, beside so many that wait in the same queue.\n",
+                 f"![Cost of a message over the backlog](images/{BACKLOG_PLOT})",
+                 ("messages waiting", "CPU, µs for each message", "receive, p50, ms", "p99, ms", "messages/s", "resident, MiB"),
+                 lambda each: (number(each["waiting"], 9), number(each["cpu_us"]), *milliseconds(each),
+                               number(each["messages_per_second"]), number(each["resident_bytes"] / 2**20)))
 
 
 def flat(results):
