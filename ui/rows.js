@@ -11,6 +11,9 @@ export const oldestAge = (row) => (row.OldestSentTimestamp === undefined ? undef
 export const isOlderThan = (row, seconds) => (oldestAge(row) ?? 0) > seconds;
 export const isDeadLetterQueue = (row) => row.DeadLetterSourceCount > 0;
 
+export const PAUSED = 'mailrail:paused';
+export const isPausedQueue = (row) => row.Tags?.[PAUSED] === 'true';
+
 /** How many messages lie in queues of dead letters. @param {Map<string, any> | undefined} rows */
 export const deadLettersIn = (rows) => [...(rows?.values() ?? [])].filter(isDeadLetterQueue).reduce((sum, row) => sum + depth(row), 0);
 

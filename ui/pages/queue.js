@@ -2,12 +2,12 @@
 
 import { sqs } from '../api.js';
 import { Chart } from '../chart.js';
-import { confirm, open } from '../dialogs.js';
+import { confirm, open, say } from '../dialogs.js';
 import { age, count, duration, rate, roughly, short } from '../format.js';
 import { refresh, useSeconds, useTopic } from '../live.js';
-import { Badge, Card, Copy, Empty, Fifo, Figure, Notice } from '../parts.js';
+import { Badge, Card, Copy, Empty, Fifo, Figure, Notice, Snippet } from '../parts.js';
 import { to } from '../router.js';
-import { delayed, depth, inFlight, isDeadLetterQueue, isOlderThan, visible } from '../rows.js';
+import { delayed, depth, inFlight, isDeadLetterQueue, isOlderThan, isPausedQueue, PAUSED, visible } from '../rows.js';
 import { pointsOf, ratesOf } from '../samples.js';
 import { endpoint, mayChange } from '../session.js';
 import { html } from '../vendor/htm-preact.js';
@@ -42,6 +42,7 @@ export function QueuePage({ name, tab, query }) {
       <div class="row">
         <${Copy} text=${row.QueueUrl} label="Copy URL" shown />
         ${mayChange() && html`
+          <button class="button" onClick=${() => (isPausedQueue(row) ? resumeQueue(row) : pauseQueue(row))}>${isPausedQueue(row) ? 'Resume' : 'Pause'}</button>
           <button class="button danger" onClick=${() => purge(row)}>Purge</button>
           <button class="button first" onClick=${() => open((close) => html`<${SendForm} row=${row} close=${close} />`)}>Send message</button>`}
       </div>
@@ -68,6 +69,24 @@ function purge(row) {
   });
 }
 
+function pauseQueue(row) {
+  confirm({
+    title: `Pause ${row.QueueName}?`,
+    text: html`It takes messages and gives none out until it is resumed. <b>${count(row.WaitingReceives)} long ${row.WaitingReceives === 1 ? 'poll waits' : 'polls wait'}</b> on; what consumers hold they may delete.`,
+    verb: 'Pause',
+    act: async () => {
+      await sqs('TagQueue', { QueueUrl: row.QueueUrl, Tags: { [PAUSED]: 'true' } });
+      refresh();
+      return `${row.QueueName} is paused.`;
+    },
+  });
+}
+
+const resumeQueue = (row) =>
+  sqs('UntagQueue', { QueueUrl: row.QueueUrl, TagKeys: [PAUSED] })
+    .then(() => (refresh(), say(`${row.QueueName} gives its messages out again.`)))
+    .catch((error) => say(error.message));
+
 function Overview({ row }) {
   const name = row.QueueName;
   const rates = ratesOf(name);
@@ -90,13 +109,17 @@ function Overview({ row }) {
       <dt>Dead-lettered</dt><dd>${count(row.DeadLettered)}${row.DeadLetterQueueName && html` to <a href=${to(['queues', row.DeadLetterQueueName])}>${row.DeadLetterQueueName}</a> after ${row.MaxReceiveCount} receives`}</dd>
       ${isDeadLetterQueue(row) && html`<dt>Dead letters of</dt><dd>${row.DeadLetterSources.map((each) => html`<a key=${each} href=${to(['queues', each])}>${each}</a> `)}</dd>`}
       <dt>Expired</dt><dd>${count(row.Expired)}</dd>
-    </dl></div><//>`;
+    </dl></div><//>
+    <${Card} title="Receive from it" aside=${html`<a href=${to(['connect'])}>For each SDK</a>`}><div class="body">
+      <${Snippet} text=${`aws --endpoint-url ${endpoint()} sqs receive-message --queue-url ${row.QueueUrl} --wait-time-seconds 20`} />
+    </div><//>`;
 }
 
 /** The sentence that says what stands in the way. */
 function Blocking({ row }) {
   const stuck = row.FifoQueue && row.ConversationsBlocked + row.ConversationsParked;
   const first = useTopic(stuck ? `conversations:${row.QueueName}` : '')?.Conversations?.find((each) => each.State === 'Blocked' || each.State === 'Parked');
+  if (isPausedQueue(row)) return html`<${Notice} tone="warn" icon="pause"><b>The queue is paused.</b> It takes messages and gives none out.<//>`;
   if (stuck) {
     const link = to(['queues', row.QueueName, 'conversations'], { state: row.ConversationsParked ? 'Parked' : 'Blocked' });
     return html`<${Notice} tone="warn" icon="lock">

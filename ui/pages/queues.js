@@ -8,7 +8,7 @@ import { Badge, Empty, Fifo, Icon, Notice, Search, SortHead, TableFrame } from '
 import { togglePin, usePreferences, choose } from '../preferences.js';
 import { filterOf } from '../queue_filter.js';
 import { askOtherwise, to } from '../router.js';
-import { delayed, depth, inFlight, isDeadLetterQueue, limitIn, oldestAge, visible } from '../rows.js';
+import { delayed, depth, inFlight, isDeadLetterQueue, isPausedQueue, limitIn, oldestAge, visible } from '../rows.js';
 import { historyOf, ratesOf } from '../samples.js';
 import { Spark } from '../chart.js';
 import { endpoint, mayChange } from '../session.js';
@@ -103,6 +103,7 @@ function QueueRow({ row, all, isPinned }) {
       <a class="breaks" href=${to(['queues', name])}>${name}</a>
       <${Fifo} isFifo=${row.FifoQueue} />
       ${isDeadLetterQueue(row) && html`<${Badge} icon="dead">dead letters<//>`}
+      ${isPausedQueue(row) && html`<${Badge} tone="warn" icon="pause">paused<//>`}
       ${stuck > 0 && html`<a href=${to(['queues', name, 'conversations'], { state: row.ConversationsParked ? 'Parked' : 'Blocked' })}><${Badge} tone="bad" icon="lock">${count(stuck)} stuck<//></a>`}
       ${limit && html`<${Badge} tone=${depth(row) / limit > 0.8 ? 'warn' : ''}>${Math.round((100 * depth(row)) / limit)} % of ${short(limit)}<//>`}
     </div></th>

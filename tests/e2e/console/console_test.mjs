@@ -99,6 +99,40 @@ describe('the console', { skip: missing }, () => {
     assert.equal((await console_.peek(name)).length, 0);
   });
 
+  test('a queue is paused after a question and goes on without one, and says so meanwhile', async () => {
+    const name = await console_.queue('held-back');
+    await console_.send(name, ['kept']);
+    await go(['queues', name]);
+    await page.getByRole('button', { name: 'Pause', exact: true }).click();
+    const dialog = page.getByRole('dialog');
+    assert.match(await text(dialog), /takes messages and gives none out/);
+    assert.equal((await console_.sqs('ListQueueTags', { QueueUrl: name })).Tags?.['mailrail:paused'], undefined);
+
+    await dialog.getByRole('button', { name: 'Pause', exact: true }).click();
+
+    await page.getByText(`${name} is paused.`).waitFor();
+    await page.locator('.notice', { hasText: 'It takes messages and gives none out.' }).waitFor();
+    assert.equal((await console_.sqs('ReceiveMessage', { QueueUrl: name })).Messages, undefined);
+    await page.goto(console_.address(['queues']));
+    await page.locator('#queues tbody tr', { hasText: name }).getByText('paused').waitFor();
+    await page.goto(console_.address(['queues', name]));
+    await page.getByRole('button', { name: 'Resume', exact: true }).click();
+    await page.getByText(`${name} gives its messages out again.`).waitFor();
+    assert.equal((await console_.sqs('ReceiveMessage', { QueueUrl: name })).Messages.length, 1);
+  });
+
+  test('a queue shows how to receive from it', async () => {
+    const name = await console_.queue('explained');
+    await go(['queues', name]);
+
+    const snippet = page.locator('.snippet', { hasText: 'receive-message' });
+    await snippet.waitFor();
+
+    assert.ok((await text(snippet)).includes(`${console_.url}/000000000000/${name}`));
+    await page.getByRole('link', { name: 'For each SDK' }).click();
+    await page.getByRole('heading', { name: 'Connect' }).waitFor();
+  });
+
   test('of five dead letters the two that are chosen go back, in order', async () => {
     const dead = await console_.queue('failed-dead.fifo');
     const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: console_.arn(dead), maxReceiveCount: 3 });
