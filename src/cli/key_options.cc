@@ -2,7 +2,6 @@
 
 #include <cerrno>
 #include <fstream>
-#include <iterator>
 #include <system_error>
 #include <utility>
 
@@ -29,7 +28,8 @@ Result<std::optional<std::string>> read_credential(const std::string& path) {
   errno = 0;
   std::ifstream file(path, std::ios::binary);
   if (!file && errno == ENOENT) return std::nullopt;
-  std::string text{std::istreambuf_iterator<char>(file), {}};
+  std::string text;
+  std::getline(file, text, '\0');
   if (!file.good() && !file.eof()) {
     return fail(mailrail::errors::unusable, fmt::format("Cannot read the credential {}: {}.", path,
                                                         std::generic_category().message(errno)));

@@ -60,6 +60,19 @@ TEST(KeyOptions, TakeAKeyFromTheCredentialsOfSystemd) {
   EXPECT_EQ(options->given_keys[0].secret, "0123456789abcdef");
 }
 
+TEST(KeyOptions, RefuseACredentialThatCannotBeRead) {
+  std::string directory = testing::TempDir() + "/credentials-XXXXXX";
+  ASSERT_NE(mkdtemp(directory.data()), nullptr);
+  std::filesystem::create_directory(directory + "/mailrail_access_key_id");
+
+  const auto options = with_keys({}, {}, with({{"CREDENTIALS_DIRECTORY", directory}}));
+  std::filesystem::remove_all(directory);
+
+  ASSERT_FALSE(options);
+  EXPECT_EQ(options.error().message,
+            "Cannot read the credential " + directory + "/mailrail_access_key_id: Is a directory.");
+}
+
 TEST(KeyOptions, SayWhereKeysAreAndWhetherTheyAreNeeded) {
   const auto options =
       with_keys({}, {.file = "/etc/mailrail/keys.json", .is_insecure = true}, with({}));

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <fstream>
-#include <iterator>
 #include <map>
 #include <optional>
 #include <sstream>
@@ -29,7 +28,8 @@ struct Stat {
 // "17 (http-0) S 1 2 3 ...": the times are the 14th and 15th, and a name may hold anything.
 std::optional<Stat> read_stat(const fs::path& path) {
   std::ifstream file(path);
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  std::string text;
+  std::getline(file, text, '\0');  // Through an iterator a thread that has just ended would throw.
   const std::size_t begin = text.find('(');
   const std::size_t end = text.rfind(')');
   if (begin == std::string::npos || end == std::string::npos) return std::nullopt;

@@ -49,6 +49,17 @@ TEST(CpuTime, IsToldByWhatThreadsAreFor) {
                           ThreadTime{.thread = "other", .used = ticks(500)}));
 }
 
+// Its file is still there, and reading it fails: as a directory's does.
+TEST(CpuTime, PassesOverAThreadThatHasJustEnded) {
+  const Process process;
+  process.write("stat", "mailrail", 10, 0);
+  process.write("task/18/stat", "engine", 4, 0);
+  fs::create_directories(process.root / "task/19/stat");
+
+  EXPECT_THAT(cpu_time(process.root), ElementsAre(ThreadTime{.thread = "engine", .used = ticks(4)},
+                                                  ThreadTime{.thread = "other", .used = ticks(6)}));
+}
+
 TEST(CpuMeter, NeverGoesBack) {
   const Process process;
   CpuMeter meter(process.root);
