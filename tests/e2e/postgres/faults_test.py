@@ -30,7 +30,7 @@ OUTAGE_S_MAX = 10  # What clients with the default retries of their SDK bear.
 def run(options):
     outages = defaultdict(list)
     chosen = [each for each in FAULTS[options.place] if not options.only or each.__name__ in options.only]
-    with Site(options.place, options.seed, senders=2, consumers=5, visibilities_s=(3, 12)) as site:
+    with Site(options.place, options.seed, senders=2, consumers=5, visibilities_s=(4, 20)) as site:
         site.load.start()
         try:
             for _ in range(options.rounds):
