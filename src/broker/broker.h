@@ -99,6 +99,8 @@ class Broker final : private engine::Surroundings {
 
   // No answer is held and nothing waits to be made durable.
   bool is_idle() const;
+  // A frame was taken and is not durable yet.
+  bool is_committing() const { return in_flight_ != nullptr; }
   std::size_t waiting() const { return waiters_.size(); }
 
   // The limit that calls now meet, if one is reached.

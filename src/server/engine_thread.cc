@@ -12,6 +12,11 @@
 namespace mailrail::server {
 namespace {
 
+// While a frame is on its way to the disk, what comes has to wait for the next one anyway, so calls
+// gather instead of waking this thread one by one: for as long as a local disk takes. A call that
+// waits for nothing is answered later by so much at most.
+constexpr std::chrono::microseconds gathering_max(200);
+
 broker::Options counted_by(broker::Traffic& traffic, broker::Options options) {
   options.traffic = &traffic;
   return options;
@@ -58,7 +63,8 @@ void EngineThread::change_inbox(Change change) {
   {
     const std::scoped_lock lock(mutex_);
     change(inbox_);
-    must_wake = std::exchange(is_asleep_, false);
+    must_wake = sleep_ != Sleep::awake && is_slept_out(sleep_);
+    if (must_wake) sleep_ = Sleep::awake;
   }
   if (must_wake) has_mail_.notify_one();
 }
@@ -170,17 +176,31 @@ bool EngineThread::is_over() {
 
 EngineThread::Inbox EngineThread::next_inbox() {
   std::unique_lock lock(mutex_);
-  if (inbox_.empty()) {
-    is_asleep_ = true;
-    const auto has_mail = [this] { return !inbox_.empty(); };
-    if (const std::optional<Instant> next = broker_.next_turn()) {
-      has_mail_.wait_for(lock, std::max(*next - clock_.now(), Duration(0)), has_mail);
-    } else {
-      has_mail_.wait(lock, has_mail);
-    }
-    is_asleep_ = false;
-  }
+  if (broker_.is_committing()) sleep(lock, Sleep::until_more_than_calls, gathering_max);
+  if (inbox_.empty()) sleep(lock, Sleep::until_mail, std::nullopt);
   return std::exchange(inbox_, {});
+}
+
+// Not longer than until the broker has something to do by itself.
+void EngineThread::sleep(std::unique_lock<std::mutex>& lock,
+                         Sleep sleep,
+                         std::optional<std::chrono::microseconds> longest) {
+  if (const std::optional<Instant> next = broker_.next_turn()) {
+    const std::chrono::microseconds left = std::max(*next - clock_.now(), Duration(0));
+    longest = longest ? std::min(*longest, left) : left;
+  }
+  sleep_ = sleep;
+  const auto is_over = [&] { return is_slept_out(sleep); };
+  if (longest) {
+    has_mail_.wait_for(lock, *longest, is_over);
+  } else {
+    has_mail_.wait(lock, is_over);
+  }
+  sleep_ = Sleep::awake;
+}
+
+bool EngineThread::is_slept_out(Sleep sleep) const {
+  return sleep == Sleep::until_more_than_calls ? inbox_.has_more_than_calls() : !inbox_.empty();
 }
 
 void EngineThread::take(Inbox inbox) {

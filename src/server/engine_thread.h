@@ -108,10 +108,10 @@ class EngineThread final : private broker::Outbox {
     std::optional<Ending> ending = {};
     bool is_abandoned = false;
 
-    bool empty() const {
-      return calls.empty() && cancelled.empty() && !chore && !is_durable && !stops_waiting &&
-             !ending && !is_abandoned;
+    bool has_more_than_calls() const {
+      return !cancelled.empty() || chore || is_durable || stops_waiting || ending || is_abandoned;
     }
+    bool empty() const { return calls.empty() && !has_more_than_calls(); }
   };
 
   void release(std::unique_ptr<broker::Call> call, std::vector<log::SharedFrame> frames) override;
@@ -120,6 +120,12 @@ class EngineThread final : private broker::Outbox {
 
   void loop();
   Inbox next_inbox();
+  // What wakes the thread.
+  enum class Sleep : std::uint8_t { awake, until_mail, until_more_than_calls };
+  bool is_slept_out(Sleep sleep) const;
+  void sleep(std::unique_lock<std::mutex>& lock,
+             Sleep sleep,
+             std::optional<std::chrono::microseconds> longest);
   void take(Inbox inbox);
   void tell_of_limits();
   void tell_of_unreadable();
@@ -155,7 +161,7 @@ class EngineThread final : private broker::Outbox {
 
   std::mutex mutex_;
   std::condition_variable has_mail_;
-  bool is_asleep_ = false;  // Nobody is woken who is awake.
+  Sleep sleep_ = Sleep::awake;
   Inbox inbox_;
   bool is_closed_ = false;
   std::optional<log::Appended> failure_;  // Under the mutex, like those above.

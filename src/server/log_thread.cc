@@ -22,16 +22,20 @@ void LogThread::run() {
 }
 
 void LogThread::append(log::SharedFrame frame) {
-  const std::scoped_lock lock(mutex_);
-  CHECK(work_.frame == nullptr);
-  work_.frame = std::move(frame);
+  {
+    const std::scoped_lock lock(mutex_);
+    CHECK(work_.frame == nullptr);
+    work_.frame = std::move(frame);
+  }
   has_work_.notify_one();
 }
 
 void LogThread::perform(broker::Chore chore) {
-  const std::scoped_lock lock(mutex_);
-  CHECK(!work_.chore);
-  work_.chore = std::move(chore);
+  {
+    const std::scoped_lock lock(mutex_);
+    CHECK(!work_.chore);
+    work_.chore = std::move(chore);
+  }
   has_work_.notify_one();
 }
 
