@@ -65,12 +65,12 @@ log::SharedFrame Broker::take_frame() {
   log::Frame frame{.position = open_.position(),
                    .time = now_,
                    .count = open_.count(),
-                   .payload = open_.take_payload()};
+                   .payload = std::string(open_.payload())};
   const Position next = log_.position_after(frame);
   taken_end_ = open_.position() + frame.payload.size();
   housekeeping_.appended(frame.payload.size());
   in_flight_ = std::make_shared<const log::Frame>(std::move(frame));
-  open_ = engine::FactWriter(next, options_.traffic);
+  open_.begin_next(next);
   open_since_.reset();
   held_for_in_flight_ = std::exchange(held_for_open_, {});
   return in_flight_;

@@ -48,6 +48,13 @@ class FactWriter {
   const std::string& payload() const { return payload_; }
   std::string take_payload() { return std::move(payload_); }
 
+  // Goes on with the next frame, whose payload begins at `position`.
+  void begin_next(Position position) {
+    position_ = position;
+    payload_.clear();
+    count_ = 0;
+  }
+
  private:
   Position position_;
   Witness* witness_;
