@@ -10,6 +10,7 @@
 #include "auth/authenticator.h"
 #include "auth/caller.h"
 #include "auth/errors.h"
+#include "base/digest.h"
 #include "http/target.h"
 
 namespace mailrail::api {
@@ -18,8 +19,8 @@ namespace {
 std::string fresh_request_id(Random& random) {
   const std::uint64_t high = random.next();
   const std::uint64_t low = random.next();
-  return fmt::format("{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}", high >> 32, high >> 16 & 0xffff,
-                     high & 0xfff, (low >> 48 & 0x3fff) | 0x8000, low & 0xffffffffffff);
+  return uuid_text((high & ~std::uint64_t{0xf000}) | 0x4000,  // Version 4, variant 1.
+                   (low & ~(std::uint64_t{3} << 62)) | std::uint64_t{1} << 63);
 }
 
 // A path with at least two segments may name a queue.
@@ -124,7 +125,8 @@ Context Dispatcher::context_of(const http::Request& request, auth::Caller caller
       .remote_address = request.remote_address,
       .user_agent = printable(request.header("User-Agent").substr(0, user_agent_bytes_max)),
       .transport = request.is_encrypted ? Transport::encrypted : Transport::plain,
-      .endpoint = fmt::format("{}://{}", request.is_encrypted ? "https" : "http", host_of(request)),
+      .endpoint =
+          std::string(request.is_encrypted ? "https://" : "http://").append(host_of(request)),
       .trace_header = {},
       .queue_urls = parts_.customs.queue_urls,
       .identity = &parts_.identity,

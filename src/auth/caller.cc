@@ -1,7 +1,8 @@
 #include "auth/caller.h"
 
 #include <algorithm>
-#include <vector>
+#include <array>
+#include <optional>
 
 namespace mailrail::auth {
 namespace {
@@ -14,7 +15,7 @@ std::string credential_of(const http::Request& request) {
   constexpr std::string_view in_query = "X-Amz-Credential=";
   if (const std::size_t at = header.find(in_header); at != std::string_view::npos) {
     const std::string_view rest = header.substr(at + in_header.size());
-    return std::string(rest.substr(0, rest.find_first_of(", ")));
+    return std::string(rest.substr(0, std::min(rest.find(','), rest.find(' '))));
   }
   const std::string_view target = request.target;
   const std::size_t at = target.find(in_query);
@@ -28,14 +29,18 @@ std::string credential_of(const http::Request& request) {
   return credential;
 }
 
-std::vector<std::string_view> split(std::string_view text, char separator) {
-  std::vector<std::string_view> parts;
-  while (true) {
-    const std::size_t end = text.find(separator);
-    parts.push_back(text.substr(0, end));
-    if (end == std::string_view::npos) return parts;
-    text.remove_prefix(end + 1);
+using Parts = std::array<std::string_view, 5>;
+
+// Nothing if there are more or fewer.
+std::optional<Parts> parts_of(std::string_view credential) {
+  Parts parts;
+  for (std::string_view& each : parts) {
+    const std::size_t end = credential.find('/');
+    if ((end == std::string_view::npos) != (&each == &parts.back())) return std::nullopt;
+    each = credential.substr(0, end);
+    credential.remove_prefix(std::min(credential.size(), each.size() + 1));
   }
+  return parts;
 }
 
 }  // namespace
@@ -43,17 +48,17 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
 Caller caller_of(const http::Request& request, const Home& home) {
   Caller caller{.account = home.account, .region = home.region};
   const std::string credential = credential_of(request);
-  const std::vector<std::string_view> parts = split(credential, '/');
-  if (parts.size() != 5) {
+  const std::optional<Parts> parts = parts_of(credential);
+  if (!parts) {
     caller.user = caller.account;
     return caller;
   }
-  if (is_account(parts[0])) caller.account = parts[0];
-  if (is_region(parts[2])) caller.region = parts[2];
-  if (is_plain_text(parts[3])) caller.service = parts[3];
-  const bool has_name =
-      !parts[0].empty() && parts[0].size() <= user_bytes_max && is_plain_text(parts[0]);
-  caller.user = has_name ? std::string(parts[0]) : caller.account;
+  const auto& [key, date, region, service, end] = *parts;
+  if (is_account(key)) caller.account = key;
+  if (is_region(region)) caller.region = region;
+  if (is_plain_text(service)) caller.service = service;
+  const bool has_name = !key.empty() && key.size() <= user_bytes_max && is_plain_text(key);
+  caller.user = has_name ? std::string(key) : caller.account;
   return caller;
 }
 

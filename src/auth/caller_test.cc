@@ -47,6 +47,8 @@ TEST(Caller, HasDefaultsWithoutCredentialsAndWithBrokenOnes) {
   EXPECT_EQ(caller_of(unsigned_request).service, "");
   EXPECT_EQ(caller_of(signed_by("nonsense")).region, default_region);
   EXPECT_EQ(caller_of(signed_by("K/20261123/NO REGION/sqs/aws4_request")).region, default_region);
+  EXPECT_EQ(caller_of(signed_by("K/20261123/us-west-2/sqs")).region, default_region);
+  EXPECT_EQ(caller_of(signed_by("K/20261123/us-west-2/sqs/aws4_request/")).region, default_region);
 }
 
 TEST(Caller, HasNoNameThatIsNotPlainText) {

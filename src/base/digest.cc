@@ -9,6 +9,8 @@
 namespace mailrail {
 namespace {
 
+constexpr char hex_digits[] = "0123456789abcdef";
+
 // Fetched once: looking an algorithm up by name costs more than digesting a short message.
 template <std::size_t Size>
 std::array<std::uint8_t, Size> digest(const EVP_MD* algorithm, std::string_view bytes) {
@@ -66,13 +68,23 @@ Sha256 hmac_sha256(std::string_view key, std::string_view bytes) {
 }
 
 std::string hex(std::string_view bytes) {
-  static constexpr char digits[] = "0123456789abcdef";
   std::string text;
   text.reserve(bytes.size() * 2);
   for (const char each : bytes) {
     const auto byte = static_cast<std::uint8_t>(each);
-    text.push_back(digits[byte >> 4]);
-    text.push_back(digits[byte & 15]);
+    text.push_back(hex_digits[byte >> 4]);
+    text.push_back(hex_digits[byte & 15]);
+  }
+  return text;
+}
+
+std::string uuid_text(std::uint64_t high, std::uint64_t low) {
+  std::string text = "00000000-0000-0000-0000-000000000000";
+  for (std::size_t place = text.size(); place-- > 0;) {
+    if (text[place] == '-') continue;
+    text[place] = hex_digits[low & 15];
+    low = low >> 4 | high << 60;
+    high >>= 4;
   }
   return text;
 }

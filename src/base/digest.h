@@ -1,5 +1,6 @@
 // Digests and text encodings of bytes, by OpenSSL: MD5 (what SQS shows its clients), SHA-256, HMAC,
-// hex, base64. Pure functions: same bytes, same answer, and only decoding can refuse its input.
+// hex, UUIDs, base64. Pure functions: same bytes, same answer, and only decoding can refuse its
+// input.
 
 #pragma once
 
@@ -25,6 +26,9 @@ template <std::size_t Size>
 std::string hex(const std::array<std::uint8_t, Size>& bytes) {
   return hex(std::string_view(reinterpret_cast<const char*>(bytes.data()), Size));
 }
+
+// A UUID as it is written, in five groups of lower case: 8, 4, 4, 4 and 12 digits.
+std::string uuid_text(std::uint64_t high, std::uint64_t low);
 
 // Standard alphabet with padding. Decoding takes nothing else: no line breaks, no missing or extra
 // padding.

@@ -32,10 +32,7 @@ Hash128 with_version(Hash128 id) {
           .high = (id.high & ~std::uint64_t{0xf000}) | 0x4000};
 }
 
-std::string text_of(Hash128 id) {
-  return fmt::format("{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", id.high >> 32, id.high >> 16 & 0xffff,
-                     id.high & 0xffff, id.low >> 48, id.low & 0xffffffffffff);
-}
+std::string text_of(Hash128 id) { return uuid_text(id.high, id.low); }
 
 std::string uuid(Hash128 hashed) { return text_of(with_version(hashed)); }
 
@@ -209,9 +206,7 @@ std::string Identity::checksum(std::string_view bytes) const {
 
 std::optional<Hash128> read_message_id(std::string_view text) { return read_uuid(text); }
 
-std::string sequence_number(Seq seq) {
-  return fmt::format("{}", first_sequence_number + seq.value());
-}
+std::string sequence_number(Seq seq) { return std::to_string(first_sequence_number + seq.value()); }
 
 std::optional<Seq> read_sequence_number(std::string_view text) {
   std::uint64_t number = 0;

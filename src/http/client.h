@@ -7,7 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -39,7 +39,7 @@ struct Worker::Client {
   bool has_unread = false;      // More came, or the end, while it was not its turn to be read.
 
   std::string pending;  // Received, not parsed yet.
-  std::unique_ptr<RequestParser> parser;
+  std::optional<RequestParser> parser;
   bool was_told_to_go_on = false;
 
   std::uint64_t exchange = 0;  // The request that is with the handler.

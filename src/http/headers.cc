@@ -28,22 +28,25 @@ void Headers::add(std::string_view name, std::string_view value) {
 }
 
 std::optional<std::string_view> Headers::find(std::string_view name) const {
-  for (std::size_t index = 0; index < size(); ++index) {
-    const Header header = (*this)[index];
-    if (equal_ignoring_case(header.name, name)) return header.value;
+  for (const Place& place : places_) {
+    if (is_named(place, name)) return header_at(place).value;
   }
   return std::nullopt;
 }
 
 std::size_t Headers::count(std::string_view name) const {
-  std::size_t found = 0;
-  for (std::size_t index = 0; index < size(); ++index)
-    found += equal_ignoring_case((*this)[index].name, name);
-  return found;
+  return static_cast<std::size_t>(
+      std::ranges::count_if(places_, [&](const Place& place) { return is_named(place, name); }));
 }
 
-Header Headers::operator[](std::size_t index) const {
-  const Place& place = places_[index];
+Header Headers::operator[](std::size_t index) const { return header_at(places_[index]); }
+
+// Most names of a request differ in length already.
+bool Headers::is_named(const Place& place, std::string_view name) const {
+  return place.name_bytes == name.size() && equal_ignoring_case(header_at(place).name, name);
+}
+
+Header Headers::header_at(const Place& place) const {
   const std::string_view text = text_;
   return {.name = text.substr(place.begin, place.name_bytes),
           .value = text.substr(place.begin + place.name_bytes, place.value_bytes)};

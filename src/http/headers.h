@@ -42,6 +42,9 @@ class Headers {
     std::uint32_t value_bytes;
   };
 
+  bool is_named(const Place& place, std::string_view name) const;
+  Header header_at(const Place& place) const;
+
   std::string text_;
   std::vector<Place> places_;
 };

@@ -6,6 +6,7 @@
 #define BOOST_DISABLE_ASSERTS
 
 #include <algorithm>
+#include <functional>
 
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
@@ -73,15 +74,11 @@ bool is_target(std::string_view target, std::string_view host) {
   return false;
 }
 
-// Whether a line of the header, as far as it has come, begins with white space. Beast would join
-// it with the one before.
-bool has_fold(std::string_view bytes) {
-  bytes = bytes.substr(0, bytes.find("\r\n\r\n"));
-  for (std::size_t end = bytes.find("\r\n"); end != std::string_view::npos;
-       end = bytes.find("\r\n", end + 2)) {
-    if (end + 2 < bytes.size() && (bytes[end + 2] == ' ' || bytes[end + 2] == '\t')) return true;
-  }
-  return false;
+// Whether `part` lies in `whole`, and is no copy.
+bool is_within(std::string_view whole, beast::string_view part) {
+  const std::less_equal<const char*> is_before;
+  return is_before(whole.data(), part.data()) &&
+         is_before(part.data() + part.size(), whole.data() + whole.size());
 }
 
 Refusal refusal_of(beast::error_code error) {
@@ -105,10 +102,7 @@ class RequestParser::Beast final : public beast::http::basic_parser<true> {
   }
 
   std::size_t take_from(std::string_view bytes) {
-    if (!has_header_ && has_fold(bytes)) {
-      refuse(folded);
-      return 0;
-    }
+    input_ = bytes;
     beast::error_code error;
     const std::size_t taken = put(boost::asio::const_buffer(bytes.data(), bytes.size()), error);
     if (error == beast::http::error::need_more) {
@@ -159,6 +153,8 @@ class RequestParser::Beast final : public beast::http::basic_parser<true> {
                      beast::error_code& error) override {
     count(name.size() + value.size() + std::string_view(": \r\n").size(), error);
     if (has_header_) return;  // A trailer field: nobody here asks for it.
+    // Beast joins the lines of a folded field, and does that in memory of its own.
+    if (!is_within(input_, value)) return refuse(folded, error);
     // Once, even of the same value, and not as a list of it.
     if (field == Field::content_length &&
         (request.headers.find("Content-Length") || value.find(',') != beast::string_view::npos))
@@ -206,6 +202,7 @@ class RequestParser::Beast final : public beast::http::basic_parser<true> {
   void on_finish_impl(beast::error_code&) override {}
 
   const std::size_t header_bytes_max_;
+  std::string_view input_;  // What is being parsed.
   std::size_t header_bytes_ = 0;
   bool has_header_ = false;
 };

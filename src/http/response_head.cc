@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <string>
 
 #include <fmt/format.h>
 
@@ -70,10 +71,10 @@ void render_head(std::string& out,
                  const Response& response,
                  const Framing& framing,
                  std::string_view date) {
-  fmt::format_to(std::back_inserter(out), "HTTP/1.1 {} {}\r\nDate: {}\r\n", response.status,
-                 reason_of(response.status), date);
+  out.append("HTTP/1.1 ").append(std::to_string(response.status)).append(" ");
+  out.append(reason_of(response.status)).append("\r\nDate: ").append(date).append("\r\n");
   if (has_body(response.status) && framing.length == Framing::Length::known) {
-    fmt::format_to(std::back_inserter(out), "Content-Length: {}\r\n", response.body.size());
+    out.append("Content-Length: ").append(std::to_string(response.body.size())).append("\r\n");
   }
   if (framing.connection == Connection::close) {
     out.append("Connection: close\r\n");

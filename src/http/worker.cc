@@ -242,7 +242,7 @@ std::string_view Worker::serve(Client& client, std::string_view bytes) {
 void Worker::begin_request(Client& client) {
   client.state = ClientState::receiving;
   client.deadline = Steady::now() + options_.receive_time;
-  client.parser = std::make_unique<RequestParser>(options_.limits);
+  client.parser.emplace(options_.limits);
   client.was_told_to_go_on = false;
 }
 

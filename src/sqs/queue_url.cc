@@ -1,6 +1,6 @@
 #include "sqs/queue_url.h"
 
-#include <vector>
+#include <algorithm>
 
 #include <fmt/format.h>
 
@@ -9,19 +9,17 @@
 namespace mailrail::sqs {
 namespace {
 
-std::vector<std::string_view> segments_of(std::string_view path) {
-  std::vector<std::string_view> segments;
-  while (!path.empty()) {
-    const std::size_t end = path.find('/');
-    if (end > 0) segments.push_back(path.substr(0, end));
-    if (end == std::string_view::npos) break;
-    path.remove_prefix(end + 1);
-  }
-  return segments;
+// From behind; empty when there is none left.
+std::string_view take_last_segment(std::string_view& path) {
+  while (path.ends_with('/')) path.remove_suffix(1);
+  const std::size_t slash = path.rfind('/');
+  const std::string_view last = path.substr(slash + 1);
+  path.remove_suffix(last.size());
+  return last;
 }
 
 std::string_view path_of(std::string_view url) {
-  url = url.substr(0, url.find_first_of("?#"));
+  url = url.substr(0, std::min(url.find('?'), url.find('#')));
   const std::size_t scheme = url.find("://");
   if (scheme == std::string_view::npos) return url;
   const std::size_t path = url.find('/', scheme + 3);
@@ -70,12 +68,12 @@ std::string queue_url(const api::Context& context, const engine::QueueName& name
 engine::QueueName queue_name_of(std::string_view url, const api::Context& context) {
   engine::QueueName name{
       .region = context.caller.region, .account = context.caller.account, .name = {}};
-  const std::vector<std::string_view> segments = segments_of(path_of(url));
-  if (segments.empty()) return name;
-  name.name = segments.back();
-  const std::size_t count = segments.size();
-  if (count >= 2 && auth::is_account(segments[count - 2])) name.account = segments[count - 2];
-  if (count >= 4 && segments[count - 4] == "queue") name.region = segments[count - 3];
+  std::string_view path = path_of(url);
+  name.name = take_last_segment(path);
+  if (const std::string_view account = take_last_segment(path); auth::is_account(account))
+    name.account = account;
+  const std::string_view region = take_last_segment(path);
+  if (take_last_segment(path) == "queue") name.region = region;
   return name;
 }
 

@@ -53,6 +53,7 @@ TEST(QueueUrl, IsReadWhateverItsHostAndStyle) {
   EXPECT_EQ(queue_name_of("/000000000000/q", context()), own);
   EXPECT_EQ(queue_name_of("q", context()), own);
   EXPECT_EQ(queue_name_of("http://localhost:4566/000000000000/q?a=b/c", context()), own);
+  EXPECT_EQ(queue_name_of("http://localhost:4566//000000000000//q/", context()), own);
   EXPECT_EQ(queue_name_of("http://localhost:9324/queue/q", context()), own);
   EXPECT_EQ(queue_name_of("http://h/queue/eu-west-1/123456789012/q", context()),
             name("eu-west-1", "123456789012", "q"));

@@ -34,6 +34,19 @@ Result<void> check_tag_key_size(std::string_view key) {
                           limits::tag_key_size_max));
 }
 
+// So many bytes are looked at together first: the compiler makes few instructions of it.
+constexpr std::size_t block_bytes = 64;
+
+// Whether none of them is a control character, or begins one of those that are not for messages.
+bool is_harmless(std::string_view block) {
+  std::uint8_t suspects = 0;
+  for (std::size_t i = 0; i < block_bytes; ++i) {
+    const auto byte = static_cast<std::uint8_t>(block[i]);
+    suspects = static_cast<std::uint8_t>(suspects | (byte < 0x20) | (byte == 0xef));
+  }
+  return suspects == 0;
+}
+
 struct Range {
   int min;
   int max;
@@ -80,13 +93,17 @@ Result<void> check_token(std::string_view parameter, std::string_view value) {
 }
 
 std::optional<char32_t> first_forbidden_character(std::string_view text) {
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    if (byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r') return byte;
-    if (byte != 0xef) continue;
-    const std::string_view three = text.substr(i, 3);
-    if (three == "\xef\xbf\xbe") return U'\uFFFE';
-    if (three == "\xef\xbf\xbf") return U'\uFFFF';
+  for (std::size_t begin = 0; begin < text.size(); begin += block_bytes) {
+    const std::size_t end = std::min(begin + block_bytes, text.size());
+    if (end - begin == block_bytes && is_harmless(text.substr(begin, block_bytes))) continue;
+    for (std::size_t i = begin; i < end; ++i) {
+      const auto byte = static_cast<unsigned char>(text[i]);
+      if (byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r') return byte;
+      if (byte != 0xef) continue;
+      const std::string_view three = text.substr(i, 3);
+      if (three == "\xef\xbf\xbe") return U'\uFFFE';
+      if (three == "\xef\xbf\xbf") return U'\uFFFF';
+    }
   }
   return std::nullopt;
 }

@@ -87,6 +87,23 @@ TEST(MessageBody, HoldsNoOther) {
   EXPECT_EQ(first_forbidden_character("a\uFFFF"), U'\uFFFF');
 }
 
+TEST(MessageBody, IsLookedAtToItsLastByte) {
+  for (const std::size_t length : {63, 64, 65, 127, 128, 129, 200}) {
+    for (std::size_t place = 0; place < length; ++place) {
+      std::string text(length, 'x');
+      EXPECT_EQ(first_forbidden_character(text), std::nullopt);
+      text[place] = '\n';
+      EXPECT_EQ(first_forbidden_character(text), std::nullopt) << place << " of " << length;
+      text[place] = '\x1f';
+      EXPECT_EQ(first_forbidden_character(text), U'\x1f') << place << " of " << length;
+      text.replace(place, 1, "\uFFFE");
+      EXPECT_EQ(first_forbidden_character(text), U'\uFFFE') << place << " of " << length;
+      text.replace(place, 3, "\uFFFD");
+      EXPECT_EQ(first_forbidden_character(text), std::nullopt) << place << " of " << length;
+    }
+  }
+}
+
 TEST(MessageBytes, ReachTheMaximumAndNoMore) {
   EXPECT_TRUE(check_message_bytes(1024, 1024, MessageFrom::single_send));
   EXPECT_EQ(

@@ -97,6 +97,7 @@ class Encoder {
 
 std::string encode_json(Source structure) {
   std::string out;
+  out.reserve(256);  // The answer to a send fits without growing.
   JsonWriter json(out);
   Encoder(json, Dialect::aws_json).structure(structure);
   return out;
