@@ -162,6 +162,10 @@ class ActionCall final : public ApiCall {
     return asked.decision;
   }
 
+  bool takes_messages() const override {
+    return requires { prepared_.consumer_id; };
+  }
+
   std::span<const engine::Body> bodies() const override {
     if constexpr (requires { Action::bodies(**decided_); }) {
       if (decided_->has_value()) return Action::bodies(**decided_);

@@ -231,14 +231,16 @@ void Broker::release(std::unique_ptr<Call> call) {
   outbox_.release(std::move(call), std::move(frames));
 }
 
-// Those for which the frame has no room are asked in the next turn.
+// Those for which the frame has no room are asked in the next turn. Who waits is asked behind them,
+// so that one receive gets what many have sent.
 void Broker::serve_unasked() {
   for (std::size_t left = unasked_.size(); left > 0 && takes_calls(); --left) {
     std::unique_ptr<Call> call = std::move(unasked_.front());
     unasked_.pop_front();
+    if (call->takes_messages()) serve_woken();
     ask(std::move(call));
-    serve_woken();
   }
+  serve_woken();
   if (open_.count() > 0 && !open_since_) open_since_ = now_;
 }
 

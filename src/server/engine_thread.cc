@@ -13,9 +13,9 @@ namespace mailrail::server {
 namespace {
 
 // While a frame is on its way to the disk, what comes has to wait for the next one anyway, so calls
-// gather instead of waking this thread one by one: for as long as a local disk takes. A call that
-// waits for nothing is answered later by so much at most.
-constexpr std::chrono::microseconds gathering_max(200);
+// gather instead of waking this thread one by one. One that has nothing to wait for is answered
+// later by so much at most.
+constexpr std::chrono::microseconds gathering_max(100);
 
 broker::Options counted_by(broker::Traffic& traffic, broker::Options options) {
   options.traffic = &traffic;
