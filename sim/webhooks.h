@@ -33,6 +33,7 @@ class CourierCall final : public broker::Call {
 
   broker::Decision decide(engine::Engine& engine, engine::Turn& turn) override;
   std::span<const engine::Body> bodies() const override { return call_->bodies(); }
+  bool takes_messages() const override { return call_->takes_messages(); }
 
   const std::optional<Command>& command() const { return command_; }
   const Reply& reply() const { return reply_; }

@@ -1,4 +1,4 @@
-// Digests and text encodings of bytes, by OpenSSL: MD5 (what SQS shows its clients), SHA-256, HMAC,
+// Digests, by OpenSSL, and text encodings of bytes: MD5 (what SQS shows its clients), SHA-256, HMAC,
 // hex, UUIDs, base64. Pure functions: same bytes, same answer, and only decoding can refuse its
 // input.
 

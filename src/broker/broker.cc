@@ -11,6 +11,8 @@ namespace {
 
 constexpr Duration expiry_interval = 1s;
 constexpr std::size_t expired_per_turn_max = 4096;
+// Of the memory that frames are filled in; what a longer one needed goes back.
+constexpr std::size_t open_bytes_kept_max = std::size_t{1} << 20;
 constexpr std::size_t lapsed_per_turn_max = 4096;
 
 }  // namespace
@@ -70,7 +72,11 @@ log::SharedFrame Broker::take_frame() {
   taken_end_ = open_.position() + frame.payload.size();
   housekeeping_.appended(frame.payload.size());
   in_flight_ = std::make_shared<const log::Frame>(std::move(frame));
-  open_.begin_next(next);
+  if (open_.payload().capacity() > open_bytes_kept_max) {
+    open_ = engine::FactWriter(next, options_.traffic);
+  } else {
+    open_.begin_next(next);
+  }
   open_since_.reset();
   held_for_in_flight_ = std::exchange(held_for_open_, {});
   return in_flight_;
@@ -235,9 +241,10 @@ void Broker::release(std::unique_ptr<Call> call) {
 // so that one receive gets what many have sent.
 void Broker::serve_unasked() {
   for (std::size_t left = unasked_.size(); left > 0 && takes_calls(); --left) {
+    if (unasked_.front()->takes_messages()) serve_woken();
+    if (!takes_calls()) break;
     std::unique_ptr<Call> call = std::move(unasked_.front());
     unasked_.pop_front();
-    if (call->takes_messages()) serve_woken();
     ask(std::move(call));
   }
   serve_woken();
@@ -268,7 +275,10 @@ bool Broker::serve_waiters_of(QueueId queue) {
     if (!waiter) return true;
     const Decision decision = decide(*waiter->call);
     if (decision.verdict == Decision::Verdict::wait) {
+      const bool is_elsewhere = decision.queue != queue;  // Its name is another queue's by now.
+      waiter->queue = decision.queue;
       waiters_.put_back(*std::move(waiter));
+      if (is_elsewhere) continue;
       return true;
     }
     if (decision.verdict == Decision::Verdict::again) {

@@ -131,52 +131,6 @@ TEST_F(BrokerTest, WakesTheLongestWaiterOnly) {
   EXPECT_EQ(broker.waiting(), 1u);
 }
 
-TEST_F(BrokerTest, GivesOneWaiterWhatSeveralCallsOfATurnSend) {
-  std::size_t received = 0;
-  run("waiter", [&](Engine& state, Turn& turn, TestCall&) {
-    received = state.receive(turn, {.queue = standard, .count_max = 10}).messages.size();
-    if (received > 0) return Decision{};
-    return Decision{
-        .verdict = Decision::Verdict::wait, .queue = standard, .deadline = turn.now + 20s};
-  });
-  std::vector<std::unique_ptr<Call>> calls;
-  for (const std::string body : {"a", "b", "c"}) {
-    calls.push_back(std::make_unique<TestCall>(
-        "send " + body, [this, body](Engine& state, Turn& turn, TestCall&) {
-          state.send(turn, {.queue = standard, .record = body});
-          return Decision{};
-        }));
-  }
-  broker.turn(now, std::move(calls));
-
-  EXPECT_EQ(received, 3u);
-}
-
-TEST_F(BrokerTest, AsksWhoWaitsBeforeWhoComesBehindTheSend) {
-  const auto take = [this](std::string& into) {
-    return [this, &into](Engine& state, Turn& turn, TestCall& call) {
-      const auto got = state.receive(turn, {.queue = standard, .count_max = 1});
-      if (!got.messages.empty()) into = call.name;
-      if (!got.messages.empty()) return Decision{};
-      return Decision{
-          .verdict = Decision::Verdict::wait, .queue = standard, .deadline = turn.now + 20s};
-    };
-  };
-  std::string taker;
-  run("waiter", take(taker));
-  std::vector<std::unique_ptr<Call>> calls;
-  calls.push_back(std::make_unique<TestCall>("send", [this](Engine& state, Turn& turn, TestCall&) {
-    state.send(turn, {.queue = standard, .record = "a"});
-    return Decision{};
-  }));
-  auto late = std::make_unique<TestCall>("late", take(taker));
-  late->asks_for_messages = true;
-  calls.push_back(std::move(late));
-  broker.turn(now, std::move(calls));
-
-  EXPECT_EQ(taker, "waiter");
-}
-
 // A receive that meets many dead letters is asked more than once.
 TEST_F(BrokerTest, WakesWhoWaitsBehindACallThatIsAskedAgain) {
   bool is_first_time = true;

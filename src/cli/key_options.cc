@@ -29,10 +29,12 @@ Result<std::optional<std::string>> read_credential(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file && errno == ENOENT) return std::nullopt;
   std::string text;
-  std::getline(file, text, '\0');
-  if (!file.good() && !file.eof()) {
-    return fail(mailrail::errors::unusable, fmt::format("Cannot read the credential {}: {}.", path,
-                                                        std::generic_category().message(errno)));
+  std::getline(file, text, '\0');  // Through an iterator a directory would throw.
+  if (!file.eof()) {
+    return fail(mailrail::errors::unusable,
+                fmt::format("Cannot read the credential {}: {}.", path,
+                            file.good() ? "it has a byte of zero in it"
+                                        : std::generic_category().message(errno)));
   }
   while (text.ends_with('\n') || text.ends_with('\r')) text.pop_back();
   return text;

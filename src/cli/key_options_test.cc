@@ -73,6 +73,21 @@ TEST(KeyOptions, RefuseACredentialThatCannotBeRead) {
             "Cannot read the credential " + directory + "/mailrail_access_key_id: Is a directory.");
 }
 
+TEST(KeyOptions, TakeNoPartOfACredential) {
+  std::string directory = testing::TempDir() + "/credentials-XXXXXX";
+  ASSERT_NE(mkdtemp(directory.data()), nullptr);
+  std::ofstream(directory + "/mailrail_access_key_id") << "ops";
+  std::ofstream(directory + "/mailrail_secret_access_key") << "0123456789abcdef" << '\0' << "rest";
+
+  const auto options = with_keys({}, {}, with({{"CREDENTIALS_DIRECTORY", directory}}));
+  std::filesystem::remove_all(directory);
+
+  ASSERT_FALSE(options);
+  EXPECT_EQ(options.error().message,
+            "Cannot read the credential " + directory +
+                "/mailrail_secret_access_key: it has a byte of zero in it.");
+}
+
 TEST(KeyOptions, SayWhereKeysAreAndWhetherTheyAreNeeded) {
   const auto options =
       with_keys({}, {.file = "/etc/mailrail/keys.json", .is_insecure = true}, with({}));

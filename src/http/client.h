@@ -11,6 +11,7 @@
 #include <string>
 #include <utility>
 
+#include "http/request_parser.h"
 #include "http/worker.h"
 
 namespace mailrail::http {

@@ -74,11 +74,14 @@ bool is_target(std::string_view target, std::string_view host) {
   return false;
 }
 
-// Whether `part` lies in `whole`, and is no copy.
-bool is_within(std::string_view whole, beast::string_view part) {
+// Whether the field has more lines than one. Beast joins them in memory of its own, but for lines
+// of white space before the first word: those it passes over.
+bool is_folded(std::string_view input, beast::string_view name, beast::string_view value) {
   const std::less_equal<const char*> is_before;
-  return is_before(whole.data(), part.data()) &&
-         is_before(part.data() + part.size(), whole.data() + whole.size());
+  const char* const name_end = name.data() + name.size();
+  const bool is_in_input = is_before(name_end, value.data()) &&
+                           is_before(value.data() + value.size(), input.data() + input.size());
+  return !is_in_input || std::string_view(name_end, value.data()).contains('\n');
 }
 
 Refusal refusal_of(beast::error_code error) {
@@ -153,8 +156,7 @@ class RequestParser::Beast final : public beast::http::basic_parser<true> {
                      beast::error_code& error) override {
     count(name.size() + value.size() + std::string_view(": \r\n").size(), error);
     if (has_header_) return;  // A trailer field: nobody here asks for it.
-    // Beast joins the lines of a folded field, and does that in memory of its own.
-    if (!is_within(input_, value)) return refuse(folded, error);
+    if (is_folded(input_, name, value)) return refuse(folded, error);
     // Once, even of the same value, and not as a list of it.
     if (field == Field::content_length &&
         (request.headers.find("Content-Length") || value.find(',') != beast::string_view::npos))

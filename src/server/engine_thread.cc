@@ -12,11 +12,6 @@
 namespace mailrail::server {
 namespace {
 
-// While a frame is on its way to the disk, what comes has to wait for the next one anyway, so calls
-// gather instead of waking this thread one by one. One that has nothing to wait for is answered
-// later by so much at most.
-constexpr std::chrono::microseconds gathering_max(100);
-
 broker::Options counted_by(broker::Traffic& traffic, broker::Options options) {
   options.traffic = &traffic;
   return options;
@@ -29,13 +24,15 @@ EngineThread::EngineThread(engine::Engine& engine,
                            Clock& clock,
                            Random& random,
                            const broker::Options& options,
-                           Hooks hooks)
+                           Hooks hooks,
+                           std::chrono::microseconds gathering_max)
     : engine_(engine),
       clock_(clock),
       log_(owned.log),
       is_shared_(owned.shared != nullptr),
       disk_bytes_max_(options.housekeeping.disk_bytes_max),
       hooks_(std::move(hooks)),
+      gathering_max_(gathering_max),
       traffic_(engine),
       broker_(engine, owned.log, random, *this, counted_by(traffic_, options)),
       log_thread_(
@@ -176,7 +173,7 @@ bool EngineThread::is_over() {
 
 EngineThread::Inbox EngineThread::next_inbox() {
   std::unique_lock lock(mutex_);
-  if (broker_.is_committing()) sleep(lock, Sleep::until_more_than_calls, gathering_max);
+  if (broker_.is_committing()) sleep(lock, Sleep::until_more_than_calls, gathering_max_);
   if (inbox_.empty()) sleep(lock, Sleep::until_mail, std::nullopt);
   return std::exchange(inbox_, {});
 }

@@ -70,13 +70,19 @@ class EngineThread final : private broker::Outbox {
     Ownership& ownership;
   };
 
+  // While a frame is on its way to the log, what comes has to wait for the next one anyway. So
+  // calls gather for some time, instead of waking the thread one by one; one that has nothing to
+  // wait for is answered later by so much.
+  static constexpr std::chrono::microseconds gathering_max_usual{100};
+
   // Founds the engine if it is new. Call run() before anything else.
   EngineThread(engine::Engine& engine,
                Owned owned,
                Clock& clock,
                Random& random,
                const broker::Options& options,
-               Hooks hooks);
+               Hooks hooks,
+               std::chrono::microseconds gathering_max = gathering_max_usual);
   ~EngineThread() override;
 
   void run();
@@ -120,7 +126,7 @@ class EngineThread final : private broker::Outbox {
 
   void loop();
   Inbox next_inbox();
-  // What wakes the thread.
+  // What ends its sleep. Nobody wakes it who has nothing of that for it, nor when it is awake.
   enum class Sleep : std::uint8_t { awake, until_mail, until_more_than_calls };
   bool is_slept_out(Sleep sleep) const;
   void sleep(std::unique_lock<std::mutex>& lock,
@@ -147,6 +153,7 @@ class EngineThread final : private broker::Outbox {
   const bool is_shared_;
   const std::uint64_t disk_bytes_max_;  // Before that of a shared log is met, there is a warning.
   Hooks hooks_;
+  const std::chrono::microseconds gathering_max_;
   broker::Traffic traffic_;
   broker::Broker broker_;
   LogThread log_thread_;

@@ -1,11 +1,15 @@
 #include "server/engine_thread.h"
 
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <semaphore>
+#include <vector>
 
 #include <gtest/gtest.h>
 
+#include "base/random.h"
+#include "base/time.h"
 #include "log/memory/memory_log.h"
 #include "server/engine_clock.h"
 #include "server/own_calls.h"
@@ -26,19 +30,29 @@ class MakeQueue final : public broker::Call {
 // Its log makes each frame durable when the test lets it.
 class EngineThreadTest : public testing::Test {
  protected:
-  EngineThreadTest()
+  explicit EngineThreadTest(std::chrono::microseconds gathering_max)
       : thread_(engine_,
                 {.log = log_, .shared = nullptr, .ownership = ownership_},
                 clock_,
                 random_,
-                {},
+                {.unawaited_commit_after = 1h},
                 {.deliver = [this](std::vector<Leaving>) { delivered_.release(); },
                  .committed =
                      [this](std::chrono::nanoseconds) {
                        began_.release();
                        let_.acquire();
-                     }}) {
+                     }},
+                gathering_max) {
     thread_.run();
+    thread_.submit(std::make_unique<MakeQueue>());
+    began_.acquire();
+  }
+
+  // Lets the frame that is on its way become durable.
+  void finish() {
+    let_.release();
+    delivered_.acquire();
+    EXPECT_TRUE(thread_.stop(EngineThread::Ending::without_checkpoint));
   }
 
   log::MemoryLog::Storage storage_;
@@ -50,21 +64,46 @@ class EngineThreadTest : public testing::Test {
   std::counting_semaphore<> began_{0};
   std::counting_semaphore<> let_{0};
   std::counting_semaphore<> delivered_{0};
+  std::binary_semaphore beat_{0};
   EngineThread thread_;
 };
 
-TEST_F(EngineThreadTest, AsksCallsWhileAFrameIsOnItsWayAndAnswersBehindIt) {
-  thread_.submit(std::make_unique<MakeQueue>());
-  began_.acquire();
+class QuickThreadTest : public EngineThreadTest {
+ protected:
+  QuickThreadTest() : EngineThreadTest(EngineThread::gathering_max_usual) {}
+};
 
-  std::binary_semaphore beat{0};
-  thread_.submit(std::make_unique<Pulse>([&] { beat.release(); }));
-  EXPECT_TRUE(beat.try_acquire_for(1min));
+class SlowThreadTest : public EngineThreadTest {
+ protected:
+  SlowThreadTest() : EngineThreadTest(1h) {}
+};
+
+TEST_F(QuickThreadTest, AsksCallsWhileAFrameIsOnItsWayAndAnswersBehindIt) {
+  thread_.submit(std::make_unique<Pulse>([this] { beat_.release(); }));
+  beat_.acquire();
   EXPECT_FALSE(delivered_.try_acquire());
+  finish();
+}
 
+TEST_F(SlowThreadTest, LetsCallsGatherUntilTheFrameIsDurable) {
+  std::atomic<bool> is_let = false;
+  bool was_let = false;
+  thread_.submit(std::make_unique<Pulse>([&] {
+    was_let = is_let;
+    beat_.release();
+  }));
+  is_let = true;
   let_.release();
-  delivered_.acquire();
+  beat_.acquire();
+  EXPECT_TRUE(was_let);
   EXPECT_TRUE(thread_.stop(EngineThread::Ending::without_checkpoint));
+}
+
+TEST_F(SlowThreadTest, WakesForWhatIsNoCall) {
+  thread_.submit(std::make_unique<Pulse>([this] { beat_.release(); }));
+  thread_.cancel(17);
+  beat_.acquire();
+  finish();
 }
 
 }  // namespace
