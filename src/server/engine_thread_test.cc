@@ -60,7 +60,7 @@ class EngineThreadTest : public testing::Test {
   Ownership ownership_;
   EngineClock clock_{Instant{}};
   SystemRandom random_;
-  engine::Engine engine_;
+  engine::Engine engine_{1};
   std::counting_semaphore<> began_{0};
   std::counting_semaphore<> let_{0};
   std::counting_semaphore<> delivered_{0};
