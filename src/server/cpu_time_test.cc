@@ -52,12 +52,13 @@ TEST(CpuTime, IsToldByWhatThreadsAreFor) {
 // Its file is still there, and reading it fails: as a directory's does.
 TEST(CpuTime, PassesOverAThreadThatHasJustEnded) {
   const Process process;
-  process.write("stat", "mailrail", 10, 0);
-  process.write("task/18/stat", "engine", 4, 0);
+  process.write("stat", "mailrail", 100, 0);
+  process.write("task/18/stat", "engine", 50, 0);
   fs::create_directories(process.root / "task/19/stat");
 
-  EXPECT_THAT(cpu_time(process.root), ElementsAre(ThreadTime{.thread = "engine", .used = ticks(4)},
-                                                  ThreadTime{.thread = "other", .used = ticks(6)}));
+  EXPECT_THAT(cpu_time(process.root),
+              ElementsAre(ThreadTime{.thread = "engine", .used = ticks(50)},
+                          ThreadTime{.thread = "other", .used = ticks(50)}));
 }
 
 TEST(CpuMeter, NeverGoesBack) {
