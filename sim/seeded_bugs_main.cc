@@ -36,7 +36,7 @@ enum class Runs : std::uint8_t {
 };
 
 constexpr std::uint64_t seeds_max(Runs runs) {
-  if (runs == Runs::shared) return 60;
+  if (runs == Runs::shared) return 200;
   return runs == Runs::brief ? 2000 : 120;
 }
 
