@@ -1,6 +1,6 @@
-// Digests, by OpenSSL, and text encodings of bytes: MD5 (what SQS shows its clients), SHA-256, HMAC,
-// hex, UUIDs, base64. Pure functions: same bytes, same answer, and only decoding can refuse its
-// input.
+// Digests, by OpenSSL, and text encodings of bytes: MD5 (what SQS shows its clients), SHA-256,
+// HMAC, hex, UUIDs, base64. Pure functions: same bytes, same answer, and only decoding can refuse
+// its input.
 
 #pragma once
 
