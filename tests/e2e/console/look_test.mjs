@@ -80,11 +80,10 @@ describe('every page', { skip: missing }, () => {
     });
   }
 
-  // Whatever else the machine does only adds to it, so the quickest of some loads counts.
   test('is painted quickly', async () => {
     const page = await browser.open();
     const paints = [];
-    while (paints.length < 10 && !(Math.min(...paints) < FIRST_PAINT_MS)) {
+    for (let load = 0; load < 3; ++load) {
       await page.goto('about:blank');
       await page.goto(console_.address([]));
       await page.locator('.side').waitFor();
