@@ -74,7 +74,7 @@ TEST_F(WakingTest, AsksNobodyForWhomWhoWaitedHasLeftNoRoom) {
   }));
   small.turn(now, std::move(waiting));
   std::vector<std::unique_ptr<Call>> calls;
-  for (const std::string name : {"send", "second send", "receive"}) {
+  for (const std::string name : {"send", "receive"}) {
     auto call = std::make_unique<TestCall>(name, [&](Engine& state, Turn& turn, TestCall&) {
       EXPECT_TRUE(small.has_room());
       return write(state, turn);
