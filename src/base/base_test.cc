@@ -43,9 +43,12 @@ TEST(Bytes, AnOverlongVarintFails) {
   EXPECT_TRUE(reader.failed());
 }
 
-TEST(Digest, MatchesKnownVectors) {
+TEST(Uuid, HasFiveGroups) {
   EXPECT_EQ(uuid_text(0x0123456789abcdef, 0xfedcba9876543210),
             "01234567-89ab-cdef-fedc-ba9876543210");
+}
+
+TEST(Digest, MatchesKnownVectors) {
   EXPECT_EQ(hex(md5("message")), "78e731027d8fd50ed642340b7c9a63b3");
   EXPECT_EQ(hex(sha256("Test")),
             "532eaabd9574880dbf76b9b8cc00832c20a6ec113d682299550d7a6e0f345e25");
