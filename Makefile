@@ -6,7 +6,7 @@
 #   make bench              mailrail beside its peers on this machine: writes docs/benchmarks.md
 #   make bench ARGS=...     figures of the README: ARGS=start, ARGS="sends idle"
 #   make bench-check        instructions of small pieces of work, against those in bench/micro/instructions.json
-#   make lint [ALL=1]       layout, habits, types of ui/, and clang-tidy of what changed since the branch point; ALL=1: of everything; ALL=but-tests
+#   make lint [ALL=1]       layout, habits, types of ui/, and clang-tidy of what changed since the branch point; ALL=1: of everything; SINCE=COMMIT
 #   make format             lay out all C++ with clang-format
 #   make soak [MINUTES=30]  the long runs: bench-check, full lint, tsan, kill -9, failing disks, power cuts, the simulator for that long, fuzzers, disk space
 #   make screenshots        the web console's pages, into docs/images, for the eye
@@ -67,7 +67,7 @@ bench-check:
 
 lint:
 	@tools/setup
-	@tools/lint $(if $(ALL),--all$(if $(filter but-tests,$(ALL)),-but-tests))
+	@tools/lint $(if $(ALL),--all,$(if $(SINCE),--since $(SINCE)))
 
 format:
 	@tools/setup

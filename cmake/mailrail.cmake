@@ -57,6 +57,8 @@ function(mailrail_test)
   mailrail_label(${test_NAME} unit)
 endfunction()
 
+# A test of more than a minute, here or under a sanitizer, has its seconds as COST: ctest begins with the longest.
+
 # mailrail_label(engine_test unit threads): by which labels ctest finds the test that is named after its binary.
 function(mailrail_label target)
   set_tests_properties(${target} PROPERTIES LABELS "${ARGN}")

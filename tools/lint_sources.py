@@ -2,8 +2,8 @@
 """Names the C++ sources that clang-tidy is to check, one a line, and says on standard error which those are.
 
 Those changed since the branch point, in commits or not, and for each changed header the sources that show it to clang-tidy. The
-branch point is the last commit shared with origin/main; without that, with a branch main that this one has left. Where neither
-is known, and with --all: every source. With --all-but-tests: every source that is no test, and of tests those that changed where that is known.
+branch point is the last commit shared with origin/main; without that, with a branch main that this one has left. With --since
+COMMIT it is that one. Where it is not known, as in a clone without its history, and with --all: every source.
 """
 
 import re
@@ -93,24 +93,25 @@ def is_test(path):
     return path.endswith("_test.cc")
 
 
-def chosen(option, files):
+def chosen(options, files):
     """The sources, and a sentence about which they are."""
     every = {path for path in files if path.endswith(".cc")}
-    known = None if option == "--all" else branch_point()
-    changed = changed_sources(known[1], files) if known else None
-    if option == "--all":
-        return every, "all"
-    if option == "--all-but-tests":
-        return {path for path in every if not is_test(path)} | (changed or set()), "all but tests that did not change"
-    if changed is None:
-        return every, "all, as no branch point with origin/main or main is known"
-    return changed, f"those changed since the branch point with {known[0]}, {known[1][:9]}"
+    match options:
+        case ["--all"]:
+            return every, "all"
+        case ["--since", name]:
+            if base := commit("rev-parse", "--verify", "--quiet", f"{name}^{{commit}}"):
+                return changed_sources(base, files), f"those changed since {name}, {base[:9]}"
+            return every, f"all, as the repository has no commit {name}"
+        case []:
+            if known := branch_point():
+                return changed_sources(known[1], files), f"those changed since the branch point with {known[0]}, {known[1][:9]}"
+            return every, "all, as no branch point with origin/main or main is known"
+    raise SystemExit(f"usage: {sys.argv[0]} [--all | --since COMMIT]")
 
 
 def main(arguments):
-    if arguments[1:] not in ([], ["--all"], ["--all-but-tests"]):
-        raise SystemExit(f"usage: {arguments[0]} [--all | --all-but-tests]")
-    sources, which = chosen(arguments[1] if arguments[1:] else None, all_files())
+    sources, which = chosen(arguments[1:], all_files())
     print(f"clang-tidy checks {len(sources)} sources: {which}.", file=sys.stderr)
     for path in sorted(sources):
         print(path)

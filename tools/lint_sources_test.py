@@ -77,13 +77,24 @@ class LintSources(unittest.TestCase):
         self.assertEqual([], self.named())
         self.assertEqual(ALL, self.named("--all"))
 
-    def test_with_all_but_tests_it_is_a_test_only_if_it_changed(self):
+    def test_since_a_commit_it_is_what_changed_after_it(self):
         self.git("update-ref", "refs/remotes/origin/main", "HEAD")
-        no_tests = [path for path in ALL if not path.endswith("_test.cc")]
+        for path in ("src/log/file.cc", "src/log/a_test.cc", "fuzz/log_fuzz.cc"):
+            self.write(path, "// Changed.\n")
+            self.commit()
 
-        self.assertEqual(no_tests, self.named("--all-but-tests"))
-        self.write("src/log/a_test.cc", "// Changed.\n")
-        self.assertEqual(sorted([*no_tests, "src/log/a_test.cc"]), self.named("--all-but-tests"))
+        self.assertEqual(["fuzz/log_fuzz.cc", "src/log/a_test.cc"], self.named("--since", "HEAD~2"))
+        self.assertIn("2 sources: those changed since HEAD~2, ", self.said)
+
+    def test_since_a_commit_that_is_not_there_it_is_everything(self):
+        self.assertEqual(ALL, self.named("--since", "HEAD~100"))
+        self.assertIn("all, as the repository has no commit HEAD~100", self.said)
+
+    def test_other_options_are_refused(self):
+        for options in (["--since"], ["--everything"], ["--all", "--since", "HEAD"]):
+            ran = self.run_script(*options)
+            self.assertEqual((1, ""), (ran.returncode, ran.stdout))
+            self.assertIn("[--all | --since COMMIT]", ran.stderr)
 
     def test_every_commit_since_origin_main_counts(self):
         self.git("update-ref", "refs/remotes/origin/main", "HEAD")
