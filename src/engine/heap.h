@@ -10,6 +10,7 @@
 #include <string>
 
 #include "base/ids.h"
+#include "base/mapped_allocator.h"
 #include "engine/queue_attributes.h"
 
 namespace mailrail::engine {
@@ -17,6 +18,13 @@ namespace mailrail::engine {
 constexpr std::uint64_t heap_bytes(std::uint64_t requested) {
   const std::uint64_t chunk = (requested + 8 + 15) / 16 * 16;
   return chunk < 32 ? 32 : chunk;
+}
+
+// By a MappedAllocator: of the heap, or whole pages of the system.
+constexpr std::uint64_t mapped_bytes(std::uint64_t requested) {
+  constexpr std::uint64_t system_page_bytes = 4096;
+  if (requested < mapped_bytes_min) return heap_bytes(requested);
+  return (requested + system_page_bytes - 1) / system_page_bytes * system_page_bytes;
 }
 
 // Nothing is allocated for the short ones.

@@ -1,17 +1,19 @@
 // Pool: items of one small, plain type, addressed by 32-bit indices that never move.
 //
 // Memory is taken and returned a page at a time, so no growth copies items and a drained server
-// gives its memory back. An index stays valid until it is given back; using it later is a bug that
-// nothing here detects.
+// gives its memory back. Pages lie beside the heap: between them there would be holes, from which
+// every small allocation of the process would then be served, each time another one that no cache
+// has. An index stays valid until it is given back; using it later is a bug that nothing here
+// detects.
 
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <type_traits>
 #include <vector>
 
 #include "base/check.h"
+#include "base/mapped_allocator.h"
 #include "engine/heap.h"
 
 namespace mailrail::engine {
@@ -28,8 +30,8 @@ class Pool {
   Index take() {
     while (!pages_with_room_.empty()) {
       const Index page = pages_with_room_.back();
-      if (pages_[page] != nullptr && pages_[page]->first_free != none_free) return take_from(page);
-      if (pages_[page] != nullptr) pages_[page]->is_listed = false;
+      if (pages_[page].first_free != none_free) return take_from(page);
+      pages_[page].is_listed = false;
       pages_with_room_.pop_back();
     }
     return take_from(add_page());
@@ -37,13 +39,13 @@ class Pool {
 
   void give_back(Index index) {
     const Index page_number = index / page_items;
-    Page& page = *pages_[page_number];
+    Page& page = pages_[page_number];
     Slot& slot = page.slots[index % page_items];
     slot.next_free = page.first_free;
     page.first_free = static_cast<std::uint16_t>(index % page_items);
     size_ -= 1;
     if (--page.used == 0 && size_ > 0) {
-      pages_[page_number].reset();
+      page = Page();
       absent_pages_.push_back(page_number);
     } else if (!page.is_listed) {
       page.is_listed = true;
@@ -52,17 +54,17 @@ class Pool {
   }
 
   Item& operator[](Index index) {
-    return pages_[index / page_items]->slots[index % page_items].item;
+    return pages_[index / page_items].slots[index % page_items].item;
   }
   const Item& operator[](Index index) const {
-    return pages_[index / page_items]->slots[index % page_items].item;
+    return pages_[index / page_items].slots[index % page_items].item;
   }
 
   std::size_t size() const { return size_; }
 
   // Of pages, however full they are.
   std::uint64_t memory_bytes() const {
-    return (pages_.size() - absent_pages_.size()) * heap_bytes(sizeof(Page)) +
+    return (pages_.size() - absent_pages_.size()) * mapped_bytes(page_items * sizeof(Slot)) +
            heap_bytes_of_vector(pages_) + heap_bytes_of_vector(pages_with_room_) +
            heap_bytes_of_vector(absent_pages_);
   }
@@ -78,11 +80,12 @@ class Pool {
     Item item;
     std::uint16_t next_free;
   };
+  // Without slots: absent.
   struct Page {
-    Slot slots[page_items];
-    std::uint16_t first_free = 0;
+    std::vector<Slot, MappedAllocator<Slot>> slots;
+    std::uint16_t first_free = none_free;
     std::uint16_t used = 0;
-    bool is_listed = true;
+    bool is_listed = false;
   };
 
   Index add_page() {
@@ -94,17 +97,19 @@ class Pool {
       number = absent_pages_.back();
       absent_pages_.pop_back();
     }
-    pages_[number] = std::make_unique<Page>();
+    Page& page = pages_[number];
+    page.slots = std::vector<Slot, MappedAllocator<Slot>>(page_items);
     for (Index i = 0; i < page_items; ++i) {
-      pages_[number]->slots[i].next_free =
-          i + 1 < page_items ? static_cast<std::uint16_t>(i + 1) : none_free;
+      page.slots[i].next_free = i + 1 < page_items ? static_cast<std::uint16_t>(i + 1) : none_free;
     }
+    page.first_free = 0;
+    page.is_listed = true;
     pages_with_room_.push_back(number);
     return number;
   }
 
   Index take_from(Index page_number) {
-    Page& page = *pages_[page_number];
+    Page& page = pages_[page_number];
     const std::uint16_t within = page.first_free;
     page.first_free = page.slots[within].next_free;
     page.used += 1;
@@ -113,7 +118,7 @@ class Pool {
     return page_number * page_items + within;
   }
 
-  std::vector<std::unique_ptr<Page>> pages_;
+  std::vector<Page> pages_;
   std::vector<Index> pages_with_room_;  // Candidates; an entry may be stale.
   std::vector<Index> absent_pages_;     // Numbers of pages that were returned.
   std::size_t size_ = 0;

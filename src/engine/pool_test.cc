@@ -1,11 +1,14 @@
 #include "engine/pool.h"
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <vector>
 
 #include <gtest/gtest.h>
+#include <malloc.h>
 
+#include "base/heap_testing.h"
 #include "base/random.h"
 
 namespace mailrail::engine {
@@ -65,6 +68,19 @@ TEST(Pool, CanBeEmptiedAndFilledAgain) {
     for (const Index each : indices) pool.give_back(each);
     EXPECT_EQ(pool.size(), 0u);
   }
+}
+
+// Else small allocations would be served from the holes between pages.
+TEST(Pool, LeavesTheHeapToOthers) {
+  if (!MAILRAIL_HEAP_IS_GLIBC) GTEST_SKIP() << "A sanitizer's heap is not glibc's.";
+  using Wide = std::array<std::uint64_t, 6>;
+  constexpr int many = 100'000;
+  const std::size_t before = ::mallinfo2().uordblks;
+  Pool<Wide> pool;
+  for (int i = 0; i < many; ++i) pool.take();
+
+  EXPECT_LT(::mallinfo2().uordblks - before, many * sizeof(Wide) / 100);
+  EXPECT_GE(pool.memory_bytes(), many * sizeof(Wide));
 }
 
 }  // namespace
