@@ -22,6 +22,7 @@ from measuring import in_turn
 from plot import Series, line_chart, linear_ticks, log_ticks
 from peers import Mailrail
 from processes import CannotRun, Process, cpu_seconds, cpu_seconds_by_thread, is_running, resident_bytes, tree_of
+from secured import secured
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -64,7 +65,7 @@ RESULTS = {
     "end_to_end": {"woken": {"mailrail": {"messages_per_second": 200, "p50_us": 700, "p99_us": 5000}},
                    "fifo": {"mailrail": {"cannot_run": "no such command"}}},
     "secured": {"mailrail": {**{way: workload(40_000, cpu_us=13 + extra) for way, extra in (("plain", 0), ("signed", 2.5), ("tls", 6), ("both", 8))},
-                             "signature_us": 2.5}},
+                             "signature_us": 2.5, "tls_us": 6.5}},
     "flat": {"mailrail": {key: {"engine_us": engine, "resident_bytes": 2**26, **workload(20_000), **({"count": count} if count else {})}
                           for key, engine, count in (("nothing", 3, 0), ("fifo", 4, 0), ("polls", 3.3, 10_000), ("queues", 3, 10_000),
                                                      ("conversations", 4.4, 1_000_000), ("messages", 4.2, 10_000_000))}},
@@ -218,7 +219,7 @@ class Judgement(unittest.TestCase):
         self.assertEqual("not measured", self.verdicts(fewer)["beside 10,000,000 waiting messages", what])
 
     def test_a_signature_may_cost_so_much(self):
-        key = ("send, 64 connections", "server CPU for a signature")
+        key = ("send, 15,000 messages/s", "server CPU for a signature")
         self.assertEqual("met, and the aim", self.verdicts(RESULTS)[key])
         dear = changed(lambda results: results["secured"]["mailrail"].update(signature_us=3.1))
         self.assertEqual("**not met**", self.verdicts(dear)[key])
@@ -292,8 +293,11 @@ class Commanded(unittest.TestCase):
             return found, Path(place, "called").read_text()
 
     def test_sends_at_the_rate_that_is_asked_for(self):
-        found, called = self.asked(lambda setting, server: mailrail_bench.sends_at(setting, server, 199.7, 1.5), {"Send": self.PART, "Errors": 0})
-        self.assertEqual({"offered_per_second": 200, "messages_per_second": 200, "p50_us": 400, "p99_us": 900}, found)
+        server, used = self.server(), iter((10, 10.5))
+        server.cpu_seconds = lambda: next(used)
+        found, called = self.asked(lambda setting, _: mailrail_bench.sends_at(setting, server, 199.7, 1.5),
+                                   {"Send": self.PART, "Errors": 0, "Acknowledged": 50_000})
+        self.assertEqual({"offered_per_second": 200, "messages_per_second": 200, "p50_us": 400, "p99_us": 900, "cpu_us": 10}, found)
         for each in ("bench send ", "--endpoint-url http://127.0.0.1:4566 ", "--rate 200/s", "--duration 1500ms", "--producers 64"):
             self.assertIn(each, called)
 
@@ -310,6 +314,15 @@ class Commanded(unittest.TestCase):
         server.cpu_seconds = lambda: next(used)
         found, _ = self.asked(lambda setting, _: mailrail_bench.sends(setting, server, 1), {"Send": self.PART, "Acknowledged": 50_000})
         self.assertEqual({"messages_per_second": 200, "p50_us": 400, "p99_us": 900, "cpu_us": 10}, found)
+
+    def test_takes_the_cost_of_a_signature_from_runs_of_one_rate(self):
+        flat_out, paced = {"plain": 18, "signed": 28, "tls": 26, "both": 38}, {"plain": 20, "signed": 23, "tls": 25, "both": 30}
+        way_of = lambda contender: {(): "plain", ("signed",): "signed", ("tls",): "tls", ("signed", "tls"): "both"}[contender]
+        kind = lambda _, **options: contextlib.nullcontext(tuple(options))
+        with unittest.mock.patch.multiple(mailrail_bench, sends=lambda _, contender, __: {"cpu_us": flat_out[way_of(contender)]},
+                                          sends_at=lambda _, contender, rate, __: {"cpu_us": paced[way_of(contender)]}):
+            found = secured(types.SimpleNamespace(seconds=1), kind)
+        self.assertEqual((3, 5, {"cpu_us": 28}), (found["signature_us"], found["tls_us"], found["signed"]))
 
     def test_has_the_key_of_the_server_and_nothing_of_whoever_runs_it(self):
         with unittest.mock.patch.dict("os.environ", AWS_PROFILE="mine", MAILRAIL_ENDPOINT_URL="http://elsewhere"):

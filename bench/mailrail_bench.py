@@ -35,18 +35,17 @@ def milliseconds(seconds):
     return f"{round(seconds * 1000)}ms"
 
 
-def sends(setting, server, seconds):
-    """As fast as answers come, on 64 connections; with the CPU time of the server for each."""
+def sends(setting, server, seconds, **options):
+    """As fast as answers come, on 64 connections, or at a rate; with the CPU time of the server for each."""
     before = server.cpu_seconds()
-    outcome = bench(setting, server, "send", seconds, producers=64)
+    outcome = bench(setting, server, "send", seconds, producers=64, **options)
     used = server.cpu_seconds() - before
     return {**figures(outcome["Send"]), "cpu_us": round(used / outcome["Acknowledged"] * 1e6, 2)}
 
 
 def sends_at(setting, server, rate, seconds):
     """Latency from the intended time of each send to its answer."""
-    outcome = bench(setting, server, "send", seconds, producers=64, rate=f"{round(rate)}/s")
-    return {"offered_per_second": round(rate), **figures(outcome["Send"])}
+    return {"offered_per_second": round(rate), **sends(setting, server, seconds, rate=f"{round(rate)}/s")}
 
 
 def woken_at(setting, server, rate, seconds):
