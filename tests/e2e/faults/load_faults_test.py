@@ -78,6 +78,7 @@ class Suffering:
         self.server = server
         self.load = load
         self.chance = chance
+        self.ends = []  # From a fault until the process was gone. Before a kill by signal it may answer to the last.
 
     def of(self, case):
         armed, filler, filling = self.suffer(case)
@@ -121,7 +122,8 @@ class Suffering:
     def expect_end(self, case):
         code = self.server.process.wait(ENDED_WITHIN_S)
         hit = self.server.hits()[-1]
-        self.load.history.kills.append(Kill(hit.at, time.monotonic()))
+        self.ends.append(Kill(hit.at, time.monotonic()))
+        self.load.history.kills.append(self.ends[-1])
         told = self.server.output().splitlines()[-1]
         if code != 1 or "the log failed, nothing more is acknowledged: Cannot" not in told or case.reason not in told:
             raise AssertionError(f"{case.faults}: exit code {code}, last words: {told}")
@@ -166,10 +168,10 @@ class Suffering:
                 yield each
 
     def acknowledged_after_faults(self):
-        for kill in self.load.history.kills:
+        for end in self.ends:
             for each in self.facts():
-                if kill.began < each.began and each.ended < kill.ended:
-                    yield f"{each} was acknowledged after the fault at {kill.began}"
+                if end.began < each.began and each.ended < end.ended:
+                    yield f"{each} was acknowledged after the fault at {end.began}"
 
 
 def main():
