@@ -2,8 +2,9 @@
 """Names the C++ sources that clang-tidy is to check, one a line, and says on standard error which those are.
 
 Those changed since the branch point, in commits or not, and for each changed header the sources that show it to clang-tidy. The
-branch point is the last commit shared with origin/main; without that, with a branch main that this one has left. With --since
-COMMIT it is that one. Where it is not known, as in a clone without its history, and with --all: every source.
+branch point is the last commit shared with origin/main; without that, with a branch main that this one has left. Where neither
+is known, and with --all: every source. With --since COMMIT what changed since then or, in a clone without that history, every source
+that is no test, as tests are checked for less.
 """
 
 import re
@@ -102,7 +103,7 @@ def chosen(options, files):
         case ["--since", name]:
             if base := commit("rev-parse", "--verify", "--quiet", f"{name}^{{commit}}"):
                 return changed_sources(base, files), f"those changed since {name}, {base[:9]}"
-            return every, f"all, as the repository has no commit {name}"
+            return {path for path in every if not is_test(path)}, f"all but tests, as the repository has no commit {name}"
         case []:
             if known := branch_point():
                 return changed_sources(known[1], files), f"those changed since the branch point with {known[0]}, {known[1][:9]}"
