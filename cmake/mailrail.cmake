@@ -47,7 +47,8 @@ function(mailrail_module)
   endif()
 endfunction()
 
-# mailrail_test(NAME engine_test USES engine SOURCES ...): a GoogleTest binary, run by ctest.
+# mailrail_test(NAME engine_test USES engine SOURCES ...): a GoogleTest binary, run by ctest. A test of more than a minute, here or
+# under a sanitizer, has its seconds as its property COST: ctest begins with the longest.
 function(mailrail_test)
   cmake_parse_arguments(test "" "NAME" "USES;LIBRARIES;SOURCES" ${ARGN})
   list(TRANSFORM test_USES PREPEND mailrail_)
@@ -56,8 +57,6 @@ function(mailrail_test)
   add_test(NAME ${test_NAME} COMMAND ${test_NAME} --gtest_brief=1)
   mailrail_label(${test_NAME} unit)
 endfunction()
-
-# A test of more than a minute, here or under a sanitizer, has its seconds as COST: ctest begins with the longest.
 
 # mailrail_label(engine_test unit threads): by which labels ctest finds the test that is named after its binary.
 function(mailrail_label target)
