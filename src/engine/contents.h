@@ -150,7 +150,7 @@ class Contents {
   bool is_detached_ = false;
   bool is_woken_ = false;  // Already in store_.woken.
 
-  SeqIndex index_{store_.index_bytes};
+  SeqIndex index_{store_.indices};
   std::uint64_t in_flight_ = 0;
   std::uint64_t delayed_ = 0;
   std::uint64_t damaged_ = 0;

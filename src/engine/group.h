@@ -16,8 +16,8 @@
 
 namespace mailrail::engine {
 
-// A group's name in one allocation of its exact length. Names have 0 to 255 bytes; one of up to 23
-// takes the smallest chunk that there is.
+// A group's name in one block of a slab. Names have 0 to 255 bytes; one of up to 15 takes the
+// smallest block that there is.
 struct GroupName {
   std::uint8_t size;
   char bytes[1];

@@ -1,7 +1,6 @@
 #include "engine/groups.h"
 
 #include <algorithm>
-#include <cstdlib>
 
 #include <xxhash.h>
 
@@ -18,10 +17,9 @@ std::size_t allocated_for(std::string_view name) {
   return std::max(sizeof(GroupName), sizeof(GroupName::size) + name.size());
 }
 
-GroupName* copy_name(std::string_view name) {
+GroupName* copy_name(std::string_view name, Slabs& slabs) {
   CHECK(name.size() <= group_name_bytes_max);
-  auto* copy = static_cast<GroupName*>(std::malloc(allocated_for(name)));
-  CHECK(copy != nullptr);
+  auto* copy = static_cast<GroupName*>(slabs.allocate(allocated_for(name)));
   copy->size = static_cast<std::uint8_t>(name.size());
   name.copy(copy->bytes, name.size());  // Unlike memcpy, with no bytes from nowhere too.
   return copy;
@@ -35,7 +33,7 @@ Groups::Groups(std::uint64_t seed) : seed_(seed) {
 
 Groups::~Groups() {
   for (const Shard& each : shards_) {
-    for (const Index group : each) std::free(pool_[group].name);
+    for (const Index group : each) forget_name(group);
   }
 }
 
@@ -63,12 +61,11 @@ Index Groups::obtain(Index contents, std::string_view name) {
   if (const auto found = candidates.find(key); found != candidates.end()) return *found;
   const Index group = pool_.take();
   pool_[group].hash = key.hash;
-  pool_[group].name = copy_name(name);
+  pool_[group].name = copy_name(name, names_);
   pool_[group].contents = contents;
   table_bytes_ -= heap_bytes_of_table(candidates);
   candidates.insert(group);
   table_bytes_ += heap_bytes_of_table(candidates);
-  name_bytes_ += heap_bytes(allocated_for(name));
   return group;
 }
 
@@ -80,13 +77,16 @@ void Groups::free(Index group) {
     table_bytes_ -= heap_bytes_of_table(candidates);
     candidates = empty_shard();
   }
-  name_bytes_ -= heap_bytes(allocated_for(pool_[group].name_view()));
-  std::free(pool_[group].name);
+  forget_name(group);
   pool_.give_back(group);
 }
 
 std::uint64_t Groups::memory_bytes() const {
-  return pool_.memory_bytes() + name_bytes_ + table_bytes_ + heap_bytes_of_vector(shards_);
+  return page_bytes() + table_bytes_ + heap_bytes_of_vector(shards_);
+}
+
+void Groups::forget_name(Index group) {
+  names_.deallocate(pool_[group].name, allocated_for(pool_[group].name_view()));
 }
 
 }  // namespace mailrail::engine

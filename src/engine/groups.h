@@ -10,6 +10,7 @@
 
 #include <boost/unordered/unordered_flat_set.hpp>
 
+#include "base/slabs.h"
 #include "engine/group.h"
 #include "engine/pool.h"
 
@@ -32,10 +33,10 @@ class Groups {
   const Group& operator[](Index group) const { return pool_[group]; }
   std::size_t size() const { return pool_.size(); }
 
-  // All of it, and what of it is the groups' own structs in use; see Pool.
+  // All of it; what of it are pages and slabs of groups and their names, and what of these is used.
   std::uint64_t memory_bytes() const;
-  std::uint64_t pool_bytes() const { return pool_.memory_bytes(); }
-  std::uint64_t used_bytes() const { return pool_.used_bytes(); }
+  std::uint64_t page_bytes() const { return pool_.memory_bytes() + names_.memory_bytes(); }
+  std::uint64_t used_bytes() const { return pool_.used_bytes() + names_.used_bytes(); }
 
  private:
   struct Key {
@@ -64,11 +65,12 @@ class Groups {
   Shard empty_shard() const { return Shard(0, Hash{.pool = &pool_}, Equal{.pool = &pool_}); }
   Key key_of(Index contents, std::string_view name) const;
   Shard& shard(std::uint32_t hash) { return shards_[hash >> 24]; }
+  void forget_name(Index group);
 
   std::uint64_t seed_;
   Pool<Group> pool_;
+  Slabs names_;
   std::vector<Shard> shards_;
-  std::uint64_t name_bytes_ = 0;
   std::uint64_t table_bytes_ = 0;  // Of the shards.
 };
 

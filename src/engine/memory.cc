@@ -67,7 +67,8 @@ MemoryAreas Engine::memory_areas() const {
   constexpr std::uint64_t source_bytes =
       heap_bytes_of_node<decltype(source_numbers_)>() + sizeof(QueueName) + 2 * heap_bytes(80);
   return {.messages = store_.entries.memory_bytes() + store_.deliveries.memory_bytes() +
-                      store_.index_bytes + store_.oldest_bytes + store_.shared.memory_bytes(),
+                      store_.indices.memory_bytes() + store_.oldest_bytes +
+                      store_.shared.memory_bytes(),
           .conversations = store_.groups.memory_bytes() + store_.parking_bytes,
           .deduplication = deduplication_.memory_bytes() + attempts_.memory_bytes(),
           .definitions = store_.fifo_due.size() * heap_bytes_of_node<decltype(store_.fifo_due)>() +
@@ -82,12 +83,13 @@ MemoryAreas Engine::memory_areas() const {
 
 std::uint64_t Engine::committed_bytes() const {
   const std::uint64_t pages = store_.entries.memory_bytes() + store_.deliveries.memory_bytes() +
-                              store_.groups.pool_bytes() + store_.shared.pool_bytes();
+                              store_.indices.memory_bytes() + store_.groups.page_bytes() +
+                              store_.shared.memory_bytes();
   // Notes about receives are few and no message's: a queue that is drained may not be refused for
   // what was noted meanwhile.
   return memory_bytes() - pages - receivers_.memory_bytes() + store_.entries.used_bytes() +
-         store_.entries.size() * sizeof(Delivery) + store_.groups.used_bytes() +
-         store_.shared.used_bytes();
+         store_.entries.size() * sizeof(Delivery) + store_.indices.used_bytes() +
+         store_.groups.used_bytes() + store_.shared.used_bytes();
 }
 
 }  // namespace mailrail::engine

@@ -3,15 +3,12 @@
 #include <algorithm>
 #include <iterator>
 #include <limits>
-#include <utility>
 
 #include "base/check.h"
-#include "engine/heap.h"
 
 namespace mailrail::engine {
 namespace {
 
-constexpr std::size_t run_size_max = 256;
 constexpr std::size_t merged_size_max =
     128;  // Well below the maximum, so that a merge isn't soon undone by a split.
 constexpr std::uint64_t offset_max = std::numeric_limits<std::uint32_t>::max();
@@ -25,19 +22,15 @@ auto lower_bound(Run& run, std::uint64_t offset) {
 
 }  // namespace
 
-SeqIndex::~SeqIndex() {
-  for (const auto& [key, slots] : runs_) memory_bytes_ -= bytes_of(slots);
-}
-
 void SeqIndex::insert(Seq seq, Index entry) {
   const auto run = run_for_insert(seq.value());
   auto& [key, slots] = *run;
   const auto offset = static_cast<std::uint32_t>(seq.value() - key);
+  if (slots.size() == slots.capacity())
+    slots.reserve(std::clamp<std::size_t>(2 * slots.capacity(), 1, run_size_max));
   const auto at = lower_bound(slots, offset);
   CHECK(at == slots.end() || at->offset != offset);
-  memory_bytes_ -= bytes_of(slots);
   slots.insert(at, Slot{.offset = offset, .entry = entry});
-  memory_bytes_ += bytes_of(slots);
   size_ += 1;
 }
 
@@ -46,7 +39,6 @@ void SeqIndex::erase(Seq seq) {
   Run& slots = run->second;
   const auto at = lower_bound(slots, seq.value() - run->first);
   CHECK(at != slots.end() && at->offset == seq.value() - run->first);
-  memory_bytes_ -= bytes_of(slots);
   slots.erase(at);
   size_ -= 1;
   if (slots.empty()) {
@@ -54,7 +46,6 @@ void SeqIndex::erase(Seq seq) {
     return;
   }
   if (slots.size() * 2 + 8 < slots.capacity()) slots.shrink_to_fit();
-  memory_bytes_ += bytes_of(slots);
   merge_with_next(run);
 }
 
@@ -76,23 +67,13 @@ Index SeqIndex::first_from(Seq seq) const {
   return run == runs_.end() ? no_index : run->second.front().entry;
 }
 
-// With its node in the map.
-std::uint64_t SeqIndex::bytes_of(const Run& run) {
-  return heap_bytes_of_node<Runs>() + heap_bytes_of_vector(run);
-}
-
-SeqIndex::Runs::iterator SeqIndex::add_run(Runs::iterator before, std::uint64_t key, Run run) {
-  memory_bytes_ += bytes_of(run);
-  return runs_.try_emplace(before, key, std::move(run));
-}
-
 SeqIndex::Runs::iterator SeqIndex::run_for_insert(std::uint64_t seq) {
   const auto after = runs_.upper_bound(seq);
-  if (after == runs_.begin()) return add_run(after, seq, {});
+  if (after == runs_.begin()) return runs_.try_emplace(after, seq);
   auto run = std::prev(after);
-  if (seq - run->first > offset_max) return add_run(after, seq, {});
+  if (seq - run->first > offset_max) return runs_.try_emplace(after, seq);
   if (run->second.size() < run_size_max) return run;
-  if (run->first + run->second.back().offset < seq) return add_run(after, seq, {});
+  if (run->first + run->second.back().offset < seq) return runs_.try_emplace(after, seq);
   split(run);
   return std::prev(runs_.upper_bound(seq));
 }
@@ -100,11 +81,11 @@ SeqIndex::Runs::iterator SeqIndex::run_for_insert(std::uint64_t seq) {
 void SeqIndex::split(Runs::iterator run) {
   auto& [key, slots] = *run;
   const auto middle = slots.begin() + static_cast<std::ptrdiff_t>(slots.size() / 2);
-  Run upper(middle, slots.end());
-  const std::uint32_t shift = upper.front().offset;
-  slots.erase(middle, slots.end());
+  const std::uint32_t shift = middle->offset;
+  Run& upper = runs_.try_emplace(std::next(run), key + shift)->second;
+  upper.assign(middle, slots.end());
   for (Slot& slot : upper) slot.offset -= shift;
-  add_run(std::next(run), key + shift, std::move(upper));
+  slots.erase(middle, slots.end());
 }
 
 void SeqIndex::merge_with_next(Runs::iterator run) {
@@ -112,13 +93,11 @@ void SeqIndex::merge_with_next(Runs::iterator run) {
   if (next == runs_.end() || run->second.size() + next->second.size() > merged_size_max) return;
   const std::uint64_t shift = next->first - run->first;
   if (shift + next->second.back().offset > offset_max) return;
-  memory_bytes_ -= bytes_of(run->second) + bytes_of(next->second);
   for (Slot slot : next->second) {
     slot.offset += static_cast<std::uint32_t>(shift);
     run->second.push_back(slot);
   }
   runs_.erase(next);
-  memory_bytes_ += bytes_of(run->second);
 }
 
 }  // namespace mailrail::engine

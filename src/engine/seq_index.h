@@ -1,29 +1,29 @@
 // SeqIndex: the messages of one queue in the order of their sequence numbers, each found in
 // logarithmic time.
 //
-// Runs of at most 256 neighbours in sorted arrays, under an ordered map: eight bytes a message, no
+// Runs of at most 254 neighbours in sorted arrays, under an ordered map: eight bytes a message, no
 // rehash, no step whose cost grows with the queue. Sequence numbers are mostly appended and may be
-// removed anywhere.
+// removed anywhere. All of it lies in slabs, which many may share.
 
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory_resource>
 #include <vector>
 
 #include "base/ids.h"
+#include "base/slabs.h"
 #include "engine/pool.h"
 
 namespace mailrail::engine {
 
 class SeqIndex {
  public:
-  // What the index takes of the heap is added to `memory_bytes`, which many may share.
-  explicit SeqIndex(std::uint64_t& memory_bytes) : memory_bytes_(memory_bytes) {}
+  explicit SeqIndex(Slabs& slabs) : runs_(&slabs) {}
   SeqIndex(const SeqIndex&) = delete;
   SeqIndex& operator=(const SeqIndex&) = delete;
-  ~SeqIndex();
 
   // `seq` must not be in the index yet.
   void insert(Seq seq, Index entry);
@@ -42,18 +42,16 @@ class SeqIndex {
     std::uint32_t offset;  // From the key of the run.
     Index entry;
   };
-  using Run = std::vector<Slot>;
-  using Runs = std::map<std::uint64_t, Run>;
+  using Run = std::pmr::vector<Slot>;
+  using Runs = std::pmr::map<std::uint64_t, Run>;
+  static constexpr std::size_t run_size_max = Slabs::block_bytes_max / sizeof(Slot);
 
-  static std::uint64_t bytes_of(const Run& run);
   Runs::iterator run_for_insert(std::uint64_t seq);
-  Runs::iterator add_run(Runs::iterator before, std::uint64_t key, Run run);
   void split(Runs::iterator run);
   void merge_with_next(Runs::iterator run);
 
   Runs runs_;  // By the first sequence number that a run may hold.
   std::size_t size_ = 0;
-  std::uint64_t& memory_bytes_;
 };
 
 }  // namespace mailrail::engine

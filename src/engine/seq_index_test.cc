@@ -29,8 +29,8 @@ struct Twins {
     ASSERT_EQ(index.empty(), map.empty());
   }
 
-  std::uint64_t bytes = 0;
-  SeqIndex index{bytes};
+  Slabs slabs;
+  SeqIndex index{slabs};
   std::map<std::uint64_t, Index> map;
 };
 

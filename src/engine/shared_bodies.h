@@ -30,7 +30,8 @@ struct SharedBody {
 
 class SharedBodies {
  public:
-  explicit SharedBodies(LiveBytes& live) : live_(live) {}
+  // The index lies in the slabs.
+  SharedBodies(LiveBytes& live, Slabs& slabs) : live_(live), index_(slabs) {}
   SharedBodies(const SharedBodies&) = delete;
   SharedBodies& operator=(const SharedBodies&) = delete;
 
@@ -48,16 +49,14 @@ class SharedBodies {
   const SharedBody& operator[](Index body) const { return bodies_[body]; }
   std::size_t size() const { return bodies_.size(); }
 
-  // All of it, and what of it is the bodies' own structs, all and in use; see Pool.
-  std::uint64_t memory_bytes() const { return bodies_.memory_bytes() + index_bytes_; }
-  std::uint64_t pool_bytes() const { return bodies_.memory_bytes(); }
+  // Without the index; see Pool.
+  std::uint64_t memory_bytes() const { return bodies_.memory_bytes(); }
   std::uint64_t used_bytes() const { return bodies_.used_bytes(); }
 
  private:
   LiveBytes& live_;
-  std::uint64_t index_bytes_ = 0;
   Pool<SharedBody> bodies_;
-  SeqIndex index_{index_bytes_};
+  SeqIndex index_;
 };
 
 }  // namespace mailrail::engine

@@ -60,12 +60,12 @@ struct Store {
 
   Pool<Entry> entries;
   Pool<Delivery> deliveries;
-  std::uint64_t index_bytes = 0;    // Of the indices by sequence number, of all contents.
+  Slabs indices;                    // Those by sequence number, of all contents.
   std::uint64_t oldest_bytes = 0;   // Of what finds the oldest messages.
   std::uint64_t parking_bytes = 0;  // Of what they remember of poison conversations.
   Groups groups;
-  LiveBytes live;             // Of the bodies of all entries.
-  SharedBodies shared{live};  // Those that several may have.
+  LiveBytes live;                      // Of the bodies of all entries.
+  SharedBodies shared{live, indices};  // Those that several may have.
   TimingWheel<LeaseAccess> leases{
       LeaseAccess{this}};  // Entries in flight, by the end of their lease.
   TimingWheel<DelayAccess> delays{DelayAccess{this}};  // Delayed entries of standard queues.

@@ -1,0 +1,128 @@
+#include "base/slabs.h"
+
+#include <cstring>
+#include <map>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "base/heap_testing.h"
+#include "base/random.h"
+
+namespace mailrail {
+namespace {
+
+struct Block {
+  void* place;
+  std::size_t bytes;
+  char content;
+};
+
+void fill(const Block& block) { std::memset(block.place, block.content, block.bytes); }
+
+void expect_intact(const Block& block) {
+  const std::string wanted(block.bytes, block.content);
+  ASSERT_EQ(std::memcmp(block.place, wanted.data(), block.bytes), 0) << block.bytes << " bytes";
+}
+
+TEST(Slabs, KeepBlocksOfAllSizesApart) {
+  for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+    SCOPED_TRACE(seed);
+    SeededRandom random(seed);
+    Slabs slabs;
+    std::vector<Block> blocks;
+    std::uint64_t asked_bytes = 0;
+    for (int step = 0; step < 40'000; ++step) {
+      const bool grows = step / 8000 % 2 == 0;
+      if (blocks.empty() || random.below(4) < (grows ? 3u : 1u)) {
+        const std::size_t bytes = random.below(1 + random.below(Slabs::block_bytes_max + 1));
+        blocks.push_back({.place = slabs.allocate(bytes),
+                          .bytes = bytes,
+                          .content = static_cast<char>(random.below(256))});
+        ASSERT_EQ(reinterpret_cast<std::uintptr_t>(blocks.back().place) % 16, 0u);
+        fill(blocks.back());
+        asked_bytes += bytes;
+      } else {
+        std::swap(blocks[random.below(blocks.size())], blocks.back());
+        expect_intact(blocks.back());
+        slabs.deallocate(blocks.back().place, blocks.back().bytes);
+        asked_bytes -= blocks.back().bytes;
+        blocks.pop_back();
+      }
+      ASSERT_GE(slabs.used_bytes(), asked_bytes);
+      ASSERT_GE(slabs.memory_bytes(), slabs.used_bytes());
+      if (HasFatalFailure()) return;
+    }
+    for (const Block& each : blocks) {
+      expect_intact(each);
+      slabs.deallocate(each.place, each.bytes);
+    }
+    EXPECT_EQ(slabs.used_bytes(), 0u);
+  }
+}
+
+TEST(Slabs, WasteNoMoreThanAQuarter) {
+  Slabs slabs;
+  for (std::size_t bytes = 65; bytes <= Slabs::block_bytes_max; ++bytes) {
+    void* const block = slabs.allocate(bytes);
+    EXPECT_LE(slabs.used_bytes(), bytes + bytes / 4) << bytes;
+    slabs.deallocate(block, bytes);
+  }
+}
+
+TEST(Slabs, GiveMemoryBackAlsoFromTheMiddle) {
+  if (!MAILRAIL_HEAP_IS_GLIBC) GTEST_SKIP() << "A sanitizer's heap is not glibc's.";
+  constexpr std::size_t many = 100'000;
+  constexpr std::size_t bytes = 256;
+  Slabs slabs;
+  std::vector<void*> blocks(many);
+  const double before = memory_in_use();
+  for (void*& each : blocks) each = slabs.allocate(bytes);
+  EXPECT_GE(memory_in_use() - before, many * bytes);
+  EXPECT_NEAR(memory_in_use() - before, static_cast<double>(slabs.memory_bytes()), 4096);
+
+  for (std::size_t i = 0; i + 1 < many; ++i) slabs.deallocate(blocks[i], bytes);
+
+  EXPECT_LE(slabs.memory_bytes(), 4 * Slabs::slab_bytes);
+  EXPECT_NEAR(memory_in_use() - before, static_cast<double>(slabs.memory_bytes()), 4096);
+  slabs.deallocate(blocks.back(), bytes);
+}
+
+// What comes and goes by itself would else map and unmap a slab each time.
+TEST(Slabs, KeepAFewThatAreEmptyForTheNext) {
+  Slabs slabs;
+  void* const first = slabs.allocate(100);
+  slabs.deallocate(first, 100);
+  EXPECT_EQ(slabs.memory_bytes(), Slabs::slab_bytes);
+
+  void* const other = slabs.allocate(2000);
+  EXPECT_EQ(slabs.memory_bytes(), Slabs::slab_bytes);
+  slabs.deallocate(other, 2000);
+}
+
+TEST(Slabs, LeaveTheHeapToOthers) {
+  if (!MAILRAIL_HEAP_IS_GLIBC) GTEST_SKIP() << "A sanitizer's heap is not glibc's.";
+  Slabs slabs;
+  const std::size_t before = ::mallinfo2().uordblks;
+  std::pmr::map<int, int> map(&slabs);
+  for (int i = 0; i < 10'000; ++i) map.emplace(i, i);
+
+  EXPECT_EQ(::mallinfo2().uordblks, before);
+  EXPECT_EQ(map.at(9'999), 9'999);
+}
+
+TEST(SlabsDeathTest, TakeNothingLarge) {
+  Slabs slabs;
+  EXPECT_DEATH((void)slabs.allocate(Slabs::block_bytes_max + 1), "block_bytes_max");
+}
+
+TEST(SlabsDeathTest, NoticeABlockOfAnotherSize) {
+  Slabs slabs;
+  void* const block = slabs.allocate(100);
+  EXPECT_DEATH(slabs.deallocate(block, 1000), "size_class");
+  slabs.deallocate(block, 100);
+}
+
+}  // namespace
+}  // namespace mailrail
