@@ -20,6 +20,9 @@ class CountingFile final : public log::File {
   Result<std::size_t> read_at(std::uint64_t offset, std::span<char> out) const override {
     return file_->read_at(offset, out);
   }
+  Result<std::size_t> read_cached(std::uint64_t offset, std::span<char> out) const override {
+    return file_->read_cached(offset, out);
+  }
   Result<void> write_at(std::uint64_t offset, std::span<const std::string_view> pieces) override {
     for (const std::string_view piece : pieces) written_ += piece.size();
     return file_->write_at(offset, pieces);

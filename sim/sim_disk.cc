@@ -51,6 +51,10 @@ class SimFile final : public log::File {
     return cached.copy(out.data(), out.size(), offset);
   }
 
+  Result<std::size_t> read_cached(std::uint64_t offset, std::span<char> out) const override {
+    return read_at(offset, out);
+  }
+
   Result<void> write_at(std::uint64_t offset, std::span<const std::string_view> pieces) override {
     std::string bytes;
     for (const std::string_view piece : pieces) bytes += piece;

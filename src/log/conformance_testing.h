@@ -114,6 +114,50 @@ TYPED_TEST_P(EveryLogStore, ReadsAnyPartOfAFrame) {
   }
 }
 
+TYPED_TEST_P(EveryLogStore, ReadsManyStretchesAtOnceEachWithItsOwnOutcome) {
+  const auto log = this->stores_.open();
+  const std::vector<Frame> frames = this->append_some(*log, 40);
+  const Frame& long_one = frames[10];
+  std::vector<LogStore::Stretch> wanted = {
+      {.position = long_one.position + (long_one.payload.size() - 1), .length = 2},
+      {.position = Position(0), .length = 1}};
+  for (const std::size_t i : {30, 10, 10, 11, 3, 10}) {
+    wanted.push_back({.position = frames[i].position, .length = frames[i].payload.size()});
+    wanted.push_back({.position = frames[i].position, .length = 1});
+  }
+
+  const std::vector<Result<std::string>> read = log->read_all(wanted);
+
+  ASSERT_EQ(read.size(), wanted.size());
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    const Result<std::string> alone = log->read(wanted[i].position, wanted[i].length);
+    EXPECT_EQ(read[i].has_value(), i > 1) << i;
+    EXPECT_EQ(read[i], alone) << i;
+  }
+}
+
+// It may always have to wait; if it doesn't, it tells the same.
+TYPED_TEST_P(EveryLogStore, ReadsTheSameWithoutWaiting) {
+  std::vector<Frame> frames = this->append_some(*this->stores_.open(), 20);
+  const auto log = this->stores_.open();
+  frames.push_back(append(*log, 20, 5000));
+
+  for (int i = 0; i < 2; ++i) {  // What was read once may be in memory then.
+    for (const Frame& each : frames) {
+      const std::vector<LogStore::Stretch> wanted = {
+          {.position = each.position, .length = each.payload.size()},
+          {.position = each.position + each.payload.size(), .length = 1}};
+      const auto read = log->read_cached(wanted);
+      if (read) {
+        ASSERT_EQ(read->size(), 2u);
+        EXPECT_EQ((*read)[0], each.payload);
+        EXPECT_FALSE((*read)[1]);
+      }
+      EXPECT_EQ(log->read(each.position, each.payload.size()), each.payload);
+    }
+  }
+}
+
 TYPED_TEST_P(EveryLogStore, ReadsWhatAnEarlierOwnerWrote) {
   const std::vector<Frame> frames = this->append_some(*this->stores_.open(), 40);
 
@@ -361,6 +405,8 @@ REGISTER_TYPED_TEST_SUITE_P(EveryLogStore,
                             KnowsTheNextPositionBeforeTheFrameIsAppended,
                             KeepsItsNextPositionAcrossARestart,
                             ReadsAnyPartOfAFrame,
+                            ReadsManyStretchesAtOnceEachWithItsOwnOutcome,
+                            ReadsTheSameWithoutWaiting,
                             ReadsWhatAnEarlierOwnerWrote,
                             SaysWhereAPositionIs,
                             RefusesToReadWhatIsNotWithinOneFrame,

@@ -28,6 +28,12 @@ class File {
   // file. Any thread.
   virtual Result<std::size_t> read_at(std::uint64_t offset, std::span<char> out) const = 0;
 
+  // The same without waiting for a device: of what is in the machine's memory. Fewer also where
+  // the rest isn't, or where the file system cannot tell. Any thread.
+  virtual Result<std::size_t> read_cached(std::uint64_t /*offset*/, std::span<char> /*out*/) const {
+    return 0;
+  }
+
   // Overwrites in place, the pieces one behind the other. Until sync() returns, a power cut may
   // keep any part, in any order.
   virtual Result<void> write_at(std::uint64_t offset, std::span<const std::string_view> pieces) = 0;

@@ -108,7 +108,7 @@ class LogStore {
   // store can. Any thread.
   virtual Result<std::string> read(Position position, std::size_t length) const = 0;
 
-  // Several, each like the one above; together where that is quicker.
+  // Several, each like the one above; together where that is quicker. Any thread.
   struct Stretch {
     Position position;
     std::size_t length;
@@ -117,6 +117,12 @@ class LogStore {
     std::vector<Result<std::string>> all;
     for (const Stretch& each : stretches) all.push_back(read(each.position, each.length));
     return all;
+  }
+
+  // All of them without waiting for a disk or a network; nothing if that cannot be. Any thread.
+  virtual std::optional<std::vector<Result<std::string>>> read_cached(
+      std::span<const Stretch> /*stretches*/) const {
+    return std::nullopt;
   }
 
   // For messages: where a position is, so that a person finds it.

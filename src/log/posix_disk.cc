@@ -66,6 +66,16 @@ class PosixFile final : public File {
     return done;
   }
 
+  Result<std::size_t> read_cached(std::uint64_t offset, std::span<char> out) const override {
+    const iovec vector{.iov_base = out.data(), .iov_len = out.size()};
+    const ssize_t count = uninterrupted([&] {
+      return ::preadv2(descriptor_.number(), &vector, 1, static_cast<off_t>(offset), RWF_NOWAIT);
+    });
+    if (count >= 0) return static_cast<std::size_t>(count);
+    if (errno == EAGAIN || errno == EOPNOTSUPP) return std::size_t{0};
+    return failed("read", path_, errno);
+  }
+
   Result<void> write_at(std::uint64_t offset, std::span<const std::string_view> pieces) override {
     std::array<iovec, 64> vector;
     while (!pieces.empty()) {

@@ -4,7 +4,9 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 namespace mailrail::log {
 namespace {
@@ -26,6 +28,14 @@ std::string content(const File& file) {
   std::string bytes(*file.size(), '?');
   EXPECT_EQ(file.read_at(0, bytes), bytes.size());
   return bytes;
+}
+
+// What is on the device already is in memory no longer.
+void forget_cached(const std::string& path) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  ASSERT_GE(descriptor, 0);
+  EXPECT_EQ(::posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED), 0);
+  ::close(descriptor);
 }
 
 TEST_F(PosixDiskTest, RefusesADirectoryThatCanNotBeMade) {
@@ -86,6 +96,26 @@ TEST_F(PosixDiskTest, ReadsFewerBytesAtTheEndOfTheFile) {
 
   EXPECT_EQ(file->read_at(1, bytes), 2u);
   EXPECT_EQ(file->read_at(9, bytes), 0u);
+}
+
+TEST_F(PosixDiskTest, ReadsWithoutWaitingWhatIsInMemoryAndNoMore) {
+  const auto disk = *PosixDisk::open(directory("data"));
+  const auto file = *disk->create_file("file");
+  const std::string written(std::size_t{1} << 20, 'w');
+  ASSERT_TRUE(file->write_at(0, std::array<std::string_view, 1>{written}));
+  ASSERT_TRUE(file->sync());
+  std::string bytes(written.size(), '?');
+  if (*file->read_cached(0, bytes) == 0)
+    GTEST_SKIP() << "The file system of " << root_ << " cannot tell what is in memory.";
+  EXPECT_EQ(file->read_cached(0, bytes), written.size());
+  EXPECT_EQ(bytes, written);
+  EXPECT_EQ(file->read_cached(written.size() - 1, bytes), 1u);
+
+  forget_cached(directory("data/file"));
+
+  EXPECT_LT(*file->read_cached(0, bytes), written.size());
+  EXPECT_EQ(file->read_at(0, bytes), written.size());
+  EXPECT_EQ(bytes, written);
 }
 
 TEST_F(PosixDiskTest, RenamesAndRemoves) {

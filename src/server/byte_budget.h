@@ -1,8 +1,7 @@
 // ByteBudget: how many bytes may be held at once by those who ask for them first.
 //
-// The readers take what they are about to read and the HTTP threads give it back once it is
-// answered, so that clients that ask for more than they take cannot fill the memory. Any thread;
-// taking waits.
+// Whoever reads bodies takes what he is about to read and the HTTP threads give it back once it is
+// answered, so that clients that ask for more than they take cannot fill the memory. Any thread.
 
 #pragma once
 
@@ -19,8 +18,16 @@ class ByteBudget {
   // Waits until they fit, or until nobody holds any: one may hold more than the maximum.
   void take(std::size_t bytes) {
     std::unique_lock lock(mutex_);
-    has_room_.wait(lock, [&] { return bytes_ == 0 || bytes_ + bytes <= bytes_max_; });
+    has_room_.wait(lock, [&] { return fits(bytes); });
     bytes_ += bytes;
+  }
+
+  // False if it would have to wait.
+  bool try_take(std::size_t bytes) {
+    const std::scoped_lock lock(mutex_);
+    if (!fits(bytes)) return false;
+    bytes_ += bytes;
+    return true;
   }
 
   void give_back(std::size_t bytes) {
@@ -32,6 +39,8 @@ class ByteBudget {
   }
 
  private:
+  bool fits(std::size_t bytes) const { return bytes_ == 0 || bytes_ + bytes <= bytes_max_; }
+
   const std::size_t bytes_max_;
   std::mutex mutex_;
   std::condition_variable has_room_;

@@ -32,5 +32,17 @@ TEST(ByteBudget, LetsOneHaveMoreThanTheMaximumIfNobodyElseHasAny) {
   budget.take(10);
 }
 
+TEST(ByteBudget, SaysWhereItWouldHaveToWait) {
+  ByteBudget budget(100);
+
+  EXPECT_TRUE(budget.try_take(60));
+  EXPECT_FALSE(budget.try_take(41));
+  EXPECT_TRUE(budget.try_take(40));
+  budget.give_back(100);
+
+  EXPECT_TRUE(budget.try_take(1000));  // Nobody else holds any.
+  EXPECT_FALSE(budget.try_take(1));
+}
+
 }  // namespace
 }  // namespace mailrail::server

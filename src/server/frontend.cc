@@ -4,7 +4,6 @@
 
 #include "api/errors.h"
 #include "server/own_calls.h"
-#include "server/read_back.h"
 #include "server/take_snapshot.h"
 
 namespace mailrail::server {
@@ -95,21 +94,17 @@ void Frontend::deliver(std::vector<Leaving> leaving) {
     }
     auto* call = dynamic_cast<api::ApiCall*>(each.call.get());
     if (call == nullptr) continue;  // One of our own has nobody to answer.
-    Ready ready{.call = std::unique_ptr<api::ApiCall>(call), .bodies = {}, .unreadable = {}};
+    Ready ready{.call = std::unique_ptr<api::ApiCall>(call), .frames = std::move(each.frames)};
     (void)each.call.release();
     if (call->reads_files()) {
       parts_.readers.add(
           [this, shared = std::make_shared<Ready>(std::move(ready))] { read_files(*shared); });
       continue;
     }
-    if (std::ranges::find(each.frames, nullptr) != each.frames.end()) {
-      for (const engine::Body& body : ready.call->bodies())
+    if (std::ranges::find(ready.frames, nullptr) != ready.frames.end()) {
+      for (const engine::Body& body : call->bodies())
         ready.holds.push_back(parts_.log.hold(body.position));
-      parts_.readers.add([this, shared = std::make_shared<Ready>(std::move(ready)),
-                          frames = std::move(each.frames)] { read_and_post(shared, frames); });
-      continue;
     }
-    ready.bodies = api::Bodies(call->bodies(), std::move(each.frames), {});
     by_thread[call->exchange.thread].push_back(std::move(ready));
   }
   for (std::uint32_t thread = 0; thread < by_thread.size(); ++thread) {
@@ -153,25 +148,47 @@ std::optional<http::Response> Frontend::answer_certificate(std::string_view path
   return response;
 }
 
-void Frontend::read_and_post(std::shared_ptr<Ready> ready, std::vector<log::SharedFrame> frames) {
-  const auto places = ready->call->bodies();
-  for (std::size_t i = 0; i < frames.size(); ++i) {
-    if (frames[i] == nullptr) ready->read_bytes += places[i].length;
-  }
-  read_budget_.take(ready->read_bytes);
-  ReadBack read = read_back(parts_.log, *ready->call, std::move(frames));
+std::size_t Frontend::Ready::bytes_to_read() const {
+  const std::span<const engine::Body> places = call->bodies();
+  std::size_t bytes = 0;
+  for (std::size_t i = 0; i < frames.size(); ++i)
+    bytes += frames[i] == nullptr ? places[i].length : 0;
+  return bytes;
+}
+
+void Frontend::take_in(Ready& ready, ReadBack read) {
   mark_damaged(parts_.engine, read);
-  ready->holds.clear();
-  ready->bodies = std::move(read.bodies);
-  ready->unreadable = std::move(read.failure);
-  const std::uint32_t thread = ready->call->exchange.thread;
-  std::vector<Ready> one;
-  one.push_back(std::move(*ready));
-  post(thread, std::move(one));
+  ready.read = std::move(read);
+  ready.holds.clear();
+}
+
+// False if that would have to wait, for the log or for what others hold.
+bool Frontend::read_at_once(Ready& ready) {
+  const std::size_t bytes = ready.bytes_to_read();
+  if (!read_budget_.try_take(bytes)) return false;
+  std::optional<ReadBack> read = read_back_cached(parts_.log, *ready.call, ready.frames);
+  if (!read) {
+    read_budget_.give_back(bytes);
+    return false;
+  }
+  ready.read_bytes = bytes;
+  take_in(ready, *std::move(read));
+  return true;
+}
+
+void Frontend::read_and_post(Ready& ready) {
+  ready.read_bytes = ready.bytes_to_read();
+  read_budget_.take(ready.read_bytes);
+  take_in(ready, read_back(parts_.log, *ready.call, std::move(ready.frames)));
+  post_alone(ready);
 }
 
 void Frontend::read_files(Ready& ready) {
   ready.finished = ready.call->finish({});
+  post_alone(ready);
+}
+
+void Frontend::post_alone(Ready& ready) {
   const std::uint32_t thread = ready.call->exchange.thread;
   std::vector<Ready> one;
   one.push_back(std::move(ready));
@@ -197,10 +214,13 @@ void Frontend::answer_now(http::ExchangeId exchange,
 }
 
 void Frontend::answer(Ready& ready) {
+  if (ready.is_to_be_read() && !read_at_once(ready)) {
+    parts_.readers.add(
+        [this, shared = std::make_shared<Ready>(std::move(ready))] { read_and_post(*shared); });
+    return;
+  }
   const api::ApiCall& call = *ready.call;
-  http::Response response = ready.finished     ? *std::move(ready.finished)
-                            : ready.unreadable ? call.finish_unreadable(*ready.unreadable)
-                                               : call.finish(ready.bodies);
+  http::Response response = finish(ready);
   const auto& trace_id = call.context().trace_header;
   parts_.measures.answered(call.exchange.thread,
                            {.about = response.about,
@@ -212,12 +232,20 @@ void Frontend::answer(Ready& ready) {
   tell_activity(call, response.about);
   const bool is_taken = parts_.http.answer(call.exchange, std::move(response), &parts_.ownership);
   if (ready.read_bytes > 0) {
-    ready.bodies = {};
+    ready.read.reset();
     read_budget_.give_back(ready.read_bytes);
   }
   if (is_taken) return;
   std::vector<engine::ReceiptHandle> leases = call.leases();
   if (!leases.empty()) parts_.engine.submit(std::make_unique<GiveBack>(std::move(leases)));
+}
+
+http::Response Frontend::finish(Ready& ready) const {
+  const api::ApiCall& call = *ready.call;
+  if (ready.finished) return *std::move(ready.finished);
+  if (!ready.read) return call.finish(api::Bodies(call.bodies(), std::move(ready.frames), {}));
+  if (ready.read->failure) return call.finish_unreadable(*ready.read->failure);
+  return call.finish(ready.read->bodies);
 }
 
 void Frontend::tell_activity(const api::ApiCall& call, const http::About& about) {

@@ -1,9 +1,10 @@
 // Frontend: joins HTTP with the engine thread: requests become calls, calls that leave become
 // answers.
 //
-// It owns no thread. Requests come and answers are rendered on the HTTP threads; cold bodies are
-// read by the readers. A receive whose client is gone before the answer was written gives its
-// leases back. What is no longer certain to be ours to tell is not told: the connection closes.
+// It owns no thread. Requests come and answers are rendered on the HTTP threads; bodies that are no
+// longer in our memory are read there, too, and by the readers if that takes waiting for the log. A
+// receive whose client is gone before the answer was written gives its leases back. What is no
+// longer certain to be ours to tell is not told: the connection closes.
 
 #pragma once
 
@@ -26,6 +27,7 @@
 #include "server/live_console.h"
 #include "server/measures.h"
 #include "server/ownership.h"
+#include "server/read_back.h"
 #include "server/readers.h"
 #include "server/scrapes.h"
 #include "signing/signer.h"
@@ -63,11 +65,14 @@ class Frontend final : public http::Handler {
  private:
   struct Ready {
     std::unique_ptr<api::ApiCall> call;
-    api::Bodies bodies;
-    std::optional<Error> unreadable;
-    std::size_t read_bytes = 0;                   // Taken from the budget until it is answered.
+    std::vector<log::SharedFrame> frames = {};    // Of each body, or null if memory has it no more.
     std::vector<log::Hold> holds = {};            // What is to be read.
+    std::optional<ReadBack> read = {};            // The bodies, if some had to be read.
+    std::size_t read_bytes = 0;                   // Taken from the budget until it is answered.
     std::optional<http::Response> finished = {};  // The answer already, if it took reading files.
+
+    bool is_to_be_read() const { return !holds.empty() && !read; }
+    std::size_t bytes_to_read() const;
   };
 
   // A call that was answered before it was one.
@@ -80,10 +85,14 @@ class Frontend final : public http::Handler {
   std::optional<http::Response> answer_path(const http::Request& request) const;
   std::optional<http::Response> answer_health(std::string_view path) const;
   std::optional<http::Response> answer_certificate(std::string_view path) const;
-  void read_and_post(std::shared_ptr<Ready> ready, std::vector<log::SharedFrame> frames);
+  void take_in(Ready& ready, ReadBack read);
+  bool read_at_once(Ready& ready);
+  void read_and_post(Ready& ready);
   void read_files(Ready& ready);
+  void post_alone(Ready& ready);
   void post(std::uint32_t thread, std::vector<Ready> ready);
   void answer(Ready& ready);
+  http::Response finish(Ready& ready) const;
   void tell_activity(const api::ApiCall& call, const http::About& about);
   void answer_now(http::ExchangeId exchange, const Refused& refused, http::Response response);
 

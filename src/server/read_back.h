@@ -54,5 +54,9 @@ ReadBack read_back(const log::LogStore& log,
 ReadBack read_back(const log::LogStore& log,
                    const api::ApiCall& call,
                    std::vector<log::SharedFrame> frames);
+// The same without waiting for the log; nothing if that cannot be.
+std::optional<ReadBack> read_back_cached(const log::LogStore& log,
+                                         const api::ApiCall& call,
+                                         const std::vector<log::SharedFrame>& frames);
 
 }  // namespace mailrail::server

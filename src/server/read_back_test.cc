@@ -8,6 +8,7 @@
 #include <spdlog/spdlog.h>
 
 #include "log/file/file_log.h"
+#include "log/memory/memory_log.h"
 #include "sim/sim_disk.h"
 #include "sqs/message_record.h"
 #include "sqs/queue_url.h"
@@ -114,6 +115,33 @@ TEST_F(ReadBackTest, ReadsEveryBodyFromTheLog) {
   EXPECT_THAT(read.left_out, IsEmpty());
   EXPECT_THAT(answer(read), HasSubstr("\"Body\":\"first\""));
   EXPECT_THAT(answer(read), HasSubstr("\"Body\":\"second\""));
+  EXPECT_EQ(alarms_.str(), "");
+}
+
+TEST_F(ReadBackTest, TellsTheSameWithoutWaitingIfItIsAllInMemory) {
+  create_queue("q");
+  for (const char* each : {"first", "second", "third"}) send(each);
+  commit();
+  receive();
+  damage("second");
+
+  const std::optional<ReadBack> read = read_back_cached(*log_, *call_, frames_);
+
+  ASSERT_TRUE(read);
+  EXPECT_FALSE(read->failure);
+  EXPECT_EQ(read->damaged.size(), 3u);  // Of a frame that is verified as a whole.
+  EXPECT_THAT(alarms_.str(), HasSubstr("damaged message: number 2"));
+}
+
+TEST_F(ReadBackTest, TellsNothingWhereItWouldHaveToWait) {
+  create_queue("q");
+  send("first");
+  commit();
+  receive();
+  log::MemoryLog::Storage storage;
+  const log::MemoryLog waits(storage);
+
+  EXPECT_FALSE(read_back_cached(waits, *call_, frames_));
   EXPECT_EQ(alarms_.str(), "");
 }
 

@@ -1,6 +1,6 @@
-// Readers: a small pool of threads that read bodies back from the log, one job a receive.
-// They keep a cold read from stopping the engine thread or an HTTP thread, whose other connections
-// would wait.
+// Readers: a small pool of threads that wait for the disk or the database, one job a receive: for
+// bodies that are in no memory. They keep such a read from stopping the engine thread or an HTTP
+// thread, whose other connections would wait.
 
 #pragma once
 

@@ -452,8 +452,9 @@ bool Server::is_drained(std::chrono::milliseconds patience) {
 
 Result<void> Server::finish_stop() {
   if (parts_->steward != nullptr) return parts_->steward->finish_stop();
-  TRY(parts_->term->settle(EngineThread::Ending::with_checkpoint));
-  parts_->switchboard->flush();
+  const auto flush = [this] { parts_->switchboard->flush(); };
+  TRY(parts_->term->settle(EngineThread::Ending::with_checkpoint, flush));
+  flush();
   return parts_->term->close();
 }
 

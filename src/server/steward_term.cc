@@ -101,8 +101,9 @@ void Steward::end_term() {
 // New calls must be refused already, or come no more. What was decided is told before another may
 // own the log.
 Result<void> Steward::end_in_order() {
-  Result<void> ended = term_->settle(EngineThread::Ending::without_checkpoint);
-  parts_.switchboard.flush();
+  const auto flush = [this] { parts_.switchboard.flush(); };
+  Result<void> ended = term_->settle(EngineThread::Ending::without_checkpoint, flush);
+  flush();
   if (ended) ended = term_->close();
   end_term();
   return ended;

@@ -104,13 +104,14 @@ void Term::begin_stop() {
   engine_thread_->stop_waiting();
 }
 
-// In this order: the engine thread delivers to webhooks and readers, and these submit calls, which
-// it drops once it has ended.
-Result<void> Term::settle(EngineThread::Ending ending) {
+// In this order: the engine thread delivers to webhooks and HTTP threads, which give readers what
+// they cannot read themselves, and all of these submit calls, which it drops once it has ended.
+Result<void> Term::settle(EngineThread::Ending ending, const std::function<void()>& flush) {
   webhooks_.stop();
   lookout_->stop();
   live_console_->stop();
   const Result<void> stopped = engine_thread_->stop(ending);
+  flush();
   readers_.stop();
   return stopped;
 }

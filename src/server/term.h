@@ -8,6 +8,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -83,8 +84,10 @@ class Term {
   void begin_stop();
   // Whether all webhooks that were under way have ended, within that time.
   bool is_drained(std::chrono::milliseconds patience) { return webhooks_.is_drained(patience); }
-  // Makes all durable, delivers it and ends the threads. The error says why the log failed.
-  Result<void> settle(EngineThread::Ending ending);
+  // Makes all durable, delivers it and ends the threads. `flush` returns when all that was posted
+  // to the HTTP threads is done; what the readers post after it is still to be waited for. The
+  // error says why the log failed.
+  Result<void> settle(EngineThread::Ending ending, const std::function<void()>& flush);
   // Then: closes the log.
   Result<void> close() { return held_.log->close(); }
   // Ends in disorder.

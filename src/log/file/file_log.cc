@@ -219,51 +219,7 @@ Result<Value> FileLog::remember_failure(Result<Value> result) {
   return result;
 }
 
-// --- Reading.
-
-const Segment* FileLog::find_segment(Position position) const {
-  const auto found = segments_.find(format::segment_of(position));
-  return found == segments_.end() ? nullptr : found->second.get();
-}
-
-Result<std::string> FileLog::read(Position position, std::size_t length) const {
-  const Hold held = hold(position);  // As long as it is being read.
-  const Segment* segment = nullptr;
-  {
-    const std::scoped_lock lock(segments_mutex_);
-    segment = find_segment(position);
-  }
-  if (segment == nullptr) {
-    return fail(errors::corrupt, fmt::format("The log in {} has no position {}.", disk_.directory(),
-                                             position.value()));
-  }
-  return segment->read(position, length);
-}
-
-std::string FileLog::place(Position position) const {
-  const std::string name =
-      format::segment_name(format::SegmentKind::log, format::segment_of(position));
-  return fmt::format("offset {} of {}", format::offset_of(position), disk_.path(name));
-}
-
-Error FileLog::error_about(const FoundDamage& damage) const {
-  return damage_error(disk_.directory(), damage);
-}
-
-Hold FileLog::hold(Position position) const {
-  const std::scoped_lock lock(segments_mutex_);
-  const Segment* segment = find_segment(position);
-  if (segment == nullptr) return {};
-  segment->hold();
-  return {*this, position};
-}
-
-void FileLog::let_go(Position position) const {
-  const std::scoped_lock lock(segments_mutex_);
-  const Segment* segment = find_segment(position);
-  CHECK(segment != nullptr);
-  segment->let_go();
-}
+// --- Reading. What reads bodies is in file_log_bodies.cc.
 
 Result<void> FileLog::scan(const std::function<Result<void>(const Frame&)>& visit) {
   recovered_.frames = 0;

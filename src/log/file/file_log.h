@@ -15,11 +15,13 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "base/random.h"
 #include "log/disk.h"
+#include "log/file/body_reader.h"
 #include "log/file/checkpoint_writer.h"
 #include "log/file/recovery.h"
 #include "log/file/segment_pool.h"
@@ -52,6 +54,9 @@ class FileLog final : public LogStore, public SnapshotSource {
   Appended append(const Frame& frame) override;
   bool prepare_ahead() override;
   Result<std::string> read(Position position, std::size_t length) const override;
+  std::vector<Result<std::string>> read_all(std::span<const Stretch> stretches) const override;
+  std::optional<std::vector<Result<std::string>>> read_cached(
+      std::span<const Stretch> stretches) const override;
   std::string place(Position position) const override;
   Error error_about(const FoundDamage& damage) const override;
   Hold hold(Position position) const override;
@@ -83,6 +88,9 @@ class FileLog final : public LogStore, public SnapshotSource {
   bool has_room(std::uint64_t offset) const;
   Position payload_position(std::uint64_t segment, std::uint64_t offset) const;
   const Segment* find_segment(Position position) const;
+  const Segment* hold_segment(Position position) const;
+  std::optional<std::vector<Result<std::string>>> read_by(BodyReader reader,
+                                                          std::span<const Stretch> stretches) const;
 
   Result<void> write(const Frame& frame);
   Result<void> zero_ahead(std::uint64_t end);

@@ -6,7 +6,6 @@
 
 #include <fmt/format.h>
 
-#include "base/seeded_bug.h"
 #include "log/salvage_command.h"
 
 namespace mailrail::log {
@@ -92,38 +91,10 @@ Result<void> Segment::write(const FrameHeader& header, std::string_view payload)
   return {};
 }
 
-Result<std::string> Segment::read(Position position, std::size_t length) const {
-  TRY(index());
-  const std::uint64_t offset = format::offset_of(position);
-  const std::optional<std::uint64_t> start = frame_before(offset);
-  const auto absent = [&] {
-    return damaged(path_, offset, fmt::format("there are no {} bytes of one frame", length));
-  };
-  if (!start) return absent();
-  const std::optional<FrameHeader> header = TRY(header_at(*start));
-  if (!header) return damaged(path_, *start, "the frame's header is not valid");
-  const std::uint64_t payload_start = *start + sizeof(FrameHeader);
-  if (offset < payload_start || length > header->length ||
-      offset - payload_start > header->length - length)
-    return absent();
-
-  const bool is_whole = header->length <= verified_bytes_max;
-  std::string bytes(is_whole ? header->length : length, '\0');
-  if (TRY(file_->read_at(is_whole ? payload_start : offset, bytes)) != bytes.size())
-    return absent();
-  if (!is_whole) return bytes;
-  if (format::checksum(bytes, header_.salt) != header->payload_checksum &&
-      !has_bug(SeededBug::believes_any_payload)) {
-    return damaged(path_, *start, "the frame's payload is not valid");
-  }
-  if (length == bytes.size()) return bytes;
-  return bytes.substr(offset - payload_start, length);
-}
-
 // Walks the headers of a segment that an earlier run has filled. Damage hides one frame, not those
 // behind it: the salt makes any valid header a frame's.
 Result<void> Segment::index() const {
-  if (is_indexed_.load(std::memory_order_acquire)) return {};
+  if (is_complete()) return {};
   const std::scoped_lock lock(indexing_);
   if (is_indexed_.load(std::memory_order_relaxed)) return {};
   for (std::uint64_t offset = page_bytes; offset < header_.bytes;) {
@@ -139,8 +110,11 @@ Result<void> Segment::index() const {
 Result<std::optional<FrameHeader>> Segment::header_at(std::uint64_t offset) const {
   std::array<char, sizeof(FrameHeader)> bytes;
   const std::size_t count = TRY(file_->read_at(offset, bytes));
-  return format::frame_header(std::string_view(bytes.data(), count), header_.salt,
-                              header_.base + offset + sizeof(FrameHeader));
+  return header_in(std::string_view(bytes.data(), count), offset);
+}
+
+std::optional<FrameHeader> Segment::header_in(std::string_view bytes, std::uint64_t offset) const {
+  return format::frame_header(bytes, header_.salt, header_.base + offset + sizeof(FrameHeader));
 }
 
 void Segment::mark_frame(std::uint64_t offset) const {
@@ -149,8 +123,8 @@ void Segment::mark_frame(std::uint64_t offset) const {
                                                std::memory_order_release);
 }
 
-// Where the last frame that begins at `offset` or before it begins.
-std::optional<std::uint64_t> Segment::frame_before(std::uint64_t offset) const {
+Result<std::optional<std::uint64_t>> Segment::frame_before(std::uint64_t offset) const {
+  TRY(index());
   const std::uint64_t page = offset / page_bytes;
   if (page >= header_.bytes / page_bytes) return std::nullopt;
   std::uint64_t mask = ~std::uint64_t{0} >> (bits_per_word - 1 - page % bits_per_word);

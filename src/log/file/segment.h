@@ -55,10 +55,12 @@ class Segment {
   void let_go() const { holds_.fetch_sub(1, std::memory_order_release); }
   bool is_held() const { return holds_.load(std::memory_order_acquire) > 0; }
 
-  // Bytes of one frame's payload. A frame of at most `verified_bytes_max` is read and verified
-  // whole; of a longer one only the header is, and the caller has the record's own checksum.
-  Result<std::string> read(Position position, std::size_t length) const;
-  static constexpr std::size_t verified_bytes_max = std::size_t{64} << 10;
+  // Where the last durable frame that begins at `offset` or before it begins, if there is one.
+  Result<std::optional<std::uint64_t>> frame_before(std::uint64_t offset) const;
+  // The frame's header, unless none stands there.
+  std::optional<format::FrameHeader> header_in(std::string_view bytes, std::uint64_t offset) const;
+  // Whether finding frames takes no reading any more.
+  bool is_complete() const { return is_indexed_.load(std::memory_order_acquire); }
 
   // Recovery has found a frame at `offset`; it has found all of them.
   void mark_frame(std::uint64_t offset) const;
@@ -68,7 +70,6 @@ class Segment {
   Segment(std::unique_ptr<File> file, std::string path, format::SegmentHeader header);
 
   Result<void> index() const;
-  std::optional<std::uint64_t> frame_before(std::uint64_t offset) const;
   Result<std::optional<format::FrameHeader>> header_at(std::uint64_t offset) const;
 
   std::unique_ptr<File> file_;

@@ -244,25 +244,6 @@ TEST_F(InPostgres, RefusesAFrameThatWasChanged) {
   EXPECT_EQ(read.error().kind, &errors::corrupt);
 }
 
-TEST_F(InPostgres, ReadsManyStretchesAtOnceEachWithItsOwnOutcome) {
-  Place place;
-  const auto log = place.open();
-  const Frame one = append(*log, 0, 5000);
-  const Frame two = append(*log, 1, 100);
-  const std::vector<LogStore::Stretch> wanted = {{.position = two.position + 3, .length = 20},
-                                                 {.position = one.position, .length = 5000},
-                                                 {.position = one.position + 4999, .length = 2},
-                                                 {.position = one.position + 10, .length = 10}};
-
-  const auto read = log->read_all(wanted);
-
-  ASSERT_EQ(read.size(), 4u);
-  EXPECT_EQ(read[0], two.payload.substr(3, 20));
-  EXPECT_EQ(read[1], one.payload);
-  EXPECT_FALSE(read[2]);
-  EXPECT_EQ(read[3], one.payload.substr(10, 10));
-}
-
 TEST_F(InPostgres, GoesOnAfterTheServerWasKilledAndStartedAgain) {
   Place place;
   const auto log = place.open();
