@@ -86,14 +86,11 @@ void Frontend::on_gone(http::ExchangeId exchange) {
 void Frontend::deliver(std::vector<Leaving> leaving) {
   std::vector<std::vector<Ready>> by_thread(parts_.http.threads());
   for (Leaving& each : leaving) {
-    if (dynamic_cast<TakeSnapshot*>(each.call.get()) != nullptr) {
-      parts_.readers.add([taken = std::shared_ptr<broker::Call>(std::move(each.call))] {
-        static_cast<TakeSnapshot&>(*taken).finish();
-      });
+    auto* call = dynamic_cast<api::ApiCall*>(each.call.get());
+    if (call == nullptr) {
+      finish_own(std::move(each.call));
       continue;
     }
-    auto* call = dynamic_cast<api::ApiCall*>(each.call.get());
-    if (call == nullptr) continue;  // One of our own has nobody to answer.
     Ready ready{.call = std::unique_ptr<api::ApiCall>(call), .frames = std::move(each.frames)};
     (void)each.call.release();
     if (call->reads_files()) {
@@ -110,6 +107,14 @@ void Frontend::deliver(std::vector<Leaving> leaving) {
   for (std::uint32_t thread = 0; thread < by_thread.size(); ++thread) {
     if (!by_thread[thread].empty()) post(thread, std::move(by_thread[thread]));
   }
+}
+
+// One of the server's own calls has nobody to answer.
+void Frontend::finish_own(std::unique_ptr<broker::Call> call) {
+  if (dynamic_cast<TakeSnapshot*>(call.get()) == nullptr) return;
+  parts_.readers.add([taken = std::shared_ptr<broker::Call>(std::move(call))] {
+    static_cast<TakeSnapshot&>(*taken).finish();
+  });
 }
 
 void Frontend::parked(const broker::Call& call) {
@@ -158,7 +163,7 @@ std::size_t Frontend::Ready::bytes_to_read() const {
 
 void Frontend::take_in(Ready& ready, ReadBack read) {
   mark_damaged(parts_.engine, read);
-  ready.read = std::move(read);
+  ready.read = std::make_unique<ReadBack>(std::move(read));
   ready.holds.clear();
 }
 
@@ -184,7 +189,7 @@ void Frontend::read_and_post(Ready& ready) {
 }
 
 void Frontend::read_files(Ready& ready) {
-  ready.finished = ready.call->finish({});
+  ready.finished = std::make_unique<http::Response>(ready.call->finish({}));
   post_alone(ready);
 }
 

@@ -65,11 +65,11 @@ class Frontend final : public http::Handler {
  private:
   struct Ready {
     std::unique_ptr<api::ApiCall> call;
-    std::vector<log::SharedFrame> frames = {};    // Of each body, or null if memory has it no more.
-    std::vector<log::Hold> holds = {};            // What is to be read.
-    std::optional<ReadBack> read = {};            // The bodies, if some had to be read.
-    std::size_t read_bytes = 0;                   // Taken from the budget until it is answered.
-    std::optional<http::Response> finished = {};  // The answer already, if it took reading files.
+    std::vector<log::SharedFrame> frames = {};  // Of each body, or null if memory has it no more.
+    std::vector<log::Hold> holds = {};          // What is to be read.
+    std::unique_ptr<ReadBack> read = {};        // The bodies, if some had to be read.
+    std::size_t read_bytes = 0;                 // Taken from the budget until it is answered.
+    std::unique_ptr<http::Response> finished = {};  // The answer already, if it took reading files.
 
     bool is_to_be_read() const { return !holds.empty() && !read; }
     std::size_t bytes_to_read() const;
@@ -85,6 +85,7 @@ class Frontend final : public http::Handler {
   std::optional<http::Response> answer_path(const http::Request& request) const;
   std::optional<http::Response> answer_health(std::string_view path) const;
   std::optional<http::Response> answer_certificate(std::string_view path) const;
+  void finish_own(std::unique_ptr<broker::Call> call);
   void take_in(Ready& ready, ReadBack read);
   bool read_at_once(Ready& ready);
   void read_and_post(Ready& ready);

@@ -7,6 +7,7 @@
 
 #include "api/room.h"
 #include "base/digest.h"
+#include "base/md5_lanes.h"
 #include "sqs/batch.h"
 #include "sqs/limits.h"
 #include "sqs/message_attributes.h"
@@ -57,7 +58,10 @@ std::string_view trace_header_of(const Draft& draft, const api::Context& context
   return is_usable ? std::string_view(*context.trace_header) : std::string_view{};
 }
 
-PreparedMessage prepare_message(const Draft& draft, const api::Context& context) {
+// `digest` is the body's.
+PreparedMessage prepare_message(const Draft& draft,
+                                const Md5& digest,
+                                const api::Context& context) {
   PreparedMessage message;
   message.counted_bytes = draft.body.size() + counted_bytes(draft.attributes);
   message.group = draft.group;
@@ -66,7 +70,6 @@ PreparedMessage prepare_message(const Draft& draft, const api::Context& context)
     message.error = checked.error();
     return message;
   }
-  const Md5 digest = md5(draft.body);
   message.md5_of_body = hex(digest);
   message.md5_of_attributes = md5_of(draft.attributes);
   message.md5_of_system_attributes = md5_of(draft.system_attributes);
@@ -78,6 +81,14 @@ PreparedMessage prepare_message(const Draft& draft, const api::Context& context)
                                   .sender_id = context.caller.user,
                                   .trace_header = trace_header_of(draft, context)});
   return message;
+}
+
+std::vector<Md5> digests_of_bodies(const std::vector<SendMessageBatchRequestEntry>& entries) {
+  std::vector<std::string_view> bodies;
+  for (const SendMessageBatchRequestEntry& each : entries) bodies.emplace_back(each.message_body);
+  std::vector<Md5> digests(bodies.size());
+  md5_of_each(bodies, digests);
+  return digests;
 }
 
 // The one member whose absence AWS words otherwise for an entry than for a single message.
@@ -171,7 +182,7 @@ void fill(Output& output,
 
 SendMessage::Prepared SendMessage::prepare(Input input, const api::Context& context) {
   return {.queue = TargetQueue(input.queue_url, context),
-          .message = prepare_message(draft_of(input), context)};
+          .message = prepare_message(draft_of(input), md5(input.message_body), context)};
 }
 
 api::Asked<SentMessage> SendMessage::decide(engine::Engine& engine,
@@ -203,10 +214,12 @@ SendMessageBatch::Prepared SendMessageBatch::prepare(Input input, const api::Con
     prepared.error = checked.error();
     return prepared;
   }
+  const std::vector<Md5> digests = digests_of_bodies(input.entries);
   std::size_t bytes = 0;
   for (const SendMessageBatchRequestEntry& each : input.entries) {
+    const Md5& digest = digests[prepared.entries.size()];
     prepared.entries.push_back(
-        {.id = each.id, .message = prepare_message(draft_of(each), context)});
+        {.id = each.id, .message = prepare_message(draft_of(each), digest, context)});
     PreparedMessage& message = prepared.entries.back().message;
     bytes += message.counted_bytes;
     if (each.message_body.empty()) message.error = no_body_of_entry(prepared.entries.size());
