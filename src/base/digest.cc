@@ -68,12 +68,11 @@ Sha256 hmac_sha256(std::string_view key, std::string_view bytes) {
 }
 
 std::string hex(std::string_view bytes) {
-  std::string text;
-  text.reserve(bytes.size() * 2);
-  for (const char each : bytes) {
-    const auto byte = static_cast<std::uint8_t>(each);
-    text.push_back(hex_digits[byte >> 4]);
-    text.push_back(hex_digits[byte & 15]);
+  std::string text(bytes.size() * 2, '\0');
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    const auto byte = static_cast<std::uint8_t>(bytes[i]);
+    text[2 * i] = hex_digits[byte >> 4];
+    text[2 * i + 1] = hex_digits[byte & 15];
   }
   return text;
 }

@@ -17,17 +17,20 @@ constexpr std::size_t stepped_count = stepped_max / step_bytes;
 constexpr std::uint16_t none_free = 0xffff;
 constexpr std::size_t spares_max = 3;
 
-// Aligned to its own length, so that a block's address says in which slab it is.
+// Aligned to its own length, so that a block's address says in which slab it is. The highest that
+// fits, as the system takes places from the top: so neighbours are one mapping, of which a process
+// may have only so many.
 void* map_slab() {
   constexpr std::size_t bytes = Slabs::slab_bytes;
   void* const mapped =
       ::mmap(nullptr, 2 * bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   CHECK(mapped != MAP_FAILED);  // The system is out of memory.
   auto* const begin = static_cast<char*>(mapped);
-  const std::size_t before = -reinterpret_cast<std::uintptr_t>(begin) % bytes;
-  if (before > 0) CHECK(::munmap(begin, before) == 0);
-  CHECK(::munmap(begin + before + bytes, bytes - before) == 0);
-  return begin + before;
+  const std::size_t behind = reinterpret_cast<std::uintptr_t>(begin) % bytes;
+  char* const slab = begin + bytes - behind;
+  if (behind > 0) CHECK(::munmap(slab + bytes, behind) == 0);
+  CHECK(::munmap(begin, bytes - behind) == 0);
+  return slab;
 }
 
 }  // namespace
@@ -118,18 +121,25 @@ Slabs::Slab& Slabs::add_slab(std::size_t size_class) {
       Slab{.size_class = size_class,
            .bytes = static_cast<std::uint32_t>(bytes),
            .capacity = static_cast<std::uint16_t>((slab_bytes - Slab::header_bytes) / bytes)};
+  if (slabs_of_[size_class]++ == 0) sizes_in_use_ += 1;
   link(*slab);
   return *slab;
 }
 
+std::uint64_t Slabs::committed_bytes() const {
+  const std::uint64_t for_any_size = (spares_.size() + sizes_in_use_) * slab_bytes;
+  return std::max(used_bytes_, memory_bytes() - std::min(memory_bytes(), for_any_size));
+}
+
 void Slabs::retire(Slab& slab) {
   unlink(slab);
-  if (spares_.size() < spares_max) {
+  if (--slabs_of_[slab.size_class] == 0) sizes_in_use_ -= 1;
+  // The system refuses where it would have to make two mappings of one, and has too many.
+  if (spares_.size() < spares_max || ::munmap(&slab, slab_bytes) != 0) {
     spares_.push_back(&slab);
-    return;
+  } else {
+    slab_count_ -= 1;
   }
-  CHECK(::munmap(&slab, slab_bytes) == 0);
-  slab_count_ -= 1;
 }
 
 void Slabs::link(Slab& slab) {

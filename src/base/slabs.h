@@ -28,13 +28,16 @@ class Slabs final : public std::pmr::memory_resource {
 
   // Of slabs, however full they are.
   std::uint64_t memory_bytes() const { return slab_count_ * slab_bytes; }
-  // Of blocks in use: the rest is room that new ones take first.
+  // Of blocks in use.
   std::uint64_t used_bytes() const { return used_bytes_; }
+  // These, and room between them that only blocks of the same size can take. Not counted is the
+  // room of a slab for each size, which new blocks take first.
+  std::uint64_t committed_bytes() const;
 
  private:
   struct Slab;
-  // Steps of 16 bytes up to 128, then four to each doubling: a block is at most a quarter longer
-  // than what was asked for.
+  // Steps of 16 bytes up to 128, then four to each doubling: a block of more than 64 bytes is at
+  // most a quarter longer than what was asked for.
   static constexpr std::size_t class_count = 24;
   static std::size_t class_of(std::size_t bytes);
   static std::size_t block_bytes(std::size_t size_class);
@@ -53,7 +56,9 @@ class Slabs final : public std::pmr::memory_resource {
 
   std::array<Slab*, class_count> with_room_ = {};  // Of each size, the one to take from first.
   std::vector<void*> spares_;                      // Mapped, of no size.
-  std::uint64_t slab_count_ = 0;                   // With the spares.
+  std::array<std::uint32_t, class_count> slabs_of_ = {};  // How many of each size.
+  std::uint64_t sizes_in_use_ = 0;                        // How many have any.
+  std::uint64_t slab_count_ = 0;                          // With the spares.
   std::uint64_t used_bytes_ = 0;
 };
 

@@ -1,6 +1,9 @@
 #include "base/slabs.h"
 
+#include <algorithm>
 #include <cstring>
+#include <fstream>
+#include <iterator>
 #include <map>
 #include <string>
 #include <vector>
@@ -87,6 +90,45 @@ TEST(Slabs, GiveMemoryBackAlsoFromTheMiddle) {
   EXPECT_LE(slabs.memory_bytes(), 4 * Slabs::slab_bytes);
   EXPECT_NEAR(memory_in_use() - before, static_cast<double>(slabs.memory_bytes()), 4096);
   slabs.deallocate(blocks.back(), bytes);
+}
+
+std::size_t mappings() {
+  std::ifstream maps("/proc/self/maps");
+  return static_cast<std::size_t>(
+      std::count(std::istreambuf_iterator<char>(maps), std::istreambuf_iterator<char>(), '\n'));
+}
+
+TEST(Slabs, AreFewMappings) {
+  constexpr std::size_t many = 8000;
+  Slabs slabs;
+  std::vector<void*> blocks(many);
+  const std::size_t before = mappings();
+  for (void*& each : blocks) each = slabs.allocate(Slabs::block_bytes_max);
+  ASSERT_GE(slabs.memory_bytes(), many / 8 * Slabs::slab_bytes);
+
+  EXPECT_LE(mappings(), before + 20);
+
+  for (void* each : blocks) slabs.deallocate(each, Slabs::block_bytes_max);
+}
+
+// Else much of the memory could be room that nobody who comes can use, and no limit would see it.
+TEST(Slabs, CommitWhatOnlyOneSizeCanTake) {
+  constexpr std::size_t many = 20'000;
+  constexpr std::size_t bytes = 160;
+  Slabs slabs;
+  std::vector<void*> blocks(many);
+  for (void*& each : blocks) each = slabs.allocate(bytes);
+  EXPECT_GE(slabs.committed_bytes(), many * bytes);
+  EXPECT_LE(slabs.committed_bytes(), slabs.memory_bytes());
+
+  for (std::size_t i = 0; i < many; ++i) {
+    if (i % 100 != 0) slabs.deallocate(blocks[i], bytes);
+  }
+  EXPECT_GE(slabs.committed_bytes(), slabs.memory_bytes() - 4 * Slabs::slab_bytes);
+  EXPECT_GT(slabs.committed_bytes(), 10 * slabs.used_bytes());
+
+  for (std::size_t i = 0; i < many; i += 100) slabs.deallocate(blocks[i], bytes);
+  EXPECT_EQ(slabs.committed_bytes(), 0u);
 }
 
 // What comes and goes by itself would else map and unmap a slab each time.

@@ -33,10 +33,11 @@ class Groups {
   const Group& operator[](Index group) const { return pool_[group]; }
   std::size_t size() const { return pool_.size(); }
 
-  // All of it; what of it are pages and slabs of groups and their names, and what of these is used.
+  // All of it; what of it are pages and slabs of groups and their names, and what of these is not
+  // room for more of any kind.
   std::uint64_t memory_bytes() const;
   std::uint64_t page_bytes() const { return pool_.memory_bytes() + names_.memory_bytes(); }
-  std::uint64_t used_bytes() const { return pool_.used_bytes() + names_.used_bytes(); }
+  std::uint64_t committed_bytes() const { return pool_.used_bytes() + names_.committed_bytes(); }
 
  private:
   struct Key {

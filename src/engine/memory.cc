@@ -88,8 +88,8 @@ std::uint64_t Engine::committed_bytes() const {
   // Notes about receives are few and no message's: a queue that is drained may not be refused for
   // what was noted meanwhile.
   return memory_bytes() - pages - receivers_.memory_bytes() + store_.entries.used_bytes() +
-         store_.entries.size() * sizeof(Delivery) + store_.indices.used_bytes() +
-         store_.groups.used_bytes() + store_.shared.used_bytes();
+         store_.entries.size() * sizeof(Delivery) + store_.indices.committed_bytes() +
+         store_.groups.committed_bytes() + store_.shared.used_bytes();
 }
 
 }  // namespace mailrail::engine

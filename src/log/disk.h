@@ -28,8 +28,8 @@ class File {
   // file. Any thread.
   virtual Result<std::size_t> read_at(std::uint64_t offset, std::span<char> out) const = 0;
 
-  // The same without waiting for a device: of what is in the machine's memory. Fewer also where
-  // the rest isn't, or where the file system cannot tell. Any thread.
+  // The same without waiting for what a device answers: of what is in the machine's memory. Fewer
+  // also where the rest isn't, or where the file system cannot tell. Any thread.
   virtual Result<std::size_t> read_cached(std::uint64_t /*offset*/, std::span<char> /*out*/) const {
     return 0;
   }

@@ -18,14 +18,16 @@ class ByteBudget {
   // Waits until they fit, or until nobody holds any: one may hold more than the maximum.
   void take(std::size_t bytes) {
     std::unique_lock lock(mutex_);
+    waiting_ += 1;
     has_room_.wait(lock, [&] { return fits(bytes); });
+    waiting_ -= 1;
     bytes_ += bytes;
   }
 
-  // False if it would have to wait.
+  // False if it would have to wait, or others do.
   bool try_take(std::size_t bytes) {
     const std::scoped_lock lock(mutex_);
-    if (!fits(bytes)) return false;
+    if (waiting_ > 0 || !fits(bytes)) return false;
     bytes_ += bytes;
     return true;
   }
@@ -45,6 +47,7 @@ class ByteBudget {
   std::mutex mutex_;
   std::condition_variable has_room_;
   std::size_t bytes_ = 0;
+  std::size_t waiting_ = 0;
 };
 
 }  // namespace mailrail::server

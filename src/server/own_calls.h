@@ -30,7 +30,7 @@ class GiveBack final : public broker::Call {
   std::vector<engine::ReceiptHandle> leases_;
 };
 
-// A reader found messages of an answer damaged. The leases are those of all that the answer leaves
+// Messages of an answer were found damaged. The leases are those of all that the answer leaves
 // out: of what is behind them, and of what turns out to lie elsewhere by now.
 class MarkDamaged final : public broker::Call {
  public:

@@ -57,6 +57,26 @@ TEST(FileLog, ReportsWhatItFound) {
   EXPECT_EQ((*open(disk))->recovered().last_stop, LastStop::unclean);
 }
 
+// A segment of an earlier run learns where its frames are when it is first read from, and that
+// takes reading.
+TEST(FileLog, ReadsWithoutWaitingWhatIsInMemoryOnceItKnowsWhereItIs) {
+  sim::SimDisk disk{1};
+  auto log = *open(disk);
+  const Frame one = append(*log, 0, 5000);
+  const Frame two = append(*log, 1, 100);
+  for (std::size_t i = 2; i < 100; ++i) append(*log, i, 5000);  // Several segments.
+  const std::vector<LogStore::Stretch> wanted = {{.position = two.position + 10, .length = 20},
+                                                 {.position = one.position, .length = 5000}};
+  using Bytes = std::vector<Result<std::string>>;
+  const Bytes right = {two.payload.substr(10, 20), one.payload};
+  EXPECT_EQ(log->read_cached(wanted), right);
+
+  log = *open(disk);
+  EXPECT_EQ(log->read_cached(wanted), std::nullopt);
+  EXPECT_EQ(log->read_all(wanted), right);
+  EXPECT_EQ(log->read_cached(wanted), right);
+}
+
 TEST(FileLog, KnowsTheLastFramesTimeInAnEmptyLastSegment) {
   SimDisk disk(1);
   auto log = *open(disk);
