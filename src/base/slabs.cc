@@ -11,7 +11,7 @@
 namespace mailrail {
 namespace {
 
-constexpr std::size_t step_bytes = 16;
+constexpr std::size_t step_bytes = Slabs::alignment;
 constexpr std::size_t stepped_max = 128;
 constexpr std::size_t stepped_count = stepped_max / step_bytes;
 constexpr std::uint16_t none_free = 0xffff;
@@ -20,9 +20,9 @@ constexpr std::size_t spares_max = 3;
 // Aligned to its own length, so that a block's address says in which slab it is. The highest that
 // fits, as the system takes places from the top: so neighbours are one mapping, of which a process
 // may have only so many.
-void* map_slab() {
+char* map_slab() {
   constexpr std::size_t bytes = Slabs::slab_bytes;
-  void* const mapped =
+  auto* const mapped =
       ::mmap(nullptr, 2 * bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   CHECK(mapped != MAP_FAILED);  // The system is out of memory.
   auto* const begin = static_cast<char*>(mapped);
@@ -60,7 +60,7 @@ struct Slabs::Slab {
 
 Slabs::~Slabs() {
   CHECK(slab_count_ == spares_.size() && "blocks are freed before their slabs");
-  for (void* each : spares_) CHECK(::munmap(each, slab_bytes) == 0);
+  for (char* each : spares_) CHECK(::munmap(each, slab_bytes) == 0);
 }
 
 std::size_t Slabs::class_of(std::size_t bytes) {
@@ -77,8 +77,8 @@ std::size_t Slabs::block_bytes(std::size_t size_class) {
   return std::min((quarter + 5) << (doubling + 5), block_bytes_max);
 }
 
-void* Slabs::do_allocate(std::size_t bytes, std::size_t alignment) {
-  CHECK(bytes <= block_bytes_max && alignment <= step_bytes);
+char* Slabs::take(std::size_t bytes) {
+  CHECK(bytes <= block_bytes_max);
   const std::size_t size_class = class_of(bytes);
   Slab& slab = with_room_[size_class] == nullptr ? add_slab(size_class) : *with_room_[size_class];
   std::size_t index = slab.first_free;
@@ -93,9 +93,9 @@ void* Slabs::do_allocate(std::size_t bytes, std::size_t alignment) {
   return slab.block(index);
 }
 
-void Slabs::do_deallocate(void* block, std::size_t bytes, std::size_t /*alignment*/) {
+void Slabs::give_back(char* block, std::size_t bytes) {
   const std::size_t within = reinterpret_cast<std::uintptr_t>(block) % slab_bytes;
-  auto& slab = *reinterpret_cast<Slab*>(static_cast<char*>(block) - within);
+  auto& slab = *reinterpret_cast<Slab*>(block - within);
   CHECK(slab.size_class == class_of(bytes));
   const std::size_t index = (within - Slab::header_bytes) / slab.bytes;
   if (slab.is_full()) link(slab);
@@ -107,7 +107,7 @@ void Slabs::do_deallocate(void* block, std::size_t bytes, std::size_t /*alignmen
 }
 
 Slabs::Slab& Slabs::add_slab(std::size_t size_class) {
-  void* place = nullptr;
+  char* place = nullptr;
   if (spares_.empty()) {
     place = map_slab();
     slab_count_ += 1;
@@ -136,7 +136,7 @@ void Slabs::retire(Slab& slab) {
   if (--slabs_of_[slab.size_class] == 0) sizes_in_use_ -= 1;
   // The system refuses where it would have to make two mappings of one, and has too many.
   if (spares_.size() < spares_max || ::munmap(&slab, slab_bytes) != 0) {
-    spares_.push_back(&slab);
+    spares_.push_back(reinterpret_cast<char*>(&slab));
   } else {
     slab_count_ -= 1;
   }

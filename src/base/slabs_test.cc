@@ -17,7 +17,7 @@ namespace mailrail {
 namespace {
 
 struct Block {
-  void* place;
+  char* place;
   std::size_t bytes;
   char content;
 };
@@ -40,7 +40,7 @@ TEST(Slabs, KeepBlocksOfAllSizesApart) {
       const bool grows = step / 8000 % 2 == 0;
       if (blocks.empty() || random.below(4) < (grows ? 3u : 1u)) {
         const std::size_t bytes = random.below(1 + random.below(Slabs::block_bytes_max + 1));
-        blocks.push_back({.place = slabs.allocate(bytes),
+        blocks.push_back({.place = slabs.take(bytes),
                           .bytes = bytes,
                           .content = static_cast<char>(random.below(256))});
         ASSERT_EQ(reinterpret_cast<std::uintptr_t>(blocks.back().place) % 16, 0u);
@@ -49,7 +49,7 @@ TEST(Slabs, KeepBlocksOfAllSizesApart) {
       } else {
         std::swap(blocks[random.below(blocks.size())], blocks.back());
         expect_intact(blocks.back());
-        slabs.deallocate(blocks.back().place, blocks.back().bytes);
+        slabs.give_back(blocks.back().place, blocks.back().bytes);
         asked_bytes -= blocks.back().bytes;
         blocks.pop_back();
       }
@@ -59,7 +59,7 @@ TEST(Slabs, KeepBlocksOfAllSizesApart) {
     }
     for (const Block& each : blocks) {
       expect_intact(each);
-      slabs.deallocate(each.place, each.bytes);
+      slabs.give_back(each.place, each.bytes);
     }
     EXPECT_EQ(slabs.used_bytes(), 0u);
   }
@@ -68,9 +68,9 @@ TEST(Slabs, KeepBlocksOfAllSizesApart) {
 TEST(Slabs, WasteNoMoreThanAQuarter) {
   Slabs slabs;
   for (std::size_t bytes = 65; bytes <= Slabs::block_bytes_max; ++bytes) {
-    void* const block = slabs.allocate(bytes);
+    char* const block = slabs.take(bytes);
     EXPECT_LE(slabs.used_bytes(), bytes + bytes / 4) << bytes;
-    slabs.deallocate(block, bytes);
+    slabs.give_back(block, bytes);
   }
 }
 
@@ -79,17 +79,17 @@ TEST(Slabs, GiveMemoryBackAlsoFromTheMiddle) {
   constexpr std::size_t many = 100'000;
   constexpr std::size_t bytes = 256;
   Slabs slabs;
-  std::vector<void*> blocks(many);
+  std::vector<char*> blocks(many);
   const double before = memory_in_use();
-  for (void*& each : blocks) each = slabs.allocate(bytes);
+  for (char*& each : blocks) each = slabs.take(bytes);
   EXPECT_GE(memory_in_use() - before, many * bytes);
   EXPECT_NEAR(memory_in_use() - before, static_cast<double>(slabs.memory_bytes()), 4096);
 
-  for (std::size_t i = 0; i + 1 < many; ++i) slabs.deallocate(blocks[i], bytes);
+  for (std::size_t i = 0; i + 1 < many; ++i) slabs.give_back(blocks[i], bytes);
 
   EXPECT_LE(slabs.memory_bytes(), 4 * Slabs::slab_bytes);
   EXPECT_NEAR(memory_in_use() - before, static_cast<double>(slabs.memory_bytes()), 4096);
-  slabs.deallocate(blocks.back(), bytes);
+  slabs.give_back(blocks.back(), bytes);
 }
 
 std::size_t mappings() {
@@ -101,14 +101,14 @@ std::size_t mappings() {
 TEST(Slabs, AreFewMappings) {
   constexpr std::size_t many = 8000;
   Slabs slabs;
-  std::vector<void*> blocks(many);
+  std::vector<char*> blocks(many);
   const std::size_t before = mappings();
-  for (void*& each : blocks) each = slabs.allocate(Slabs::block_bytes_max);
+  for (char*& each : blocks) each = slabs.take(Slabs::block_bytes_max);
   ASSERT_GE(slabs.memory_bytes(), many / 8 * Slabs::slab_bytes);
 
   EXPECT_LE(mappings(), before + 20);
 
-  for (void* each : blocks) slabs.deallocate(each, Slabs::block_bytes_max);
+  for (char* each : blocks) slabs.give_back(each, Slabs::block_bytes_max);
 }
 
 // Else much of the memory could be room that nobody who comes can use, and no limit would see it.
@@ -116,38 +116,39 @@ TEST(Slabs, CommitWhatOnlyOneSizeCanTake) {
   constexpr std::size_t many = 20'000;
   constexpr std::size_t bytes = 160;
   Slabs slabs;
-  std::vector<void*> blocks(many);
-  for (void*& each : blocks) each = slabs.allocate(bytes);
+  std::vector<char*> blocks(many);
+  for (char*& each : blocks) each = slabs.take(bytes);
   EXPECT_GE(slabs.committed_bytes(), many * bytes);
   EXPECT_LE(slabs.committed_bytes(), slabs.memory_bytes());
 
   for (std::size_t i = 0; i < many; ++i) {
-    if (i % 100 != 0) slabs.deallocate(blocks[i], bytes);
+    if (i % 100 != 0) slabs.give_back(blocks[i], bytes);
   }
   EXPECT_GE(slabs.committed_bytes(), slabs.memory_bytes() - 4 * Slabs::slab_bytes);
   EXPECT_GT(slabs.committed_bytes(), 10 * slabs.used_bytes());
 
-  for (std::size_t i = 0; i < many; i += 100) slabs.deallocate(blocks[i], bytes);
+  for (std::size_t i = 0; i < many; i += 100) slabs.give_back(blocks[i], bytes);
   EXPECT_EQ(slabs.committed_bytes(), 0u);
 }
 
 // What comes and goes by itself would else map and unmap a slab each time.
 TEST(Slabs, KeepAFewThatAreEmptyForTheNext) {
   Slabs slabs;
-  void* const first = slabs.allocate(100);
-  slabs.deallocate(first, 100);
+  char* const first = slabs.take(100);
+  slabs.give_back(first, 100);
   EXPECT_EQ(slabs.memory_bytes(), Slabs::slab_bytes);
 
-  void* const other = slabs.allocate(2000);
+  char* const other = slabs.take(2000);
   EXPECT_EQ(slabs.memory_bytes(), Slabs::slab_bytes);
-  slabs.deallocate(other, 2000);
+  slabs.give_back(other, 2000);
 }
 
 TEST(Slabs, LeaveTheHeapToOthers) {
   if (!MAILRAIL_HEAP_IS_GLIBC) GTEST_SKIP() << "A sanitizer's heap is not glibc's.";
   Slabs slabs;
   const std::size_t before = ::mallinfo2().uordblks;
-  std::pmr::map<int, int> map(&slabs);
+  using Allocator = SlabAllocator<std::pair<const int, int>>;
+  std::map<int, int, std::less<>, Allocator> map{Allocator(slabs)};
   for (int i = 0; i < 10'000; ++i) map.emplace(i, i);
 
   EXPECT_EQ(::mallinfo2().uordblks, before);
@@ -156,14 +157,14 @@ TEST(Slabs, LeaveTheHeapToOthers) {
 
 TEST(SlabsDeathTest, TakeNothingLarge) {
   Slabs slabs;
-  EXPECT_DEATH((void)slabs.allocate(Slabs::block_bytes_max + 1), "block_bytes_max");
+  EXPECT_DEATH(slabs.take(Slabs::block_bytes_max + 1), "block_bytes_max");
 }
 
 TEST(SlabsDeathTest, NoticeABlockOfAnotherSize) {
   Slabs slabs;
-  void* const block = slabs.allocate(100);
-  EXPECT_DEATH(slabs.deallocate(block, 1000), "size_class");
-  slabs.deallocate(block, 100);
+  char* const block = slabs.take(100);
+  EXPECT_DEATH(slabs.give_back(block, 1000), "size_class");
+  slabs.give_back(block, 100);
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ std::size_t allocated_for(std::string_view name) {
 
 GroupName* copy_name(std::string_view name, Slabs& slabs) {
   CHECK(name.size() <= group_name_bytes_max);
-  auto* copy = static_cast<GroupName*>(slabs.allocate(allocated_for(name)));
+  auto* copy = reinterpret_cast<GroupName*>(slabs.take(allocated_for(name)));
   copy->size = static_cast<std::uint8_t>(name.size());
   name.copy(copy->bytes, name.size());  // Unlike memcpy, with no bytes from nowhere too.
   return copy;
@@ -86,7 +86,8 @@ std::uint64_t Groups::memory_bytes() const {
 }
 
 void Groups::forget_name(Index group) {
-  names_.deallocate(pool_[group].name, allocated_for(pool_[group].name_view()));
+  const std::size_t bytes = allocated_for(pool_[group].name_view());
+  names_.give_back(reinterpret_cast<char*>(pool_[group].name), bytes);
 }
 
 }  // namespace mailrail::engine

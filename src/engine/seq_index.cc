@@ -67,13 +67,17 @@ Index SeqIndex::first_from(Seq seq) const {
   return run == runs_.end() ? no_index : run->second.front().entry;
 }
 
+SeqIndex::Runs::iterator SeqIndex::add_run(Runs::iterator before, std::uint64_t key) {
+  return runs_.try_emplace(before, key, SlabAllocator<Slot>(runs_.get_allocator()));
+}
+
 SeqIndex::Runs::iterator SeqIndex::run_for_insert(std::uint64_t seq) {
   const auto after = runs_.upper_bound(seq);
-  if (after == runs_.begin()) return runs_.try_emplace(after, seq);
+  if (after == runs_.begin()) return add_run(after, seq);
   auto run = std::prev(after);
-  if (seq - run->first > offset_max) return runs_.try_emplace(after, seq);
+  if (seq - run->first > offset_max) return add_run(after, seq);
   if (run->second.size() < run_size_max) return run;
-  if (run->first + run->second.back().offset < seq) return runs_.try_emplace(after, seq);
+  if (run->first + run->second.back().offset < seq) return add_run(after, seq);
   split(run);
   return std::prev(runs_.upper_bound(seq));
 }
@@ -82,7 +86,7 @@ void SeqIndex::split(Runs::iterator run) {
   auto& [key, slots] = *run;
   const auto middle = slots.begin() + static_cast<std::ptrdiff_t>(slots.size() / 2);
   const std::uint32_t shift = middle->offset;
-  Run& upper = runs_.try_emplace(std::next(run), key + shift)->second;
+  Run& upper = add_run(std::next(run), key + shift)->second;
   upper.assign(middle, slots.end());
   for (Slot& slot : upper) slot.offset -= shift;
   slots.erase(middle, slots.end());

@@ -9,8 +9,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
-#include <memory_resource>
+#include <utility>
 #include <vector>
 
 #include "base/ids.h"
@@ -21,7 +22,7 @@ namespace mailrail::engine {
 
 class SeqIndex {
  public:
-  explicit SeqIndex(Slabs& slabs) : runs_(&slabs) {}
+  explicit SeqIndex(Slabs& slabs) : runs_(SlabAllocator<Runs::value_type>(slabs)) {}
   SeqIndex(const SeqIndex&) = delete;
   SeqIndex& operator=(const SeqIndex&) = delete;
 
@@ -42,11 +43,13 @@ class SeqIndex {
     std::uint32_t offset;  // From the key of the run.
     Index entry;
   };
-  using Run = std::pmr::vector<Slot>;
-  using Runs = std::pmr::map<std::uint64_t, Run>;
+  using Run = std::vector<Slot, SlabAllocator<Slot>>;
+  using Runs =
+      std::map<std::uint64_t, Run, std::less<>, SlabAllocator<std::pair<const std::uint64_t, Run>>>;
   static constexpr std::size_t run_size_max = Slabs::block_bytes_max / sizeof(Slot);
 
   Runs::iterator run_for_insert(std::uint64_t seq);
+  Runs::iterator add_run(Runs::iterator before, std::uint64_t key);
   void split(Runs::iterator run);
   void merge_with_next(Runs::iterator run);
 
