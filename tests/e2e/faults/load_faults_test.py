@@ -8,6 +8,7 @@ acknowledged is lost, and nothing is acknowledged after what failed.
 import argparse
 import random
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -120,7 +121,11 @@ class Suffering:
             spare.unlink()
 
     def expect_end(self, case):
-        code = self.server.process.wait(ENDED_WITHIN_S)
+        try:
+            code = self.server.process.wait(ENDED_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"{case.faults}: not ended after {ENDED_WITHIN_S} s, {len(self.server.hits())} hits, "
+                                 f"{self.server.output()}") from None
         hit = self.server.hits()[-1]
         self.ends.append(Kill(hit.at, time.monotonic()))
         self.load.history.kills.append(self.ends[-1])
