@@ -19,8 +19,20 @@ namespace mailrail::server {
 using http::testing::Client;
 using http::testing::Reply;
 
+// An action of SQS and its input, as JSON.
+struct SqsCalls {
+  static void send(Client& client, const std::string& action, const std::string& input) {
+    client.send("POST / HTTP/1.1\r\nHost: h\r\nX-Amz-Target: AmazonSQS." + action +
+                "\r\nContent-Length: " + std::to_string(input.size()) + "\r\n\r\n" + input);
+  }
+  static Reply call(Client& client, const std::string& action, const std::string& input) {
+    send(client, action, input);
+    return client.read_reply();
+  }
+};
+
 // The threads of a whole server over a directory of its own; what they do is judged by other tests.
-class ServerTest : public ::testing::Test {
+class ServerTest : public ::testing::Test, protected SqsCalls {
  protected:
   ServerTest() {
     directory_ = std::filesystem::temp_directory_path() / "mailrail-server-test-XXXXXX";
@@ -50,15 +62,6 @@ class ServerTest : public ::testing::Test {
   }
 
   Client connect() const { return Client(server_->port()); }
-
-  static void send(Client& client, const std::string& action, const std::string& input) {
-    client.send("POST / HTTP/1.1\r\nHost: h\r\nX-Amz-Target: AmazonSQS." + action +
-                "\r\nContent-Length: " + std::to_string(input.size()) + "\r\n\r\n" + input);
-  }
-  static Reply call(Client& client, const std::string& action, const std::string& input) {
-    send(client, action, input);
-    return client.read_reply();
-  }
 
   // Receives and deletes one message at a time, and says how many there were.
   static int drain(Client& client) {

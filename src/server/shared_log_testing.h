@@ -18,9 +18,8 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include "http/test_client.h"
 #include "log/memory/shared_memory_log.h"
-#include "server/server.h"
+#include "server/server_testing.h"
 
 namespace mailrail::server {
 
@@ -38,11 +37,8 @@ inline void eventually(const std::function<bool()>& is_so) {
   }
 }
 
-class SharedLogTest : public ::testing::Test {
+class SharedLogTest : public ::testing::Test, protected SqsCalls {
  protected:
-  using Client = http::testing::Client;
-  using Reply = http::testing::Reply;
-
   SharedLogTest() {
     directory_ = std::filesystem::temp_directory_path() / "mailrail-shared-log-test-XXXXXX";
     EXPECT_NE(mkdtemp(directory_.data()), nullptr);
@@ -81,14 +77,7 @@ class SharedLogTest : public ::testing::Test {
 
   static Role role(const std::unique_ptr<Server>& server) { return server->log_status().role; }
 
-  static void send(Client& client, const std::string& action, const std::string& input) {
-    client.send("POST / HTTP/1.1\r\nHost: h\r\nX-Amz-Target: AmazonSQS." + action +
-                "\r\nContent-Length: " + std::to_string(input.size()) + "\r\n\r\n" + input);
-  }
-  static Reply call(Client& client, const std::string& action, const std::string& input) {
-    send(client, action, input);
-    return client.read_reply();
-  }
+  using SqsCalls::call;
   static Reply call(const std::unique_ptr<Server>& server,
                     const std::string& action,
                     const std::string& input) {
