@@ -53,12 +53,13 @@ Result<server::Options> with_log(server::Options options, const LogOptions& give
   if (given.name) database.name = *given.name;
   const auto opener = std::make_shared<Opener>(
       Opener{.databases = TRY(log::postgres::LibpqDatabases::open(database))});
-  const auto open = [opener]() -> Result<std::unique_ptr<log::SharedLog>> {
-    return log::PostgresLog::open(*opener->databases, {.spool = opener->spool.get()});
-  };
-  const auto connect = [opener, open](log::Disk& disk) -> Result<server::OpenSharedLog> {
+  const auto connect = [opener](log::Disk& disk,
+                                std::size_t cache_bytes_max) -> Result<server::OpenSharedLog> {
     opener->spool = TRY(log::postgres::Spool::open(disk, spool_bytes_max));
-    return open;
+    return [opener, cache_bytes_max]() -> Result<std::unique_ptr<log::SharedLog>> {
+      return log::PostgresLog::open(
+          *opener->databases, {.spool = opener->spool.get(), .cache_bytes_max = cache_bytes_max});
+    };
   };
   options.shared_log = server::SharedLogOptions{
       .connect = connect, .name = opener->databases->name(), .advertised = TRY(advertised(given))};

@@ -320,18 +320,19 @@ struct Server::Parts {
     ownership = std::make_unique<Ownership>(shared.times);
     started.address =
         shared.advertised.empty() ? authority(options.host, http->port()) : shared.advertised;
-    Steward::Options steward_options{.open_log = TRY(shared.connect(*disk)),
-                                     .log_name = shared.name,
-                                     .self = {.node = started.node, .address = started.address},
-                                     .limits = started.limits,
-                                     .webhook_addresses = options.webhook_addresses,
-                                     .customs = options.customs,
-                                     .strictness = options.strictness,
-                                     .times = shared.times,
-                                     .looks_after = shared.looks_after,
-                                     .scheme = tls == nullptr ? "http" : "https",
-                                     .ca_file = options.edge.ca_file,
-                                     .is_administration_apart = is_administration_apart(options)};
+    Steward::Options steward_options{
+        .open_log = TRY(shared.connect(*disk, started.limits.recent_bytes_max())),
+        .log_name = shared.name,
+        .self = {.node = started.node, .address = started.address},
+        .limits = started.limits,
+        .webhook_addresses = options.webhook_addresses,
+        .customs = options.customs,
+        .strictness = options.strictness,
+        .times = shared.times,
+        .looks_after = shared.looks_after,
+        .scheme = tls == nullptr ? "http" : "https",
+        .ca_file = options.edge.ca_file,
+        .is_administration_apart = is_administration_apart(options)};
     steward = std::make_unique<Steward>(Steward::Parts{.http = *http,
                                                        .switchboard = *switchboard,
                                                        .slots = *slots,

@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
@@ -22,7 +23,8 @@ using OpenSharedLog = std::function<Result<std::unique_ptr<log::SharedLog>>()>;
 
 struct SharedLogOptions {
   // Once; the directory is this server's, and what is in it need not be there at the next start.
-  std::function<Result<OpenSharedLog>(log::Disk& spool)> connect;
+  // What was read from the log lately may take so much memory.
+  std::function<Result<OpenSharedLog>(log::Disk& spool, std::size_t cache_bytes_max)> connect;
   std::string name;  // For messages: which database, and which log in it.
   std::string advertised =
       {};  // Where others reach this server, HOST:PORT. Empty: it listens there.

@@ -54,7 +54,7 @@ class SharedLogTest : public ::testing::Test, protected SqsCalls {
          .http_threads = http_threads_,
          .disk_bytes_max = std::uint64_t{1} << 30,
          .given_keys = given_keys_,
-         .shared_log = SharedLogOptions{.connect = [this, node](log::Disk&)
+         .shared_log = SharedLogOptions{.connect = [this, node](log::Disk&, std::size_t)
                                             -> Result<OpenSharedLog> { return open_log(node); },
                                         .name = "memory",
                                         .times = times,

@@ -26,6 +26,7 @@ PostgresLog::PostgresLog(postgres::Databases& databases, const PostgresLogOption
       layout_(options.layout),
       spool_(options.spool),
       session_(databases.session()),
+      cache_(options.cache_bytes_max),
       reading_(databases.session()) {
   CHECK(postgres::row_overhead_bytes + layout_.payload_bytes_max <= layout_.partition_bytes);
 }

@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "log/postgres/database.h"
+#include "log/postgres/frame_cache.h"
 #include "log/postgres/layout.h"
 #include "log/postgres/spool.h"
 #include "log/shared_log.h"
@@ -30,6 +31,7 @@ namespace mailrail::log {
 struct PostgresLogOptions {
   postgres::Layout layout = {};
   postgres::Spool* spool = nullptr;  // Where frames are kept for reading, if anywhere.
+  std::size_t cache_bytes_max = std::size_t{8} << 20;  // Of frames read lately, in memory.
 };
 
 class PostgresLog final : public SharedLog {
@@ -52,6 +54,8 @@ class PostgresLog final : public SharedLog {
   bool prepare_ahead() override;
   Result<std::string> read(Position position, std::size_t length) const override;
   std::vector<Result<std::string>> read_all(std::span<const Stretch> stretches) const override;
+  std::optional<std::vector<Result<std::string>>> read_cached(
+      std::span<const Stretch> stretches) const override;
   std::string place(Position position) const override;
   Error error_about(const FoundDamage& damage) const override;
   Hold hold(Position position) const override;
@@ -98,10 +102,14 @@ class PostgresLog final : public SharedLog {
   Result<void> own(Result<postgres::Change> change);
   void measure();
 
-  std::vector<Result<std::string>> fetch(std::span<const Stretch> stretches) const;
+  // How a body is read; a frame is verified when it is read, and kept.
+  std::optional<std::string> read_here(const Stretch& stretch) const;
+  void fetch(std::span<const Stretch> stretches,
+             std::span<const std::size_t> wanted,
+             std::span<Result<std::string>> read) const;
   Result<std::vector<postgres::StoredFrame>> fetch_frames(
       std::span<const Position> positions) const;
-  Result<std::string> part_of(const postgres::StoredFrame* frame, const Stretch& stretch) const;
+  Error nothing_at(const Stretch& stretch) const;
 
   postgres::Databases& databases_;
   const postgres::Layout layout_;
@@ -127,6 +135,7 @@ class PostgresLog final : public SharedLog {
   mutable std::mutex held_mutex_;
   mutable std::multiset<std::uint64_t> held_;  // Partitions.
 
+  mutable postgres::FrameCache cache_;
   mutable std::mutex reading_mutex_;
   mutable std::unique_ptr<postgres::Database> reading_;  // A session for readers.
   // Begun anew when the other one was: the server behind the name may be another one then.

@@ -91,13 +91,12 @@ void Spool::make_room() {
   }
 }
 
-std::optional<std::string> Spool::read(Position position, std::size_t length) const {
+std::optional<Spool::Kept> Spool::frame_with(Position position) const {
   std::unique_lock lock(mutex_);
   const auto found = segments_.find(partition_of(position));
   if (found == segments_.end()) return std::nullopt;
   const Segment& segment = found->second;
-  const std::uint32_t offset = offset_of(position);
-  const auto after = std::ranges::upper_bound(segment.begins, offset);
+  const auto after = std::ranges::upper_bound(segment.begins, offset_of(position));
   if (after == segment.begins.begin()) return std::nullopt;
   const std::uint32_t begin = *std::prev(after);
   segment.readers += 1;
@@ -105,10 +104,8 @@ std::optional<std::string> Spool::read(Position position, std::size_t length) co
   std::optional<std::string> payload = read_frame(segment, begin);
   lock.lock();
   segment.readers -= 1;
-  lock.unlock();
-  const std::size_t skipped = offset - begin;
-  if (!payload || skipped + length > payload->size()) return std::nullopt;
-  return payload->substr(skipped, length);
+  if (!payload) return std::nullopt;
+  return Kept{.position = begin_of(segment.partition) + begin, .payload = *std::move(payload)};
 }
 
 std::optional<std::string> Spool::read_frame(const Segment& segment, std::uint32_t begin) {

@@ -30,8 +30,12 @@ class Spool {
   // there already: then what was behind that is forgotten.
   void add(Position position, std::string_view payload);
 
-  // Of one frame. Any thread.
-  std::optional<std::string> read(Position position, std::size_t length) const;
+  // The last frame that begins at the position or before it, in the same partition. Any thread.
+  struct Kept {
+    Position position;
+    std::string payload;
+  };
+  std::optional<Kept> frame_with(Position position) const;
 
  private:
   struct Segment {

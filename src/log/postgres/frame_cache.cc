@@ -1,0 +1,42 @@
+#include "log/postgres/frame_cache.h"
+
+#include <cstdint>
+#include <iterator>
+#include <utility>
+
+namespace mailrail::log::postgres {
+
+std::optional<std::string> part_of(Position begin,
+                                   std::string_view payload,
+                                   Position position,
+                                   std::size_t length) {
+  if (position < begin) return std::nullopt;
+  const std::uint64_t offset = position.value() - begin.value();
+  if (offset >= payload.size() || length > payload.size() - offset) return std::nullopt;
+  return std::string(payload.substr(offset, length));
+}
+
+void FrameCache::add(Position begin, std::string payload) {
+  if (payload.size() > bytes_max_) return;
+  const std::scoped_lock lock(mutex_);
+  const auto [place, is_new] = frames_.try_emplace(begin, std::move(payload));
+  if (!is_new) return;
+  bytes_ += place->second.size();
+  order_.push_back(begin);
+  while (bytes_ > bytes_max_) {
+    const auto oldest = frames_.find(order_.front());
+    bytes_ -= oldest->second.size();
+    frames_.erase(oldest);
+    order_.pop_front();
+  }
+}
+
+std::optional<std::string> FrameCache::read(Position position, std::size_t length) const {
+  const std::scoped_lock lock(mutex_);
+  const auto after = frames_.upper_bound(position);
+  if (after == frames_.begin()) return std::nullopt;
+  const auto& [begin, payload] = *std::prev(after);
+  return part_of(begin, payload, position, length);
+}
+
+}  // namespace mailrail::log::postgres
