@@ -371,6 +371,8 @@ TEST_F(Authentication, SaysWhatIsMissingInAnAuthorization) {
       "AWS4-HMAC-SHA256 Credential=a/20250101/r/sqs/aws4_request, SignedHeaders=Host, "
       "Signature=c",
       "must be names in lower case");
+  refused("AWS4-HMAC-SHA256 Credential=a/20250101/r/sqs/aws4_request, SignedHeaders=, Signature=c",
+          "must be names in lower case");
 }
 
 TEST_F(Authentication, SaysWhatTheScopeShouldBe) {

@@ -3,12 +3,13 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "base/parts.h"
 #include "http/target.h"
 
 namespace mailrail::auth {
 namespace {
 
-constexpr std::string_view blanks = " \t";
+bool is_blank(char each) { return each == ' ' || each == '\t'; }
 
 int hex_digit(char digit) {
   if (digit >= '0' && digit <= '9') return digit - '0';
@@ -44,6 +45,29 @@ std::string_view take(std::string_view& text, char separator) {
   const std::string_view part = text.substr(0, text.find(separator));
   text.remove_prefix(std::min(text.size(), part.size() + 1));
   return part;
+}
+
+// Its words, with one blank between them.
+void append_words(std::string& canonical, std::string_view text) {
+  bool is_first = true;
+  for (auto at = std::ranges::find_if_not(text, is_blank); at != text.end();) {
+    const auto end = std::find_if(at, text.end(), is_blank);
+    if (!is_first) canonical.push_back(' ');
+    is_first = false;
+    canonical.append(at, end);
+    at = std::find_if_not(end, text.end(), is_blank);
+  }
+}
+
+void append_value(std::string& canonical, const http::Headers& headers, std::string_view name) {
+  bool is_first = true;
+  for (std::size_t i = 0; i < headers.size(); ++i) {
+    const http::Header header = headers[i];
+    if (!http::equal_ignoring_case(header.name, name)) continue;
+    if (!is_first) canonical.push_back(',');
+    is_first = false;
+    append_words(canonical, header.value);
+  }
 }
 
 }  // namespace
@@ -108,48 +132,26 @@ std::string canonical_query(std::vector<QueryParameter> parameters) {
 
 std::string canonical_value(const http::Headers& headers, std::string_view name) {
   std::string canonical;
-  bool is_first = true;
-  for (std::size_t i = 0; i < headers.size(); ++i) {
-    if (!http::equal_ignoring_case(headers[i].name, name)) continue;
-    if (!is_first) canonical.push_back(',');
-    is_first = false;
-    std::string_view rest = headers[i].value;
-    bool has_word = false;
-    while (true) {
-      rest.remove_prefix(std::min(rest.find_first_not_of(blanks), rest.size()));
-      if (rest.empty()) break;
-      const std::string_view word = rest.substr(0, rest.find_first_of(blanks));
-      if (has_word) canonical.push_back(' ');
-      canonical.append(word);
-      has_word = true;
-      rest.remove_prefix(word.size());
-    }
-  }
+  append_value(canonical, headers, name);
   return canonical;
 }
 
-std::string joined(std::span<const std::string> signed_headers) {
-  std::string names;
-  for (const std::string& each : signed_headers) {
-    if (!names.empty()) names.push_back(';');
-    names.append(each);
-  }
-  return names;
-}
-
 std::string canonical_request(const http::Request& request,
-                              std::span<const std::string> signed_headers,
+                              std::string_view signed_headers,
                               std::string_view payload_hash) {
-  std::string canonical = request.method;
+  std::string canonical;
+  canonical.reserve(512);
+  canonical.append(request.method);
   canonical.append("\n").append(canonical_path(http::path_of(request.target)));
   canonical.append("\n").append(
       canonical_query(query_parameters(http::query_string_of(request.target))));
   canonical.push_back('\n');
-  for (const std::string& each : signed_headers) {
-    canonical.append(each).append(":").append(canonical_value(request.headers, each));
+  for (const std::string_view each : Parts(signed_headers, ';')) {
+    canonical.append(each).append(":");
+    append_value(canonical, request.headers, each);
     canonical.push_back('\n');
   }
-  canonical.append("\n").append(joined(signed_headers));
+  canonical.append("\n").append(signed_headers);
   canonical.append("\n").append(payload_hash);
   return canonical;
 }

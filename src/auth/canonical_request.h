@@ -38,11 +38,9 @@ std::string canonical_query(std::vector<QueryParameter> parameters);
 // Of all headers of that name, which is in lower case: `value1,value2`.
 std::string canonical_value(const http::Headers& headers, std::string_view name);
 
-// `host;x-amz-date`.
-std::string joined(std::span<const std::string> signed_headers);
-
+// The headers' names are in lower case: `host;x-amz-date`.
 std::string canonical_request(const http::Request& request,
-                              std::span<const std::string> signed_headers,
+                              std::string_view signed_headers,
                               std::string_view payload_hash);
 
 }  // namespace mailrail::auth

@@ -13,6 +13,7 @@
 #include "auth/errors.h"
 #include "auth/limits.h"
 #include "base/digest.h"
+#include "base/parts.h"
 #include "base/shown.h"
 #include "http/target.h"
 
@@ -38,16 +39,6 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
 }
 
-std::vector<std::string_view> split(std::string_view text, char separator) {
-  std::vector<std::string_view> parts;
-  while (true) {
-    const std::size_t end = text.find(separator);
-    parts.push_back(text.substr(0, end));
-    if (end == std::string_view::npos) return parts;
-    text.remove_prefix(end + 1);
-  }
-}
-
 // What headers and URLs say, by the same names.
 struct Said {
   std::optional<std::string> credential;
@@ -58,8 +49,13 @@ struct Said {
 // --- What both places have in common.
 
 Result<void> read_credential(const std::string& credential, Signature& into) {
-  const std::vector<std::string_view> parts = split(credential, '/');
-  if (parts.size() != 5 || !is_plain_text(credential) || parts[0].empty() || parts[2].empty()) {
+  std::array<std::string_view, 5> parts;
+  std::size_t count = 0;
+  for (const std::string_view each : Parts(credential, '/')) {
+    if (count < parts.size()) parts[count] = each;
+    ++count;
+  }
+  if (count != parts.size() || !is_plain_text(credential) || parts[0].empty() || parts[2].empty()) {
     return incomplete(
         "Credential must have exactly 5 slash-delimited elements, e.g. "
         "keyid/date/region/service/term.");
@@ -87,19 +83,20 @@ bool is_lower_case(std::string_view name) {
   });
 }
 
-Result<void> read_signed_headers(std::string_view names, Signature& into) {
-  for (const std::string_view each : split(names, ';')) {
+Result<void> read_signed_headers(std::string names, Signature& into) {
+  std::size_t count = 0;
+  for (const std::string_view each : Parts(names, ';')) {
     if (!is_lower_case(each))
       return incomplete("SignedHeaders must be names in lower case with ';' between them.");
-    if (into.signed_headers.size() == signed_headers_max)
+    if (++count > signed_headers_max)
       return incomplete(fmt::format("At most {} headers can be signed.", signed_headers_max));
-    into.signed_headers.emplace_back(each);
   }
+  into.signed_headers = std::move(names);
   return {};
 }
 
 bool is_signed(const Signature& signature, std::string_view header) {
-  return std::ranges::any_of(signature.signed_headers, [&](const std::string& each) {
+  return std::ranges::any_of(Parts(signature.signed_headers, ';'), [&](std::string_view each) {
     return http::equal_ignoring_case(each, header);
   });
 }
@@ -122,7 +119,7 @@ Result<void> expect_signed_what_counts(const http::Request& request, const Signa
 
 // As it is signed, `.` and `..` are resolved, and as a queue is looked for they are not.
 Result<void> expect_plain_path(const http::Request& request) {
-  for (const std::string_view each : split(http::path_of(request.target), '/')) {
+  for (const std::string_view each : Parts(http::path_of(request.target), '/')) {
     if (each == "." || each == "..")
       return invalid("A path with '.' or '..' in it cannot be verified.");
   }
@@ -150,7 +147,7 @@ Result<void> read_time(std::string time, Signature& into) {
 Result<Signature> read_parts(const http::Request& request, Said said) {
   Signature signature;
   TRY(read_credential(*said.credential, signature));
-  TRY(read_signed_headers(*said.signed_headers, signature));
+  TRY(read_signed_headers(*std::move(said.signed_headers), signature));
   TRY(expect_signed_what_counts(request, signature));
   TRY(expect_plain_path(request));
   signature.text = *std::move(said.signature);
@@ -166,7 +163,7 @@ Result<Said> read_authorization(std::string_view authorization) {
   }
   authorization.remove_prefix(signature_algorithm.size());
   Said said;
-  for (const std::string_view part : split(authorization, ',')) {
+  for (const std::string_view part : Parts(authorization, ',')) {
     const std::string_view each = trimmed(part);
     const std::string_view name = each.substr(0, each.find('='));
     std::optional<std::string>* const place = name == "Credential"      ? &said.credential

@@ -8,7 +8,6 @@
 
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "auth/sigv4.h"
 #include "base/result.h"
@@ -23,8 +22,8 @@ struct Signature {
   std::string time;  // As it was signed.
   Instant signed_at;
   std::optional<Duration> lasts = {};  // Of a presigned URL.
-  std::vector<std::string> signed_headers;
-  std::string session_token;  // Empty: none.
+  std::string signed_headers;          // `host;x-amz-date`
+  std::string session_token;           // Empty: none.
   // The hash of the body, as the client says it; else it is that of the body.
   std::optional<std::string> payload_hash = {};
   std::string text;  // 64 hexadecimal digits, if it is one.

@@ -33,7 +33,8 @@ bool is_to_be_signed(std::string_view name) {
   return name == "host" || name == "content-type" || name.starts_with("x-amz-");
 }
 
-std::vector<std::string> headers_to_sign(const http::Headers& headers) {
+// `host;x-amz-date`
+std::string headers_to_sign(const http::Headers& headers) {
   std::vector<std::string> names;
   for (std::size_t i = 0; i < headers.size(); ++i) {
     if (std::string name = lower(headers[i].name); is_to_be_signed(name))
@@ -41,7 +42,7 @@ std::vector<std::string> headers_to_sign(const http::Headers& headers) {
   }
   std::ranges::sort(names);
   names.erase(std::ranges::unique(names).begin(), names.end());
-  return names;
+  return fmt::format("{}", fmt::join(names, ";"));
 }
 
 Scope scope_of(const Signing& signing, std::string_view time) {
@@ -103,7 +104,12 @@ std::optional<int> number(std::string_view text, std::size_t at, std::size_t dig
 }  // namespace
 
 std::string Scope::text() const {
-  return fmt::format("{}/{}/{}/{}", date, region, service, scope_end);
+  std::string text;
+  text.reserve(64);
+  for (const std::string_view each :
+       {std::string_view(date), std::string_view(region), std::string_view(service)})
+    text.append(each).append("/");
+  return text.append(scope_end);
 }
 
 std::string signature_time(Instant time) {
@@ -133,8 +139,10 @@ std::string signature_of(std::string_view canonical_request,
                          std::string_view secret,
                          const Scope& scope,
                          std::string_view time) {
-  const std::string to_sign = fmt::format("{}\n{}\n{}\n{}", signature_algorithm, time, scope.text(),
-                                          hex(sha256(canonical_request)));
+  std::string to_sign;
+  to_sign.reserve(160);
+  for (const std::string_view each : {signature_algorithm, time}) to_sign.append(each).append("\n");
+  to_sign.append(scope.text()).append("\n").append(hex(sha256(canonical_request)));
   thread_local DerivedKeys derived;
   return hex(hmac_sha256(view(derived.find(secret, scope)), to_sign));
 }
@@ -150,14 +158,14 @@ std::vector<std::pair<std::string, std::string>> sign(const http::Request& reque
   http::Request dated{
       .method = request.method, .target = request.target, .headers = request.headers};
   for (const auto& [name, value] : added) dated.headers.add(name, value);
-  const std::vector<std::string> names = headers_to_sign(dated.headers);
+  const std::string names = headers_to_sign(dated.headers);
   const std::string payload_hash = request.headers.find("X-Amz-Content-Sha256")
                                        ? canonical_value(request.headers, "x-amz-content-sha256")
                                        : hex(sha256(request.body));
   const std::string canonical = canonical_request(dated, names, payload_hash);
   added.emplace_back("Authorization",
                      fmt::format("{} Credential={}, SignedHeaders={}, Signature={}",
-                                 signature_algorithm, credential_of(signing, scope), joined(names),
+                                 signature_algorithm, credential_of(signing, scope), names,
                                  signature_of(canonical, signing.credentials.secret, scope, time)));
   return added;
 }
@@ -179,8 +187,7 @@ std::string presign(const http::Request& request, const Signing& signing, Durati
   http::Request presigned{.method = request.method, .headers = request.headers};
   presigned.target =
       std::string(http::path_of(request.target)) + "?" + canonical_query(std::move(parameters));
-  const std::vector<std::string> names = {"host"};
-  const std::string canonical = canonical_request(presigned, names, hex(sha256(request.body)));
+  const std::string canonical = canonical_request(presigned, "host", hex(sha256(request.body)));
   return presigned.target +
          "&X-Amz-Signature=" + signature_of(canonical, signing.credentials.secret, scope, time);
 }

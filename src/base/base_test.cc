@@ -1,7 +1,12 @@
+#include <algorithm>
+#include <string>
+#include <vector>
+
 #include <gtest/gtest.h>
 
 #include "base/bytes.h"
 #include "base/digest.h"
+#include "base/parts.h"
 #include "base/random.h"
 #include "base/result.h"
 
@@ -52,6 +57,34 @@ TEST(Digest, MatchesKnownVectors) {
   EXPECT_EQ(hex(md5("message")), "78e731027d8fd50ed642340b7c9a63b3");
   EXPECT_EQ(hex(sha256("Test")),
             "532eaabd9574880dbf76b9b8cc00832c20a6ec113d682299550d7a6e0f345e25");
+}
+
+// "Test Case 2" of RFC 4231.
+TEST(Hmac, MatchesAKnownVectorWhateverKeysCameBefore) {
+  std::vector<Sha256> first;
+  for (int i = 0; i < 100; ++i)
+    first.push_back(hmac_sha256("key " + std::to_string(i), "what do ya want for nothing?"));
+
+  EXPECT_EQ(hex(hmac_sha256("Jefe", "what do ya want for nothing?")),
+            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+  for (int i = 99; i >= 0; --i) {
+    const std::string key = "key " + std::to_string(i);
+    EXPECT_NE(hmac_sha256(key, "nothing"), first[i]);
+    EXPECT_EQ(hmac_sha256(key, "what do ya want for nothing?"), first[i]);
+  }
+  EXPECT_EQ(std::ranges::adjacent_find(first), first.end());
+}
+
+TEST(Parts, AreWhatSeparatorsDivide) {
+  const auto parts = [](std::string_view text) {
+    std::vector<std::string> found;
+    for (const std::string_view each : Parts(text, ';')) found.emplace_back(each);
+    return found;
+  };
+
+  EXPECT_EQ(parts("host;x-amz-date"), (std::vector<std::string>{"host", "x-amz-date"}));
+  EXPECT_EQ(parts(";a;;b;"), (std::vector<std::string>{"", "a", "", "b", ""}));
+  EXPECT_EQ(parts(""), std::vector<std::string>{""});
 }
 
 TEST(Base64, RoundTripsAndRefusesWhatIsNotBase64) {

@@ -1,5 +1,8 @@
 #include "base/digest.h"
 
+#include <algorithm>
+#include <functional>
+
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
@@ -10,6 +13,14 @@ namespace mailrail {
 namespace {
 
 constexpr char hex_digits[] = "0123456789abcdef";
+
+// By byte, its two digits.
+constexpr auto hex_pairs = [] {
+  std::array<std::array<char, 2>, 256> pairs{};
+  for (int each = 0; each < 256; ++each)
+    pairs[each] = {hex_digits[each >> 4], hex_digits[each & 15]};
+  return pairs;
+}();
 
 // Fetched once: looking an algorithm up by name costs more than digesting a short message.
 template <std::size_t Size>
@@ -26,6 +37,55 @@ std::array<std::uint8_t, Size> digest(const EVP_MD* algorithm, std::string_view 
   return out;
 }
 
+const unsigned char* unsigned_bytes(std::string_view bytes) {
+  return reinterpret_cast<const unsigned char*>(bytes.data());
+}
+
+// The one call HMAC() looks its algorithms up each time, which takes three times as long; and to
+// take another key takes as long as to digest a short message.
+class KeyedHmac {
+ public:
+  KeyedHmac() = default;
+  KeyedHmac(const KeyedHmac&) = delete;
+  KeyedHmac& operator=(const KeyedHmac&) = delete;
+  ~KeyedHmac() { EVP_MAC_CTX_free(context_); }
+
+  Sha256 digest(std::string_view key, std::string_view bytes) {
+    prepare(key);
+    Sha256 out;
+    std::size_t size = 0;
+    CHECK(EVP_MAC_update(context_, unsigned_bytes(bytes), bytes.size()) == 1);
+    CHECK(EVP_MAC_final(context_, out.data(), &size, out.size()) == 1);
+    CHECK(size == out.size());
+    return out;
+  }
+
+ private:
+  void prepare(std::string_view key) {
+    if (key_ == key) {
+      CHECK(EVP_MAC_init(context_, nullptr, 0, nullptr) == 1);
+      return;
+    }
+    if (context_ == nullptr) begin();
+    CHECK(EVP_MAC_init(context_, unsigned_bytes(key), key.size(), nullptr) == 1);
+    key_ = key;
+  }
+
+  void begin() {
+    EVP_MAC* const mac = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
+    context_ = EVP_MAC_CTX_new(mac);
+    EVP_MAC_free(mac);
+    char digest[] = "SHA2-256";
+    const OSSL_PARAM parameters[] = {
+        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
+        OSSL_PARAM_construct_end()};
+    CHECK(EVP_MAC_CTX_set_params(context_, parameters) == 1);
+  }
+
+  EVP_MAC_CTX* context_ = nullptr;
+  std::string key_;
+};
+
 }  // namespace
 
 Md5 md5(std::string_view bytes) {
@@ -38,42 +98,17 @@ Sha256 sha256(std::string_view bytes) {
   return digest<32>(algorithm, bytes);
 }
 
-// The one call HMAC() looks its algorithms up each time, which takes three times as long.
 Sha256 hmac_sha256(std::string_view key, std::string_view bytes) {
-  struct Context {
-    Context() {
-      EVP_MAC* const mac = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
-      context = EVP_MAC_CTX_new(mac);
-      EVP_MAC_free(mac);
-      char digest[] = "SHA2-256";
-      const OSSL_PARAM parameters[] = {
-          OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
-          OSSL_PARAM_construct_end()};
-      CHECK(EVP_MAC_CTX_set_params(context, parameters) == 1);
-    }
-    ~Context() { EVP_MAC_CTX_free(context); }
-    EVP_MAC_CTX* context = nullptr;
-  };
-  CHECK(!key.empty());  // OpenSSL would take the last one.
-  thread_local Context reused;
-  Sha256 out;
-  std::size_t size = 0;
-  CHECK(EVP_MAC_init(reused.context, reinterpret_cast<const unsigned char*>(key.data()), key.size(),
-                     nullptr) == 1);
-  CHECK(EVP_MAC_update(reused.context, reinterpret_cast<const unsigned char*>(bytes.data()),
-                       bytes.size()) == 1);
-  CHECK(EVP_MAC_final(reused.context, out.data(), &size, out.size()) == 1);
-  CHECK(size == out.size());
-  return out;
+  CHECK(!key.empty());                            // OpenSSL would take the last one.
+  thread_local std::array<KeyedHmac, 16> reused;  // Whoever asks again often has the same key.
+  return reused[std::hash<std::string_view>{}(key) % reused.size()].digest(key, bytes);
 }
 
 std::string hex(std::string_view bytes) {
   std::string text(bytes.size() * 2, '\0');
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    const auto byte = static_cast<std::uint8_t>(bytes[i]);
-    text[2 * i] = hex_digits[byte >> 4];
-    text[2 * i + 1] = hex_digits[byte & 15];
-  }
+  char* place = text.data();
+  for (const char each : bytes)
+    place = std::ranges::copy(hex_pairs[static_cast<std::uint8_t>(each)], place).out;
   return text;
 }
 
