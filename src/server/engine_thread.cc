@@ -63,7 +63,7 @@ void EngineThread::change_inbox(Change change) {
     must_wake = sleep_ != Sleep::awake && is_slept_out(sleep_);
     if (must_wake) sleep_ = Sleep::awake;
   }
-  if (must_wake) has_mail_.notify_one();
+  if (must_wake) wakeup_.post();
 }
 
 void EngineThread::submit(std::unique_ptr<broker::Call> call) {
@@ -173,7 +173,12 @@ bool EngineThread::is_over() {
 
 EngineThread::Inbox EngineThread::next_inbox() {
   std::unique_lock lock(mutex_);
-  if (broker_.is_committing()) sleep(lock, Sleep::until_more_than_calls, gathering_max_);
+  if (broker_.is_committing()) {
+    // Where nothing came during the last frame, to look after some time would be for nothing, too.
+    if (inbox_.empty() && is_calm_) sleep(lock, Sleep::until_mail, std::nullopt);
+    sleep(lock, Sleep::until_more_than_calls, gathering_max_);
+    is_calm_ = inbox_.calls.empty();
+  }
   if (inbox_.empty()) sleep(lock, Sleep::until_mail, std::nullopt);
   return std::exchange(inbox_, {});
 }
@@ -186,12 +191,14 @@ void EngineThread::sleep(std::unique_lock<std::mutex>& lock,
     const std::chrono::microseconds left = std::max(*next - clock_.now(), Duration(0));
     longest = longest ? std::min(*longest, left) : left;
   }
+  std::optional<Semaphore::Clock::time_point> until;
+  if (longest) until = Semaphore::Clock::now() + *longest;
   sleep_ = sleep;
-  const auto is_over = [&] { return is_slept_out(sleep); };
-  if (longest) {
-    has_mail_.wait_for(lock, *longest, is_over);
-  } else {
-    has_mail_.wait(lock, is_over);
+  bool is_late = false;
+  while (!is_late && !is_slept_out(sleep)) {
+    lock.unlock();
+    is_late = !wakeup_.wait(until);
+    lock.lock();
   }
   sleep_ = Sleep::awake;
 }

@@ -8,7 +8,6 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -27,6 +26,7 @@
 #include "log/log_store.h"
 #include "server/log_thread.h"
 #include "server/ownership.h"
+#include "server/semaphore.h"
 
 namespace mailrail::server {
 
@@ -167,8 +167,9 @@ class EngineThread final : private broker::Outbox {
   bool is_finishing_ = false;     // The last checkpoint is being taken.
 
   std::mutex mutex_;
-  std::condition_variable has_mail_;
+  Semaphore wakeup_;
   Sleep sleep_ = Sleep::awake;
+  bool is_calm_ = true;  // While the last frame was on its way no call came.
   Inbox inbox_;
   bool is_closed_ = false;
   std::optional<log::Appended> failure_;  // Under the mutex, like those above.

@@ -27,7 +27,7 @@ void LogThread::append(log::SharedFrame frame) {
     CHECK(work_.frame == nullptr);
     work_.frame = std::move(frame);
   }
-  has_work_.notify_one();
+  wakeup_.post();
 }
 
 void LogThread::perform(broker::Chore chore) {
@@ -36,7 +36,7 @@ void LogThread::perform(broker::Chore chore) {
     CHECK(!work_.chore);
     work_.chore = std::move(chore);
   }
-  has_work_.notify_one();
+  wakeup_.post();
 }
 
 void LogThread::stop() {
@@ -45,7 +45,7 @@ void LogThread::stop() {
     const std::scoped_lock lock(mutex_);
     stops_ = true;
   }
-  has_work_.notify_one();
+  wakeup_.post();
   thread_.join();
 }
 
@@ -113,15 +113,16 @@ LogThread::Work LogThread::next_work() {
   std::unique_lock lock(mutex_);
   bool has_more_to_prepare = true;
   while (work_.empty() && !stops_ && !is_renewal_due()) {
+    std::optional<Semaphore::Clock::time_point> renews_at;
+    if (ownership_.is_leased())
+      renews_at = Semaphore::Clock::now() + (ownership_.next_renewal() - ownership_.now());
+    lock.unlock();
     if (has_more_to_prepare) {
-      lock.unlock();
       has_more_to_prepare = log_.prepare_ahead();
-      lock.lock();
-    } else if (ownership_.is_leased()) {
-      has_work_.wait_for(lock, ownership_.next_renewal() - ownership_.now());
     } else {
-      has_work_.wait(lock);
+      wakeup_.wait(renews_at);
     }
+    lock.lock();
   }
   return take_work();
 }

@@ -7,7 +7,6 @@
 
 #pragma once
 
-#include <condition_variable>
 #include <functional>
 #include <mutex>
 #include <optional>
@@ -18,6 +17,7 @@
 #include "log/log_store.h"
 #include "log/shared_log.h"
 #include "server/ownership.h"
+#include "server/semaphore.h"
 
 namespace mailrail::server {
 
@@ -66,7 +66,7 @@ class LogThread {
   Duration warned_at_{};  // When warnings were last asked for.
   Done done_;
   std::mutex mutex_;
-  std::condition_variable has_work_;
+  Semaphore wakeup_;
   Work work_;
   bool stops_ = false;
   std::thread thread_;
