@@ -35,7 +35,7 @@ struct Worker::Client {
 
   ClientState state = ClientState::idle;
   Steady::time_point deadline;  // Of the state; a handler may take as long as it likes.
-  bool is_watched = false;      // A when_readable() is out.
+  Poller::Wants wants;          // As the poller knows it.
   bool is_served = false;       // serve() is on the stack, and goes on by itself.
   bool has_unread = false;      // More came, or the end, while it was not its turn to be read.
 

@@ -97,9 +97,7 @@ bool Worker::send(Client& client, Response response) {
 }
 
 void Worker::send_rest_later(Client& client) {
-  client.stream.when_writable([this, key = client.key](Stream::Outcome) {
-    if (Client* writable = find(key)) send_rest(*writable);
-  });
+  change_wants(client, {.bytes = client.wants.bytes, .room = true});
 }
 
 void Worker::send_rest(Client& client) {

@@ -1,5 +1,5 @@
-// Stream: one client's socket, as its HTTP thread uses it: reads and writes that never wait, and a
-// call when it is worth trying again.
+// Stream: one client's socket, as its HTTP thread uses it: reads and writes that never wait. When
+// it is worth trying again the poller tells.
 //
 // Nothing is read or written behind the caller's back, so that a waiting connection holds no buffer
 // and may be destroyed at any time. With TLS what is read and written goes through a session, and
@@ -8,6 +8,7 @@
 #pragma once
 
 #include <array>
+#include <cerrno>
 #include <cstddef>
 #include <memory>
 #include <span>
@@ -15,11 +16,12 @@
 #include <utility>
 
 #include <boost/asio/basic_stream_socket.hpp>
-#include <boost/asio/buffer.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
 
 #include "base/permit.h"
 #include "http/tls.h"
@@ -38,14 +40,24 @@ class Stream {
     std::size_t bytes = 0;
   };
 
-  // With `tls` the client must begin with its handshake, which read() then sees to.
-  Stream(Socket socket, const Tls* tls) : socket_(std::move(socket)) {
+  // Takes the socket from Asio. With `tls` the client must begin with its handshake, which read()
+  // then sees to.
+  Stream(Socket socket, const Tls* tls) {
     boost::system::error_code
         ignored;  // A socket that is broken already shows it at the first read.
-    socket_.non_blocking(true, ignored);
-    socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
-    if (tls != nullptr) session_ = tls->greet(socket_.native_handle());
+    socket.non_blocking(true, ignored);
+    socket.set_option(asio::ip::tcp::no_delay(true), ignored);
+    socket_ = socket.release(ignored);
+    if (tls != nullptr) session_ = tls->greet(socket_);
   }
+  Stream(const Stream&) = delete;
+  Stream& operator=(const Stream&) = delete;
+  ~Stream() {
+    session_.reset();
+    ::close(socket_);
+  }
+
+  int native_handle() const { return socket_; }
 
   bool is_encrypted() const { return session_ != nullptr; }
   // What a client sends can be read, and it can be answered.
@@ -53,9 +65,13 @@ class Stream {
 
   Transfer read(std::span<char> into) {
     if (session_ != nullptr) return transfer(session_->read(into));
-    boost::system::error_code error;
-    const std::size_t bytes = socket_.read_some(asio::buffer(into.data(), into.size()), error);
-    return transfer(error, bytes);
+    const Transfer read = transfer(::recv(socket_, into.data(), into.size(), 0));
+    return read.outcome == Outcome::done && read.bytes == 0 ? Transfer{Outcome::ended} : read;
+  }
+  // Bytes that were not read yet.
+  bool has_bytes() const {
+    char byte = 0;
+    return ::recv(socket_, &byte, 1, MSG_PEEK) > 0;
   }
   // What a read that would block waits for is room to write: a handshake may.
   bool needs_room() const { return needs_room_; }
@@ -68,53 +84,36 @@ class Stream {
   Transfer write(std::string_view first, std::string_view second, const Permit* permit) {
     if (session_ != nullptr) return transfer(session_->write(first, second, permit));
     if (permit != nullptr && !permit->is_valid()) return {Outcome::ended};
-    boost::system::error_code error;
-    const std::array<asio::const_buffer, 2> buffers = {asio::buffer(first), asio::buffer(second)};
-    const std::size_t bytes = socket_.write_some(buffers, error);
-    return transfer(error, bytes);
-  }
-
-  // Calls `then(Outcome)` once: done when there are bytes to read, ended when the client has closed
-  // or is gone.
-  template <class Then>
-  void when_readable(Then then) {
-    // A peek, not a wait: it costs no system call to set up, and the byte goes nowhere.
-    static thread_local char byte;
-    socket_.async_receive(
-        asio::buffer(&byte, 1), asio::socket_base::message_peek,
-        [then = std::move(then)](const boost::system::error_code& error, std::size_t) {
-          then(error ? Outcome::ended : Outcome::done);
-        });
-  }
-
-  template <class Then>
-  void when_writable(Then then) {
-    socket_.async_wait(Socket::wait_write,
-                       [then = std::move(then)](const boost::system::error_code& error) {
-                         then(error ? Outcome::ended : Outcome::done);
-                       });
+    std::array<iovec, 2> pieces = {piece(first), piece(second)};
+    msghdr message = {};
+    message.msg_iov = pieces.data();
+    message.msg_iovlen = pieces.size();
+    return transfer(::sendmsg(socket_, &message, MSG_NOSIGNAL));
   }
 
   void finish_sending() {
     if (session_ != nullptr) session_->finish_sending();
-    boost::system::error_code ignored;
-    socket_.shutdown(Socket::shutdown_send, ignored);
+    ::shutdown(socket_, SHUT_WR);
   }
 
   // Whether the client has closed, even if bytes it sent before are still unread.
   bool peer_has_closed() {
     tcp_info info = {};
     socklen_t bytes = sizeof info;
-    if (getsockopt(socket_.native_handle(), IPPROTO_TCP, TCP_INFO, &info, &bytes) != 0) return true;
+    if (getsockopt(socket_, IPPROTO_TCP, TCP_INFO, &info, &bytes) != 0) return true;
     return info.tcpi_state != TCP_ESTABLISHED;
   }
 
  private:
-  static Transfer transfer(const boost::system::error_code& error, std::size_t bytes) {
-    if (!error) return {Outcome::done, bytes};
-    if (error == asio::error::would_block || error == asio::error::try_again)
-      return {Outcome::would_block};
-    return {Outcome::ended};
+  static iovec piece(std::string_view bytes) {
+    return {.iov_base = const_cast<char*>(bytes.data()), .iov_len = bytes.size()};
+  }
+
+  // Of what a system call returned.
+  static Transfer transfer(ssize_t bytes) {
+    if (bytes >= 0) return {Outcome::done, static_cast<std::size_t>(bytes)};
+    const bool may_be_tried_again = errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
+    return {may_be_tried_again ? Outcome::would_block : Outcome::ended};
   }
 
   Transfer transfer(const TlsSession::Transfer& of_session) {
@@ -126,7 +125,7 @@ class Stream {
     return {is_over ? Outcome::ended : Outcome::would_block};
   }
 
-  Socket socket_;
+  int socket_ = -1;
   std::unique_ptr<TlsSession> session_;  // Null without TLS.
   bool needs_room_ = false;
   bool was_plain_http_ = false;

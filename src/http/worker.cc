@@ -36,6 +36,7 @@ Worker::~Worker() { stop(); }
 
 void Worker::start() {
   sweep_later();  // Also what keeps the loop alive.
+  poller_.start();
   runner_ = std::thread([this] { loop_.run(); });
   pthread_setname_np(runner_.native_handle(), fmt::format("http-{}", thread_).c_str());
 }
@@ -55,14 +56,16 @@ void Worker::adopt(Arrival arrival) {
   clients_[key.slot] = std::make_unique<Client>(key, std::move(arrival), options_.tls);
   Client& client = *clients_[key.slot];
   client.deadline = Steady::now() + options_.idle_time;
+  client.wants.bytes = true;
 
-  if (client.admission != Admission::admitted) {
+  if (!poller_.add(client.stream.native_handle(), key.slot, client.wants)) {
+    close(client);
+  } else if (client.admission != Admission::admitted) {
     refuse_admission(client);
   } else if (is_closing_) {
     close_unless_busy(client);
-  } else {
-    if (client.stream.is_encrypted()) begin_handshake(client);
-    watch(client);
+  } else if (client.stream.is_encrypted()) {
+    begin_handshake(client);
   }
 }
 
@@ -137,33 +140,54 @@ void Worker::close_unless_busy(Client& client) {
   if (remaining != nullptr && remaining->state == ClientState::idle) close(*remaining);
 }
 
+// Until more can be read, or, where a handshake has to write first, until there is room for it.
 void Worker::watch(Client& client) {
-  if (client.is_watched) return;
-  client.is_watched = true;
-  auto then = [this, key = client.key](Stream::Outcome outcome) {
-    if (Client* readable = find(key)) on_readable(*readable, outcome);
-  };
-  if (client.stream.needs_room()) {
-    client.stream.when_writable(std::move(then));
-  } else {
-    client.stream.when_readable(std::move(then));
-  }
+  const bool needs_room = client.stream.needs_room();
+  change_wants(client, {.bytes = !needs_room, .room = needs_room || client.wants.room});
 }
 
-void Worker::on_readable(Client& client, Stream::Outcome outcome) {
-  client.is_watched = false;
+void Worker::change_wants(Client& client, Poller::Wants wants) {
+  if (wants == client.wants) return;
+  client.wants = wants;
+  poller_.change(client.stream.native_handle(), client.key.slot, wants);
+}
+
+void Worker::on_event(const Poller::Event& event) {
+  Client* client = clients_[event.slot].get();
+  if (client == nullptr) return;  // Closed since the batch began.
+  const Key key = client->key;
+  if (event.has_room && client->wants.room) {
+    on_room(*client);
+    client = find(key);
+  }
+  if (client != nullptr && event.has_bytes && (client->wants.bytes || event.is_broken))
+    on_readable(*client, event);
+}
+
+void Worker::on_room(Client& client) {
+  change_wants(client, {.bytes = client.wants.bytes, .room = false});
+  if (client.state == ClientState::sending || client.state == ClientState::streaming)
+    return send_rest(client);
+  receive(client);
+}
+
+// What is not to be read now is not told of until it is.
+void Worker::on_readable(Client& client, const Poller::Event& event) {
   switch (client.state) {
     case ClientState::handling:
-    case ClientState::streaming:
+    case ClientState::streaming: {
+      const bool has_ended =
+          event.is_broken || (event.is_half_closed && !client.stream.has_bytes());
       // With TLS a client that closes says so first.
-      if (outcome == Stream::Outcome::ended ||
-          (client.stream.is_encrypted() && client.stream.peer_has_closed()))
+      if (has_ended || (client.stream.is_encrypted() && client.stream.peer_has_closed()))
         return lose(client);
       client.has_unread = true;
-      return;
+      return change_wants(client, {.bytes = false, .room = client.wants.room});
+    }
     case ClientState::sending:
+      if (event.is_broken) return close(client);
       client.has_unread = true;
-      return;
+      return change_wants(client, {.bytes = false, .room = client.wants.room});
     case ClientState::idle:
     case ClientState::receiving:
     case ClientState::lingering:

@@ -26,6 +26,7 @@
 #include "http/address_book.h"
 #include "http/occupancy.h"
 #include "http/options.h"
+#include "http/poller.h"
 #include "http/request_parser.h"
 #include "http/response_head.h"
 #include "http/server.h"
@@ -101,7 +102,10 @@ class Worker {
 
   // Requests in.
   void watch(Client& client);
-  void on_readable(Client& client, Stream::Outcome outcome);
+  void change_wants(Client& client, Poller::Wants wants);
+  void on_event(const Poller::Event& event);
+  void on_room(Client& client);
+  void on_readable(Client& client, const Poller::Event& event);
   void receive(Client& client);
   void on_nothing_read(Client& client, Stream::Outcome outcome);
   void take_in(Client& client, std::string_view bytes);
@@ -131,6 +135,7 @@ class Worker {
   Handler& handler_;
 
   asio::io_context loop_{1};
+  Poller poller_{loop_, [this](const Poller::Event& event) { on_event(event); }};
   asio::basic_waitable_timer<Steady, asio::wait_traits<Steady>, asio::io_context::executor_type>
       sweep_timer_{loop_};
   const Duration sweep_period_;

@@ -1,0 +1,63 @@
+#include "http/poller.h"
+
+#include <span>
+#include <utility>
+
+#include "base/check.h"
+
+namespace mailrail::http {
+namespace {
+
+Poller::Event event_of(const epoll_event& told) {
+  const auto is_any_of = [&](std::uint32_t kinds) { return (told.events & kinds) != 0; };
+  constexpr std::uint32_t broken = EPOLLHUP | EPOLLERR;
+  return {.slot = told.data.u32,
+          .has_bytes = is_any_of(EPOLLIN | EPOLLRDHUP | broken),
+          .has_room = is_any_of(EPOLLOUT | broken),
+          .is_half_closed = is_any_of(EPOLLRDHUP | broken),
+          .is_broken = is_any_of(broken)};
+}
+
+}  // namespace
+
+// Asio throws if there is no descriptor.
+Poller::Poller(asio::io_context& loop, std::function<void(const Event&)> tell)
+    : epoll_(loop.get_executor(), epoll_create1(EPOLL_CLOEXEC)), tell_(std::move(tell)) {}
+
+void Poller::start() { wait(); }
+
+bool Poller::add(int socket, std::uint32_t slot, Wants wants) {
+  epoll_event event = registered(slot, wants);
+  return epoll_ctl(epoll_.native_handle(), EPOLL_CTL_ADD, socket, &event) == 0;
+}
+
+void Poller::change(int socket, std::uint32_t slot, Wants wants) {
+  epoll_event event = registered(slot, wants);
+  CHECK(epoll_ctl(epoll_.native_handle(), EPOLL_CTL_MOD, socket, &event) == 0);
+}
+
+epoll_event Poller::registered(std::uint32_t slot, Wants wants) {
+  epoll_event event = {};
+  if (wants.bytes) event.events |= EPOLLIN | EPOLLRDHUP;
+  if (wants.room) event.events |= EPOLLOUT;
+  event.data.u32 = slot;
+  return event;
+}
+
+void Poller::wait() {
+  epoll_.async_wait(epoll_.wait_read, [this](const boost::system::error_code& error) {
+    if (error) return;  // The loop ends.
+    tell_batch();
+    wait();
+  });
+}
+
+void Poller::tell_batch() {
+  const int count =
+      epoll_wait(epoll_.native_handle(), batch_.data(), static_cast<int>(batch_.size()), 0);
+  if (count < 0) return;  // By a signal; they are told again.
+  for (const epoll_event& each : std::span(batch_).first(static_cast<std::size_t>(count)))
+    tell_(event_of(each));
+}
+
+}  // namespace mailrail::http
