@@ -31,6 +31,14 @@ void FrameCache::add(Position begin, std::string payload) {
   }
 }
 
+void FrameCache::forget(Position begin, Position end) {
+  const std::scoped_lock lock(mutex_);
+  std::erase_if(order_, [&](Position each) { return each >= begin && each < end; });
+  const auto last = frames_.lower_bound(end);
+  for (auto each = frames_.lower_bound(begin); each != last; each = frames_.erase(each))
+    bytes_ -= each->second.size();
+}
+
 std::optional<std::string> FrameCache::read(Position position, std::size_t length) const {
   const std::scoped_lock lock(mutex_);
   const auto after = frames_.upper_bound(position);

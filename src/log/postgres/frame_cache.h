@@ -33,6 +33,9 @@ class FrameCache {
   // Those that were added first go first.
   void add(Position begin, std::string payload);
 
+  // What begins in between: it is in the log no more.
+  void forget(Position begin, Position end);
+
   std::optional<std::string> read(Position position, std::size_t length) const;
 
  private:

@@ -48,5 +48,18 @@ TEST(FrameCache, LeavesOutWhatIsLongerThanItsBound) {
   EXPECT_EQ(cache.read(Position(100), 1), std::nullopt);
 }
 
+TEST(FrameCache, ForgetsWhatIsInTheLogNoMore) {
+  FrameCache cache(20);
+  for (const std::uint64_t begin : {0, 100, 200}) cache.add(Position(begin), "01234");
+
+  cache.forget(Position(0), Position(200));
+  cache.add(Position(300), "0123456789");
+
+  EXPECT_EQ(cache.read(Position(0), 5), std::nullopt);
+  EXPECT_EQ(cache.read(Position(100), 5), std::nullopt);
+  EXPECT_EQ(cache.read(Position(200), 5), "01234");
+  EXPECT_EQ(cache.read(Position(300), 1), "0");
+}
+
 }  // namespace
 }  // namespace mailrail::log::postgres

@@ -299,6 +299,7 @@ Result<bool> PostgresLog::trim(std::uint64_t /*bytes_max*/) {
     const auto dropped = ask([&] { return session_->drop_partition(epoch_, each->number); });
     TRY(own(dropped));
     if (*dropped == Change::busy) return false;
+    cache_.forget(postgres::begin_of(each->number), behind);
     partitions_.erase(each);
     measure();
     return true;
