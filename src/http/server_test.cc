@@ -267,6 +267,19 @@ TEST(Server, NoticesAClientThatLeavesBehindPipelinedRequests) {
   EXPECT_EQ(server.visits_waiting(), 0u);
 }
 
+TEST(Server, NoticesAClientThatResetsBehindPipelinedRequests) {
+  TestServer server;
+  Client client = server.connect();
+  client.send(post("1"));
+  const Visit visit = server.next_visit();
+  client.send(post("2"));
+
+  client.reset();
+
+  EXPECT_EQ(server.next_gone(), visit.exchange);
+  EXPECT_EQ(server.visits_waiting(), 0u);
+}
+
 TEST(Server, TakesOneAnswerOnly) {
   TestServer server;
   Client client = server.connect();

@@ -64,7 +64,11 @@ class Stream {
   bool is_established() const { return session_ == nullptr || session_->is_established(); }
 
   Transfer read(std::span<char> into) {
-    if (session_ != nullptr) return transfer(session_->read(into));
+    if (session_ != nullptr) {
+      const TlsSession::Transfer read = session_->read(into);
+      needs_room_ = read.outcome == TlsSession::Outcome::wants_to_write;
+      return transfer(read);
+    }
     const Transfer read = transfer(::recv(socket_, into.data(), into.size(), 0));
     return read.outcome == Outcome::done && read.bytes == 0 ? Transfer{Outcome::ended} : read;
   }
@@ -118,7 +122,6 @@ class Stream {
 
   Transfer transfer(const TlsSession::Transfer& of_session) {
     using Of = TlsSession::Outcome;
-    needs_room_ = of_session.outcome == Of::wants_to_write;
     was_plain_http_ = of_session.outcome == Of::was_plain_http;
     if (of_session.outcome == Of::done) return {Outcome::done, of_session.bytes};
     const bool is_over = was_plain_http_ || of_session.outcome == Of::ended;

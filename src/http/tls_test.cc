@@ -111,6 +111,19 @@ TEST_F(TlsTest, SendsAReplyThatIsLargerThanTheSocketTakes) {
   EXPECT_EQ(client.read_reply().status, 200);
 }
 
+TEST_F(TlsTest, AnswersOnTheSpotMoreThanTheSocketTakesAndReadsOn) {
+  TestServer server({.tls = tls_.get(), .limits = {.body_bytes_max = 20'000'000}});
+  server.echo();
+  TlsClient client(server.port(), {.receive_buffer = 4096});
+  const std::string body(10'000'000, 'x');
+
+  client.send(post(body));
+  EXPECT_TRUE(client.read_reply().body == "POST / " + body);
+  client.send(post("next"));
+
+  EXPECT_EQ(client.read_reply().body, "POST / next");
+}
+
 TEST_F(TlsTest, TakesARequestByteByByte) {
   TestServer server(options());
   server.echo();
