@@ -8,7 +8,7 @@ set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 find_package(Threads REQUIRED)
 find_package(GTest REQUIRED)
 find_package(Boost 1.81 REQUIRED)
-find_package(OpenSSL 3 REQUIRED)
+find_package(OpenSSL 3.0.3 REQUIRED)  # Before that a MAC that is begun again went on.
 find_package(CURL 7.85 REQUIRED)
 find_package(PostgreSQL 13 REQUIRED)
 find_package(fmt REQUIRED)

@@ -71,7 +71,9 @@ Node::World SharedSimulation::world() {
           .database = database_,
           .databases = careless_databases_,
           .log = {.layout = {.partition_bytes = sizes.segment_bytes,
-                             .payload_bytes_max = sizes.payload_bytes_max}},
+                             .payload_bytes_max = sizes.payload_bytes_max},
+                  // Every second run asks the database each time.
+                  .cache_bytes_max = options_.seed % 2 == 0 ? 0 : sizes.segment_bytes},
           .clock = clock_,
           .took_over = [this](Node& by) { took_over(by); },
           .serves = [this](Node& by) { serves(by); }};

@@ -40,13 +40,6 @@ bool is_unreserved(char each) {
          (each >= '0' && each <= '9') || each == '-' || each == '.' || each == '_' || each == '~';
 }
 
-// Up to the separator, which is taken away with it.
-std::string_view take(std::string_view& text, char separator) {
-  const std::string_view part = text.substr(0, text.find(separator));
-  text.remove_prefix(std::min(text.size(), part.size() + 1));
-  return part;
-}
-
 // Its words, with one blank between them.
 void append_words(std::string& canonical, std::string_view text) {
   bool is_first = true;
@@ -75,9 +68,9 @@ void append_value(std::string& canonical, const http::Headers& headers, std::str
 std::vector<QueryParameter> query_parameters(std::string_view query_string) {
   std::vector<QueryParameter> parameters;
   while (!query_string.empty()) {
-    std::string_view parameter = take(query_string, '&');
+    std::string_view parameter = take_until(query_string, '&');
     if (parameter.empty()) continue;
-    const std::string_view name = take(parameter, '=');
+    const std::string_view name = take_until(parameter, '=');
     parameters.push_back({.name = decoded(name), .value = decoded(parameter)});
   }
   return parameters;
@@ -102,7 +95,7 @@ std::string canonical_path(std::string_view path) {
   const bool ends_with_slash = path.ends_with('/');
   std::vector<std::string_view> segments;
   while (!path.empty()) {
-    const std::string_view segment = take(path, '/');
+    const std::string_view segment = take_until(path, '/');
     if (segment.empty() || segment == ".") continue;
     if (segment != "..") {
       segments.push_back(segment);

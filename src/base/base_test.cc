@@ -87,6 +87,18 @@ TEST(Parts, AreWhatSeparatorsDivide) {
   EXPECT_EQ(parts(""), std::vector<std::string>{""});
 }
 
+TEST(Parts, AreTakenOneByOne) {
+  std::string_view text = "a=b=";
+
+  EXPECT_EQ(take_until(text, '='), "a");
+  EXPECT_EQ(take_until(text, '='), "b");
+  EXPECT_EQ(text, "");
+  EXPECT_EQ(take_until(text, '='), "");
+  text = "all";
+  EXPECT_EQ(take_until(text, '='), "all");
+  EXPECT_EQ(text, "");
+}
+
 TEST(Base64, RoundTripsAndRefusesWhatIsNotBase64) {
   EXPECT_EQ(base64("any carnal pleas"), "YW55IGNhcm5hbCBwbGVhcw==");
   EXPECT_EQ(from_base64("YW55IGNhcm5hbCBwbGVhcw=="), "any carnal pleas");

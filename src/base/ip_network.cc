@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/parts.h"
+
 namespace mailrail {
 namespace {
 
@@ -14,13 +16,6 @@ std::optional<Number> whole(std::string_view text, int base) {
   const auto [stopped, code] = std::from_chars(text.data(), end, number, base);
   if (code != std::errc() || stopped != end) return std::nullopt;
   return number;
-}
-
-// What is before the first `separator`, which is taken away with it; all of it if there is none.
-std::string_view take_until(std::string_view& text, char separator) {
-  const std::string_view part = text.substr(0, text.find(separator));
-  text.remove_prefix(std::min(text.size(), part.size() + 1));
-  return part;
 }
 
 bool parse_v4(std::string_view text, std::uint8_t* out) {

@@ -1,4 +1,4 @@
-// Parts: what lies between the separators of a text, one after the other.
+// Parts: what lies between the separators of a text, one after the other, or taken one by one.
 //
 // Nothing is copied: the text must stay as long as its parts are looked at.
 
@@ -10,6 +10,13 @@
 #include <string_view>
 
 namespace mailrail {
+
+// What is before the first separator, which is taken away with it; all of it if there is none.
+inline std::string_view take_until(std::string_view& text, char separator) {
+  const std::string_view part = text.substr(0, text.find(separator));
+  text.remove_prefix(std::min(text.size(), part.size() + 1));
+  return part;
+}
 
 // Parts may be empty: `a;` has two, and an empty text has one.
 class Parts {

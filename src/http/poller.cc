@@ -1,7 +1,11 @@
 #include "http/poller.h"
 
+#include <cerrno>
 #include <span>
 #include <utility>
+
+#include <fmt/format.h>
+#include <unistd.h>
 
 #include "base/check.h"
 
@@ -20,11 +24,21 @@ Poller::Event event_of(const epoll_event& told) {
 
 }  // namespace
 
-// Asio throws if there is no descriptor.
 Poller::Poller(asio::io_context& loop, std::function<void(const Event&)> tell)
-    : epoll_(loop.get_executor(), epoll_create1(EPOLL_CLOEXEC)), tell_(std::move(tell)) {}
+    : epoll_(loop.get_executor()), tell_(std::move(tell)) {}
 
-void Poller::start() { wait(); }
+Result<void> Poller::start() {
+  const int descriptor = epoll_create1(EPOLL_CLOEXEC);
+  boost::system::error_code error(errno, boost::system::system_category());
+  if (descriptor >= 0) epoll_.assign(descriptor, error);
+  if (error && descriptor >= 0) ::close(descriptor);
+  if (!epoll_.is_open()) {
+    return fail(errors::unusable,
+                fmt::format("Cannot start the HTTP threads: {}.", error.message()));
+  }
+  wait();
+  return {};
+}
 
 bool Poller::add(int socket, std::uint32_t slot, Wants wants) {
   epoll_event event = registered(slot, wants);

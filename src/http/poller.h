@@ -14,6 +14,8 @@
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <sys/epoll.h>
 
+#include "base/result.h"
+
 namespace mailrail::http {
 
 namespace asio = boost::asio;
@@ -36,14 +38,13 @@ class Poller {
     bool is_broken = false;       // Nothing can be written any more. Told whether wanted or not.
   };
 
-  // Throws what Asio does where the machine has no descriptor to give.
   Poller(asio::io_context& loop, std::function<void(const Event&)> tell);
 
-  // Begins to tell, on the loop's thread. All below on that thread.
-  void start();
+  // Begins to tell, on the loop's thread. Refuses if the machine has no descriptor to give.
+  Result<void> start();
 
-  // Until the socket is closed. While a batch is told no slot may be given to another socket.
-  // False: the machine can watch no more.
+  // On the loop's thread, like change(). Until the socket is closed. While a batch is told no slot
+  // may be given to another socket. False: the machine can watch no more.
   bool add(int socket, std::uint32_t slot, Wants wants);
   void change(int socket, std::uint32_t slot, Wants wants);
 

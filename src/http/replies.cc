@@ -108,6 +108,7 @@ void Worker::send_rest(Client& client) {
   if (is_stream && transfer.bytes > 0) client.deadline = Steady::now() + options_.send_time;
   client.unsent_begin += transfer.bytes;
   if (client.unsent_begin < client.unsent.size()) return send_rest_later(client);
+  change_wants(client, {.bytes = client.wants.bytes, .room = false});
   client.unsent = {};
   if (is_stream) {
     fits(client);

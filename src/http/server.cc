@@ -244,7 +244,7 @@ Result<std::unique_ptr<Server>> Server::open(const Options& options, Handler& ha
   try {
     auto parts = std::make_unique<Parts>(options, handler);
     TRY(parts->listen());
-    for (const std::unique_ptr<Worker>& worker : parts->workers) worker->start();
+    for (const std::unique_ptr<Worker>& worker : parts->workers) TRY(worker->start());
     return std::unique_ptr<Server>(new Server(std::move(parts)));
   } catch (const std::exception&
                exception) {  // Asio's, if the machine has no descriptor or thread to give.

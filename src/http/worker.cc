@@ -34,11 +34,12 @@ Worker::Worker(std::uint32_t thread, const Shared& shared)
 
 Worker::~Worker() { stop(); }
 
-void Worker::start() {
+Result<void> Worker::start() {
   sweep_later();  // Also what keeps the loop alive.
-  poller_.start();
+  TRY(poller_.start());
   runner_ = std::thread([this] { loop_.run(); });
   pthread_setname_np(runner_.native_handle(), fmt::format("http-{}", thread_).c_str());
+  return {};
 }
 
 void Worker::stop() {
@@ -58,6 +59,7 @@ void Worker::adopt(Arrival arrival) {
   client.deadline = Steady::now() + options_.idle_time;
   client.wants.bytes = true;
 
+  // By a call of the loop's own, so never while the poller tells of a batch.
   if (!poller_.add(client.stream.native_handle(), key.slot, client.wants)) {
     close(client);
   } else if (client.admission != Admission::admitted) {
@@ -165,9 +167,9 @@ void Worker::on_event(const Poller::Event& event) {
 }
 
 void Worker::on_room(Client& client) {
-  change_wants(client, {.bytes = client.wants.bytes, .room = false});
   if (client.state == ClientState::sending || client.state == ClientState::streaming)
     return send_rest(client);
+  change_wants(client, {.bytes = client.wants.bytes, .room = false});
   receive(client);
 }
 

@@ -55,7 +55,8 @@ class Worker {
   Worker(std::uint32_t thread, const Shared& shared);
   ~Worker();  // Drops what connections there are.
 
-  void start();
+  // Refuses if the machine has no descriptor for it.
+  Result<void> start();
   void stop();  // Returns when the thread has ended.
 
   // Any thread.

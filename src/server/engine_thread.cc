@@ -174,7 +174,7 @@ bool EngineThread::is_over() {
 EngineThread::Inbox EngineThread::next_inbox() {
   std::unique_lock lock(mutex_);
   if (broker_.is_committing()) {
-    // Where nothing came during the last frame, to look after some time would be for nothing, too.
+    // Where the last look found nothing, another one after some time would be for nothing, too.
     if (inbox_.empty() && is_calm_) sleep(lock, Sleep::until_mail, std::nullopt);
     sleep(lock, Sleep::until_more_than_calls, gathering_max_);
     is_calm_ = inbox_.calls.empty();

@@ -169,7 +169,7 @@ class EngineThread final : private broker::Outbox {
   std::mutex mutex_;
   Semaphore wakeup_;
   Sleep sleep_ = Sleep::awake;
-  bool is_calm_ = true;  // While the last frame was on its way no call came.
+  bool is_calm_ = true;  // When it last looked, with a frame on its way, no call had come.
   Inbox inbox_;
   bool is_closed_ = false;
   std::optional<log::Appended> failure_;  // Under the mutex, like those above.

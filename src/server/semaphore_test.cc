@@ -21,15 +21,6 @@ TEST(Semaphore, EndsAWaitForEachPost) {
   EXPECT_FALSE(semaphore.wait(Semaphore::Clock::now() - 1h));
 }
 
-TEST(Semaphore, WaitsUntilTheTimeThatIsSaid) {
-  Semaphore semaphore;
-  for (const auto longest : {1ms, 20ms}) {
-    const auto until = Semaphore::Clock::now() + longest;
-    EXPECT_FALSE(semaphore.wait(until));
-    EXPECT_GE(Semaphore::Clock::now(), until);
-  }
-}
-
 TEST(Semaphore, WakesWhoSleeps) {
   Semaphore asked, answered;
   std::thread sleeper([&] {

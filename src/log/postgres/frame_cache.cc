@@ -5,6 +5,12 @@
 #include <utility>
 
 namespace mailrail::log::postgres {
+namespace {
+
+// With its place in the map and in the order.
+std::size_t cost_of(const std::string& payload) { return payload.size() + 128; }
+
+}  // namespace
 
 std::optional<std::string> part_of(Position begin,
                                    std::string_view payload,
@@ -17,15 +23,15 @@ std::optional<std::string> part_of(Position begin,
 }
 
 void FrameCache::add(Position begin, std::string payload) {
-  if (payload.size() > bytes_max_) return;
+  if (bytes_max_ == 0) return;
   const std::scoped_lock lock(mutex_);
   const auto [place, is_new] = frames_.try_emplace(begin, std::move(payload));
   if (!is_new) return;
-  bytes_ += place->second.size();
+  bytes_ += cost_of(place->second);
   order_.push_back(begin);
-  while (bytes_ > bytes_max_) {
+  while (bytes_ > bytes_max_ && frames_.size() > 1) {
     const auto oldest = frames_.find(order_.front());
-    bytes_ -= oldest->second.size();
+    bytes_ -= cost_of(oldest->second);
     frames_.erase(oldest);
     order_.pop_front();
   }
@@ -36,7 +42,7 @@ void FrameCache::forget(Position begin, Position end) {
   std::erase_if(order_, [&](Position each) { return each >= begin && each < end; });
   const auto last = frames_.lower_bound(end);
   for (auto each = frames_.lower_bound(begin); each != last; each = frames_.erase(each))
-    bytes_ -= each->second.size();
+    bytes_ -= cost_of(each->second);
 }
 
 std::optional<std::string> FrameCache::read(Position position, std::size_t length) const {

@@ -27,13 +27,13 @@ std::optional<std::string> part_of(Position begin,
 // Any thread.
 class FrameCache {
  public:
-  // Of payloads. A longer one is not kept.
+  // The last one is kept however long it is, or none if the bound is 0.
   explicit FrameCache(std::size_t bytes_max) : bytes_max_(bytes_max) {}
 
   // Those that were added first go first.
   void add(Position begin, std::string payload);
 
-  // What begins in between: it is in the log no more.
+  // What begins in between: it is needed no more.
   void forget(Position begin, Position end);
 
   std::optional<std::string> read(Position position, std::size_t length) const;

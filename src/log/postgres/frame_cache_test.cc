@@ -6,7 +6,7 @@ namespace mailrail::log::postgres {
 namespace {
 
 TEST(FrameCache, GivesAnyPartOfAFrameAndNothingElse) {
-  FrameCache cache(100);
+  FrameCache cache(1000);
   cache.add(Position(128), "hello");
   cache.add(Position(261), "world");
 
@@ -20,45 +20,57 @@ TEST(FrameCache, GivesAnyPartOfAFrameAndNothingElse) {
 }
 
 TEST(FrameCache, KeepsWhatWasAddedLastWithinItsBound) {
-  FrameCache cache(10);
-  for (std::uint64_t begin = 0; begin < 1000; begin += 100)
-    cache.add(Position(begin), std::string(4, static_cast<char>('a' + begin / 100)));
+  FrameCache cache(10'000);
+  for (std::uint64_t i = 0; i < 10; ++i)
+    cache.add(Position(10'000 * i), std::string(4000, static_cast<char>('a' + i)));
 
-  EXPECT_EQ(cache.read(Position(700), 4), std::nullopt);
-  EXPECT_EQ(cache.read(Position(800), 4), "iiii");
-  EXPECT_EQ(cache.read(Position(900), 4), "jjjj");
+  EXPECT_EQ(cache.read(Position(70'000), 1), std::nullopt);
+  EXPECT_EQ(cache.read(Position(80'000), 4), "iiii");
+  EXPECT_EQ(cache.read(Position(90'000), 4), "jjjj");
 }
 
 TEST(FrameCache, CountsWhatIsAddedAgainOnce) {
-  FrameCache cache(10);
-  cache.add(Position(0), "first");
-  for (int i = 0; i < 9; ++i) cache.add(Position(100), "again");
+  FrameCache cache(10'000);
+  cache.add(Position(0), std::string(4000, 'a'));
+  for (int i = 0; i < 9; ++i) cache.add(Position(10'000), std::string(4000, 'b'));
 
-  EXPECT_EQ(cache.read(Position(0), 5), "first");
-  EXPECT_EQ(cache.read(Position(100), 5), "again");
+  EXPECT_EQ(cache.read(Position(0), 1), "a");
+  EXPECT_EQ(cache.read(Position(10'000), 1), "b");
 }
 
-TEST(FrameCache, LeavesOutWhatIsLongerThanItsBound) {
-  FrameCache cache(10);
+// Or whoever works off a backlog of long frames would read each again for every body.
+TEST(FrameCache, KeepsTheLastOneHoweverLong) {
+  FrameCache cache(10'000);
   cache.add(Position(0), "first");
 
-  cache.add(Position(100), std::string(11, 'x'));
+  cache.add(Position(100), std::string(20'000, 'x'));
+  EXPECT_EQ(cache.read(Position(0), 5), std::nullopt);
+  EXPECT_EQ(cache.read(Position(20'099), 1), "x");
+  cache.add(Position(30'000), "next");
 
-  EXPECT_EQ(cache.read(Position(0), 5), "first");
   EXPECT_EQ(cache.read(Position(100), 1), std::nullopt);
+  EXPECT_EQ(cache.read(Position(30'000), 4), "next");
 }
 
-TEST(FrameCache, ForgetsWhatIsInTheLogNoMore) {
-  FrameCache cache(20);
-  for (const std::uint64_t begin : {0, 100, 200}) cache.add(Position(begin), "01234");
-
-  cache.forget(Position(0), Position(200));
-  cache.add(Position(300), "0123456789");
+TEST(FrameCache, KeepsNothingWithoutRoom) {
+  FrameCache cache(0);
+  cache.add(Position(0), "first");
 
   EXPECT_EQ(cache.read(Position(0), 5), std::nullopt);
-  EXPECT_EQ(cache.read(Position(100), 5), std::nullopt);
-  EXPECT_EQ(cache.read(Position(200), 5), "01234");
-  EXPECT_EQ(cache.read(Position(300), 1), "0");
+}
+
+TEST(FrameCache, ForgetsWhatIsNeededNoMore) {
+  FrameCache cache(10'000);
+  for (const std::uint64_t begin : {0, 10'000, 20'000})
+    cache.add(Position(begin), std::string(3000, 'x'));
+
+  cache.forget(Position(0), Position(20'000));
+  cache.add(Position(30'000), std::string(6000, 'y'));
+
+  EXPECT_EQ(cache.read(Position(0), 1), std::nullopt);
+  EXPECT_EQ(cache.read(Position(10'000), 1), std::nullopt);
+  EXPECT_EQ(cache.read(Position(20'000), 1), "x");
+  EXPECT_EQ(cache.read(Position(30'000), 1), "y");
 }
 
 }  // namespace

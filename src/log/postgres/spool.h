@@ -30,11 +30,11 @@ class Spool {
   // there already: then what was behind that is forgotten.
   void add(Position position, std::string_view payload);
 
-  // The last frame that begins at the position or before it, in the same partition. Any thread.
   struct Kept {
     Position position;
     std::string payload;
   };
+  // The last frame that begins at the position or before it, in the same partition. Any thread.
   std::optional<Kept> frame_with(Position position) const;
 
  private:
