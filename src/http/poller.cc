@@ -59,11 +59,12 @@ epoll_event Poller::registered(std::uint32_t slot, Wants wants) {
 }
 
 void Poller::wait() {
-  epoll_.async_wait(epoll_.wait_read, [this](const boost::system::error_code& error) {
-    if (error) return;  // The loop ends.
-    tell_batch();
-    wait();
-  });
+  epoll_.async_wait(asio::posix::descriptor_base::wait_read,
+                    [this](const boost::system::error_code& error) {
+                      if (error) return;  // The loop ends.
+                      tell_batch();
+                      wait();
+                    });
 }
 
 void Poller::tell_batch() {
