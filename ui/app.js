@@ -161,18 +161,18 @@ function Shell() {
   </div>`;
 }
 
-function App() {
-  const [isIn, setIn] = useState(undefined);
-  useEffect(() => {
-    const enter = () => loadSession().then(() => setIn(isSignedIn()), () => setTimeout(enter, 1000));
-    whenSignedOut(enter);
-    enter();
-  }, []);
-  if (isIn === undefined) return null;
+/** Asks who is here until the server answers. @returns {Promise<boolean>} whether he may come in */
+const admitted = () => loadSession().then(isSignedIn, () => new Promise((again) => setTimeout(again, 1000)).then(admitted));
+
+/** @param {{isWelcome: boolean}} props */
+function App({ isWelcome }) {
+  const [isIn, setIn] = useState(isWelcome);
+  useEffect(() => whenSignedOut(() => admitted().then(setIn)), []);
   if (!isIn) return html`<${SignInPage} onIn=${() => loadSession().then(() => setIn(isSignedIn()))} />`;
   startLive();
   return html`<${Shell} />`;
 }
 
 applyTheme();
-render(html`<${App} />`, document.getElementById('app'));
+// What the document says is seen until the server has said who is here.
+admitted().then((isWelcome) => render(html`<${App} isWelcome=${isWelcome} />`, document.getElementById('app')));

@@ -25,7 +25,7 @@ test('a browser loads at most 60 KB, compressed', { skip: missing }, async () =>
       return [await response.text(), Number(response.headers.get('Content-Length'))];
     };
     const [index, indexBytes] = await load('/', 'text/html');
-    const parts = [...index.matchAll(/(?:src|href)="(\/console\/[^"]+)"/g)].map(([, path]) => path);
+    const parts = [...new Set(Array.from(index.matchAll(/(?:src|href)="(\/console\/[^"]+)"/g), ([, path]) => path))];
     const sizes = await Promise.all(parts.map(async (path) => (await load(path, '*/*'))[1]));
     const sum = sizes.reduce((all, each) => all + each, indexBytes);
 
@@ -80,18 +80,30 @@ describe('every page', { skip: missing }, () => {
     });
   }
 
+  // A first visit begins with a new process of the browser, which is its affair; a page that is loaded again comes from the
+  // server just as well where nothing is kept.
   test('is painted quickly', async () => {
     const page = await browser.open();
+    const devtools = await page.context().newCDPSession(page);
+    await devtools.send('Network.setCacheDisabled', { cacheDisabled: true });
+    await page.goto(console_.address([]));
     const paints = [];
     for (let load = 0; load < 3; ++load) {
-      await page.goto('about:blank');
-      await page.goto(console_.address([]));
+      await page.reload();
       await page.locator('.side').waitFor();
-      paints.push(await page.evaluate(firstPaint));
+      paints.push(Math.round(await page.evaluate(firstPaint)));
     }
     await page.context().close();
-    assert.ok(Math.min(...paints) < FIRST_PAINT_MS, `${paints} ms`);
-    console.log(`# first paint after ${paints.map(Math.round)} ms`);
+    assert.ok(Math.max(...paints) < FIRST_PAINT_MS, `${paints} ms`);
+    console.log(`# first paint after ${paints} ms`);
+  });
+
+  test('says whose it is before any script has run', async () => {
+    const context = await browser.browser.newContext({ javaScriptEnabled: false });
+    const page = await context.newPage();
+    await page.goto(console_.address([]));
+    assert.equal(await page.locator('.opening .brand').innerText(), 'mailrail');
+    await context.close();
   });
 });
 
