@@ -18,11 +18,6 @@ std::unexpected<Error> failed(std::string_view verb, const std::string& path, Fa
               fmt::format("Cannot {} {}: {}.", verb, path, cause));
 }
 
-void overwrite(std::string& content, std::uint64_t offset, std::string_view bytes) {
-  if (content.size() < offset + bytes.size()) content.resize(offset + bytes.size());
-  content.replace(offset, bytes.size(), bytes);
-}
-
 std::uint64_t unit_bytes(Unsynced unsynced) {
   switch (unsynced) {
     case Unsynced::survives_in_pages:
@@ -46,9 +41,7 @@ class SimFile final : public log::File {
 
   Result<std::size_t> read_at(std::uint64_t offset, std::span<char> out) const override {
     if (const auto fault = step(Call::looks)) return failed("read", path_, *fault);
-    const std::string& cached = content().cached;
-    if (offset >= cached.size()) return 0;
-    return cached.copy(out.data(), out.size(), offset);
+    return content().cached.read(offset, out);
   }
 
   Result<std::size_t> read_cached(std::uint64_t offset, std::span<char> out) const override {
@@ -65,7 +58,7 @@ class SimFile final : public log::File {
     if (fault == Fault::no_space && !disk_.has_space(content(), offset + bytes.size()))
       bytes.clear();
     if (had_power) {
-      overwrite(content().cached, offset, bytes);
+      content().cached.overwrite(offset, bytes);
       content().unsynced.push_back(SimDisk::Write{.offset = offset, .bytes = std::move(bytes)});
     }
     if (fault) return failed("write", path_, *fault);
@@ -85,7 +78,7 @@ class SimFile final : public log::File {
     auto fault = step(Call::changes);
     if (!fault && !disk_.has_space(content(), bytes)) fault = Fault::no_space;
     if (had_power && (!fault || *fault == Fault::power_cut) && content().cached.size() < bytes) {
-      content().cached.resize(bytes);
+      content().cached.grow(bytes);
       content().unsynced.push_back(SimDisk::Growth{.size = bytes});
     }
     if (fault) return failed("reserve space for", path_, *fault);
@@ -170,8 +163,7 @@ void SimDisk::settle(Content& content, Unsynced unsynced) {
   const std::uint64_t unit = unit_bytes(unsynced);
   for (const auto& each : content.unsynced) {
     if (const auto* growth = std::get_if<Growth>(&each)) {
-      if (survives(unsynced) && content.synced.size() < growth->size)
-        content.synced.resize(growth->size);
+      if (survives(unsynced)) content.synced.grow(growth->size);
       continue;
     }
     const auto& write = std::get<Write>(each);
@@ -192,11 +184,9 @@ void SimDisk::survive(Content& content,
                       std::string bytes,
                       Unsynced unsynced) {
   const bool may_be_damaged = unsynced == Unsynced::survives_damaged && random_.below(4) == 0;
-  const bool changes = content.synced.size() < offset + bytes.size() ||
-                       content.synced.compare(offset, bytes.size(), bytes) != 0;
-  if (may_be_damaged && changes)
+  if (may_be_damaged && !content.synced.has(offset, bytes))
     bytes[random_.below(bytes.size())] ^= static_cast<char>(1 << random_.below(8));
-  overwrite(content.synced, offset, bytes);
+  content.synced.overwrite(offset, bytes);
 }
 
 std::uint64_t SimDisk::bytes() const {
@@ -241,11 +231,12 @@ std::vector<std::string> SimDisk::names() const {
 std::string SimDisk::content(std::string_view name) const {
   const auto entry = cached_entries_.find(name);
   CHECK(entry != cached_entries_.end());
-  return files_.at(entry->second).cached;
+  return files_.at(entry->second).cached.all();
 }
 
 void SimDisk::put(std::string_view name, std::string bytes) {
-  files_[file_next_] = Content{.cached = bytes, .synced = std::move(bytes), .unsynced = {}};
+  const Sparse content(std::move(bytes));
+  files_[file_next_] = Content{.cached = content, .synced = content, .unsynced = {}};
   cached_entries_[std::string(name)] = file_next_;
   synced_entries_[std::string(name)] = file_next_;
   ++file_next_;

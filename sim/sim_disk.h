@@ -19,6 +19,7 @@
 
 #include "base/random.h"
 #include "log/disk.h"
+#include "sim/sparse.h"
 
 namespace mailrail::sim {
 
@@ -103,8 +104,8 @@ class SimDisk final : public log::Disk {
     std::uint64_t size;
   };
   struct Content {
-    std::string cached;  // What readers see.
-    std::string synced;
+    Sparse cached;  // What readers see.
+    Sparse synced;
     std::vector<std::variant<Write, Growth>> unsynced;
   };
   struct Entered {
