@@ -60,14 +60,15 @@ function(mailrail_module)
 endfunction()
 
 # mailrail_test(NAME engine_test USES engine SOURCES ...): a GoogleTest binary, run by ctest. A test of more than a minute, here or
-# under a sanitizer, has its seconds as its property COST: ctest begins with the longest.
+# under a sanitizer, has its seconds as its property COST: ctest begins with the longest. LONG: it computes for minutes.
 function(mailrail_test)
-  cmake_parse_arguments(test "" "NAME" "USES;LIBRARIES;SOURCES" ${ARGN})
+  cmake_parse_arguments(test "LONG" "NAME" "USES;LIBRARIES;SOURCES" ${ARGN})
   list(TRANSFORM test_USES PREPEND mailrail_)
   add_executable(${test_NAME} ${test_SOURCES})
   target_link_libraries(${test_NAME} PRIVATE ${test_USES} ${test_LIBRARIES} GTest::gtest GTest::gmock GTest::gtest_main)
-  if(CMAKE_BUILD_TYPE MATCHES "^(Asan|Tsan)$")
-    target_compile_options(${test_NAME} PRIVATE -O0)  # To optimise what a sanitizer has put in takes longer than to run it.
+  # To optimise what a sanitizer has put in takes longer than to run most tests.
+  if(CMAKE_BUILD_TYPE MATCHES "^(Asan|Tsan)$" AND NOT test_LONG)
+    target_compile_options(${test_NAME} PRIVATE -O0)
   endif()
   add_test(NAME ${test_NAME} COMMAND ${test_NAME} --gtest_brief=1)
   mailrail_label(${test_NAME} unit)
