@@ -43,16 +43,20 @@ add_custom_target(threads)
 #
 # Builds the library mailrail_NAME, which may include only itself, base and what USES names (tools/tidy.py checks the
 # includes), and the test binary NAME_test, which may also include sim/. THREADS: its tests have several, or what is meant
-# for several.
+# for several. LONG: as of mailrail_test.
 function(mailrail_module)
-  cmake_parse_arguments(module "THREADS" "NAME" "USES;LIBRARIES;SOURCES;TESTS;TEST_USES" ${ARGN})
+  cmake_parse_arguments(module "THREADS;LONG" "NAME" "USES;LIBRARIES;SOURCES;TESTS;TEST_USES" ${ARGN})
   set(target mailrail_${module_NAME})
   add_library(${target} STATIC ${module_SOURCES})
   set(uses ${module_USES})
   list(TRANSFORM uses PREPEND mailrail_)
   target_link_libraries(${target} PUBLIC mailrail_flags ${uses} ${module_LIBRARIES})
   if(module_TESTS)
-    mailrail_test(NAME ${module_NAME}_test USES ${module_NAME} ${module_TEST_USES} SOURCES ${module_TESTS})
+    set(long)
+    if(module_LONG)
+      set(long LONG)
+    endif()
+    mailrail_test(NAME ${module_NAME}_test ${long} USES ${module_NAME} ${module_TEST_USES} SOURCES ${module_TESTS})
   endif()
   if(module_THREADS)
     mailrail_label(${module_NAME}_test unit threads)
@@ -60,7 +64,7 @@ function(mailrail_module)
 endfunction()
 
 # mailrail_test(NAME engine_test USES engine SOURCES ...): a GoogleTest binary, run by ctest. A test of more than a minute, here or
-# under a sanitizer, has its seconds as its property COST: ctest begins with the longest. LONG: it computes for minutes.
+# under a sanitizer, has its seconds as its property COST: ctest begins with the longest. LONG: it computes more than a few seconds.
 function(mailrail_test)
   cmake_parse_arguments(test "LONG" "NAME" "USES;LIBRARIES;SOURCES" ${ARGN})
   list(TRANSFORM test_USES PREPEND mailrail_)
