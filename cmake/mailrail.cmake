@@ -23,8 +23,9 @@ target_compile_options(mailrail_flags INTERFACE -fmacro-prefix-map=${CMAKE_SOURC
 target_compile_options(mailrail_flags INTERFACE -Wno-missing-field-initializers)
 target_link_libraries(mailrail_flags INTERFACE Threads::Threads)
 
-# Developers' presets compile ten sources of a target as one (CMAKE_UNITY_BUILD), in a third of the time. What is unnamed in one of
-# them is seen in the others then, so two warnings are left to `make build` and to lint, which take each source by itself.
+# Developers' presets compile ten sources of a target as one (CMAKE_UNITY_BUILD), in a third to a half of the time. What is unnamed in
+# one of them is seen in the others then, so two warnings are left to `make build`, which takes each source by itself, and shadows
+# to lint, too.
 if(CMAKE_UNITY_BUILD)
   set(CMAKE_UNITY_BUILD_BATCH_SIZE 10)
   target_compile_options(mailrail_flags INTERFACE -Wno-shadow $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
