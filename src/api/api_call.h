@@ -19,6 +19,7 @@
 #include "api/call_slots.h"
 #include "api/context.h"
 #include "api/key_rates.h"
+#include "base/md5_lanes.h"
 #include "base/result.h"
 #include "base/shape.h"
 #include "broker/call.h"
@@ -85,6 +86,9 @@ class ApiCall : public broker::Call {
   explicit ApiCall(Seat seat)
       : Call(seat.call_id), exchange(seat.exchange), slot(std::move(seat.slot)) {}
 
+  // Whose digests it stores. They are written before it is asked.
+  virtual void add_texts(Md5Batch&) {}
+
   // The answer, once it may be told.
   virtual http::Response finish(const Bodies& bodies) const = 0;
   // Instead of it, when a body could not be read back.
@@ -130,6 +134,8 @@ struct Asked {
 //   static Asked<Decided> decide(engine::Engine&, engine::Turn&, Prepared&),
 //   static Result<Output> finish(const Decided&, const Prepared&, const Context&, const Bodies&),
 // the last unless there is nothing to say or do. What it is about, access.h says how it says. One
+// that stores the digests of texts has
+//   static void add_texts(Prepared&, Md5Batch&). One
 // that asks for messages has in its Prepared a broker::ConsumerId consumer_id, which decide() sets.
 // One whose finish() reads files says so by a static constexpr bool reads_files. One whose answer
 // shows messages has, too,
@@ -147,6 +153,11 @@ class ActionCall final : public ApiCall {
         context_(std::move(context)),
         target_(target_of_input(input)),
         prepared_(Action::prepare(std::move(input), context_)) {}
+
+  void add_texts(Md5Batch& batch) override {
+    if constexpr (requires { Action::add_texts(prepared_, batch); })
+      Action::add_texts(prepared_, batch);
+  }
 
   broker::Decision decide(engine::Engine& engine, engine::Turn& turn) override {
     if (std::optional<HeldBack> held = hold_back(context_, turn.now, place_)) {

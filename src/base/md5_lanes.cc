@@ -174,4 +174,18 @@ void md5_of_each(std::span<const std::string_view> texts, std::span<Md5> digests
   }
 }
 
+void Md5Batch::add(std::string_view text, Place place) {
+  texts_.push_back(text);
+  places_.push_back(place);
+}
+
+void Md5Batch::write() {
+  std::vector<Md5> digests(texts_.size());
+  md5_of_each(texts_, digests);
+  for (std::size_t i = 0; i < digests.size(); ++i)
+    std::ranges::copy(digests[i], places_[i].begin());
+  texts_.clear();
+  places_.clear();
+}
+
 }  // namespace mailrail

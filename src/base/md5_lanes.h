@@ -8,6 +8,8 @@
 
 #include <span>
 #include <string_view>
+#include <tuple>
+#include <vector>
 
 #include "base/digest.h"
 
@@ -15,5 +17,20 @@ namespace mailrail {
 
 // As many digests as texts.
 void md5_of_each(std::span<const std::string_view> texts, std::span<Md5> digests);
+
+// Texts that come one by one and are digested together.
+class Md5Batch {
+ public:
+  using Place = std::span<char, std::tuple_size_v<Md5>>;
+
+  // Where the digest of `text` is to be written. Both stay where they are until then.
+  void add(std::string_view text, Place place);
+  // Those of all that was added; then there is none.
+  void write();
+
+ private:
+  std::vector<std::string_view> texts_;
+  std::vector<Place> places_;  // In the same order.
+};
 
 }  // namespace mailrail

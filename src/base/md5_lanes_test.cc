@@ -75,5 +75,39 @@ TEST(Md5Lanes, KnowTheVectorsOfTheRfc) {
   EXPECT_EQ(hex(digests[6]), "57edf4a22be3c955ac49da2e2107b67a");
 }
 
+TEST(Md5Batch, WritesEachDigestToItsPlace) {
+  std::vector<std::string> texts;
+  for (std::size_t i = 0; i < 20; ++i) texts.emplace_back(i * 10, static_cast<char>('a' + i));
+  std::string written(texts.size() * Md5Batch::Place::extent, ' ');
+  Md5Batch batch;
+
+  for (std::size_t i = 0; i < texts.size(); ++i)
+    batch.add(texts[i], Md5Batch::Place(&written[i * Md5Batch::Place::extent], 16));
+  EXPECT_EQ(written.find_first_not_of(' '), std::string::npos);
+  batch.write();
+
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    const Md5 expected = md5(texts[i]);
+    EXPECT_EQ(written.substr(i * expected.size(), expected.size()),
+              std::string(expected.begin(), expected.end()))
+        << i;
+  }
+}
+
+TEST(Md5Batch, ForgetsWhatItHasWritten) {
+  std::string first(16, ' ');
+  std::string second(16, ' ');
+  Md5Batch batch;
+  batch.add("text", Md5Batch::Place(first.data(), 16));
+  batch.write();
+  first.assign(16, '-');
+
+  batch.add("text", Md5Batch::Place(second.data(), 16));
+  batch.write();
+
+  EXPECT_EQ(first, std::string(16, '-'));
+  EXPECT_NE(second, std::string(16, ' '));
+}
+
 }  // namespace
 }  // namespace mailrail

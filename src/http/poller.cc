@@ -24,8 +24,10 @@ Poller::Event event_of(const epoll_event& told) {
 
 }  // namespace
 
-Poller::Poller(asio::io_context& loop, std::function<void(const Event&)> tell)
-    : epoll_(loop.get_executor()), tell_(std::move(tell)) {}
+Poller::Poller(asio::io_context& loop,
+               std::function<void(const Event&)> tell,
+               std::function<void()> told)
+    : epoll_(loop.get_executor()), tell_(std::move(tell)), told_(std::move(told)) {}
 
 Result<void> Poller::start() {
   const int descriptor = epoll_create1(EPOLL_CLOEXEC);
@@ -71,8 +73,11 @@ void Poller::tell_batch() {
   const int count =
       epoll_wait(epoll_.native_handle(), batch_.data(), static_cast<int>(batch_.size()), 0);
   if (count < 0) return;  // By a signal; they are told again.
+  is_telling_ = true;
   for (const epoll_event& each : std::span(batch_).first(static_cast<std::size_t>(count)))
     tell_(event_of(each));
+  is_telling_ = false;
+  told_();
 }
 
 }  // namespace mailrail::http

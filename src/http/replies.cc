@@ -25,6 +25,7 @@ void Worker::ask(Handler& handler, Request request, std::function<void(Response)
   own_.emplace(exchange, std::move(answered));
   handler.on_request({.thread = thread_, .slot = own_slot, .generation = exchange},
                      std::move(request));
+  handler.on_batch_end(thread_);
 }
 
 bool Worker::answer(ExchangeId exchange, Response response, const Permit* permit) {

@@ -32,7 +32,7 @@ struct ExchangeId {
   friend bool operator==(const ExchangeId&, const ExchangeId&) = default;
 };
 
-// Both are called on the exchange's HTTP thread and must not block: all its connections wait
+// All are called on the exchange's HTTP thread and must not block: all its connections wait
 // meanwhile.
 class Handler {
  public:
@@ -42,6 +42,10 @@ class Handler {
   // The client closed, or stopped sending, before its request was answered; or a stream has ended,
   // unless by end_stream(). At most once an exchange; no answer gets through.
   virtual void on_gone(ExchangeId exchange) = 0;
+
+  // That was the last of the requests that came together, or the only one. What a handler keeps, to
+  // do it for all of them, it does now.
+  virtual void on_batch_end(std::uint32_t /*thread*/) {}
 };
 
 class Server {

@@ -293,8 +293,14 @@ void Worker::hand_over(Client& client) {
   client.state = ClientState::handling;
   client.permit = nullptr;
   client.exchange = ++generations_;
+  has_handed_over_ = true;
   handler_.on_request({.thread = thread_, .slot = client.key.slot, .generation = client.exchange},
                       std::move(request));
+  if (!poller_.is_telling()) end_batch();
+}
+
+void Worker::end_batch() {
+  if (std::exchange(has_handed_over_, false)) handler_.on_batch_end(thread_);
 }
 
 void Worker::refuse(Client& client, int status, std::string_view sentence) {

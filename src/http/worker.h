@@ -114,6 +114,7 @@ class Worker {
   void begin_request(Client& client);
   void tell_to_go_on(Client& client);
   void hand_over(Client& client);
+  void end_batch();
 
   // Replies out.
   bool send(Client& client, Response response);
@@ -136,7 +137,8 @@ class Worker {
   Handler& handler_;
 
   asio::io_context loop_{1};
-  Poller poller_{loop_, [this](const Poller::Event& event) { on_event(event); }};
+  Poller poller_{loop_, [this](const Poller::Event& event) { on_event(event); },
+                 [this] { end_batch(); }};
   asio::basic_waitable_timer<Steady, asio::wait_traits<Steady>, asio::io_context::executor_type>
       sweep_timer_{loop_};
   const Duration sweep_period_;
@@ -150,6 +152,7 @@ class Worker {
   std::unordered_map<std::uint64_t, std::function<void(Response)>> own_;  // By exchange: ask().
   std::size_t buffered_bytes_ = 0;  // By all clients. See fits().
   bool is_closing_ = false;         // Every answer closes its connection.
+  bool has_handed_over_ = false;    // A request, and the handler was not told that it was the last.
 
   // Scratch, so that a connection needs no buffers of its own.
   std::array<char, 64 << 10> received_;

@@ -1,6 +1,7 @@
 #include "server/engine_thread.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include <pthread.h>
@@ -69,6 +70,12 @@ void EngineThread::change_inbox(Change change) {
 void EngineThread::submit(std::unique_ptr<broker::Call> call) {
   change_inbox([&](Inbox& inbox) {
     if (!is_closed_) inbox.calls.push_back(std::move(call));
+  });
+}
+
+void EngineThread::submit(std::vector<std::unique_ptr<broker::Call>> calls) {
+  change_inbox([&](Inbox& inbox) {
+    if (!is_closed_) std::ranges::move(calls, std::back_inserter(inbox.calls));
   });
 }
 

@@ -92,6 +92,7 @@ class EngineThread final : private broker::Outbox {
 
   // Any thread.
   void submit(std::unique_ptr<broker::Call> call);
+  void submit(std::vector<std::unique_ptr<broker::Call>> calls);
   void cancel(std::uint64_t call_id);
   // Long polls are answered from now on, whether there is something or not.
   void stop_waiting();

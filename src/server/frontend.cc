@@ -38,6 +38,7 @@ Frontend::Frontend(const Parts& parts, const Limits& limits)
                 .engine = parts.engine,
                 .measures = parts.measures,
                 .authenticator = parts.authenticator}),
+      gathered_(parts.http.threads()),
       read_budget_(limits.read_bytes_max()) {
   SystemRandom seeds;
   for (std::uint32_t i = 0; i < parts_.http.threads(); ++i) randoms_.emplace_back(seeds.next());
@@ -72,13 +73,24 @@ void Frontend::on_request(http::ExchangeId exchange, http::Request request) {
                                               call_id(exchange), parts_.slots, random);
   if (made) {
     (*made)->began = refused.began;
-    parts_.engine.submit(*std::move(made));
+    Gathered& gathered = gathered_[exchange.thread];
+    (*made)->add_texts(gathered.digests);
+    gathered.calls.push_back(*std::move(made));
   } else {
     answer_now(exchange, refused, std::move(made).error());
   }
 }
 
+void Frontend::on_batch_end(std::uint32_t thread) {
+  Gathered& gathered = gathered_[thread];
+  if (gathered.calls.empty()) return;
+  gathered.digests.write();
+  parts_.engine.submit(std::exchange(gathered.calls, {}));
+}
+
+// What it asked may still be with us, and is cancelled only where it was submitted.
 void Frontend::on_gone(http::ExchangeId exchange) {
+  on_batch_end(exchange.thread);
   parts_.engine.cancel(call_id(exchange));
   parts_.live.gone(exchange);
 }

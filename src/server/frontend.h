@@ -17,6 +17,7 @@
 #include "api/call_slots.h"
 #include "api/dispatch.h"
 #include "auth/authenticator.h"
+#include "base/md5_lanes.h"
 #include "base/random.h"
 #include "console/sessions.h"
 #include "http/server.h"
@@ -55,6 +56,7 @@ class Frontend final : public http::Handler {
 
   void on_request(http::ExchangeId exchange, http::Request request) override;
   void on_gone(http::ExchangeId exchange) override;
+  void on_batch_end(std::uint32_t thread) override;
 
   // What the engine thread calls.
   void deliver(std::vector<Leaving> leaving);
@@ -73,6 +75,12 @@ class Frontend final : public http::Handler {
 
     bool is_to_be_read() const { return !holds.empty() && !read; }
     std::size_t bytes_to_read() const;
+  };
+
+  // Calls of requests that came together: digested together, and the engine is told of them once.
+  struct Gathered {
+    std::vector<std::unique_ptr<broker::Call>> calls;
+    Md5Batch digests;  // Of their texts.
   };
 
   // A call that was answered before it was one.
@@ -100,6 +108,7 @@ class Frontend final : public http::Handler {
   const Parts parts_;
   Scrapes scrapes_;
   std::vector<SeededRandom> randoms_;  // By HTTP thread.
+  std::vector<Gathered> gathered_;     // Likewise.
   ByteBudget read_budget_;
   std::atomic<bool> is_stopping_ = false;
 };

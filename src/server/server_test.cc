@@ -10,6 +10,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/digest.h"
 #include "server/server_testing.h"
 
 namespace mailrail::server {
@@ -47,6 +48,26 @@ TEST_F(ServerTest, AnswersManyConnectionsAtOnce) {
 }
 
 // As tools look for it, with the space.
+TEST_F(ServerTest, DigestsEachOfTheBodiesThatComeTogether) {
+  Client first = connect();
+  call(first, "CreateQueue", R"({"QueueName": "q"})");
+  constexpr int count = 24;
+  const auto body_of = [](int i) { return std::string(static_cast<std::size_t>(i) * 9 + 1, 'x'); };
+  std::vector<Client> clients;
+  for (int i = 0; i < count; ++i) clients.push_back(connect());
+
+  for (int i = 0; i < count; ++i)
+    send(clients[i], "SendMessage", R"({"QueueUrl": "q", "MessageBody": ")" + body_of(i) + "\"}");
+  for (int i = 0; i < count; ++i)
+    EXPECT_THAT(clients[i].read_reply().body, HasSubstr(hex(md5(body_of(i))))) << i;
+
+  for (int received = 0; received < count; ++received) {
+    const std::string reply = call(first, "ReceiveMessage", R"({"QueueUrl": "q"})").body;
+    const std::string body = reply.substr(reply.find("\"Body\":\"") + 8);
+    EXPECT_THAT(reply, HasSubstr(hex(md5(body.substr(0, body.find('"'))))));
+  }
+}
+
 TEST_F(ServerTest, NamesTheServicesThatRun) {
   Client client = connect();
   client.send("GET /_localstack/health HTTP/1.1\r\nHost: h\r\n\r\n");

@@ -48,6 +48,7 @@ class Switchboard final : public http::Handler {
 
   void on_request(http::ExchangeId exchange, http::Request request) override;
   void on_gone(http::ExchangeId exchange) override;
+  void on_batch_end(std::uint32_t thread) override { serving_[thread]->on_batch_end(thread); }
 
  private:
   http::Server* http_ = nullptr;

@@ -49,6 +49,7 @@ void WaitingRoom::on_gone(http::ExchangeId exchange) {
 void WaitingRoom::let_in(std::uint32_t thread, http::Handler& next) {
   for (Waiting& each : std::exchange(waiting_[thread], {}))
     next.on_request(each.exchange, std::move(each.request));
+  next.on_batch_end(thread);
 }
 
 }  // namespace mailrail::server

@@ -19,15 +19,20 @@ using http::testing::Client;
 using http::testing::post;
 using ::testing::HasSubstr;
 
-// Answers with the body that came.
+// Answers with the body that came, once it is told that no more comes with it.
 class Echo final : public http::Handler {
  public:
   void on_request(http::ExchangeId exchange, http::Request request) override {
-    server->answer(exchange, {.body = std::move(request.body)});
+    asked.emplace_back(exchange, std::move(request.body));
   }
   void on_gone(http::ExchangeId) override {}
+  void on_batch_end(std::uint32_t) override {
+    for (auto& [exchange, body] : std::exchange(asked, {}))
+      server->answer(exchange, {.body = std::move(body)});
+  }
 
   http::Server* server = nullptr;
+  std::vector<std::pair<http::ExchangeId, std::string>> asked;
 };
 
 // Hands all to the room, and tells when something has come.

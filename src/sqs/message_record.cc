@@ -3,11 +3,13 @@
 #include <algorithm>
 
 #include "base/bytes.h"
+#include "base/check.h"
 
 namespace mailrail::sqs {
 namespace {
 
 constexpr std::uint8_t record_version = 1;
+constexpr std::size_t digest_offset = 2;  // Behind the version and its own length.
 constexpr std::uint8_t string_carried = 1;
 constexpr std::uint8_t binary_carried = 2;
 
@@ -34,6 +36,18 @@ std::string encode_record(const MessageRecord& record) {
   }
   out.string(record.body);
   return bytes;
+}
+
+Md5Batch::Place digest_place(std::string& record) {
+  CHECK(record.size() >= digest_offset + Md5Batch::Place::extent);
+  return Md5Batch::Place(record.data() + digest_offset, Md5Batch::Place::extent);
+}
+
+Md5 digest_in(std::string_view record) {
+  Md5 digest;
+  CHECK(record.size() >= digest_offset + digest.size());
+  std::ranges::copy(record.substr(digest_offset, digest.size()), digest.begin());
+  return digest;
 }
 
 Result<MessageRecord> decode_record(std::string_view bytes) {

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "base/digest.h"
+#include "base/md5_lanes.h"
 #include "base/result.h"
 #include "sqs/message_attribute_value.h"
 
@@ -23,6 +24,10 @@ struct MessageRecord {
 };
 
 std::string encode_record(const MessageRecord& record);
+
+// Where an encoded record has the digest of its body.
+Md5Batch::Place digest_place(std::string& record);
+Md5 digest_in(std::string_view record);
 
 // Views point into `bytes`.
 Result<MessageRecord> decode_record(std::string_view bytes);

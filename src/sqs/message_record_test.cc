@@ -1,5 +1,7 @@
 #include "sqs/message_record.h"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 namespace mailrail::sqs {
@@ -28,6 +30,17 @@ TEST(MessageRecord, ReadsBackWhatWasWritten) {
   EXPECT_EQ(record->attributes, example().attributes);
   EXPECT_EQ(record->sender_id, "AKID");
   EXPECT_EQ(record->trace_header, "Root=1");
+}
+
+TEST(MessageRecord, GetsTheDigestOfItsBodyLater) {
+  MessageRecord without = example();
+  without.body_md5 = {};
+  std::string bytes = encode_record(without);
+
+  std::ranges::copy(md5("hello"), digest_place(bytes).begin());
+
+  EXPECT_EQ(bytes, encode_record(example()));
+  EXPECT_EQ(digest_in(bytes), md5("hello"));
 }
 
 TEST(MessageRecord, RefusesEveryTruncation) {

@@ -7,7 +7,6 @@
 
 #include "api/room.h"
 #include "base/digest.h"
-#include "base/md5_lanes.h"
 #include "sqs/batch.h"
 #include "sqs/limits.h"
 #include "sqs/message_attributes.h"
@@ -58,11 +57,9 @@ std::string_view trace_header_of(const Draft& draft, const api::Context& context
   return is_usable ? std::string_view(*context.trace_header) : std::string_view{};
 }
 
-// `digest` is the body's.
-PreparedMessage prepare_message(const Draft& draft,
-                                const Md5& digest,
-                                const api::Context& context) {
+PreparedMessage prepare_message(const Draft& draft, const api::Context& context) {
   PreparedMessage message;
+  message.body_bytes = draft.body.size();
   message.counted_bytes = draft.body.size() + counted_bytes(draft.attributes);
   message.group = draft.group;
   message.deduplication_id = draft.deduplication_id;
@@ -70,25 +67,22 @@ PreparedMessage prepare_message(const Draft& draft,
     message.error = checked.error();
     return message;
   }
-  message.md5_of_body = hex(digest);
   message.md5_of_attributes = md5_of(draft.attributes);
   message.md5_of_system_attributes = md5_of(draft.system_attributes);
   if (draft.delay_seconds) message.delay = std::chrono::seconds(*draft.delay_seconds);
   if (draft.group && !draft.deduplication_id) message.content_hash = hex(sha256(draft.body));
   message.record = encode_record({.body = draft.body,
-                                  .body_md5 = digest,
                                   .attributes = draft.attributes,
                                   .sender_id = context.caller.user,
                                   .trace_header = trace_header_of(draft, context)});
   return message;
 }
 
-std::vector<Md5> digests_of_bodies(const std::vector<SendMessageBatchRequestEntry>& entries) {
-  std::vector<std::string_view> bodies;
-  for (const SendMessageBatchRequestEntry& each : entries) bodies.emplace_back(each.message_body);
-  std::vector<Md5> digests(bodies.size());
-  md5_of_each(bodies, digests);
-  return digests;
+// A record ends with its body.
+void add_body(PreparedMessage& message, Md5Batch& batch) {
+  if (message.error) return;
+  const std::string_view record = message.record;
+  batch.add(record.substr(record.size() - message.body_bytes), digest_place(message.record));
 }
 
 // The one member whose absence AWS words otherwise for an entry than for a single message.
@@ -172,7 +166,7 @@ void fill(Output& output,
           const PreparedMessage& message,
           const api::Context& context) {
   output.message_id = context.identity->message_id(sent.result.queue, sent.result.seq, 0);
-  output.md5_of_message_body = message.md5_of_body;
+  output.md5_of_message_body = hex(digest_in(message.record));
   output.md5_of_message_attributes = message.md5_of_attributes;
   output.md5_of_message_system_attributes = message.md5_of_system_attributes;
   if (sent.is_fifo) output.sequence_number = engine::sequence_number(sent.result.seq);
@@ -182,7 +176,11 @@ void fill(Output& output,
 
 SendMessage::Prepared SendMessage::prepare(Input input, const api::Context& context) {
   return {.queue = TargetQueue(input.queue_url, context),
-          .message = prepare_message(draft_of(input), md5(input.message_body), context)};
+          .message = prepare_message(draft_of(input), context)};
+}
+
+void SendMessage::add_texts(Prepared& prepared, Md5Batch& batch) {
+  add_body(prepared.message, batch);
 }
 
 api::Asked<SentMessage> SendMessage::decide(engine::Engine& engine,
@@ -214,18 +212,21 @@ SendMessageBatch::Prepared SendMessageBatch::prepare(Input input, const api::Con
     prepared.error = checked.error();
     return prepared;
   }
-  const std::vector<Md5> digests = digests_of_bodies(input.entries);
+  prepared.entries.reserve(input.entries.size());
   std::size_t bytes = 0;
   for (const SendMessageBatchRequestEntry& each : input.entries) {
-    const Md5& digest = digests[prepared.entries.size()];
     prepared.entries.push_back(
-        {.id = each.id, .message = prepare_message(draft_of(each), digest, context)});
+        {.id = each.id, .message = prepare_message(draft_of(each), context)});
     PreparedMessage& message = prepared.entries.back().message;
     bytes += message.counted_bytes;
     if (each.message_body.empty()) message.error = no_body_of_entry(prepared.entries.size());
   }
   if (const Result<void> fits = check_batch_bytes(bytes); !fits) prepared.error = fits.error();
   return prepared;
+}
+
+void SendMessageBatch::add_texts(Prepared& prepared, Md5Batch& batch) {
+  for (Entry& each : prepared.entries) add_body(each.message, batch);
 }
 
 api::Asked<SendMessageBatch::Decided> SendMessageBatch::decide(engine::Engine& engine,
@@ -242,6 +243,7 @@ api::Asked<SendMessageBatch::Decided> SendMessageBatch::decide(engine::Engine& e
   const engine::PlaceRequest places{.queue = queue.id, .messages = prepared.entries.size()};
   if (auto held = hold_back(engine, turn.now, places, prepared.place)) return *held;
   Decided sent;
+  sent.reserve(prepared.entries.size());
   for (const Entry& each : prepared.entries) {
     sent.push_back(record(engine, turn, queue, each.message, MessageFrom::batch_entry));
     // Clients try a call again only if all of it failed, and nothing of it may be recorded then.
@@ -258,6 +260,7 @@ Result<SendMessageBatchOutput> SendMessageBatch::finish(const Decided& sent,
                                                         const api::Context& context,
                                                         const api::Bodies&) {
   Output output;
+  output.successful.reserve(sent.size());
   for (std::size_t i = 0; i < sent.size(); ++i) {
     const Entry& entry = prepared.entries[i];
     if (sent[i]) {

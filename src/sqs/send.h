@@ -1,6 +1,6 @@
 // SendMessage and SendMessageBatch.
 //
-// A message is validated, digested and encoded before the engine thread sees it; what depends on
+// A message is validated, encoded and digested before the engine thread sees it; what depends on
 // its queue (size limit, FIFO rules, deduplication) is decided there.
 
 #pragma once
@@ -19,13 +19,13 @@ namespace mailrail::sqs {
 // One message, ready to be recorded, or what is wrong with it.
 struct PreparedMessage {
   std::optional<Error> error;
-  std::string record;
+  std::string record;  // At first without the digest of its body.
+  std::size_t body_bytes = 0;
   std::size_t counted_bytes = 0;
   std::optional<Duration> delay;
   std::optional<std::string> group;
   std::optional<std::string> deduplication_id;
   std::string content_hash;  // Stands in for the deduplication id where the queue says so.
-  std::string md5_of_body;
   std::optional<std::string> md5_of_attributes;
   std::optional<std::string> md5_of_system_attributes;
 };
@@ -48,6 +48,7 @@ struct SendMessage {
   };
 
   static Prepared prepare(Input input, const api::Context& context);
+  static void add_texts(Prepared& prepared, Md5Batch& batch);
   static api::Asked<Decided> decide(engine::Engine& engine, engine::Turn& turn, Prepared& prepared);
   static Result<Output> finish(const Decided& sent,
                                const Prepared& prepared,
@@ -75,6 +76,7 @@ struct SendMessageBatch {
   };
 
   static Prepared prepare(Input input, const api::Context& context);
+  static void add_texts(Prepared& prepared, Md5Batch& batch);
   static api::Asked<Decided> decide(engine::Engine& engine, engine::Turn& turn, Prepared& prepared);
   static Result<Output> finish(const Decided& sent,
                                const Prepared& prepared,

@@ -64,6 +64,9 @@ std::uint64_t World::ask(http::Request request, auth::Caller caller) {
   api::Made made =
       dispatcher_->dispatch(std::move(request), std::move(caller), {}, call, slots_, random_);
   if (made) {
+    Md5Batch digests;
+    (*made)->add_texts(digests);
+    digests.write();
     std::vector<std::unique_ptr<broker::Call>> calls;
     calls.push_back(*std::move(made));
     run(std::move(calls));
