@@ -23,11 +23,14 @@ class ByteWriter {
   void u64(std::uint64_t value) { fixed(value); }
 
   void varint(std::uint64_t value) {
+    char bytes[10];
+    std::size_t count = 0;
     while (value >= 0x80) {
-      u8(static_cast<std::uint8_t>(value | 0x80));
+      bytes[count++] = static_cast<char>(value | 0x80);
       value >>= 7;
     }
-    u8(static_cast<std::uint8_t>(value));
+    bytes[count++] = static_cast<char>(value);
+    out_.append(bytes, count);
   }
 
   void string(std::string_view value) {
