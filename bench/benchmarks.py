@@ -116,7 +116,10 @@ def of_ours(setting, arguments, kinds, rounds):
         "latency_over_load": turns("latency over offered load", lambda kind: points_over_load(setting, kind, rounds)),
         "end_to_end": {
             "woken": turns("woken", lambda kind: with_server(setting, kind, mailrail_bench.woken_at, WOKEN_PER_SECOND)),
-            "fifo": turns("FIFO end to end", lambda kind: with_server(setting, kind, mailrail_bench.fifo_end_to_end))},
+            "fifo": turns("FIFO end to end", lambda kind: with_server(setting, kind, mailrail_bench.fifo_end_to_end)),
+            "standard": turns("standard end to end", lambda kind: with_server(setting, kind, mailrail_bench.standard_end_to_end)),
+            "fan_out": turns("fan-out", lambda kind: with_server(setting, kind, mailrail_bench.fan_out_end_to_end)),
+            "replay": turns("replay", lambda kind: with_server(setting, kind, mailrail_bench.replay_end_to_end))},
         "secured": turns("signatures and TLS", lambda kind: secured(setting, kind)),
         "cost_over_backlog": turns("cost over backlog", lambda kind: points_over_backlog(setting, kind, arguments.backlog)),
         "flat": turns("beside much else", lambda kind: flat(setting, kind)),

@@ -11,7 +11,9 @@ from secured import PACE
 WORKLOADS = (("send_1", "send, 1 connection"), ("send_64", "send, 64"), ("batch_16", "send in tens, 16"),
              ("receive_16", "receive and delete in tens, 16"))
 LOAD_PLOT, BACKLOG_PLOT = "latency-over-load.svg", "cost-over-backlog.svg"
-END_TO_END = {"woken": "end to end at 200 messages/s", "fifo": "FIFO end to end, 1,000 conversations"}
+END_TO_END = {"woken": "end to end at 200 messages/s", "fifo": "FIFO end to end, 1,000 conversations",
+              "standard": "standard end to end", "fan_out": "FIFO topic to three FIFO queues, what all receive",
+              "replay": "10,068 real conversations, replayed"}
 WAYS = {"plain": "neither", "signed": "signature", "tls": "TLS", "both": "both"}
 BESIDE = {"nothing": "nothing", "fifo": "nothing, FIFO", "polls": "open long polls", "queues": "more queues",
           "conversations": "conversations with a message each, FIFO", "messages": "waiting messages"}

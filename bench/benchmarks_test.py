@@ -309,6 +309,22 @@ class Commanded(unittest.TestCase):
         found, called = self.asked(lambda setting, server: mailrail_bench.fifo_end_to_end(setting, server, 1), {"EndToEnd": self.PART})
         self.assertEqual(900, found["p99_us"])
         self.assertIn("bench fifo ", called)
+        for measure, workload in ((mailrail_bench.standard_end_to_end, "standard"), (mailrail_bench.fan_out_end_to_end, "fan-out")):
+            found, called = self.asked(lambda setting, server: measure(setting, server, 1), {"EndToEnd": self.PART})
+            self.assertEqual(200, found["messages_per_second"])
+            self.assertIn(f"bench {workload} ", called)
+
+    def test_replays_conversations_where_the_file_is(self):
+        measure = lambda setting, server: mailrail_bench.replay_end_to_end(setting, server, 1)
+        with tempfile.TemporaryDirectory() as place:
+            file = Path(place, "conversations.jsonl")
+            with unittest.mock.patch.object(mailrail_bench, "CONVERSATIONS", file):
+                with self.assertRaisesRegex(CannotRun, "no file conversations.jsonl"):
+                    self.asked(measure, {"EndToEnd": self.PART})
+                file.touch()
+                found, called = self.asked(measure, {"EndToEnd": self.PART})
+        self.assertEqual(900, found["p99_us"])
+        self.assertIn(f"bench replay {file} ", called)
 
     def test_tells_what_a_send_takes_of_processors(self):
         server, used = self.server(), iter((10, 10.5))

@@ -5,17 +5,23 @@ Each function answers with what the document shows, or raises CannotRun with the
 
 import json
 import subprocess
+from pathlib import Path
 
 from processes import CannotRun
 
 
 WARM_UP_S = 0.5
+CONVERSATIONS = Path(__file__).resolve().parents[2] / "shared" / "data" / "irc-conversations.jsonl"  # Not everybody has it.
 
 
 def bench(setting, server, workload, seconds, **options):
     """One run against a server that answers already; its JSON."""
-    command = [setting.mailrail, "bench", workload, "--endpoint-url", server.endpoint, "--json", "--size", "1KiB",
-               "--duration", milliseconds(seconds), "--warm-up", milliseconds(WARM_UP_S)]
+    timed = ["--size", "1KiB", "--duration", milliseconds(seconds), "--warm-up", milliseconds(WARM_UP_S)]
+    return outcome_of(setting, server, workload, timed, options)
+
+
+def outcome_of(setting, server, workload, arguments, options):
+    command = [setting.mailrail, "bench", workload, *arguments, "--endpoint-url", server.endpoint, "--json"]
     for name, value in options.items():
         command += [f"--{name}", value]
     done = subprocess.run([str(part) for part in command], capture_output=True, text=True, env=server.client_environment())
@@ -56,6 +62,23 @@ def woken_at(setting, server, rate, seconds):
 def fifo_end_to_end(setting, server, seconds):
     """1,000 conversations, 16 producers of single messages, 16 consumers of tens; order, loss and overlap are judged."""
     return figures(bench(setting, server, "fifo", seconds, groups=1000, producers=16, consumers=16)["EndToEnd"])
+
+
+def standard_end_to_end(setting, server, seconds):
+    """One standard queue, 16 producers of single messages, 16 consumers of tens; loss and repetition are judged."""
+    return figures(bench(setting, server, "standard", seconds, producers=16, consumers=16)["EndToEnd"])
+
+
+def fan_out_end_to_end(setting, server, seconds):
+    """A FIFO topic with three FIFO queues, each consumed by tens; a message counts once for each queue."""
+    return figures(bench(setting, server, "fan-out", seconds, queues=3, producers=16, consumers=16)["EndToEnd"])
+
+
+def replay_end_to_end(setting, server, _):
+    """Real conversations, whole, each in its order, as fast as they are answered."""
+    if not CONVERSATIONS.exists():
+        raise CannotRun(f"there is no file {CONVERSATIONS.name}")
+    return figures(outcome_of(setting, server, "replay", [CONVERSATIONS], {})["EndToEnd"])
 
 
 def figures(part):
