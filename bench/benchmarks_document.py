@@ -13,7 +13,7 @@ WORKLOADS = (("send_1", "send, 1 connection"), ("send_64", "send, 64"), ("batch_
 LOAD_PLOT, BACKLOG_PLOT = "latency-over-load.svg", "cost-over-backlog.svg"
 END_TO_END = {"woken": "end to end at 200 messages/s", "fifo": "FIFO end to end, 1,000 conversations",
               "standard": "standard end to end", "fan_out": "FIFO topic to three FIFO queues, what all receive",
-              "replay": "10,068 real conversations, replayed"}
+              "replay": "real conversations, replayed"}
 WAYS = {"plain": "neither", "signed": "signature", "tls": "TLS", "both": "both"}
 BESIDE = {"nothing": "nothing", "fifo": "nothing, FIFO", "polls": "open long polls", "queues": "more queues",
           "conversations": "conversations with a message each, FIFO", "messages": "waiting messages"}
@@ -170,11 +170,11 @@ def targets(figures):
     return "## Targets\n\n" + table(("workload", "what", "at least", "aim", "measured", ""), rows, texts=2)
 
 
-def named(results, by_contender):
+def named(results, by_contender, part="here"):
     """Of a part that is measured of some contenders: their names and figures, and a line for each that has none."""
     names = {key: results["contenders"][key]["name"] for key in by_contender}
     there = [(names[key], found) for key, found in by_contender.items() if "cannot_run" not in found]
-    return there, "".join(f"\n{names[key]} is not in here: {found['cannot_run']}.\n" for key, found in by_contender.items()
+    return there, "".join(f"\n{names[key]} is not in {part}: {found['cannot_run']}.\n" for key, found in by_contender.items()
                           if "cannot_run" in found)
 
 
@@ -209,7 +209,7 @@ def end_to_end(results):
         return ""
     text = "## From end to end\n\nFrom when a message was meant to be sent until a consumer has it; order, loss, repetition and overlap are judged.\n"
     for part, by_contender in parts.items():
-        there, missing = named(results, by_contender)
+        there, missing = named(results, by_contender, f'"{END_TO_END[part]}"')
         if there:
             text += "\n" + table((END_TO_END[part], "messages/s", "p50, ms", "p99, ms"),
                                  [(name, number(each["messages_per_second"]), *milliseconds(each)) for name, each in there])

@@ -205,7 +205,7 @@ class Judgement(unittest.TestCase):
 
     def test_says_what_was_not_measured_and_why(self):
         self.assertEqual("not measured", self.verdicts(RESULTS)["FIFO end to end, as above", "p99"])
-        self.assertIn("mailrail is not in here: no such command.", benchmarks_document.document(RESULTS))
+        self.assertIn('mailrail is not in "FIFO end to end, 1,000 conversations": no such command.', benchmarks_document.document(RESULTS))
 
     def test_compares_each_with_the_empty_server_in_a_queue_of_its_kind(self):
         what = "engine's time for a message, of that on the empty server"
@@ -318,7 +318,7 @@ class Commanded(unittest.TestCase):
         measure = lambda setting, server: mailrail_bench.replay_end_to_end(setting, server, 1)
         with tempfile.TemporaryDirectory() as place:
             file = Path(place, "conversations.jsonl")
-            with unittest.mock.patch.object(mailrail_bench, "CONVERSATIONS", file):
+            with unittest.mock.patch.object(mailrail_bench, "CORPUS", file):
                 with self.assertRaisesRegex(CannotRun, "no file conversations.jsonl"):
                     self.asked(measure, {"EndToEnd": self.PART})
                 file.touch()

@@ -5,13 +5,12 @@ Each function answers with what the document shows, or raises CannotRun with the
 
 import json
 import subprocess
-from pathlib import Path
 
 from processes import CannotRun
+from publishing import CORPUS
 
 
 WARM_UP_S = 0.5
-CONVERSATIONS = Path(__file__).resolve().parents[2] / "shared" / "data" / "irc-conversations.jsonl"  # Not everybody has it.
 
 
 def bench(setting, server, workload, seconds, **options):
@@ -21,6 +20,7 @@ def bench(setting, server, workload, seconds, **options):
 
 
 def outcome_of(setting, server, workload, arguments, options):
+    """What the command says, if it ran and found nothing wrong."""
     command = [setting.mailrail, "bench", workload, *arguments, "--endpoint-url", server.endpoint, "--json"]
     for name, value in options.items():
         command += [f"--{name}", value]
@@ -76,9 +76,9 @@ def fan_out_end_to_end(setting, server, seconds):
 
 def replay_end_to_end(setting, server, _):
     """Real conversations, whole, each in its order, as fast as they are answered."""
-    if not CONVERSATIONS.exists():
-        raise CannotRun(f"there is no file {CONVERSATIONS.name}")
-    return figures(outcome_of(setting, server, "replay", [CONVERSATIONS], {})["EndToEnd"])
+    if not CORPUS.exists():
+        raise CannotRun(f"there is no file {CORPUS.name}")
+    return figures(outcome_of(setting, server, "replay", [CORPUS], {})["EndToEnd"])
 
 
 def figures(part):

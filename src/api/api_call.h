@@ -86,7 +86,7 @@ class ApiCall : public broker::Call {
   explicit ApiCall(Seat seat)
       : Call(seat.call_id), exchange(seat.exchange), slot(std::move(seat.slot)) {}
 
-  // Whose digests it stores. They are written before it is asked.
+  // Adds the texts whose digests it stores, which are to be written before it is asked.
   virtual void add_texts(Md5Batch&) {}
 
   // The answer, once it may be told.
@@ -133,9 +133,9 @@ struct Asked {
 //   static Prepared prepare(Input, const Context&),
 //   static Asked<Decided> decide(engine::Engine&, engine::Turn&, Prepared&),
 //   static Result<Output> finish(const Decided&, const Prepared&, const Context&, const Bodies&),
-// the last unless there is nothing to say or do. What it is about, access.h says how it says. One
-// that stores the digests of texts has
-//   static void add_texts(Prepared&, Md5Batch&). One
+// the last unless there is nothing to say or do. One that stores digests of texts has, too,
+//   static void add_texts(Prepared&, Md5Batch&).
+// What it is about, access.h says how it says. One
 // that asks for messages has in its Prepared a broker::ConsumerId consumer_id, which decide() sets.
 // One whose finish() reads files says so by a static constexpr bool reads_files. One whose answer
 // shows messages has, too,

@@ -14,6 +14,8 @@
 
 namespace mailrail {
 
+constexpr std::size_t varint_bytes_max = 10;  // 64 bits, seven in each.
+
 class ByteWriter {
  public:
   explicit ByteWriter(std::string& out) : out_(out) {}
@@ -23,7 +25,7 @@ class ByteWriter {
   void u64(std::uint64_t value) { fixed(value); }
 
   void varint(std::uint64_t value) {
-    char bytes[10];
+    char bytes[varint_bytes_max];
     std::size_t count = 0;
     while (value >= 0x80) {
       bytes[count++] = static_cast<char>(value | 0x80);

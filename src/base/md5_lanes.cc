@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstdint>
 #include <cstring>
+#include <functional>
 #include <utility>
 
 #include "base/check.h"
@@ -175,17 +176,22 @@ void md5_of_each(std::span<const std::string_view> texts, std::span<Md5> digests
 }
 
 void Md5Batch::add(std::string_view text, Place place) {
-  texts_.push_back(text);
-  places_.push_back(place);
+  entries_.push_back({.text = text, .place = place});
+  bytes_ += text.size();
 }
 
 void Md5Batch::write() {
-  std::vector<Md5> digests(texts_.size());
-  md5_of_each(texts_, digests);
+  std::ranges::sort(entries_, std::ranges::greater(),
+                    [](const Entry& each) { return each.text.size(); });
+  std::vector<std::string_view> texts;
+  texts.reserve(entries_.size());
+  for (const Entry& each : entries_) texts.push_back(each.text);
+  std::vector<Md5> digests(texts.size());
+  md5_of_each(texts, digests);
   for (std::size_t i = 0; i < digests.size(); ++i)
-    std::ranges::copy(digests[i], places_[i].begin());
-  texts_.clear();
-  places_.clear();
+    std::ranges::copy(digests[i], entries_[i].place.begin());
+  entries_.clear();
+  bytes_ = 0;
 }
 
 }  // namespace mailrail

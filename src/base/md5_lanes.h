@@ -25,12 +25,19 @@ class Md5Batch {
 
   // Where the digest of `text` is to be written. Both stay where they are until then.
   void add(std::string_view text, Place place);
-  // Those of all that was added; then there is none.
+  // Those of all that was added; then there is none. Texts of about one length share the lanes.
   void write();
 
+  std::size_t bytes() const { return bytes_; }  // Of all texts.
+
  private:
-  std::vector<std::string_view> texts_;
-  std::vector<Place> places_;  // In the same order.
+  struct Entry {
+    std::string_view text;
+    Place place;
+  };
+
+  std::vector<Entry> entries_;
+  std::size_t bytes_ = 0;
 };
 
 }  // namespace mailrail

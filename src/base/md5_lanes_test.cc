@@ -94,6 +94,19 @@ TEST(Md5Batch, WritesEachDigestToItsPlace) {
   }
 }
 
+TEST(Md5Batch, KnowsHowLongItsTextsAre) {
+  std::string place(16, ' ');
+  Md5Batch batch;
+  EXPECT_EQ(batch.bytes(), 0u);
+
+  batch.add("text", Md5Batch::Place(place.data(), 16));
+  batch.add("more", Md5Batch::Place(place.data(), 16));
+  EXPECT_EQ(batch.bytes(), 8u);
+  batch.write();
+
+  EXPECT_EQ(batch.bytes(), 0u);
+}
+
 TEST(Md5Batch, ForgetsWhatItHasWritten) {
   std::string first(16, ' ');
   std::string second(16, ' ');

@@ -26,8 +26,8 @@ Poller::Event event_of(const epoll_event& told) {
 
 Poller::Poller(asio::io_context& loop,
                std::function<void(const Event&)> tell,
-               std::function<void()> told)
-    : epoll_(loop.get_executor()), tell_(std::move(tell)), told_(std::move(told)) {}
+               std::function<void()> batch_ended)
+    : epoll_(loop.get_executor()), tell_(std::move(tell)), batch_ended_(std::move(batch_ended)) {}
 
 Result<void> Poller::start() {
   const int descriptor = epoll_create1(EPOLL_CLOEXEC);
@@ -77,7 +77,7 @@ void Poller::tell_batch() {
   for (const epoll_event& each : std::span(batch_).first(static_cast<std::size_t>(count)))
     tell_(event_of(each));
   is_telling_ = false;
-  told_();
+  batch_ended_();
 }
 
 }  // namespace mailrail::http

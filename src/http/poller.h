@@ -38,10 +38,10 @@ class Poller {
     bool is_broken = false;       // Nothing can be written any more. Told whether wanted or not.
   };
 
-  // `told` comes behind the last event of a batch.
+  // `batch_ended` comes behind the last event of a batch.
   Poller(asio::io_context& loop,
          std::function<void(const Event&)> tell,
-         std::function<void()> told);
+         std::function<void()> batch_ended);
 
   // Begins to tell, on the loop's thread. Refuses if the machine has no descriptor to give.
   Result<void> start();
@@ -51,7 +51,7 @@ class Poller {
   bool add(int socket, std::uint32_t slot, Wants wants);
   void change(int socket, std::uint32_t slot, Wants wants);
 
-  // Events come, and told() will.
+  // Within a batch: its end is still to come.
   bool is_telling() const { return is_telling_; }
 
  private:
@@ -61,7 +61,7 @@ class Poller {
 
   asio::posix::basic_stream_descriptor<asio::io_context::executor_type> epoll_;
   std::function<void(const Event&)> tell_;
-  std::function<void()> told_;
+  std::function<void()> batch_ended_;
   bool is_telling_ = false;
   std::array<epoll_event, 128> batch_ = {};
 };

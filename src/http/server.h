@@ -32,8 +32,8 @@ struct ExchangeId {
   friend bool operator==(const ExchangeId&, const ExchangeId&) = default;
 };
 
-// All are called on the exchange's HTTP thread and must not block: all its connections wait
-// meanwhile.
+// All are called on the exchange's HTTP thread, or that which is said, and must not block: all its
+// connections wait meanwhile.
 class Handler {
  public:
   virtual ~Handler() = default;
@@ -43,8 +43,9 @@ class Handler {
   // unless by end_stream(). At most once an exchange; no answer gets through.
   virtual void on_gone(ExchangeId exchange) = 0;
 
-  // That was the last of the requests that came together, or the only one. What a handler keeps, to
-  // do it for all of them, it does now.
+  // That was the last of the requests that came together, or the only one. What a handler kept, to
+  // do it for all of them, it does now; there may be none. An answer from here may let another
+  // request of its connection in, and that batch ends before this call returns.
   virtual void on_batch_end(std::uint32_t /*thread*/) {}
 };
 

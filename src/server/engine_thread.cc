@@ -75,7 +75,9 @@ void EngineThread::submit(std::unique_ptr<broker::Call> call) {
 
 void EngineThread::submit(std::vector<std::unique_ptr<broker::Call>> calls) {
   change_inbox([&](Inbox& inbox) {
-    if (!is_closed_) std::ranges::move(calls, std::back_inserter(inbox.calls));
+    if (is_closed_) return;
+    inbox.calls.insert(inbox.calls.end(), std::make_move_iterator(calls.begin()),
+                       std::make_move_iterator(calls.end()));
   });
 }
 

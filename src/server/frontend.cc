@@ -9,6 +9,9 @@
 namespace mailrail::server {
 namespace {
 
+// Of one thread's calls, before they are submitted; and of the texts to be digested.
+constexpr std::size_t gathered_max = 32;
+constexpr std::size_t gathered_bytes_max = std::size_t{256} << 10;
 constexpr std::string_view certificates = "/SimpleNotificationService-";
 
 Instant wall_clock() {
@@ -73,24 +76,32 @@ void Frontend::on_request(http::ExchangeId exchange, http::Request request) {
                                               call_id(exchange), parts_.slots, random);
   if (made) {
     (*made)->began = refused.began;
-    Gathered& gathered = gathered_[exchange.thread];
-    (*made)->add_texts(gathered.digests);
-    gathered.calls.push_back(*std::move(made));
+    gather(*std::move(made));
   } else {
     answer_now(exchange, refused, std::move(made).error());
   }
 }
 
-void Frontend::on_batch_end(std::uint32_t thread) {
+// No longer than is worth it: the engine waits for them.
+void Frontend::gather(std::unique_ptr<api::ApiCall> call) {
+  const std::uint32_t thread = call->exchange.thread;
+  Gathered& gathered = gathered_[thread];
+  call->add_texts(gathered.digests);
+  gathered.calls.push_back(std::move(call));
+  if (gathered.calls.size() >= gathered_max || gathered.digests.bytes() >= gathered_bytes_max)
+    submit_gathered(thread);
+}
+
+void Frontend::submit_gathered(std::uint32_t thread) {
   Gathered& gathered = gathered_[thread];
   if (gathered.calls.empty()) return;
   gathered.digests.write();
   parts_.engine.submit(std::exchange(gathered.calls, {}));
 }
 
-// What it asked may still be with us, and is cancelled only where it was submitted.
+// A call of its may still be gathered; only what was submitted can be cancelled.
 void Frontend::on_gone(http::ExchangeId exchange) {
-  on_batch_end(exchange.thread);
+  submit_gathered(exchange.thread);
   parts_.engine.cancel(call_id(exchange));
   parts_.live.gone(exchange);
 }

@@ -56,7 +56,7 @@ class Frontend final : public http::Handler {
 
   void on_request(http::ExchangeId exchange, http::Request request) override;
   void on_gone(http::ExchangeId exchange) override;
-  void on_batch_end(std::uint32_t thread) override;
+  void on_batch_end(std::uint32_t thread) override { submit_gathered(thread); }
 
   // What the engine thread calls.
   void deliver(std::vector<Leaving> leaving);
@@ -77,7 +77,7 @@ class Frontend final : public http::Handler {
     std::size_t bytes_to_read() const;
   };
 
-  // Calls of requests that came together: digested together, and the engine is told of them once.
+  // Calls of requests that came together: they are digested and submitted together.
   struct Gathered {
     std::vector<std::unique_ptr<broker::Call>> calls;
     Md5Batch digests;  // Of their texts.
@@ -93,6 +93,8 @@ class Frontend final : public http::Handler {
   std::optional<http::Response> answer_path(const http::Request& request) const;
   std::optional<http::Response> answer_health(std::string_view path) const;
   std::optional<http::Response> answer_certificate(std::string_view path) const;
+  void gather(std::unique_ptr<api::ApiCall> call);
+  void submit_gathered(std::uint32_t thread);
   void finish_own(std::unique_ptr<broker::Call> call);
   void take_in(Ready& ready, ReadBack read);
   bool read_at_once(Ready& ready);

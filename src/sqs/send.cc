@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "api/room.h"
+#include "base/check.h"
 #include "base/digest.h"
 #include "sqs/batch.h"
 #include "sqs/limits.h"
@@ -138,6 +139,7 @@ Result<SentMessage> record(engine::Engine& engine,
                            const PreparedMessage& message,
                            MessageFrom from) {
   if (message.error) return std::unexpected(*message.error);
+  CHECK(digest_in(message.record) != Md5{} && "its digest was to be written before it is asked");
   TRY(check_message_bytes(message.counted_bytes, queue.attributes.message_bytes_max, from));
   TRY(check_type(queue, message));
   const bool is_fifo = queue.attributes.is_fifo;

@@ -8,6 +8,7 @@
 #include "api/errors.h"
 #include "engine/engine_testing.h"
 #include "engine/surroundings_testing.h"
+#include "sqs/message_record.h"
 
 namespace mailrail::sqs {
 namespace {
@@ -24,6 +25,9 @@ class SendBatch : public engine::EngineTest {
     SendMessageBatch::Prepared prepared =
         SendMessageBatch::prepare(std::move(input), api::Context());
     prepared.queue.name = engine.find_queue(queue)->name;
+    Md5Batch digests;
+    SendMessageBatch::add_texts(prepared, digests);
+    digests.write();
     return SendMessageBatch::decide(engine, turn, prepared).value;
   }
 };
@@ -43,6 +47,24 @@ TEST_F(SendBatch, FailsOnlyTheEntriesThatComeAfterALimitIsReached) {
     EXPECT_EQ((*sent)[each].error().kind, &api::errors::memory_is_full);
   }
   EXPECT_EQ(receive(queue).size(), 1u);
+}
+
+TEST_F(SendBatch, DigestsOnlyWhatItDoesNotRefuse) {
+  SendMessageBatchInput input;
+  for (const std::string body : {"first", "\x01", "", "last"}) {
+    SendMessageBatchRequestEntry& entry = input.entries.emplace_back();
+    entry.id = std::to_string(input.entries.size());
+    entry.message_body = body;
+  }
+  SendMessageBatch::Prepared prepared = SendMessageBatch::prepare(std::move(input), api::Context());
+  Md5Batch digests;
+
+  SendMessageBatch::add_texts(prepared, digests);
+
+  EXPECT_EQ(digests.bytes(), std::string("firstlast").size());
+  digests.write();
+  EXPECT_EQ(digest_in(prepared.entries.front().message.record), md5("first"));
+  EXPECT_EQ(digest_in(prepared.entries.back().message.record), md5("last"));
 }
 
 TEST_F(SendBatch, FailsAsAWholeWhereItBeginsAtALimit) {
