@@ -135,10 +135,10 @@ struct Asked {
 //   static Result<Output> finish(const Decided&, const Prepared&, const Context&, const Bodies&),
 // the last unless there is nothing to say or do. One that stores digests of texts has, too,
 //   static void add_texts(Prepared&, Md5Batch&).
-// What it is about, access.h says how it says. One
-// that asks for messages has in its Prepared a broker::ConsumerId consumer_id, which decide() sets.
-// One whose finish() reads files says so by a static constexpr bool reads_files. One whose answer
-// shows messages has, too,
+// What it is about, access.h says how it says.
+// One that asks for messages has in its Prepared a broker::ConsumerId consumer_id, which decide()
+// sets. One whose finish() reads files says so by a static constexpr bool reads_files. One whose
+// answer shows messages has, too,
 //   static std::span<const engine::Body> bodies(const Decided&),
 //   static Shown shown(const Decided&, const Prepared&),
 //   static std::vector<engine::ReceiptHandle> leases(const Decided&),

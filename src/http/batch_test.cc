@@ -92,19 +92,5 @@ TEST_F(BatchTest, IsWhatTheProcessItselfAsks) {
       "1 1");
 }
 
-TEST_F(BatchTest, IsARequestThatCameBeforeTheServerClosesIdleConnections) {
-  Client client = connect();
-  client.send(post("x"));
-  EXPECT_EQ(client.read_reply().body, "1 1");
-  std::promise<void> may_go_on;
-  server_->post(0, [&] { may_go_on.get_future().wait(); });
-  client.send(post("x"));
-
-  server_->stop_accepting();
-  may_go_on.set_value();
-
-  EXPECT_EQ(client.read_reply().body, "2 1");
-}
-
 }  // namespace
 }  // namespace mailrail::http
