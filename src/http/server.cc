@@ -288,11 +288,14 @@ void Server::end_stream(ExchangeId exchange) {
 
 Response Server::ask(Handler& handler, Request request) {
   std::promise<Response> answered;
+  std::promise<void> is_left;  // The handler, which may answer in the midst of being called.
   request.door = Door::own;
   post(0, [&, worker = parts_->workers[0].get()] {
     worker->ask(handler, std::move(request),
                 [&](Response response) { answered.set_value(std::move(response)); });
+    is_left.set_value();
   });
+  is_left.get_future().wait();
   return answered.get_future().get();
 }
 
