@@ -28,7 +28,7 @@ import benchmarks_document
 import mailrail_bench
 from flat import flat
 from harness import Setting
-from measuring import attempt, faultless, in_turn, measured, told
+from measuring import attempt, faultless, in_turn, measured, processors, told
 from peers import CONTENDERS, ROOT, Bare, Mailrail, MailrailOnPostgres, Syncs
 from processes import CannotRun
 from secured import secured
@@ -46,7 +46,7 @@ FILL_SECONDS_MAX = 600
 def round_of(contender, seconds):
     """All figures of a contender that has just started."""
     if isinstance(contender, Syncs):
-        rate = contender.measure(seconds)["syncs_per_second"]
+        rate = contender.measure(seconds, processors()[0])["syncs_per_second"]
         return {"send_1": {"messages_per_second": rate, "errors": 0}}
     if isinstance(contender, Bare):
         return {key: measured(contender, work, connections, seconds) for key, work, connections in WORKLOADS if work == "send"}

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from benchmarks_targets import FLATNESS, TARGETS, Figures
+from benchmarks_targets import FLATNESS, TARGETS, TARGETS_MACHINE, Figures
 from plot import Series, line_chart
 from secured import PACE
 
@@ -15,8 +15,8 @@ END_TO_END = {"woken": "end to end at 200 messages/s", "fifo": "FIFO end to end,
               "standard": "standard end to end", "fan_out": "FIFO topic to three FIFO queues, what all receive",
               "replay": "real conversations, replayed"}
 WAYS = {"plain": "neither", "signed": "signature", "tls": "TLS", "both": "both"}
-BESIDE = {"nothing": "nothing", "fifo": "nothing, FIFO", "polls": "open long polls", "queues": "more queues",
-          "conversations": "conversations with a message each, FIFO", "messages": "waiting messages"}
+BESIDE = {"polls": "open long polls", "queues": "more queues", "conversations": "conversations with a message each, FIFO",
+          "messages": "waiting messages"}
 NONE = "–"
 
 INTRODUCTION = """\
@@ -31,7 +31,7 @@ what the spread says. This file is written by `make bench`, whole, from [benchma
 - Load is a closed loop: one thread, prepared bytes, each connection sends its next request when the last is answered, so latencies
   are those of a server that is as busy as it gets. Only what is said to be *offered* comes at a fixed rate, and its latency counts
   from when a request was meant to be sent. Bodies have 1 KiB. Where there is one connection, the server has one processor and the
-  client another.
+  client another; the disk alone is measured from the server's, as from which of them a disk is asked may double what it takes.
 - Messages are durable when their send is answered, unless the row says otherwise. Answers are checked; errors are told below. Where
   nothing is said of them there is no TLS and there are no keys: requests over HTTP carry a signature that nobody verifies.
 - CPU is that of all processes of the server, for each message. Memory is resident; a page that several processes share counts once,
@@ -43,7 +43,12 @@ BESIDE_MUCH_ELSE = """\
 
 Each of 16 connections sends a message, receives one and deletes it, on one server that has ever more: long polls, which have ended
 before the next row, queues, and conversations and messages that wait in the very queue. The engine's time is that of its one thread
-for such a message, the processors' that of all, and the ratio is to the engine's time on the empty server, in a queue of the same kind.
+for such a message, the processors' that of all. Another server stays empty and has the same load, in a queue of the same kind, in
+turn with the first; the ratio is that of the engine's times.
+"""
+
+TARGETS_ARE_OF = """\
+Those that are no ratios are of a machine where the following was measured, and this one is faster or slower:
 """
 
 AGAIN = """\
@@ -167,7 +172,13 @@ def targets(figures):
         sign = "≤ " if each.less_is_better else "≥ "
         measured = NONE if value is None else f"{number(value)}{unit}"
         rows.append((each.workload, each.what, f"{sign}{each.at_least:,g}{unit}", f"{sign}{each.aim:,g}{unit}", measured, verdict))
-    return "## Targets\n\n" + table(("workload", "what", "at least", "aim", "measured", ""), rows, texts=2)
+    return "## Targets\n\n" + table(("workload", "what", "at least", "aim", "measured", ""), rows, texts=2) + "\n" + machines(figures)
+
+
+def machines(figures):
+    rows = [(what, f"{there:,g} {unit}", f"{number(here)} {unit}", ratio_text(here / there))
+            for what, there, unit, measure in TARGETS_MACHINE if (here := measure(figures)) is not None]
+    return TARGETS_ARE_OF + "\n" + table(("", "there", "here", "ratio"), rows) if rows else ""
 
 
 def named(results, by_contender, part="here"):
@@ -248,15 +259,15 @@ def flat(results):
     there, missing = named(results, by_contender)
     text = BESIDE_MUCH_ELSE
     for name, figures in there:
-        rows = [(beside(key, each), number(each["engine_us"]), ratio_text(Figures(results).flat_ratio(each, figures, key)),
+        rows = [(beside(key, each), number(each["engine_us"]), number(each["empty_engine_us"]), ratio_text(each["ratio"]),
                  number(each["cpu_us"]), *milliseconds(each), number(each["resident_bytes"] / 2**20)) for key, each in figures.items()]
-        head = (f"{name}, beside", "engine, µs", "ratio", "CPU, µs", "receive, p50, ms", "p99, ms", "resident, MiB")
+        head = (f"{name}, beside", "engine, µs", "of the empty one", "ratio", "CPU, µs", "receive, p50, ms", "p99, ms", "resident, MiB")
         text += "\n" + table(head, rows)
     return text + missing
 
 
 def beside(key, figures):
-    return f"{figures['count']:,.0f} {BESIDE[key]}" if "count" in figures else BESIDE[key]
+    return f"{figures['count']:,.0f} {BESIDE[key]}"
 
 
 def not_comparable(results):

@@ -17,11 +17,12 @@ from pathlib import Path
 
 import benchmarks
 import benchmarks_document
+import flat
 import mailrail_bench
 from benchmarks_targets import TARGETS, Figures
 from measuring import in_turn
 from plot import Series, line_chart, linear_ticks, log_ticks
-from peers import Mailrail
+from peers import Mailrail, Overwrites
 from processes import CannotRun, Process, cpu_seconds, cpu_seconds_by_thread, is_running, resident_bytes, tree_of
 from secured import secured
 
@@ -67,9 +68,9 @@ RESULTS = {
                    "fifo": {"mailrail": {"cannot_run": "no such command"}}},
     "secured": {"mailrail": {**{way: workload(40_000, cpu_us=13 + extra) for way, extra in (("plain", 0), ("signed", 2.5), ("tls", 6), ("both", 8))},
                              "signature_us": 2.5, "tls_us": 6.5}},
-    "flat": {"mailrail": {key: {"engine_us": engine, "resident_bytes": 2**26, **workload(20_000), **({"count": count} if count else {})}
-                          for key, engine, count in (("nothing", 3, 0), ("fifo", 4, 0), ("polls", 3.3, 10_000), ("queues", 3, 10_000),
-                                                     ("conversations", 4.4, 1_000_000), ("messages", 4.2, 10_000_000))}},
+    "flat": {"mailrail": {key: {"engine_us": 3 * ratio, "empty_engine_us": 3, "ratio": ratio, "count": count, "resident_bytes": 2**26, **workload(20_000)}
+                          for key, ratio, count in (("polls", 1.1, 10_000), ("queues", 1, 10_000), ("conversations", 1.1, 1_000_000),
+                                                    ("messages", 1.4, 10_000_000))}},
 }
 
 
@@ -125,6 +126,10 @@ class Document(unittest.TestCase):
             (Path(directory) / "CMakeCache.txt").write_text("CMAKE_BUILD_TOOL:FILEPATH=/x\nCMAKE_BUILD_TYPE:STRING=Asan\n")
             build = benchmarks.build_type(Path(directory))
         self.assertIn("commit abc1234, asan build |", benchmarks_document.document({**RESULTS, "build": build}))
+
+    def test_tells_how_fast_the_machine_is_beside_that_of_the_targets(self):
+        self.assertIn("| 102,000 requests/s | 100,000 requests/s | 0.98 |", self.row(RESULTS, "Targets", "bare HTTP server, raw epoll, 64 connections"))
+        self.assertNotIn("| `fdatasync`, appending | 4,700", benchmarks_document.document(RESULTS))  # It was left out of this run.
 
     def test_a_run_of_some_has_no_holes(self):
         def leave_out(results):
@@ -346,6 +351,27 @@ class Commanded(unittest.TestCase):
                                           sends_at=sends_at):
             found = secured(types.SimpleNamespace(seconds=1), kind)
         self.assertEqual((3, 5, {"cpu_us": 28}), (found["signature_us"], found["tls_us"], found["signed"]))
+
+    def test_measures_the_disk_from_where_a_server_of_one_connection_is(self):
+        called = []
+        said = lambda *command: called.append(command) or '{"syncs_per_second": 7000}'
+        disk = Overwrites(None)
+        disk.binary, disk.data = "sync_ceiling", Path("/data")
+        with unittest.mock.patch("os.sched_getaffinity", return_value={2, 5}), unittest.mock.patch("peers.printed", said):
+            found = benchmarks.round_of(disk, 3)
+        self.assertEqual(7000, found["send_1"]["messages_per_second"])
+        self.assertEqual(("taskset", "--cpu-list", "2", "sync_ceiling"), called[0][:4])
+
+    def test_compares_with_an_empty_server_in_turn(self):
+        turns = itertools.count()
+        slow_minutes = (1, 1, 5, 5, 1, 1, 1, 1)  # Of the machine: a turn of both servers is within one.
+
+        def cost(_, server, queue, groups):
+            return {"engine_us": (12 if server == "crowded" else 10) * slow_minutes[next(turns)], "queue": len(queue), "groups": groups or 0}
+
+        with unittest.mock.patch.object(flat, "cost", cost):
+            found = flat.compared(None, ("crowded", "empty"), ("a queue", "another one"), groups=(1_000_000, None))
+        self.assertEqual({"engine_us": 12, "empty_engine_us": 10, "ratio": 1.2, "queue": 7, "groups": 1_000_000}, found)
 
     def test_has_the_key_of_the_server_and_nothing_of_whoever_runs_it(self):
         with unittest.mock.patch.dict("os.environ", AWS_PROFILE="mine", MAILRAIL_ENDPOINT_URL="http://elsewhere"):

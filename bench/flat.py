@@ -1,18 +1,21 @@
 """What a message costs the engine beside much else, against what it costs on an empty server.
 
 Each of 16 connections sends a message, receives one and deletes it. What there is beside grows on one server from one figure to the
-next: long polls, which end again, then queues, then conversations and messages that wait in the very queue.
+next: long polls, which end again, then queues, then conversations and messages that wait in the very queue. Another server stays
+empty, and has the same load in turn with it, so that a slow minute of the machine hits both.
 """
 
 import contextlib
+import statistics
 import time
 
-from measuring import faultless, measured
+from measuring import faultless, measured, median_of
 from processes import CannotRun
 
 CONNECTIONS = 16
 QUEUES, POLLS, CONVERSATIONS, MESSAGES = 10_000, 10_000, 1_000_000, 10_000_000
-USUAL_CONVERSATIONS = 1_000  # Of the FIFO queue that is empty.
+USUAL_CONVERSATIONS = 1_000  # Of a FIFO queue that is empty.
+TURNS = 4  # Of each server, for one figure.
 MEMORY_LIMIT = "4GiB"
 FILL_SECONDS_MAX = 1200
 POLLED_SECONDS_MAX = 600
@@ -22,30 +25,38 @@ IDLE_WITHIN_S = 300
 
 
 def flat(setting, kind):
-    """One round, by what there is beside; `fifo` is what conversations are compared with, `nothing` what all else is."""
+    """One round, by what there is beside."""
     figures = {}
-    with kind(setting, "--memory-limit", MEMORY_LIMIT) as contender:
+    with kind(setting, "--memory-limit", MEMORY_LIMIT) as crowded, kind(setting, "--memory-limit", MEMORY_LIMIT) as empty:
         scaled = lambda count: setting.scaled(count * kind.scale)
-        standard = contender.queue_url
-        fifo = contender.create_queue("conversations.fifo", FifoQueue="true")
-        cost(setting, contender, standard)  # The first files are written twice.
-        figures["nothing"] = cost(setting, contender, standard)
-        figures["fifo"] = cost(setting, contender, fifo, groups=USUAL_CONVERSATIONS)
-        with open_polls(contender, setting.scaled(POLLS)) as polls:
-            figures["polls"] = {"count": polls, **cost(setting, contender, standard)}
-        figures["queues"] = {"count": more_queues(contender, setting.scaled(QUEUES)), **cost(setting, contender, standard)}
+        standard = tuple(server.queue_url for server in (crowded, empty))
+        fifo = tuple(server.create_queue("conversations.fifo", FifoQueue="true") for server in (crowded, empty))
+        in_turns = lambda queues, **options: compared(setting, (crowded, empty), queues, **options)
+        in_turns(standard)  # The first files are written twice.
+        with open_polls(crowded, setting.scaled(POLLS)) as polls:
+            figures["polls"] = {"count": polls, **in_turns(standard)}
+        figures["queues"] = {"count": more_queues(crowded, setting.scaled(QUEUES)), **in_turns(standard)}
         conversations = scaled(CONVERSATIONS)
-        fill(contender, fifo, conversations, groups=conversations)
-        figures["conversations"] = {"count": conversations, **cost(setting, contender, fifo, groups=conversations)}
+        fill(crowded, fifo[0], conversations, groups=conversations)
+        figures["conversations"] = {"count": conversations, **in_turns(fifo, groups=(conversations, USUAL_CONVERSATIONS))}
         messages = scaled(MESSAGES)
-        fill(contender, standard, messages)
-        figures["messages"] = {"count": messages, **cost(setting, contender, standard)}
+        fill(crowded, standard[0], messages)
+        figures["messages"] = {"count": messages, **in_turns(standard)}
     return figures
 
 
-def cost(setting, contender, queue_url, **options):
+def compared(setting, servers, queues, groups=(None, None)):
+    """What a message costs the first, and what it cost the engine of the second; both with the same load, in turn."""
+    turns = [[cost(setting, *each) for each in zip(servers, queues, groups)] for _ in range(TURNS)]
+    return {**median_of([crowded for crowded, _ in turns]),
+            "empty_engine_us": median_of([empty["engine_us"] for _, empty in turns]),
+            "ratio": round(statistics.median(crowded["engine_us"] / max(empty["engine_us"], 0.01) for crowded, empty in turns), 2)}
+
+
+def cost(setting, contender, queue_url, groups):
     contender.queue_url = queue_url
-    found = faultless(measured(contender, "cycle", CONNECTIONS, setting.seconds, **options))
+    options = {"groups": groups} if groups else {}
+    found = faultless(measured(contender, "cycle", CONNECTIONS, setting.seconds / 2, **options))
     return {"engine_us": found["cpu_us_by_thread"]["engine"], "resident_bytes": contender.resident_bytes(),
             **{key: found[key] for key in ("messages_per_second", "p50_us", "p99_us", "cpu_us")}}
 

@@ -57,6 +57,11 @@ def is_served(endpoint, path, certificate=None):
         return False
 
 
+def on(processor, command):
+    """The command, there alone if there is one said."""
+    return command if processor is None else ["taskset", "--cpu-list", str(processor), *command]
+
+
 class Contender:
     """Use as a context. Its data is gone when it ends."""
 
@@ -113,9 +118,7 @@ class Contender:
     def run(self, work, connections, duration, count=0, processor=None, **options):
         """What the load generator says of it. An error is in there, and the first one in words."""
         command = self.command(work, connections, duration, count=count, **options)
-        if processor is not None:
-            command = ["taskset", "--cpu-list", str(processor), *command]
-        done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **self.environment()})
+        done = subprocess.run(on(processor, command), capture_output=True, text=True, env={**os.environ, **self.environment()})
         try:
             outcome = json.loads(done.stdout)
         except ValueError:
@@ -461,8 +464,8 @@ class Syncs(Contender):
         if not self.binary.exists():
             raise CannotRun("the build has no bench/peers/sync_ceiling")
 
-    def measure(self, duration):
-        return json.loads(printed(self.binary, self.key.removeprefix("fdatasync_"), self.data / "file", duration))
+    def measure(self, duration, processor):
+        return json.loads(printed(*on(processor, [self.binary, self.key.removeprefix("fdatasync_"), self.data / "file", duration])))
 
 
 class Appends(Syncs):
