@@ -26,9 +26,9 @@ from pathlib import Path
 
 import benchmarks_document
 import mailrail_bench
-from flat import flat
+from flat import compared, flat
 from harness import Setting
-from measuring import attempt, faultless, in_turn, measured, processors, told
+from measuring import attempt, in_turn, measured, processors, told
 from peers import CONTENDERS, ROOT, Bare, Mailrail, MailrailOnPostgres, Syncs
 from processes import CannotRun
 from secured import secured
@@ -90,15 +90,14 @@ def points_over_load(setting, kind, rounds):
 
 
 def points_over_backlog(setting, kind, largest):
-    """A message is sent, received and deleted by each of 16 connections, beside ever more that wait."""
+    """A message is sent, received and deleted by each of 16 connections, beside ever more that wait; and in turn where none do."""
     points = []
-    with kind(setting) as contender:
-        contender.run("cycle", CONNECTIONS_TO_FILL, setting.seconds)  # The first files are written twice.
+    with kind(setting) as filled, kind(setting) as empty:
+        in_turns = lambda: compared(setting, (filled, empty), (filled.queue_url, empty.queue_url))
+        in_turns()  # The first files are written twice.
         for waiting in (each for each in BACKLOGS if each <= largest * kind.scale):
-            contender.run("send-batch", CONNECTIONS_TO_FILL, FILL_SECONDS_MAX, count=waiting - contender.waiting())
-            found = faultless(measured(contender, "cycle", CONNECTIONS_TO_FILL, setting.seconds))
-            points.append({"waiting": contender.waiting(), "resident_bytes": contender.resident_bytes(),
-                           **{key: found[key] for key in ("messages_per_second", "p50_us", "p99_us", "cpu_us")}})
+            filled.run("send-batch", CONNECTIONS_TO_FILL, FILL_SECONDS_MAX, count=waiting - filled.waiting())
+            points.append({**in_turns(), "waiting": filled.waiting()})
     return {"points": points}
 
 

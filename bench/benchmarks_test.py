@@ -61,14 +61,14 @@ RESULTS = {
                                 for rate in (1000, 10_000, 40_000)]},
         "mailrail_postgres": {"cannot_run": "no PostgreSQL"}},
     "cost_over_backlog": {
-        "mailrail": {"points": [{"waiting": 10**power, "resident_bytes": power * 2**20, **workload(20_000, cpu_us=20 + power)}
+        "mailrail": {"points": [{"waiting": 10**power, "resident_bytes": power * 2**20, "cpu_ratio": 1 + power / 20, "p50_ratio": 1, **workload(20_000, cpu_us=20 + power)}
                                 for power in range(2, 7)]},
         "mailrail_postgres": {"cannot_run": "no PostgreSQL"}},
     "end_to_end": {"woken": {"mailrail": {"messages_per_second": 200, "p50_us": 700, "p99_us": 5000}},
                    "fifo": {"mailrail": {"cannot_run": "no such command"}}},
     "secured": {"mailrail": {**{way: workload(40_000, cpu_us=13 + extra) for way, extra in (("plain", 0), ("signed", 2.5), ("tls", 6), ("both", 8))},
                              "signature_us": 2.5, "tls_us": 6.5}},
-    "flat": {"mailrail": {key: {"engine_us": 3 * ratio, "empty_engine_us": 3, "ratio": ratio, "count": count, "resident_bytes": 2**26, **workload(20_000)}
+    "flat": {"mailrail": {key: {"engine_us": 3 * ratio, "empty_engine_us": 3, "engine_ratio": ratio, "count": count, "resident_bytes": 2**26, **workload(20_000)}
                           for key, ratio, count in (("polls", 1.1, 10_000), ("queues", 1, 10_000), ("conversations", 1.1, 1_000_000),
                                                     ("messages", 1.4, 10_000_000))}},
 }
@@ -204,9 +204,11 @@ class Judgement(unittest.TestCase):
 
         self.assertEqual("not measured", self.verdicts(changed(few))[memory])
 
-    def test_compares_the_dearest_backlog_with_the_smallest(self):
-        flat = ("the largest backlog measured", "CPU of a message, of that beside the smallest")
+    def test_compares_the_dearest_backlog_with_the_empty_server(self):
+        flat = ("the dearest backlog measured", "CPU of a message, of that on the empty server")
         self.assertEqual("met", self.verdicts(RESULTS)[flat])
+        dear = changed(lambda results: results["cost_over_backlog"]["mailrail"]["points"][1].update(cpu_ratio=1.31))
+        self.assertEqual("**not met**", self.verdicts(dear)[flat])
 
     def test_says_what_was_not_measured_and_why(self):
         self.assertEqual("not measured", self.verdicts(RESULTS)["FIFO end to end, as above", "p99"])
@@ -367,11 +369,14 @@ class Commanded(unittest.TestCase):
         slow_minutes = (1, 1, 5, 5, 1, 1, 1, 1)  # Of the machine: a turn of both servers is within one.
 
         def cost(_, server, queue, groups):
-            return {"engine_us": (12 if server == "crowded" else 10) * slow_minutes[next(turns)], "queue": len(queue), "groups": groups or 0}
+            pace = slow_minutes[next(turns)]
+            engine, cpu = (12, 33) if server == "crowded" else (10, 30)
+            return {"engine_us": engine * pace, "cpu_us": cpu * pace, "p50_us": 500 * pace, "queue": len(queue), "groups": groups or 0}
 
         with unittest.mock.patch.object(flat, "cost", cost):
             found = flat.compared(None, ("crowded", "empty"), ("a queue", "another one"), groups=(1_000_000, None))
-        self.assertEqual({"engine_us": 12, "empty_engine_us": 10, "ratio": 1.2, "queue": 7, "groups": 1_000_000}, found)
+        self.assertEqual({"engine_us": 12, "empty_engine_us": 10, "engine_ratio": 1.2, "cpu_us": 33, "cpu_ratio": 1.1,
+                          "p50_us": 500, "p50_ratio": 1, "queue": 7, "groups": 1_000_000}, found)
 
     def test_has_the_key_of_the_server_and_nothing_of_whoever_runs_it(self):
         with unittest.mock.patch.dict("os.environ", AWS_PROFILE="mine", MAILRAIL_ENDPOINT_URL="http://elsewhere"):

@@ -46,11 +46,12 @@ def flat(setting, kind):
 
 
 def compared(setting, servers, queues, groups=(None, None)):
-    """What a message costs the first, and what it cost the engine of the second; both with the same load, in turn."""
+    """What a message costs the first, and in times of what it costs the second; both with the same load, in turn."""
     turns = [[cost(setting, *each) for each in zip(servers, queues, groups)] for _ in range(TURNS)]
+    ratio = lambda key: round(statistics.median(crowded[key] / max(empty[key], 0.01) for crowded, empty in turns), 2)
     return {**median_of([crowded for crowded, _ in turns]),
             "empty_engine_us": median_of([empty["engine_us"] for _, empty in turns]),
-            "ratio": round(statistics.median(crowded["engine_us"] / max(empty["engine_us"], 0.01) for crowded, empty in turns), 2)}
+            "engine_ratio": ratio("engine_us"), "cpu_ratio": ratio("cpu_us"), "p50_ratio": ratio("p50_us")}
 
 
 def cost(setting, contender, queue_url, groups):
