@@ -287,16 +287,18 @@ void Server::end_stream(ExchangeId exchange) {
 }
 
 Response Server::ask(Handler& handler, Request request) {
-  std::promise<Response> answered;
-  std::promise<void> is_left;  // The handler, which may answer in the midst of being called.
+  Response answer;
+  std::promise<void> is_done;
   request.door = Door::own;
   post(0, [&, worker = parts_->workers[0].get()] {
-    worker->ask(handler, std::move(request),
-                [&](Response response) { answered.set_value(std::move(response)); });
-    is_left.set_value();
+    worker->ask(handler, std::move(request), [&](Response response) {
+      answer = std::move(response);
+      // The handler answers in the midst of something, which is over when this runs.
+      post(0, [&] { is_done.set_value(); });
+    });
   });
-  is_left.get_future().wait();
-  return answered.get_future().get();
+  is_done.get_future().wait();
+  return answer;
 }
 
 void Server::drop_unanswered(std::uint32_t thread, std::vector<ExchangeId> except) {

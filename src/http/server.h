@@ -85,8 +85,8 @@ class Server {
   // What was taken is still sent.
   void end_stream(ExchangeId exchange);
 
-  // From none of HTTP's threads: asks a handler as a client would, but by the process's own door
-  // and without a connection. Waits for the answer, and until the handler has been left.
+  // From a thread that is none of HTTP's: asks a handler as a client would, but by the process's
+  // own door and without a connection. Waits for the answer, and until the handler has been left.
   Response ask(Handler& handler, Request request);
 
   // Any thread: on that HTTP thread, in order of posting, closes every connection whose request was

@@ -85,7 +85,8 @@ TEST(Server, AsksAHandlerForItsOwnProcess) {
   EXPECT_FALSE(mirror.is_answered_twice);
 }
 
-// A handler that answers at once, and lets whoever asked go on first if it can.
+// Answers at once, and then gives whoever asked the time to go on, which must not happen: a test
+// that passes takes all of it.
 class Laggard final : public Handler {
  public:
   explicit Laggard(Server& answering) : server(answering) {}
