@@ -26,7 +26,7 @@ from pathlib import Path
 
 import benchmarks_document
 import mailrail_bench
-from flat import compared, flat
+from flat import compared, fill, flat
 from harness import Setting
 from measuring import attempt, in_turn, measured, processors, told
 from peers import CONTENDERS, ROOT, Bare, Mailrail, MailrailOnPostgres, Syncs
@@ -40,7 +40,6 @@ CONNECTIONS_TO_FILL = 16
 LOAD_SHARES = (0.02, 0.1, 0.2, 0.3, 0.45, 0.6, 0.75, 0.9)  # Of the rate that 64 connections reached.
 WOKEN_PER_SECOND = 200
 BACKLOGS = (100, 1_000, 10_000, 100_000, 1_000_000)
-FILL_SECONDS_MAX = 600
 
 
 def round_of(contender, seconds):
@@ -96,7 +95,7 @@ def points_over_backlog(setting, kind, largest):
         in_turns = lambda: compared(setting, (filled, empty), (filled.queue_url, empty.queue_url))
         in_turns()  # The first files are written twice.
         for waiting in (each for each in BACKLOGS if each <= largest * kind.scale):
-            filled.run("send-batch", CONNECTIONS_TO_FILL, FILL_SECONDS_MAX, count=waiting - filled.waiting())
+            fill(filled, filled.queue_url, waiting - filled.waiting())
             points.append({**in_turns(), "waiting": filled.waiting()})
     return {"points": points}
 

@@ -27,11 +27,12 @@ servers and load generators share the processors. Figures of another machine or 
 what the spread says. This file is written by `make bench`, whole, from [benchmarks.json](benchmarks.json).
 
 - One contender runs at a time, on fresh data; all take their turn before the next round begins. A figure is the median of {rounds}
-  rounds of {seconds:g} s each, a ratio the median of each round's ratio.
+  rounds of {seconds:g} s each, a ratio the median of each round's ratio. Beside a backlog and beside much else two servers of a kind
+  run, and a round has four turns of half that time of each: a ratio is the median of the turns', and so not that of the two columns.
 - Load is a closed loop: one thread, prepared bytes, each connection sends its next request when the last is answered, so latencies
   are those of a server that is as busy as it gets. Only what is said to be *offered* comes at a fixed rate, and its latency counts
   from when a request was meant to be sent. Bodies have 1 KiB. Where there is one connection, the server has one processor and the
-  client another; the disk alone is measured from the server's, as from which of them a disk is asked may double what it takes.
+  client another; the disk alone is measured from the server's, as a sync may take twice as long from the other.
 - Messages are durable when their send is answered, unless the row says otherwise. Answers are checked; errors are told below. Where
   nothing is said of them there is no TLS and there are no keys: requests over HTTP carry a signature that nobody verifies.
 - CPU is that of all processes of the server, for each message. Memory is resident; a page that several processes share counts once,
@@ -44,11 +45,12 @@ BESIDE_MUCH_ELSE = """\
 Each of 16 connections sends a message, receives one and deletes it, on one server that has ever more: long polls, which have ended
 before the next row, queues, and conversations and messages that wait in the very queue. The engine's time is that of its one thread
 for such a message, the processors' that of all. Another server stays empty and has the same load, in a queue of the same kind, in
-turn with the first; the ratio is that of the engine's times.
+turn with the first; the ratio is of the engine's times.
 """
 
 TARGETS_ARE_OF = """\
-Those that are no ratios are of a machine where the following was measured, and this one is faster or slower:
+Those that are no ratios were set on another machine. This is what was measured there, and what was here; of the disk it is not known
+from which processor it was asked there.
 """
 
 AGAIN = """\
@@ -246,7 +248,7 @@ def over_backlog(results):
     return curve(results, "cost_over_backlog",
                  "## Cost over backlog\n\n"
                  "Each of 16 connections sends a message, receives one and deletes it, beside so many that wait in the same queue.\n"
-                 "Another server stays empty and has the same load in turn with the first; the ratio is that of what both take of the processors.\n",
+                 "Another server stays empty and has the same load in turn with the first; the ratio is of the processors' time.\n",
                  f"![Cost of a message over the backlog](images/{BACKLOG_PLOT})",
                  ("messages waiting", "CPU, µs for each message", "ratio", "receive, p50, ms", "p99, ms", "messages/s", "resident, MiB"),
                  lambda each: (number(each["waiting"], 9), number(each["cpu_us"]), ratio_text(each["cpu_ratio"]), *milliseconds(each),

@@ -93,10 +93,14 @@ def signature(figures):
     return figures.results.get("secured", {}).get("mailrail", {}).get("signature_us")
 
 
+LARGEST_BACKLOG = 1_000_000
+
+
 def flatness(figures):
-    """Of all backlogs that whose message is the dearest."""
-    ratios = [each["cpu_ratio"] for each in figures.results.get("cost_over_backlog", {}).get("mailrail", {}).get("points", ())]
-    return max(ratios, default=None)
+    """The ratio of the backlog beside which a message is dearest, of those up to the one that the target names."""
+    points = figures.results.get("cost_over_backlog", {}).get("mailrail", {}).get("points", ())
+    is_judged = points and points[-1]["waiting"] >= LARGEST_BACKLOG
+    return max(each["cpu_ratio"] for each in points) if is_judged else None
 
 
 def flat_beside(key, count, what):
@@ -112,17 +116,18 @@ def resident_with_waiting(figures):
     return figures.resident_mib("mailrail", "waiting_bytes") if (figures.waiting("mailrail") or 0) >= 100_000 else None
 
 
-# What was measured on the machine that the targets are of, and what finds the same in a run: so fast is this one beside it.
+# What was measured once on the machine that the targets were set on, and what finds the same in a run. From which processor its disk
+# was asked nobody wrote down.
 TARGETS_MACHINE = (
     ("bare HTTP server, raw epoll, 64 connections", 102_000, "requests/s", lambda f: f.median("epoll_constant", "send_64")),
-    ("bare HTTP server, raw epoll, CPU", 7.5, "µs", lambda f: f.median("epoll_constant", "send_64", "cpu_us")),
+    ("bare HTTP server, raw epoll, CPU of a request", 7.5, "µs", lambda f: f.median("epoll_constant", "send_64", "cpu_us")),
     ("`fdatasync`, appending", 4_700, "syncs/s", lambda f: f.median("fdatasync_append", "send_1")),
     ("`fdatasync`, overwriting", 7_300, "syncs/s", lambda f: f.median("fdatasync_overwrite", "send_1")),
     ("redis Streams, 64 connections", 34_000, "messages/s", lambda f: f.median("redis", "send_64")),
     ("redis Streams in tens", 89_000, "messages/s", lambda f: f.median("redis", "batch_16")),
 )
 
-FLATNESS = Target("the dearest backlog measured", "CPU of a message, of that on the empty server", 1.3, 1.1, flatness, "times", True)
+FLATNESS = Target(f"the dearest backlog of up to {LARGEST_BACKLOG:,}", "CPU of a message, of that on the empty server", 1.3, 1.1, flatness, "times", True)
 
 TARGETS = (
     Target("send, 64 connections", "of the raw-epoll ceiling", 0.45, 0.6, lambda f: f.ratio("mailrail", "epoll_constant", "send_64")),

@@ -205,10 +205,12 @@ class Judgement(unittest.TestCase):
         self.assertEqual("not measured", self.verdicts(changed(few))[memory])
 
     def test_compares_the_dearest_backlog_with_the_empty_server(self):
-        flat = ("the dearest backlog measured", "CPU of a message, of that on the empty server")
+        flat = ("the dearest backlog of up to 1,000,000", "CPU of a message, of that on the empty server")
         self.assertEqual("met", self.verdicts(RESULTS)[flat])
         dear = changed(lambda results: results["cost_over_backlog"]["mailrail"]["points"][1].update(cpu_ratio=1.31))
         self.assertEqual("**not met**", self.verdicts(dear)[flat])
+        small = changed(lambda results: results["cost_over_backlog"]["mailrail"]["points"].pop())
+        self.assertEqual("not measured", self.verdicts(small)[flat])
 
     def test_says_what_was_not_measured_and_why(self):
         self.assertEqual("not measured", self.verdicts(RESULTS)["FIFO end to end, as above", "p99"])
@@ -365,18 +367,22 @@ class Commanded(unittest.TestCase):
         self.assertEqual(("taskset", "--cpu-list", "2", "sync_ceiling"), called[0][:4])
 
     def test_compares_with_an_empty_server_in_turn(self):
-        turns = itertools.count()
-        slow_minutes = (1, 1, 5, 5, 1, 1, 1, 1)  # Of the machine: a turn of both servers is within one.
+        asked = []
+        paces = (1, 2, 5, 9)  # Of the machine, in each turn of both servers.
+        crowded_engine, crowded_cpu = (11, 12, 13, 20), (33, 33, 33, 36)
 
         def cost(_, server, queue, groups):
-            pace = slow_minutes[next(turns)]
-            engine, cpu = (12, 33) if server == "crowded" else (10, 30)
+            turn = len(asked) // 2
+            asked.append(server)
+            pace = paces[turn]
+            engine, cpu = (crowded_engine[turn], crowded_cpu[turn]) if server == "crowded" else (10, 30)
             return {"engine_us": engine * pace, "cpu_us": cpu * pace, "p50_us": 500 * pace, "queue": len(queue), "groups": groups or 0}
 
         with unittest.mock.patch.object(flat, "cost", cost):
             found = flat.compared(None, ("crowded", "empty"), ("a queue", "another one"), groups=(1_000_000, None))
-        self.assertEqual({"engine_us": 12, "empty_engine_us": 10, "engine_ratio": 1.2, "cpu_us": 33, "cpu_ratio": 1.1,
-                          "p50_us": 500, "p50_ratio": 1, "queue": 7, "groups": 1_000_000}, found)
+        self.assertEqual({"engine_us": 44.5, "empty_engine_us": 35, "engine_ratio": 1.25, "cpu_us": 115.5, "cpu_ratio": 1.1,
+                          "p50_us": 1750, "p50_ratio": 1, "queue": 7, "groups": 1_000_000}, found)
+        self.assertEqual(["crowded", "empty", "empty", "crowded"], asked[:4])
 
     def test_has_the_key_of_the_server_and_nothing_of_whoever_runs_it(self):
         with unittest.mock.patch.dict("os.environ", AWS_PROFILE="mine", MAILRAIL_ENDPOINT_URL="http://elsewhere"):

@@ -47,7 +47,12 @@ def flat(setting, kind):
 
 def compared(setting, servers, queues, groups=(None, None)):
     """What a message costs the first, and in times of what it costs the second; both with the same load, in turn."""
-    turns = [[cost(setting, *each) for each in zip(servers, queues, groups)] for _ in range(TURNS)]
+    each = list(zip(servers, queues, groups))
+    turns = []
+    for number in range(TURNS):
+        order = (0, 1) if number % 2 == 0 else (1, 0)  # So that what one leaves behind does not always hit the other.
+        found = {which: cost(setting, *each[which]) for which in order}
+        turns.append((found[0], found[1]))
     ratio = lambda key: round(statistics.median(crowded[key] / max(empty[key], 0.01) for crowded, empty in turns), 2)
     return {**median_of([crowded for crowded, _ in turns]),
             "empty_engine_us": median_of([empty["engine_us"] for _, empty in turns]),
