@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The document and the plots of a run, from figures that are made up; and what a process is said to use, from one that does."""
 
+import collections
 import contextlib
 import copy
 import io
@@ -383,6 +384,31 @@ class Commanded(unittest.TestCase):
         self.assertEqual({"engine_us": 44.5, "empty_engine_us": 35, "engine_ratio": 1.25, "cpu_us": 115.5, "cpu_ratio": 1.1,
                           "p50_us": 1750, "p50_ratio": 1, "queue": 7, "groups": 1_000_000}, found)
         self.assertEqual(["crowded", "empty", "empty", "crowded"], asked[:4])
+
+    def test_fills_one_server_and_compares_it_with_the_other(self):
+        servers, waiting, compared = [], collections.Counter(), []
+
+        @contextlib.contextmanager
+        def kind(_):
+            name = f"server {len(servers)}"
+            servers.append(name)
+            yield types.SimpleNamespace(queue_url=f"queue of {name}", waiting=lambda: waiting[name], name=name)
+
+        kind.scale = 1
+
+        def fill(server, queue, count):
+            self.assertEqual(server.queue_url, queue)
+            waiting[server.name] += count
+
+        def compare(_, both, queues):
+            self.assertEqual([each.queue_url for each in both], list(queues))
+            compared.append([each.waiting() for each in both])
+            return {"cpu_ratio": 1}
+
+        with unittest.mock.patch.multiple(benchmarks, fill=fill, compared=compare):
+            found = benchmarks.points_over_backlog(None, kind, 10_000)
+        self.assertEqual([[0, 0], [100, 0], [1_000, 0], [10_000, 0]], compared)
+        self.assertEqual([100, 1_000, 10_000], [each["waiting"] for each in found["points"]])
 
     def test_has_the_key_of_the_server_and_nothing_of_whoever_runs_it(self):
         with unittest.mock.patch.dict("os.environ", AWS_PROFILE="mine", MAILRAIL_ENDPOINT_URL="http://elsewhere"):

@@ -47,12 +47,11 @@ def flat(setting, kind):
 
 def compared(setting, servers, queues, groups=(None, None)):
     """What a message costs the first, and in times of what it costs the second; both with the same load, in turn."""
-    each = list(zip(servers, queues, groups))
+    both = list(zip(servers, queues, groups))
     turns = []
-    for number in range(TURNS):
-        order = (0, 1) if number % 2 == 0 else (1, 0)  # So that what one leaves behind does not always hit the other.
-        found = {which: cost(setting, *each[which]) for which in order}
-        turns.append((found[0], found[1]))
+    for _ in range(TURNS // 2):  # And back, so that what one leaves behind does not always hit the other.
+        first, second, third, fourth = (cost(setting, *each) for each in (*both, *reversed(both)))
+        turns += [(first, second), (fourth, third)]
     ratio = lambda key: round(statistics.median(crowded[key] / max(empty[key], 0.01) for crowded, empty in turns), 2)
     return {**median_of([crowded for crowded, _ in turns]),
             "empty_engine_us": median_of([empty["engine_us"] for _, empty in turns]),
