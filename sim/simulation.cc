@@ -53,7 +53,7 @@ Pushes pushes_of(std::uint64_t seed) {
   return is_some ? Pushes::some : Pushes::none;
 }
 
-// Whether the harm is to the last frame, or to a whole file that has it.
+// Whether the harm is to the last frame.
 bool excuses(const Harm& harm, const log::Frame* last) {
   namespace format = log::format;
   if (last == nullptr) return false;
@@ -62,6 +62,16 @@ bool excuses(const Harm& harm, const log::Frame* last) {
   const std::uint64_t end = begin + format::frame_extent(last->payload.size());
   return harm.name == format::segment_name(format::SegmentKind::log, segment) &&
          harm.offset < end && harm.offset + harm.bytes > begin;
+}
+
+// Whether a file of the log's end is another: that of the last frame, or a later one, which has
+// none yet.
+bool is_end_another(const Harm& harm, Damage damage, const log::Frame* last) {
+  if (damage != Damage::older_file && damage != Damage::other_future) return false;
+  if (last == nullptr) return false;
+  namespace format = log::format;
+  const auto segment = format::segment_named(format::SegmentKind::log, harm.name);
+  return segment && *segment >= format::segment_of(last->position);
 }
 
 }  // namespace
@@ -292,11 +302,9 @@ void Simulation::come_to_harm() {
   if (!harmed) return judge_.meet("nothing could be harmed");
   judge_.note(
       fmt::format("{} bytes at {} of {} were harmed", harmed->bytes, harmed->offset, harmed->name));
-  if (!is_clean && excuses(*harmed, judge_.last_frame())) {
-    if (is_future || *options_.damage == Damage::older_file)
-      return judge_.meet("the log's last file was another");
-    judge_.excuse_last_frame();
-  }
+  if (!is_clean && is_end_another(*harmed, *options_.damage, judge_.last_frame()))
+    return judge_.meet("the log's last file was another");
+  if (!is_clean && excuses(*harmed, judge_.last_frame())) judge_.excuse_last_frame();
   auto started = start_process();
   if (!started) return judge_.refused(started.error(), disk_.directory());
   judge_.meet("a start found nothing that it needs damaged");
