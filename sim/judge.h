@@ -105,8 +105,9 @@ class Judge {
   void trimmed() { is_postponed_ = false; }
   // The server has stopped with no message left.
   void emptied(const log::Space& space);
-  // The server says that it has nothing to do until time passes or somebody calls.
-  void quiet(const engine::Engine& engine, Instant now);
+  // The server says that it has nothing to do until time passes or somebody calls, or, if it is
+  // committing, until it knows that the last frame is durable.
+  void quiet(const engine::Engine& engine, bool is_committing, Instant now);
 
   // --- Around a restart, and at the end.
 

@@ -1,6 +1,7 @@
 #include "sim/ledger.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 #include <variant>
 
@@ -116,6 +117,20 @@ bool Ledger::would_answer(QueueId queue, Instant now) const {
     }
   }
   return false;
+}
+
+bool Ledger::is_as_before(const Ledger& before, QueueId queue) const {
+  const auto was = before.queues_.find(queue);
+  const auto is = queues_.find(queue);
+  if (was == before.queues_.end() || is == queues_.end()) return false;
+  const auto what_counts = [](const auto& each) {
+    const LedgerMessage& message = each.second;
+    return std::tuple(each.first, message.receive_count, message.lease_end, message.forgiven);
+  };
+  return is->second.attributes == was->second.attributes &&
+         is->second.parked == was->second.parked &&
+         std::ranges::equal(is->second.messages, was->second.messages, {}, what_counts,
+                            what_counts);
 }
 
 Duration Ledger::next_boundary(Instant now) const {

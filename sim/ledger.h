@@ -121,6 +121,8 @@ class Ledger {
 
   // Could a receive that comes now get something? Also when the queue is gone: it would be told.
   bool would_answer(QueueId queue, Instant now) const;
+  // Has nobody changed it, or sent, taken, given back or removed any of its messages since?
+  bool is_as_before(const Ledger& before, QueueId queue) const;
   engine::QueueCounts counts(QueueId queue, Instant now) const;
   engine::Strictness strictness() const { return strictness_; }
   // Is there a task that should have done something by now?

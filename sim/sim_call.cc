@@ -45,6 +45,12 @@ Decision SimCall::decide_late(engine::Engine& engine, engine::Turn& turn) {
   return sabotaged(decision, engine);
 }
 
+QueueId SimCall::takes_from(const engine::Engine& engine) const {
+  if (command_.action != Action::receive) return broker::no_queue;
+  const engine::Queue* queue = engine.find_queue(command_.queue);
+  return queue == nullptr ? broker::no_queue : queue->id;
+}
+
 Decision SimCall::run(engine::Engine& engine, engine::Turn& turn) {
   if (!deadline_) deadline_ = turn.now + command_.wait;
   if (sabotage_.what == Sabotage::What::publishes_in_parts && command_.action == Action::publish)

@@ -22,7 +22,7 @@ class SimCall final : public broker::Call {
 
   broker::Decision decide(engine::Engine& engine, engine::Turn& turn) override;
   std::span<const engine::Body> bodies() const override { return bodies_; }
-  bool takes_messages() const override { return command_.action == Action::receive; }
+  QueueId takes_from(const engine::Engine& engine) const override;
 
   const Command& command() const { return command_; }
   const Reply& reply() const { return reply_; }

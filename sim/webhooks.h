@@ -33,7 +33,9 @@ class CourierCall final : public broker::Call {
 
   broker::Decision decide(engine::Engine& engine, engine::Turn& turn) override;
   std::span<const engine::Body> bodies() const override { return call_->bodies(); }
-  bool takes_messages() const override { return call_->takes_messages(); }
+  QueueId takes_from(const engine::Engine& engine) const override {
+    return call_->takes_from(engine);
+  }
 
   const std::optional<Command>& command() const { return command_; }
   const Reply& reply() const { return reply_; }

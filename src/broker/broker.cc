@@ -1,6 +1,7 @@
 #include "broker/broker.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "base/check.h"
@@ -107,11 +108,19 @@ void Broker::finish() {
 
 void Broker::cancel(std::uint64_t call_id) {
   if (auto waiter = waiters_.take(call_id)) outbox_.drop(std::move(waiter->call));
+  const auto held = std::ranges::find(behind_deferred_, call_id, &Call::id);
+  if (held == behind_deferred_.end()) return;
+  outbox_.drop(std::move(*held));
+  behind_deferred_.erase(held);
 }
 
 void Broker::stop_waiting() {
   may_wait_ = false;
   while (auto waiter = waiters_.take_any()) unasked_.push_back(std::move(waiter->call));
+  deferred_.clear();
+  unasked_.insert(unasked_.end(), std::make_move_iterator(behind_deferred_.begin()),
+                  std::make_move_iterator(behind_deferred_.end()));
+  behind_deferred_.clear();
   serve_unasked();
 }
 
@@ -122,6 +131,7 @@ std::optional<Instant> Broker::next_turn() const {
     return now_;
   if (housekeeping_.goes_first()) return std::nullopt;  // It goes on when its chore is done.
   if (is_behind_ || !unasked_.empty() || !woken_.empty()) return now_;
+  if (in_flight_ == nullptr && (!deferred_.empty() || !behind_deferred_.empty())) return now_;
   std::optional<Instant> next = engine_.next_due();
   const auto consider = [&](std::optional<Instant> other) {
     if (other && (!next || *other < *next)) next = other;
@@ -237,18 +247,44 @@ void Broker::release(std::unique_ptr<Call> call) {
   outbox_.release(std::move(call), std::move(frames));
 }
 
-// Those for which the frame has no room are asked in the next turn. Who waits is asked behind them,
-// so that one receive gets what many have sent.
+// Those for which the frame has no room are asked in the next turn.
 void Broker::serve_unasked() {
   for (std::size_t left = unasked_.size(); left > 0 && takes_calls(); --left) {
-    if (unasked_.front()->takes_messages()) serve_woken();
-    if (!takes_calls()) break;
     std::unique_ptr<Call> call = std::move(unasked_.front());
     unasked_.pop_front();
+    const QueueId queue = call->takes_from(engine_);
+    if (queue != no_queue) defer_woken();
+    if (deferred_.contains(queue)) {
+      behind_deferred_.push_back(std::move(call));
+    } else {
+      ask(std::move(call));
+    }
+  }
+  defer_woken();
+  if (in_flight_ == nullptr) serve_deferred();
+  if (open_.count() > 0 && !open_since_) open_since_ = now_;
+}
+
+// Who waits is asked behind all calls that change the same frame, so that one receive gets what
+// many have sent. It is answered no later: what it gets is not durable before that frame is.
+void Broker::defer_woken() {
+  for (const QueueId queue : engine_.take_woken())
+    if (waiters_.waiting_at(queue) > 0) deferred_.insert(queue);
+}
+
+void Broker::serve_deferred() {
+  woken_.insert(woken_.end(), deferred_.begin(), deferred_.end());
+  deferred_.clear();
+  serve_woken();
+  while (!behind_deferred_.empty() && takes_calls()) {
+    std::unique_ptr<Call> call = std::move(behind_deferred_.front());
+    behind_deferred_.pop_front();
     ask(std::move(call));
   }
   serve_woken();
-  if (open_.count() > 0 && !open_since_) open_since_ = now_;
+  unasked_.insert(unasked_.begin(), std::make_move_iterator(behind_deferred_.begin()),
+                  std::make_move_iterator(behind_deferred_.end()));
+  behind_deferred_.clear();
 }
 
 // Asking may move dead letters to another queue, and so wake that. It comes to an end also where

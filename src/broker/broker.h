@@ -16,6 +16,7 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "base/ids.h"
@@ -65,7 +66,8 @@ class Broker final : private engine::Surroundings {
   // The next frame to append, if there is reason to and none is on its way; else null.
   log::SharedFrame take_frame();
 
-  // The frame that was taken is durable.
+  // The frame that was taken is durable. Take a turn before the next one: who was deferred is
+  // asked in it.
   void durable();
 
   // What housekeeping has to do next, if anything. Asked after take_frame(), and again when it was
@@ -116,6 +118,8 @@ class Broker final : private engine::Surroundings {
   void park(std::unique_ptr<Call> call, const Decision& decision);
   void release(std::unique_ptr<Call> call);
   void serve_unasked();
+  void defer_woken();
+  void serve_deferred();
   void serve_woken();
   bool serve_waiters_of(QueueId queue);
   void serve_due();
@@ -141,7 +145,9 @@ class Broker final : private engine::Surroundings {
   std::vector<std::unique_ptr<Call>> held_for_open_;
   std::deque<std::unique_ptr<Call>>
       unasked_;  // Calls for the next turn: the frame was full, or they asked for another.
-  std::deque<QueueId> woken_;  // Queues whose waiters are still to be asked.
+  std::deque<QueueId> woken_;   // Queues whose waiters are still to be asked,
+  std::set<QueueId> deferred_;  // and are not before the next frame can follow,
+  std::deque<std::unique_ptr<Call>> behind_deferred_;  // nor those who came to ask there, too.
   Waiters waiters_;
   RecentFrames recent_;
   bool has_begun_ = false;

@@ -31,12 +31,12 @@ class TestCall final : public Call {
   Decision decide(Engine& state, Turn& turn) override { return decide_(state, turn, *this); }
   std::span<const engine::Body> bodies() const override { return needed; }
   ConsumerId consumer() const override { return waits_as; }
-  bool takes_messages() const override { return asks_for_messages; }
+  QueueId takes_from(const Engine& /*state*/) const override { return asks_at; }
 
   std::string name;
   std::vector<engine::Body> needed;
   ConsumerId waits_as;
-  bool asks_for_messages = false;
+  QueueId asks_at = no_queue;
 
  private:
   Decide decide_;

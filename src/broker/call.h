@@ -50,8 +50,9 @@ class Call {
   // its answer, or names a later one.
   virtual Decision decide(engine::Engine& engine, engine::Turn& turn) = 0;
 
-  // It asks for messages. Who waits for them longer is asked before it.
-  virtual bool takes_messages() const { return false; }
+  // The queue that it asks for messages, if it does and there is one. Who waits there longer is
+  // asked before it.
+  virtual QueueId takes_from(const engine::Engine& /*engine*/) const { return no_queue; }
 
   // The bodies that the answer shows; asked once it is decided.
   virtual std::span<const engine::Body> bodies() const { return {}; }

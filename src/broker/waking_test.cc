@@ -53,7 +53,7 @@ TEST_F(WakingTest, AsksWhoWaitsBeforeWhoComesBehindTheSend) {
     return Decision{};
   }));
   auto late = std::make_unique<TestCall>("late", take(taker));
-  late->asks_for_messages = true;
+  late->asks_at = standard;
   calls.push_back(std::move(late));
   broker.turn(now, std::move(calls));
 
@@ -79,7 +79,7 @@ TEST_F(WakingTest, AsksNobodyForWhomWhoWaitedHasLeftNoRoom) {
       EXPECT_TRUE(small.has_room());
       return write(state, turn);
     });
-    call->asks_for_messages = name == "receive";
+    if (name == "receive") call->asks_at = standard;
     calls.push_back(std::move(call));
   }
   small.turn(now, std::move(calls));
@@ -108,6 +108,185 @@ TEST_F(WakingTest, WakesWhoWaitsAtAQueueThatWasDeletedAndMadeAnew) {
   send(anew, "a");
 
   EXPECT_EQ(broker.waiting(), 0u);
+}
+
+// --- While a frame is on its way. What is decided meanwhile leaves with the next one.
+
+class DeferringTest : public BrokerTest {
+ protected:
+  // Takes all there is, says how many those are, and waits if there is nothing.
+  std::unique_ptr<TestCall> taker(std::string name, QueueId queue, std::uint64_t id = 0) {
+    auto call = std::make_unique<TestCall>(
+        std::move(name),
+        [this, queue](Engine& state, Turn& turn, TestCall& asked) {
+          const auto got = state.receive(turn, {.queue = queue, .count_max = 10}).messages;
+          taken.push_back(asked.name + " " + std::to_string(got.size()));
+          if (!got.empty()) return Decision{};
+          return Decision{
+              .verdict = Decision::Verdict::wait, .queue = queue, .deadline = turn.now + 20s};
+        },
+        id);
+    call->asks_at = queue;
+    return call;
+  }
+
+  void ask(std::unique_ptr<TestCall> call) {
+    std::vector<std::unique_ptr<Call>> calls;
+    calls.push_back(std::move(call));
+    broker.turn(now, std::move(calls));
+  }
+
+  // Somebody waits at the queue, and a frame is on its way.
+  void wait_and_commit(QueueId queue) {
+    ask(taker("waiter", queue));
+    write();
+    taken.clear();
+    in_flight = broker.take_frame();
+    ASSERT_NE(in_flight, nullptr);
+  }
+  void write() {
+    run("write", [](Engine& state, Turn& turn, TestCall&) {
+      state.create_queue(turn, {.region = "r", .account = "a", .name = "other"}, {}, {});
+      return Decision{};
+    });
+  }
+
+  void arrive() {
+    EXPECT_EQ(log.append(*in_flight).outcome, log::Outcome::durable);
+    broker.durable();
+    broker.turn(now, {});
+  }
+
+  Names taken;
+  log::SharedFrame in_flight;
+};
+
+TEST_F(DeferringTest, OneWaiterGetsWhatSeveralTurnsSend) {
+  wait_and_commit(standard);
+  send(standard, "a");
+  send(standard, "b");
+  EXPECT_EQ(taken, Names{});
+
+  arrive();
+  EXPECT_EQ(taken, Names{"waiter 2"});
+
+  commit();
+  EXPECT_EQ(outbox.released.back(), "waiter");
+}
+
+TEST_F(DeferringTest, WhoIsDeferredIsAskedWithoutAnotherCall) {
+  wait_and_commit(standard);
+  send(standard, "a");
+  EXPECT_NE(broker.next_turn(), now);
+  EXPECT_EQ(log.append(*in_flight).outcome, log::Outcome::durable);
+  broker.durable();
+
+  EXPECT_EQ(broker.next_turn(), now);
+}
+
+TEST_F(DeferringTest, WhoComesToAskThereIsAskedBehindWhoWaits) {
+  wait_and_commit(fifo);
+  send(fifo, "a");
+  ask(taker("late", fifo));
+  send(fifo, "b");
+  EXPECT_EQ(taken, Names{});
+
+  arrive();
+  EXPECT_EQ(taken, (Names{"waiter 2", "late 0"}));
+  EXPECT_EQ(broker.waiting(), 1u);
+}
+
+TEST_F(DeferringTest, WhoAsksElsewhereIsAskedAtOnce) {
+  send(fifo, "there");
+  wait_and_commit(standard);
+  send(standard, "a");
+  ask(taker("elsewhere", fifo));
+
+  EXPECT_EQ(taken, Names{"elsewhere 1"});
+}
+
+TEST_F(DeferringTest, WhoAsksWhereNobodyWaitsIsAskedAtOnce) {
+  wait_and_commit(fifo);
+  send(standard, "a");
+  ask(taker("first", standard));
+
+  EXPECT_EQ(taken, Names{"first 1"});
+}
+
+// It was durable long before, so its receiver needs no frame.
+TEST_F(DeferringTest, WhatTimeShowsIsGivenAtOnce) {
+  run("send later", [this](Engine& state, Turn& turn, TestCall&) {
+    state.send(turn, {.queue = standard, .delay = 5s, .record = "a"});
+    return Decision{};
+  });
+  commit();
+  wait_and_commit(standard);
+  pass(5s);
+
+  EXPECT_EQ(taken, Names{"waiter 1"});
+}
+
+TEST_F(DeferringTest, WhoIsGoneIsNotAskedAnyMore) {
+  wait_and_commit(standard);
+  send(standard, "a");
+  ask(taker("gone", standard, 7));
+  broker.cancel(7);
+  EXPECT_EQ(outbox.dropped, Names{"gone"});
+
+  arrive();
+  EXPECT_EQ(taken, Names{"waiter 1"});
+}
+
+TEST_F(DeferringTest, NobodyIsDeferredWhenWaitingEnds) {
+  wait_and_commit(standard);
+  send(standard, "a");
+  ask(taker("late", standard));
+  broker.stop_waiting();
+
+  EXPECT_EQ(taken, (Names{"waiter 1", "late 0"}));
+  arrive();
+  commit();
+  EXPECT_TRUE(broker.is_idle());
+}
+
+TEST_F(DeferringTest, WhoseFrameIsFullIsAskedFirstForTheNext) {
+  Broker small(engine, log, random, outbox,
+               {.frame_bytes_max = 64 << 10, .call_bytes_max = 24 << 10});
+  const auto turn_with = [&](std::unique_ptr<TestCall> call) {
+    std::vector<std::unique_ptr<Call>> calls;
+    if (call != nullptr) calls.push_back(std::move(call));
+    small.turn(now, std::move(calls));
+  };
+  const auto sender = [&](std::size_t bytes) {
+    return std::make_unique<TestCall>("send", [this, bytes](Engine& state, Turn& turn, TestCall&) {
+      state.send(turn, {.queue = standard, .record = std::string(bytes, 'x')});
+      return Decision{};
+    });
+  };
+  const auto take_and_commit = [&] {
+    EXPECT_EQ(log.append(*small.take_frame()).outcome, log::Outcome::durable);
+    small.durable();
+  };
+  turn_with(sender(1));
+  take_and_commit();
+  turn_with(taker("first", standard));
+  turn_with(taker("waiter", standard));
+  const log::SharedFrame first = small.take_frame();
+  ASSERT_NE(first, nullptr);
+  turn_with(sender(20 << 10));
+  turn_with(sender(20 << 10));
+  turn_with(taker("late", standard));
+  ASSERT_FALSE(small.has_room());
+  taken.clear();
+
+  EXPECT_EQ(log.append(*first).outcome, log::Outcome::durable);
+  small.durable();
+  turn_with(nullptr);
+  EXPECT_EQ(taken, Names{});
+  const log::SharedFrame full = small.take_frame();
+  turn_with(nullptr);
+
+  EXPECT_EQ(taken, (Names{"waiter 2", "late 0"}));
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include "broker/replay.h"
 #include "delivery/delivery_testing.h"
+#include "delivery/take.h"
 
 namespace mailrail::delivery {
 namespace {
@@ -61,6 +62,15 @@ TEST_F(CourierTest, ARequestLeavesWhenItsLeaseIsInTheLog) {
   };
   publish(topic, "text");
   EXPECT_EQ(seen, 1);
+}
+
+TEST_F(CourierTest, TakesFromTheQueueOfItsSubscriptionIfThereIsOne) {
+  const SubscriptionId subscription = subscribe(create_topic(Type::standard), raw());
+  Slots slots(1, 1);
+
+  EXPECT_EQ(Take(subscription, 1, slots).takes_from(engine),
+            engine.delivery_queue(subscription)->id);
+  EXPECT_EQ(Take(SubscriptionId(999), 1, slots).takes_from(engine), broker::no_queue);
 }
 
 TEST_F(CourierTest, WhatFailsIsTriedAgainWhenItsPolicySays) {

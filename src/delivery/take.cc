@@ -29,6 +29,11 @@ void Roster::leave(Courier& courier, std::span<const std::string_view>, Instant 
   courier.on(*this, now);
 }
 
+QueueId Take::takes_from(const engine::Engine& engine) const {
+  const engine::Queue* queue = engine.delivery_queue(subscription_);
+  return queue == nullptr ? broker::no_queue : queue->id;
+}
+
 broker::Decision Take::decide(engine::Engine& engine, engine::Turn& turn) {
   outcome_ = Outcome::nothing;
   const engine::Queue* queue = engine.delivery_queue(subscription_);

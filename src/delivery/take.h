@@ -72,7 +72,7 @@ class Take final : public Call {
       : subscription_(subscription), count_max_(count_max), slots_(slots) {}
 
   broker::Decision decide(engine::Engine& engine, engine::Turn& turn) override;
-  bool takes_messages() const override { return true; }
+  QueueId takes_from(const engine::Engine& engine) const override;
   std::span<const engine::Body> bodies() const override { return bodies_; }
   std::span<const engine::ReceivedMessage> messages() const override { return messages_; }
   const engine::QueueName* queue() const override { return &queue_; }

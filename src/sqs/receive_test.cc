@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/engine_testing.h"
+#include "sqs/queue_url.h"
 
 namespace mailrail::sqs {
 namespace {
@@ -60,6 +61,23 @@ TEST_F(Receiving, WaitsForBodiesAloneOfWhatWasSentToTheQueue) {
   send(queue, "m");
 
   EXPECT_EQ(waits_for(engine.find_queue(queue)->name), broker::Decision::Waits::for_bodies);
+}
+
+TEST_F(Receiving, TakesFromItsQueueIfThereIsOne) {
+  api::Context context;
+  context.identity = &engine.identity();
+  const QueueId queue = engine.create_queue(turn, queue_name_of("q", context), {}, {});
+  api::CallSlots slots(1, 0);
+  const wire::Service service{.name = "sqs"};
+  const auto taken_from = [&](const std::string& url) {
+    const api::ActionCall<ReceiveMessage> call(
+        {.call_id = 1, .exchange = {}, .slot = *slots.take(0)}, {.service = &service}, context,
+        {.queue_url = url});
+    return call.takes_from(engine);
+  };
+
+  EXPECT_EQ(taken_from("q"), queue);
+  EXPECT_EQ(taken_from("other"), broker::no_queue);
 }
 
 }  // namespace
