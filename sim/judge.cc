@@ -86,9 +86,11 @@ void Judge::asked(const Command& command,
     report(Law::facts, fmt::format("command {}: {}", command.number, complaint));
   note(fmt::format("  asked {}, {} messages, needs {}", command.number,
                    reply.received.messages.size(), answer.needed.value()));
-  const auto waiting = waiting_.find(command.number);
-  if (waiting != waiting_.end() && end == Ledger::End::waits) waiting->second = reply.queue;
-  if (waiting != waiting_.end() && end != Ledger::End::waits) waiting_.erase(waiting);
+  if (end != Ledger::End::waits) {
+    waiting_.erase(command.number);
+  } else if (const auto waiting = waiting_.find(command.number); waiting != waiting_.end()) {
+    waiting->second = reply.queue;  // The name may be another queue's by now.
+  }
   if (violation_) return;
   for (const engine::ReceivedMessage& each : reply.received.messages) {
     const LedgerMessage* message = ledger_.find(each.queue, each.seq);
@@ -356,14 +358,14 @@ Position Judge::durable_end() const {
   return durable_.empty() ? Position() : end_of(*durable_.back());
 }
 
-void Judge::quiet(const engine::Engine& engine, bool is_committing, Instant now) {
+void Judge::quiet(const engine::Engine& engine, Commit commit, Instant now) {
   if (has_given_up()) return;
   // What calls have changed since a frame left is told with the next one: who waits for it may be
   // asked when that can follow.
   const Ledger& then = in_flight_ ? in_flight_->ledger : last_durable_.ledger;
   for (const auto& [command, queue] : waiting_) {
     if (!ledger_.would_answer(queue, now)) continue;
-    if (is_committing && !ledger_.is_as_before(then, queue)) {
+    if (commit == Commit::under_way && !ledger_.is_as_before(then, queue)) {
       meet("who waited was deferred");
     } else {
       report(Law::waiting, fmt::format("command {} waits although there is something", command));

@@ -105,9 +105,10 @@ class Judge {
   void trimmed() { is_postponed_ = false; }
   // The server has stopped with no message left.
   void emptied(const log::Space& space);
-  // The server says that it has nothing to do until time passes or somebody calls, or, if it is
-  // committing, until it knows that the last frame is durable.
-  void quiet(const engine::Engine& engine, bool is_committing, Instant now);
+  // The server says that it has nothing to do until time passes or somebody calls, or, with a
+  // commit under way, until it knows that the last frame is durable.
+  enum class Commit { none, under_way };
+  void quiet(const engine::Engine& engine, Commit commit, Instant now);
 
   // --- Around a restart, and at the end.
 

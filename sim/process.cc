@@ -88,7 +88,8 @@ void Process::turn(Instant now, std::vector<std::unique_ptr<broker::Call>> calls
   // A server decides nothing until the disk is ready for it.
   if (!broker_->has_room()) return world_.judge.meet("a frame was full");
   if (!broker_->takes_calls()) return world_.judge.meet("calls waited for housekeeping");
-  world_.judge.quiet(*engine_, broker_->is_committing(), now_);
+  using Commit = Judge::Commit;
+  world_.judge.quiet(*engine_, broker_->is_committing() ? Commit::under_way : Commit::none, now_);
 }
 
 std::optional<Instant> Process::next_due() const {

@@ -91,6 +91,8 @@ const Bug bugs[] = {
     {.what = "a start trusts a clock that went back", .sabotage = What::trusts_the_clock},
     {.what = "stale receipt handles are believed", .sabotage = What::believes_stale_handles},
     {.what = "a wake-up is lost", .sabotage = What::loses_wake_ups},
+    {.what = "who is to be asked when the next frame can follow is not",
+     .seeded = SeededBug::forgets_deferred},
     {.what = "a message is given another's body", .sabotage = What::gives_another_body},
     {.what = "a checkpoint lacks its last slice", .sabotage = What::drops_last_slice},
     {.what = "a checkpoint's last sequence number is not taken over",

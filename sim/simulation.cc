@@ -64,14 +64,15 @@ bool excuses(const Harm& harm, const log::Frame* last) {
          harm.offset < end && harm.offset + harm.bytes > begin;
 }
 
-// Whether a file of the log's end is another: that of the last frame, or a later one, which has
-// none yet.
+// Whether the log's last file is another: that of the last frame, or a later one, which has none
+// yet where the other may have some.
 bool is_end_another(const Harm& harm, Damage damage, const log::Frame* last) {
-  if (damage != Damage::older_file && damage != Damage::other_future) return false;
-  if (last == nullptr) return false;
   namespace format = log::format;
   const auto segment = format::segment_named(format::SegmentKind::log, harm.name);
-  return segment && *segment >= format::segment_of(last->position);
+  if (last == nullptr || !segment) return false;
+  const std::uint64_t last_segment = format::segment_of(last->position);
+  if (damage == Damage::older_file) return *segment == last_segment;
+  return damage == Damage::other_future && *segment >= last_segment;
 }
 
 }  // namespace

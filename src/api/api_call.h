@@ -137,8 +137,8 @@ struct Asked {
 //   static void add_texts(Prepared&, Md5Batch&).
 // What it is about, access.h says how it says.
 // One that asks for messages has in its Prepared a broker::ConsumerId consumer_id, which decide()
-// sets, and a queue, which has a name. One whose finish() reads files says so by a static constexpr
-// bool reads_files. One whose answer shows messages has, too,
+// sets, and a `queue` with the `name` that it receives from. One whose finish() reads files says so
+// by a static constexpr bool reads_files. One whose answer shows messages has, too,
 //   static std::span<const engine::Body> bodies(const Decided&),
 //   static Shown shown(const Decided&, const Prepared&),
 //   static std::vector<engine::ReceiptHandle> leases(const Decided&),

@@ -43,6 +43,7 @@ enum class SeededBug : std::uint8_t {
   publishes_to_pending,         // Subscriptions, too.
   believes_seen_take_overs,     // Though they may not be durable.
   follows_what_is_lost,         // Though the frame before is not in the log any more.
+  forgets_deferred,             // Who waits is not asked when the next frame can follow.
 };
 
 #ifdef MAILRAIL_SEEDED_BUGS

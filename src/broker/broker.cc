@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/seeded_bug.h"
 #include "engine/shedding.h"
 
 namespace mailrail::broker {
@@ -107,11 +108,12 @@ void Broker::finish() {
 }
 
 void Broker::cancel(std::uint64_t call_id) {
-  if (auto waiter = waiters_.take(call_id)) outbox_.drop(std::move(waiter->call));
-  const auto held = std::ranges::find(behind_deferred_, call_id, &Call::id);
-  if (held == behind_deferred_.end()) return;
-  outbox_.drop(std::move(*held));
-  behind_deferred_.erase(held);
+  if (auto waiter = waiters_.take(call_id)) return outbox_.drop(std::move(waiter->call));
+  if (call_id == 0) return;
+  const auto found = std::ranges::find(behind_deferred_, call_id, &Call::id);
+  if (found == behind_deferred_.end()) return;
+  outbox_.drop(std::move(*found));
+  behind_deferred_.erase(found);
 }
 
 void Broker::stop_waiting() {
@@ -147,7 +149,8 @@ std::optional<Instant> Broker::next_turn() const {
 }
 
 bool Broker::is_idle() const {
-  return in_flight_ == nullptr && open_.count() == 0 && unasked_.empty() && held_for_open_.empty();
+  return in_flight_ == nullptr && open_.count() == 0 && unasked_.empty() &&
+         behind_deferred_.empty() && held_for_open_.empty();
 }
 
 bool Broker::has_room() const {
@@ -266,14 +269,15 @@ void Broker::serve_unasked() {
 }
 
 // Who waits is asked behind all calls that change the same frame, so that one receive gets what
-// many have sent. It is answered no later: what it gets is not durable before that frame is.
+// many have sent. What they sent is told no later: it is not durable before that frame is.
 void Broker::defer_woken() {
   for (const QueueId queue : engine_.take_woken())
     if (waiters_.waiting_at(queue) > 0) deferred_.insert(queue);
 }
 
 void Broker::serve_deferred() {
-  woken_.insert(woken_.end(), deferred_.begin(), deferred_.end());
+  if (!has_bug(SeededBug::forgets_deferred))
+    woken_.insert(woken_.end(), deferred_.begin(), deferred_.end());
   deferred_.clear();
   serve_woken();
   while (!behind_deferred_.empty() && takes_calls()) {
@@ -330,7 +334,11 @@ void Broker::serve_due() {
   while (takes_calls()) {
     std::optional<Waiters::Waiter> waiter = waiters_.take_due(now_);
     if (!waiter) return;
-    ask(std::move(waiter->call));
+    if (waiter->queue == no_queue) {
+      unasked_.push_back(std::move(waiter->call));  // It was kept waiting before it could ask.
+    } else {
+      ask(std::move(waiter->call));
+    }
   }
 }
 

@@ -60,14 +60,15 @@ class Broker final : private engine::Surroundings {
          Outbox& outbox,
          const Options& options = {});
 
-  // Lets time pass and asks the calls, in their order.
+  // Lets time pass and asks the calls, in their order; but those who receive where others wait for
+  // what calls have changed are asked behind these, when the next frame can follow.
   void turn(Instant now, std::vector<std::unique_ptr<Call>> calls);
 
   // The next frame to append, if there is reason to and none is on its way; else null.
   log::SharedFrame take_frame();
 
-  // The frame that was taken is durable. Take a turn before the next one: who was deferred is
-  // asked in it.
+  // The frame that was taken is durable. Take a turn before the next frame is taken: who was
+  // deferred is asked in it.
   void durable();
 
   // What housekeeping has to do next, if anything. Asked after take_frame(), and again when it was
@@ -83,7 +84,7 @@ class Broker final : private engine::Surroundings {
   // damaged one is marked, and the operator may be told before that is durable.
   std::vector<Unreadable> take_unreadable() { return housekeeping_.take_unreadable(); }
 
-  // A waiting call's caller is gone. Nothing happens if it does not wait.
+  // The caller of a call that waits, or is deferred, is gone. Else nothing happens.
   void cancel(std::uint64_t call_id);
 
   // Ends waiting for good: every call that waits, now or later, gets the answer it would get at its
@@ -145,9 +146,9 @@ class Broker final : private engine::Surroundings {
   std::vector<std::unique_ptr<Call>> held_for_open_;
   std::deque<std::unique_ptr<Call>>
       unasked_;  // Calls for the next turn: the frame was full, or they asked for another.
-  std::deque<QueueId> woken_;   // Queues whose waiters are still to be asked,
-  std::set<QueueId> deferred_;  // and are not before the next frame can follow,
-  std::deque<std::unique_ptr<Call>> behind_deferred_;  // nor those who came to ask there, too.
+  std::deque<QueueId> woken_;   // Queues whose waiters are asked as soon as there is room.
+  std::set<QueueId> deferred_;  // Queues whose waiters are asked when the next frame can follow.
+  std::deque<std::unique_ptr<Call>> behind_deferred_;  // Who receives there, in order.
   Waiters waiters_;
   RecentFrames recent_;
   bool has_begun_ = false;

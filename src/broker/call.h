@@ -50,7 +50,7 @@ class Call {
   // its answer, or names a later one.
   virtual Decision decide(engine::Engine& engine, engine::Turn& turn) = 0;
 
-  // The queue that it asks for messages, if it does and there is one. Who waits there longer is
+  // The queue that it receives from; no_queue if it receives from none. Who waits there longer is
   // asked before it.
   virtual QueueId takes_from(const engine::Engine& /*engine*/) const { return no_queue; }
 

@@ -220,10 +220,96 @@ TEST_F(DeferringTest, WhatTimeShowsIsGivenAtOnce) {
     return Decision{};
   });
   commit();
-  wait_and_commit(standard);
+  receive("waiter", standard, 20s);
+  write();
+  in_flight = broker.take_frame();
+  outbox.released.clear();
   pass(5s);
 
+  EXPECT_EQ(outbox.released, Names{"waiter"});
+}
+
+TEST_F(DeferringTest, WhoseTimeIsOverIsAskedAtOnce) {
+  wait_and_commit(standard);
+  send(standard, "a");
+  pass(20s);
+
   EXPECT_EQ(taken, Names{"waiter 1"});
+}
+
+// Its key's rate has kept it waiting, at no queue.
+TEST_F(DeferringTest, WhoCouldNotAskBeforeIsAskedBehindWhoWaits) {
+  const Instant allowed = now + 1s;
+  auto kept = std::make_unique<TestCall>("kept", [this, allowed](Engine& state, Turn& turn,
+                                                                 TestCall&) {
+    if (turn.now < allowed)
+      return Decision{.verdict = Decision::Verdict::wait, .queue = no_queue, .deadline = allowed};
+    const auto got = state.receive(turn, {.queue = standard, .count_max = 10}).messages;
+    taken.push_back("kept " + std::to_string(got.size()));
+    return Decision{};
+  });
+  kept->asks_at = standard;
+  ask(std::move(kept));
+  wait_and_commit(standard);
+  send(standard, "a");
+  pass(1s);
+  EXPECT_EQ(taken, Names{});
+
+  arrive();
+  EXPECT_EQ(taken, (Names{"waiter 1", "kept 0"}));
+}
+
+TEST_F(DeferringTest, ThoseWhoComeBehindKeepTheirOrder) {
+  wait_and_commit(standard);
+  send(standard, "a");
+  for (const char* each : {"first", "second", "third"}) ask(taker(each, standard));
+  arrive();
+
+  EXPECT_EQ(taken, (Names{"waiter 1", "first 0", "second 0", "third 0"}));
+}
+
+// It finds dead letters, which go to a queue where another waits.
+TEST_F(DeferringTest, WhomOneBehindWakesIsAskedInTheSameTurn) {
+  wait_and_commit(standard);
+  ask(taker("other", fifo));
+  send(standard, "a");
+  auto behind = std::make_unique<TestCall>("behind", [this](Engine& state, Turn& turn, TestCall&) {
+    state.send(turn, {.queue = fifo, .group = "g", .deduplication_id = "d", .record = "d"});
+    return Decision{};
+  });
+  behind->asks_at = standard;
+  ask(std::move(behind));
+  taken.clear();
+  arrive();
+
+  EXPECT_EQ(taken, (Names{"waiter 1", "other 1"}));
+}
+
+TEST_F(DeferringTest, WhoseQueueIsMadeAnewMeanwhileWaitsThere) {
+  const engine::QueueName name{.region = "r", .account = "a", .name = "q"};
+  run("waiter", [&](Engine& state, Turn& turn, TestCall&) {
+    const engine::Queue* queue = state.find_queue(name);
+    if (queue == nullptr) return Decision{};
+    if (!state.receive(turn, {.queue = queue->id, .count_max = 1}).messages.empty())
+      return Decision{};
+    return Decision{
+        .verdict = Decision::Verdict::wait, .queue = queue->id, .deadline = turn.now + 20s};
+  });
+  write();
+  in_flight = broker.take_frame();
+  QueueId anew;
+  run("delete", [&](Engine& state, Turn& turn, TestCall&) {
+    state.delete_queue(turn, standard);
+    return Decision{};
+  });
+  run("create", [&](Engine& state, Turn& turn, TestCall&) {
+    anew = state.create_queue(turn, name, {}, {});
+    return Decision{};
+  });
+  arrive();
+  send(anew, "a");
+
+  EXPECT_EQ(broker.waiting(), 0u);
 }
 
 TEST_F(DeferringTest, WhoIsGoneIsNotAskedAnyMore) {
@@ -249,7 +335,7 @@ TEST_F(DeferringTest, NobodyIsDeferredWhenWaitingEnds) {
   EXPECT_TRUE(broker.is_idle());
 }
 
-TEST_F(DeferringTest, WhoseFrameIsFullIsAskedFirstForTheNext) {
+TEST_F(DeferringTest, WhoFindsNoRoomIsAskedFirstForTheNextFrame) {
   Broker small(engine, log, random, outbox,
                {.frame_bytes_max = 64 << 10, .call_bytes_max = 24 << 10});
   const auto turn_with = [&](std::unique_ptr<TestCall> call) {
@@ -283,7 +369,7 @@ TEST_F(DeferringTest, WhoseFrameIsFullIsAskedFirstForTheNext) {
   small.durable();
   turn_with(nullptr);
   EXPECT_EQ(taken, Names{});
-  const log::SharedFrame full = small.take_frame();
+  ASSERT_NE(small.take_frame(), nullptr);
   turn_with(nullptr);
 
   EXPECT_EQ(taken, (Names{"waiter 2", "late 0"}));
