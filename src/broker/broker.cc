@@ -120,9 +120,7 @@ void Broker::stop_waiting() {
   may_wait_ = false;
   while (auto waiter = waiters_.take_any()) unasked_.push_back(std::move(waiter->call));
   deferred_.clear();
-  unasked_.insert(unasked_.end(), std::make_move_iterator(behind_deferred_.begin()),
-                  std::make_move_iterator(behind_deferred_.end()));
-  behind_deferred_.clear();
+  std::ranges::move(std::exchange(behind_deferred_, {}), std::back_inserter(unasked_));
   serve_unasked();
 }
 
@@ -286,9 +284,8 @@ void Broker::serve_deferred() {
     ask(std::move(call));
   }
   serve_woken();
-  unasked_.insert(unasked_.begin(), std::make_move_iterator(behind_deferred_.begin()),
-                  std::make_move_iterator(behind_deferred_.end()));
-  behind_deferred_.clear();
+  for (; !behind_deferred_.empty(); behind_deferred_.pop_back())
+    unasked_.push_front(std::move(behind_deferred_.back()));
 }
 
 // Asking may move dead letters to another queue, and so wake that. It comes to an end also where

@@ -87,6 +87,37 @@ TEST_F(WakingTest, AsksNobodyForWhomWhoWaitedHasLeftNoRoom) {
   EXPECT_LE(small.take_frame()->payload.size(), std::size_t{64} << 10);
 }
 
+TEST_F(WakingTest, AsksThoseForWhomThereWasNoRoomBeforeWhoComesThen) {
+  Broker small(engine, log, random, outbox,
+               {.frame_bytes_max = 64 << 10, .call_bytes_max = 24 << 10});
+  Names asked;
+  const auto call = [&](std::string name, std::size_t bytes, QueueId asks_at = no_queue) {
+    auto made = std::make_unique<TestCall>(
+        std::move(name), [&, bytes](Engine& state, Turn& turn, TestCall& self) {
+          if (self.name == "waiter" && state.message_count() == 0)
+            return Decision{
+                .verdict = Decision::Verdict::wait, .queue = standard, .deadline = now + 20s};
+          asked.push_back(self.name);
+          if (bytes > 0) state.send(turn, {.queue = standard, .record = std::string(bytes, 'x')});
+          return Decision{};
+        });
+    made->asks_at = asks_at;
+    return made;
+  };
+  std::vector<std::unique_ptr<Call>> calls;
+  calls.push_back(call("waiter", 20 << 10));
+  small.turn(now, std::exchange(calls, {}));
+  calls.push_back(call("send", 20 << 10));
+  calls.push_back(call("first", 0, standard));
+  calls.push_back(call("second", 0, standard));
+  small.turn(now, std::exchange(calls, {}));
+  ASSERT_NE(small.take_frame(), nullptr);
+  calls.push_back(call("new", 0));
+  small.turn(now, std::exchange(calls, {}));
+
+  EXPECT_EQ(asked, (Names{"send", "waiter", "first", "second", "new"}));
+}
+
 TEST_F(WakingTest, WakesWhoWaitsAtAQueueThatWasDeletedAndMadeAnew) {
   const engine::QueueName name{.region = "r", .account = "a", .name = "q"};
   run("waiter", [&](Engine& state, Turn& turn, TestCall&) {
@@ -268,7 +299,7 @@ TEST_F(DeferringTest, ThoseWhoComeBehindKeepTheirOrder) {
   EXPECT_EQ(taken, (Names{"waiter 1", "first 0", "second 0", "third 0"}));
 }
 
-// It finds dead letters, which go to a queue where another waits.
+// As one does that moves dead letters to a queue where another waits.
 TEST_F(DeferringTest, WhomOneBehindWakesIsAskedInTheSameTurn) {
   wait_and_commit(standard);
   ask(taker("other", fifo));
